@@ -89,7 +89,9 @@ impl<V: Clone + PartialEq> RangeMap<V> {
     fn clear(&mut self, range: Range<Seq>) {
         let hit: Vec<_> = self.overlapping(range.clone()).map(|(run, _)| run).collect();
         for run in hit {
-            let Some((_, value)) = self.runs.remove(&run.start) else { continue };
+            let Some((_, value)) = self.runs.remove(&run.start) else {
+                continue;
+            };
             if run.start < range.start {
                 self.runs.insert(run.start, (range.start, value.clone()));
             }

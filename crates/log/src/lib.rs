@@ -1,0 +1,35 @@
+//! What happened: the actions of every replica, in logs that only grow.
+//!
+//! An [`Action`] is a list of [`Op`]s committed together, with a header that says what its author knew.
+//! A [`MultiLog`] holds the log of every replica, takes in actions in any order, any number of times,
+//! keeps those that wait for something, and answers questions about the past.
+//!
+//! ```text
+//! Action ── Op ─┬─ Insert ── Delete        receive ─► is it whole? ─► is it next? ─► append
+//!               ├─ Set                                                   └─ no: pending, bounded
+//!               └─ Control
+//! ```
+//!
+//! It never decides what is active (that is `view`), never shows anything (`model`) and never reads
+//! bytes from outside (`codec`).
+//!
+//! ```
+//! use clock::{Id, ReplicaId};
+//! use log::{ContainerId, Header, Kind, MultiLog, OpRef};
+//! let (ann, text) = (ReplicaId(1), ContainerId::root(Kind::Text, "text"));
+//! let mut log = MultiLog::new();
+//! log.push(ann, OpRef::Insert { container: text, left: None, right: None, text: "hello" });
+//! let span = log.commit(ann, Header::default()).unwrap();
+//! assert_eq!(span.len(), 5);
+//! assert_eq!(log.frontier().ids(), [Id::new(ann, 4)]);
+//! ```
+
+mod multilog;
+mod op;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+pub use multilog::{Header, MultiLog, ReceiveError, Received};
+pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
+pub use runs::{HeaderRun, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};

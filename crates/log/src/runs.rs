@@ -1,0 +1,424 @@
+//! How one replica's log lies in memory: runs of like actions, runs of like ops, one text buffer.
+//!
+//! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
+
+use crate::op::{ContainerId, Op, Register, Value};
+use clock::{Id, Lamport, ReplicaId, Seq, Span};
+use std::ops::Range;
+
+/// Consecutive actions of one replica that differ only in place.
+///
+/// Invariant: where a run holds more than one action, all have `each` counters, each further one has
+/// the one before it as its only parent, and nothing is unseen or labelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderRun {
+    /// The counters that it covers.
+    pub range: Range<Seq>,
+    /// How many counters each action takes.
+    pub each: Seq,
+    /// The Lamport time of the first action; each further one is one later.
+    pub lamport: Lamport,
+    /// The time of all of them, in seconds since 1970.
+    pub time: i64,
+    /// The parents of the first action.
+    pub parents: Parents,
+    /// What is rare, of the first and only action.
+    pub rare: Option<Box<RareHeader>>,
+}
+
+/// The parents of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parents {
+    /// Just the action before it in the same log; none for a log's first.
+    Previous,
+    /// These.
+    Named(Box<[Id]>),
+}
+
+/// Header fields that nearly no action has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RareHeader {
+    /// See [`crate::Action::unseen`].
+    pub unseen: Vec<Span>,
+    /// See [`crate::Action::label`].
+    pub label: String,
+}
+
+impl HeaderRun {
+    /// How many actions it holds.
+    pub fn count(&self) -> Seq {
+        (self.range.end - self.range.start) / self.each
+    }
+}
+
+/// Consecutive ops of one replica as one change; may reach across actions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpRun {
+    /// The counters that it covers.
+    pub range: Range<Seq>,
+    /// The change.
+    pub body: OpBody,
+}
+
+/// What an [`OpRun`] does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpBody {
+    /// Characters, the first between `left` and `right`; bytes `text` of the log's buffer.
+    Insert {
+        /// The text, as an index into [`ReplicaLog::containers`].
+        container: u32,
+        /// Left neighbour of the first character.
+        left: Option<Id>,
+        /// Right neighbour of all of them.
+        right: Option<Id>,
+        /// Where the characters lie in [`ReplicaLog::text`].
+        text: Range<u32>,
+    },
+    /// Deletions of `target`, upward or downward.
+    Delete {
+        /// The sequence, as an index into [`ReplicaLog::containers`].
+        container: u32,
+        /// The elements.
+        target: Span,
+        /// Whether the first counter belongs to the last target.
+        backward: bool,
+    },
+    /// Anything else: exactly one op.
+    Other(Box<Op>),
+}
+
+/// One change read back from the log: a part of an [`OpRun`], borrowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OpRef<'a> {
+    /// See [`Op::Insert`].
+    Insert {
+        /// The text.
+        container: ContainerId,
+        /// Left neighbour of the first character.
+        left: Option<Id>,
+        /// Right neighbour.
+        right: Option<Id>,
+        /// The characters.
+        text: &'a str,
+    },
+    /// See [`Op::Delete`].
+    Delete {
+        /// The sequence.
+        container: ContainerId,
+        /// The elements.
+        target: Span,
+        /// Whether the first counter belongs to the last target.
+        backward: bool,
+    },
+    /// See [`Op::Set`].
+    Set {
+        /// The map.
+        container: ContainerId,
+        /// The register.
+        key: &'a str,
+        /// What it holds; none to take the key away.
+        value: Option<&'a Value>,
+        /// The writes replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Control`].
+    Control {
+        /// Which of the registers.
+        register: Register,
+        /// What they are from now on.
+        on: bool,
+        /// The elements.
+        targets: &'a [Span],
+        /// The controls replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Unknown`].
+    Unknown {
+        /// The kind's number.
+        kind: u64,
+        /// How many counters it takes.
+        len: Seq,
+        /// Its bytes.
+        body: &'a [u8],
+    },
+}
+
+impl OpRef<'_> {
+    /// The op with its own memory.
+    pub fn to_op(self) -> Op {
+        match self {
+            Self::Insert { container, left, right, text } => {
+                Op::Insert { container, left, right, text: text.to_owned() }
+            }
+            Self::Delete { container, target, backward } => Op::Delete { container, target, backward },
+            Self::Set { container, key, value, pred } => {
+                Op::Set { container, key: key.to_owned(), value: value.cloned(), pred: pred.to_vec() }
+            }
+            Self::Control { register, on, targets, pred } => {
+                Op::Control { register, on, targets: targets.to_vec(), pred: pred.to_vec() }
+            }
+            Self::Unknown { kind, len, body } => Op::Unknown { kind, len, body: body.to_vec() },
+        }
+    }
+}
+
+impl Op {
+    /// The op, borrowed.
+    pub fn as_op_ref(&self) -> OpRef<'_> {
+        match self {
+            Self::Insert { container, left, right, text } => {
+                OpRef::Insert { container: *container, left: *left, right: *right, text }
+            }
+            Self::Delete { container, target, backward } => {
+                OpRef::Delete { container: *container, target: *target, backward: *backward }
+            }
+            Self::Set { container, key, value, pred } => {
+                OpRef::Set { container: *container, key, value: value.as_ref(), pred }
+            }
+            Self::Control { register, on, targets, pred } => {
+                OpRef::Control { register: *register, on: *on, targets, pred }
+            }
+            Self::Unknown { kind, len, body } => OpRef::Unknown { kind: *kind, len: *len, body },
+        }
+    }
+}
+
+/// The log of one replica.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplicaLog {
+    /// Whose it is.
+    pub replica: ReplicaId,
+    /// Runs of actions, without a gap from zero.
+    pub headers: Vec<HeaderRun>,
+    /// Runs of ops, without a gap from zero.
+    pub ops: Vec<OpRun>,
+    /// All characters that it inserted, in order.
+    pub text: String,
+    /// The containers that its ops name, in order of first use.
+    pub containers: Vec<ContainerId>,
+}
+
+impl ReplicaLog {
+    /// The log of a replica that has not written.
+    pub fn new(replica: ReplicaId) -> Self {
+        Self { replica, headers: Vec::new(), ops: Vec::new(), text: String::new(), containers: Vec::new() }
+    }
+
+    /// One past its last counter.
+    pub fn end(&self) -> Seq {
+        self.headers.last().map_or(0, |run| run.range.end)
+    }
+
+    /// One past the last counter of its ops: ahead of [`ReplicaLog::end`] while an action is written.
+    pub(crate) fn ops_end(&self) -> Seq {
+        self.ops.last().map_or(0, |run| run.range.end)
+    }
+
+    /// The run of actions that holds `seq`, which must be below [`ReplicaLog::end`].
+    pub fn header_at(&self, seq: Seq) -> &HeaderRun {
+        &self.headers[self.headers.partition_point(|run| run.range.end <= seq)]
+    }
+
+    /// The Lamport time of the action that holds `seq`.
+    pub fn lamport(&self, seq: Seq) -> Lamport {
+        let run = self.header_at(seq);
+        run.lamport + Lamport::from((seq - run.range.start) / run.each)
+    }
+
+    /// The counters of the action that holds `seq`.
+    pub fn action_range(&self, seq: Seq) -> Range<Seq> {
+        let run = self.header_at(seq);
+        let start = run.range.start + (seq - run.range.start) / run.each * run.each;
+        start..start + run.each
+    }
+
+    /// The parents of the action that begins at `start`.
+    pub fn parents(&self, start: Seq) -> Vec<Id> {
+        let run = self.header_at(start);
+        match &run.parents {
+            Parents::Named(ids) if run.range.start == start => ids.to_vec(),
+            _ if start == 0 => Vec::new(),
+            _ => vec![Id::new(self.replica, start - 1)],
+        }
+    }
+
+    /// Ops of `range`, in order, cut to it.
+    pub fn ops_in(&self, range: Range<Seq>) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
+        let first = self.ops.partition_point(|run| run.range.end <= range.start);
+        let last = self.ops.partition_point(|run| run.range.start < range.end);
+        self.ops[first.min(last)..last].iter().map(move |run| {
+            let start = run.range.start.max(range.start);
+            let end = run.range.end.min(range.end);
+            (Id::new(self.replica, start), self.op_part(run, start..end))
+        })
+    }
+
+    fn op_part<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
+        let skip = part.start - run.range.start;
+        match &run.body {
+            OpBody::Insert { container, left, right, text } => {
+                let all = &self.text[text.start as usize..text.end as usize];
+                let whole = part == run.range;
+                OpRef::Insert {
+                    container: self.containers[*container as usize],
+                    left: if skip == 0 { *left } else { Some(Id::new(self.replica, part.start - 1)) },
+                    right: *right,
+                    text: if whole { all } else { chars(all, skip as usize..(part.end - run.range.start) as usize) },
+                }
+            }
+            OpBody::Delete { container, target, backward } => {
+                let len = part.end - part.start;
+                let start = if *backward { target.end - skip - len } else { target.start + skip };
+                OpRef::Delete {
+                    container: self.containers[*container as usize],
+                    target: Span::new(target.replica, start, start + len),
+                    backward: *backward && len > 1,
+                }
+            }
+            OpBody::Other(op) => op.as_op_ref(),
+        }
+    }
+
+    /// The actions of `range`, which must begin and end where actions do.
+    pub fn actions_in(&self, range: Range<Seq>) -> impl Iterator<Item = crate::Action> + '_ {
+        let mut at = range.start;
+        std::iter::from_fn(move || {
+            if at >= range.end {
+                return None;
+            }
+            let run = self.header_at(at);
+            let start = at;
+            at = start + run.each;
+            let rare = if start == run.range.start { run.rare.as_deref() } else { None };
+            Some(crate::Action {
+                id: Id::new(self.replica, start),
+                lamport: self.lamport(start),
+                parents: self.parents(start),
+                unseen: rare.map_or(Vec::new(), |rare| rare.unseen.clone()),
+                time: run.time,
+                label: rare.map_or(String::new(), |rare| rare.label.clone()),
+                ops: self.ops_in(start..at).map(|(_, op)| op.to_op()).collect(),
+            })
+        })
+    }
+
+    fn container_index(&mut self, container: ContainerId) -> u32 {
+        let at = self.containers.iter().rposition(|&known| known == container).unwrap_or_else(|| {
+            self.containers.push(container);
+            self.containers.len() - 1
+        });
+        u32::try_from(at).expect("fewer containers than counters")
+    }
+
+    /// Appends an op, joining it with the run before it where it carries that on.
+    pub(crate) fn push_op(&mut self, op: OpRef<'_>) {
+        let start = self.ops_end();
+        match op {
+            OpRef::Insert { container, left, right, text } => {
+                let len = Seq::try_from(text.chars().count()).expect("bounded where bytes come in");
+                self.push_insert(container, left, right, text, len);
+            }
+            OpRef::Delete { container, target, backward } => self.push_delete(container, target, backward),
+            OpRef::Unknown { len, .. } => {
+                self.ops.push(OpRun { range: start..start + len, body: OpBody::Other(Box::new(op.to_op())) });
+            }
+            OpRef::Set { .. } | OpRef::Control { .. } => {
+                self.ops.push(OpRun { range: start..start + 1, body: OpBody::Other(Box::new(op.to_op())) });
+            }
+        }
+    }
+
+    fn push_insert(&mut self, container: ContainerId, left: Option<Id>, right: Option<Id>, text: &str, len: Seq) {
+        let start = self.ops_end();
+        let container = self.container_index(container);
+        let from = u32::try_from(self.text.len()).expect("bounded where bytes come in");
+        self.text.push_str(text);
+        let to = u32::try_from(self.text.len()).expect("bounded where bytes come in");
+        if let Some(run) = self.ops.last_mut()
+            && let OpBody::Insert { container: old, right: old_right, text: old_text, .. } = &mut run.body
+            && *old == container
+            && *old_right == right
+            && start > 0
+            && left == Some(Id::new(self.replica, start - 1))
+        {
+            run.range.end += len;
+            old_text.end = to;
+            return;
+        }
+        let body = OpBody::Insert { container, left, right, text: from..to };
+        self.ops.push(OpRun { range: start..start + len, body });
+    }
+
+    fn push_delete(&mut self, container: ContainerId, target: Span, backward: bool) {
+        let start = self.ops_end();
+        let container = self.container_index(container);
+        let backward = backward && target.len() > 1;
+        if let Some(run) = self.ops.last_mut()
+            && let OpBody::Delete { container: old, target: old_target, backward: old_backward } = &mut run.body
+            && *old == container
+            && old_target.replica == target.replica
+        {
+            let may_rise = !backward && (!*old_backward || old_target.len() == 1);
+            let may_fall = (backward || target.len() == 1) && (*old_backward || old_target.len() == 1);
+            if may_rise && old_target.end == target.start {
+                *old_backward = false;
+                old_target.end = target.end;
+                run.range.end += target.len();
+                return;
+            }
+            if may_fall && old_target.start == target.end {
+                *old_backward = true;
+                old_target.start = target.start;
+                run.range.end += target.len();
+                return;
+            }
+        }
+        let body = OpBody::Delete { container, target, backward };
+        self.ops.push(OpRun { range: start..start + target.len(), body });
+    }
+
+    /// Closes an action over the ops pushed since the last one.
+    pub(crate) fn push_header(&mut self, header: HeaderRun) {
+        if let Some(run) = self.headers.last_mut()
+            && run.rare.is_none()
+            && header.rare.is_none()
+            && header.parents == Parents::Previous
+            && run.each == header.each
+            && run.time == header.time
+            && header.lamport == run.lamport + Lamport::from(run.count())
+        {
+            run.range.end = header.range.end;
+            return;
+        }
+        self.headers.push(header);
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self) {
+        let mut end = 0;
+        for run in &self.headers {
+            assert_eq!(run.range.start, end, "actions without a gap");
+            assert!(run.each > 0 && run.count() > 0 && run.count() * run.each == run.range.end - run.range.start);
+            assert!(run.rare.is_none() || run.count() == 1, "rare headers stand alone");
+            end = run.range.end;
+        }
+        let mut ops_end = 0;
+        for run in &self.ops {
+            assert_eq!(run.range.start, ops_end, "ops without a gap");
+            assert!(!run.range.is_empty());
+            ops_end = run.range.end;
+        }
+        assert_eq!(end, ops_end, "every op belongs to an action");
+    }
+}
+
+/// Characters `range` of `text`.
+fn chars(text: &str, range: Range<usize>) -> &str {
+    if text.is_ascii() {
+        return &text[range];
+    }
+    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]).skip(range.start);
+    let start = ends.next().expect("within the run");
+    let end = if range.is_empty() { start } else { ends.nth(range.len() - 1).expect("within the run") };
+    &text[start..end]
+}

@@ -1,0 +1,134 @@
+//! Logs read back what was written, in whatever order it arrived.
+
+use super::*;
+use clock::{Id, ReplicaId, Span, VersionVector};
+
+const ANN: ReplicaId = ReplicaId(1);
+const BOB: ReplicaId = ReplicaId(2);
+
+fn text() -> ContainerId {
+    ContainerId::root(Kind::Text, "text")
+}
+
+fn type_text(log: &mut MultiLog, replica: ReplicaId, left: Option<Id>, right: Option<Id>, text_: &str) -> Span {
+    log.push(replica, OpRef::Insert { container: text(), left, right, text: text_ });
+    log.commit(replica, Header::default()).unwrap()
+}
+
+fn actions(log: &MultiLog) -> Vec<Action> {
+    log.logs().flat_map(|log| log.actions_in(0..log.end()).collect::<Vec<_>>()).collect()
+}
+
+/// Ann types, deletes backwards and forwards; Bob joins in and answers.
+fn sample() -> MultiLog {
+    let mut log = MultiLog::new();
+    let mut left = None;
+    for letter in ["h", "é", "llo", "𝄞"] {
+        left = Some(type_text(&mut log, ANN, left, None, letter).last());
+    }
+    for (start, end) in [(4, 6), (3, 4), (0, 1), (1, 2)] {
+        log.push(ANN, OpRef::Delete { container: text(), target: Span::new(ANN, start, end), backward: end == 6 });
+        log.commit(ANN, Header { time: 5, ..Header::default() }).unwrap();
+    }
+    type_text(&mut log, BOB, Some(Id::new(ANN, 0)), Some(Id::new(ANN, 1)), "bob");
+    log.push(BOB, OpRef::Control { register: Register::Undo, on: false, targets: &[Span::new(ANN, 0, 3)], pred: &[] });
+    log.commit(BOB, Header { label: "undo".into(), unseen: vec![Span::new(ANN, 3, 4)], ..Header::default() }).unwrap();
+    type_text(&mut log, ANN, None, Some(Id::new(ANN, 0)), "again");
+    log.check_invariants();
+    log
+}
+
+#[test]
+fn consecutive_keystrokes_share_runs() {
+    let log = sample();
+    let ann = log.log(ANN).unwrap();
+    assert_eq!(ann.ops.len(), 4, "typing, backspaces, deletions, typing: {:?}", ann.ops);
+    assert_eq!(ann.text, "héllo𝄞again");
+}
+
+#[test]
+fn any_order_and_any_repetition_gives_the_same_log() {
+    let sent = sample();
+    let all = actions(&sent);
+    for shift in 0..all.len() {
+        for step in [1, 3, 7] {
+            let mut got = MultiLog::new();
+            for i in 0..all.len() * 2 {
+                let action = all[(shift + i * step) % all.len()].clone();
+                got.receive(action).unwrap();
+            }
+            for action in all.iter().rev() {
+                got.receive(action.clone()).unwrap();
+            }
+            got.check_invariants();
+            assert_eq!(actions(&got), all);
+            assert_eq!(got.frontier(), sent.frontier());
+            assert_eq!(got.pending().len(), 0);
+        }
+    }
+}
+
+#[test]
+fn what_waits_is_wanted_and_released() {
+    let all = actions(&sample());
+    let mut log = MultiLog::new();
+    assert_eq!(log.receive(all[2].clone()), Ok(Received::Pending));
+    assert_eq!(log.wanted(), [Id::new(ANN, 1)]);
+    assert_eq!(log.receive(all[1].clone()), Ok(Received::Pending));
+    let Ok(Received::Appended(spans)) = log.receive(all[0].clone()) else { panic!("ready") };
+    assert_eq!(spans, [Span::new(ANN, 0, 1), Span::new(ANN, 1, 2), Span::new(ANN, 2, 5)]);
+}
+
+#[test]
+fn writing_twice_under_one_id_is_refused() {
+    let all = actions(&sample());
+    let mut log = MultiLog::new();
+    log.receive(all[0].clone()).unwrap();
+    let mut other = all[0].clone();
+    other.time += 1;
+    assert_eq!(log.receive(other), Err(ReceiveError::Equivocation(all[0].id)));
+}
+
+#[test]
+fn false_logical_times_are_refused() {
+    let mut log = MultiLog::new();
+    let mut action = actions(&sample())[0].clone();
+    action.lamport = u64::MAX;
+    assert!(matches!(log.receive(action), Err(ReceiveError::Lamport { due: 1, .. })));
+    assert_eq!(log.version(), VersionVector::new());
+}
+
+#[test]
+fn elements_from_nowhere_are_refused() {
+    let mut log = MultiLog::new();
+    let mut action = actions(&sample())[0].clone();
+    action.ops = vec![Op::Delete { container: text(), target: Span::new(BOB, 0, 1), backward: false }];
+    assert_eq!(log.receive(action), Err(ReceiveError::NotInPast { id: Id::new(ANN, 0), target: Id::new(BOB, 0) }));
+}
+
+#[test]
+fn the_past_is_what_parents_reach() {
+    let mut log = MultiLog::new();
+    let first = type_text(&mut log, ANN, None, None, "a");
+    let mut other = log.clone();
+    let bobs = type_text(&mut other, BOB, Some(first.last()), None, "b");
+    let anns = type_text(&mut log, ANN, Some(first.last()), None, "c");
+    log.receive(actions(&other)[1].clone()).unwrap();
+    assert_eq!(log.frontier().ids(), [anns.last(), bobs.last()]);
+    assert!(!log.precedes(anns.last(), bobs.last()) && !log.precedes(bobs.last(), anns.last()));
+    assert!(log.precedes(first.last(), bobs.last()) && !log.precedes(first.last(), first.last()));
+    let both = type_text(&mut log, BOB, None, None, "d");
+    assert_eq!(log.lamport(both.last()), Some(3));
+    assert!(log.precedes(anns.last(), both.last()));
+}
+
+#[test]
+fn parts_of_runs_read_as_ops_of_their_own() {
+    let log = sample();
+    let (id, op) = log.ops_in(Span::new(ANN, 1, 3)).next().unwrap();
+    assert_eq!(id, Id::new(ANN, 1));
+    assert_eq!(op, OpRef::Insert { container: text(), left: Some(Id::new(ANN, 0)), right: None, text: "él" });
+    // Counters 6 to 8 delete elements 5, 4 and 3, downward.
+    let (_, op) = log.ops_in(Span::new(ANN, 7, 9)).next().unwrap();
+    assert_eq!(op, OpRef::Delete { container: text(), target: Span::new(ANN, 3, 5), backward: true });
+}
