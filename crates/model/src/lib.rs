@@ -1,0 +1,15 @@
+//! What a document looks like: containers that turn changes on and off.
+//!
+//! A container takes in every op there is, active or not, and afterwards turns any of them on or off at
+//! any time, in any order: its state is a function of the set of ops and of which are active. It never
+//! fails on a valid op, knows nothing of views or of the network, and reads no time.
+//!
+//! ```text
+//! op ──► insert (once) ──► set_inserted / set_deleted (any number of times) ──► text, patch, hash
+//! ```
+
+mod patch;
+mod text;
+
+pub use patch::{Splice, TextPatch};
+pub use text::{Place, Text, TextLen, TextRun};

@@ -1,0 +1,155 @@
+//! What changed on the screen: splices in ascending order.
+
+/// One replacement: at `at` of the text before the patch, `removed` units go and `inserted` comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splice {
+    /// Where, in UTF-16 code units of the text before the patch.
+    pub at: u32,
+    /// How many UTF-16 code units go.
+    pub removed: u32,
+    /// What comes in their place.
+    pub inserted: String,
+}
+
+/// Changes of a text, gathered one after another and given out together, ascending and disjoint, in
+/// positions of the text before all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextPatch {
+    /// Ascending; neighbours do not touch.
+    splices: Vec<Splice>,
+}
+
+impl TextPatch {
+    /// No change.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.splices.is_empty()
+    }
+
+    /// The changes, ascending, in positions of the text before them.
+    pub fn splices(&self) -> &[Splice] {
+        &self.splices
+    }
+
+    /// Adds a replacement at `at` of the text as the changes so far have left it.
+    pub fn splice(&mut self, at: u32, removed: u32, inserted: &str) {
+        // Changes wholly before `at` shift it; those that it touches are joined with it.
+        let (mut first, mut shift) = (0, 0i64);
+        while let Some(splice) = self.splices.get(first) {
+            let start = i64::from(splice.at) + shift;
+            let end = start + i64::from(utf16_len(&splice.inserted));
+            if end >= i64::from(at) {
+                break;
+            }
+            shift += i64::from(utf16_len(&splice.inserted)) - i64::from(splice.removed);
+            first += 1;
+        }
+        let mut joined = Splice { at: (i64::from(at) - shift) as u32, removed: 0, inserted: inserted.to_owned() };
+        let (mut last, mut left) = (first, i64::from(removed));
+        let mut here = i64::from(at);
+        while let Some(splice) = self.splices.get(last) {
+            let start = i64::from(splice.at) + shift;
+            if start > here + left {
+                break;
+            }
+            let len = i64::from(utf16_len(&splice.inserted));
+            if start < here {
+                // Only the first can begin before: its head stays.
+                let head = take_utf16(&splice.inserted, (here - start) as u32);
+                joined.inserted.insert_str(0, head);
+                joined.at = splice.at;
+                let tail = &splice.inserted[head.len()..];
+                let cut = i64::from(utf16_len(tail)).min(left);
+                joined.inserted.push_str(&tail[take_utf16(tail, cut as u32).len()..]);
+                left -= cut;
+                joined.removed += splice.removed;
+            } else {
+                joined.removed += (start - here) as u32;
+                left -= start - here;
+                let cut = len.min(left);
+                joined.inserted.push_str(&splice.inserted[take_utf16(&splice.inserted, cut as u32).len()..]);
+                left -= cut;
+                joined.removed += splice.removed;
+            }
+            here = start + len;
+            shift += len - i64::from(splice.removed);
+            last += 1;
+            if left == 0 && self.splices.get(last).is_none_or(|next| i64::from(next.at) + shift > here) {
+                break;
+            }
+        }
+        joined.removed += left as u32;
+        let done = (joined.removed > 0 || !joined.inserted.is_empty()).then_some(joined);
+        self.splices.splice(first..last, done);
+    }
+
+    /// `text` with the changes made; positions that do not fit are an error of the caller and panic.
+    pub fn apply(&self, text: &str) -> String {
+        let (mut out, mut rest, mut at) = (String::new(), text, 0);
+        for splice in &self.splices {
+            let keep = take_utf16(rest, splice.at - at);
+            out.push_str(keep);
+            rest = &rest[keep.len()..];
+            rest = &rest[take_utf16(rest, splice.removed).len()..];
+            out.push_str(&splice.inserted);
+            at = splice.at + splice.removed;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+fn utf16_len(text: &str) -> u32 {
+    if text.is_ascii() { text.len() as u32 } else { text.chars().map(|c| c.len_utf16() as u32).sum() }
+}
+
+/// The first `units` UTF-16 code units of `text`.
+fn take_utf16(text: &str, units: u32) -> &str {
+    let mut left = units;
+    for (at, c) in text.char_indices() {
+        if left == 0 {
+            return &text[..at];
+        }
+        left = left.checked_sub(c.len_utf16() as u32).expect("between characters");
+    }
+    assert_eq!(left, 0, "within the text");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gathered_changes_equal_changes_one_by_one() {
+        let mut seed = 88172645463325252_u64;
+        let mut next = move |n: u32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed % u64::from(n)) as u32
+        };
+        for case in 0..2000 {
+            let before = "0123456789abcdefghij".to_owned();
+            let (mut now, mut patch) = (before.clone(), TextPatch::new());
+            for _ in 0..=next(7) {
+                let len = utf16_len(&now);
+                let at = next(len + 1);
+                let removed = next((len - at).min(5) + 1);
+                let inserted = ["", "X", "YZ", "WVU"][next(4) as usize];
+                let mut one = TextPatch::new();
+                one.splice(at, removed, inserted);
+                now = one.apply(&now);
+                patch.splice(at, removed, inserted);
+            }
+            assert_eq!(patch.apply(&before), now, "case {case}: {patch:?}");
+            for pair in patch.splices().windows(2) {
+                assert!(pair[0].at + pair[0].removed < pair[1].at, "case {case}: {patch:?}");
+            }
+        }
+    }
+}

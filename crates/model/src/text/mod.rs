@@ -1,0 +1,536 @@
+//! Text: a sequence of characters that anybody may insert into and delete from, in any order.
+//!
+//! The order is that of Fugue (Weidner and Kleppmann, "The Art of the Fugue", 2023): every character is
+//! a node of a tree, a right child of the character it was put behind, or, where what followed is
+//! already a right descendant of that one, a left child of what followed. Siblings go by replica and
+//! counter. Every character that was ever received has its place; what is visible changes, the order
+//! never does.
+
+mod hash;
+mod index;
+mod order;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use crate::patch::TextPatch;
+use clock::{Id, ReplicaId, Seq, Span};
+use index::Index;
+use std::collections::BTreeMap;
+use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
+
+/// The state of a text container.
+#[derive(Clone, Debug)]
+pub struct Text {
+    tree: Tree,
+    /// All characters ever inserted, in order of arrival.
+    buffer: String,
+    replicas: Vec<ReplicaId>,
+    numbers: BTreeMap<ReplicaId, u32>,
+    indexes: Vec<Index>,
+    /// The replica used last, and its number.
+    recent: Option<(ReplicaId, u32)>,
+    /// The leaf looked at last, and how much is visible before it. Everything that changes another leaf
+    /// forgets it.
+    typing: Option<(u32, Weight)>,
+    /// Leaves that took runs from another and whose index is due; empty between calls.
+    moved: Vec<u32>,
+}
+
+/// A place in a text to insert at, with the neighbours to record.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The visible left neighbour; none at the start.
+    pub left: Option<Id>,
+    /// What follows it, visible or not; none at the end.
+    pub right: Option<Id>,
+    cursor: Cursor,
+}
+
+/// Elements that lie together, as [`Text::runs`] lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextRun<'a> {
+    /// Their ids.
+    pub span: Span,
+    /// Their characters.
+    pub text: &'a str,
+    /// Whether they are visible.
+    pub visible: bool,
+}
+
+/// The length of a text, in each unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextLen {
+    /// In code points.
+    pub chars: u32,
+    /// In UTF-16 code units.
+    pub utf16: u32,
+    /// In bytes of UTF-8.
+    pub bytes: u32,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Text {
+    /// An empty text.
+    pub fn new() -> Self {
+        Self {
+            tree: Tree::new(),
+            buffer: String::new(),
+            replicas: Vec::new(),
+            numbers: BTreeMap::new(),
+            indexes: Vec::new(),
+            recent: None,
+            typing: None,
+            moved: Vec::new(),
+        }
+    }
+
+    /// How long what is visible is.
+    pub fn len(&self) -> TextLen {
+        let Weight { chars, utf16, bytes } = self.tree.total(&self.buffer);
+        TextLen { chars, utf16, bytes }
+    }
+
+    /// Whether nothing is visible.
+    pub fn is_empty(&self) -> bool {
+        self.len().chars == 0
+    }
+
+    /// A hash of what is visible and in which order. Costs what changed since it was asked last.
+    pub fn hash(&mut self) -> u64 {
+        let replicas: Vec<u64> = self.replicas.iter().map(|replica| replica.0).collect();
+        self.tree.fold(&replicas).hash
+    }
+
+    /// All elements in order, the dead ones too, in runs of consecutive ids that are alike.
+    pub fn runs(&self) -> impl Iterator<Item = TextRun<'_>> {
+        self.leaves().flat_map(|leaf| self.tree.runs(leaf)).map(|run| TextRun {
+            span: Span::new(self.replicas[run.first.replica as usize], run.first.seq, run.first.seq + run.len),
+            text: run.text(&self.buffer),
+            visible: run.is_visible(),
+        })
+    }
+
+    fn leaves(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(Tree::FIRST), |&leaf| self.tree.next_leaf(leaf))
+    }
+
+    /// Where to insert so that the text lands at visible position `at`, in code points: right after the
+    /// visible left neighbour. Positions beyond the end mean the end.
+    pub fn place_at(&mut self, at: Seq) -> Place {
+        let cursor = match at.checked_sub(1) {
+            None => self.start(),
+            Some(before) => match self.visible(before) {
+                Some(found) => Cursor { offset: found.offset + 1, ..found },
+                None => self.end_of_visible(),
+            },
+        };
+        let left = self.elem_before(cursor);
+        let right = self.elem_after(cursor);
+        Place { left: left.map(|elem| self.id(elem)), right: right.map(|elem| self.id(elem)), cursor }
+    }
+
+    /// The place right behind the last visible element.
+    fn end_of_visible(&mut self) -> Cursor {
+        match self.len().chars.checked_sub(1).and_then(|last| self.visible(last)) {
+            Some(found) => Cursor { offset: found.offset + 1, ..found },
+            None => self.start(),
+        }
+    }
+
+    /// The place before everything.
+    fn start(&mut self) -> Cursor {
+        self.typing = Some((Tree::FIRST, Weight::default()));
+        Cursor { leaf: Tree::FIRST, run: 0, offset: 0 }
+    }
+
+    /// The ids of `len` visible elements from position `at` on, in code points, in order.
+    pub fn visible_spans(&mut self, at: Seq, len: Seq) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let Some(mut at) = self.visible(at).filter(|_| len > 0) else { return spans };
+        let mut left = len;
+        while left > 0 {
+            let run = *self.tree.run(at.leaf, at.run);
+            if run.is_visible() {
+                let take = left.min(run.len - at.offset);
+                let first = self.id(run.first.plus(at.offset));
+                let span = Span::new(first.replica, first.seq, first.seq + take);
+                match spans.last_mut() {
+                    Some(last) if last.replica == span.replica && last.end == span.start => last.end = span.end,
+                    _ => spans.push(span),
+                }
+                left -= take;
+            }
+            match self.next_run(at) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        spans
+    }
+
+    /// The visible text of `len` code points from `at` on.
+    pub fn slice(&mut self, at: Seq, len: Seq) -> String {
+        let mut text = String::new();
+        let Some(mut cursor) = self.visible(at) else { return text };
+        let mut left = len;
+        while left > 0 {
+            let run = self.tree.run(cursor.leaf, cursor.run);
+            if run.is_visible() {
+                let take = left.min(run.len - cursor.offset);
+                let all = run.text(&self.buffer);
+                text.extend(all.chars().skip(cursor.offset as usize).take(take as usize));
+                left -= take;
+            }
+            match self.next_run(cursor) {
+                Some(next) => cursor = next,
+                None => break,
+            }
+        }
+        text
+    }
+
+    /// The code-point position of UTF-16 position `utf16`; inside a pair, that of the character.
+    pub fn chars_at_utf16(&self, utf16: u32) -> u32 {
+        let (leaf, before) = self.tree.leaf_at(utf16, Unit::Utf16);
+        let (mut chars, mut left) = (before.chars, utf16.saturating_sub(before.utf16));
+        for run in self.tree.runs(leaf) {
+            let weight = run.visible(&self.buffer);
+            if weight.utf16 <= left {
+                left -= weight.utf16;
+                chars += weight.chars;
+                continue;
+            }
+            for c in run.text(&self.buffer).chars() {
+                let width = c.len_utf16() as u32;
+                if left < width {
+                    return chars;
+                }
+                left -= width;
+                chars += 1;
+            }
+        }
+        chars
+    }
+
+    /// The UTF-16 position of code-point position `chars`.
+    pub fn utf16_at_chars(&self, chars: u32) -> u32 {
+        let (leaf, before) = self.tree.leaf_at(chars, Unit::Chars);
+        let (mut utf16, mut left) = (before.utf16, chars.saturating_sub(before.chars));
+        for run in self.tree.runs(leaf) {
+            let weight = run.visible(&self.buffer);
+            if weight.chars <= left {
+                left -= weight.chars;
+                utf16 += weight.utf16;
+                continue;
+            }
+            return utf16
+                + run.text(&self.buffer).chars().take(left as usize).map(|c| c.len_utf16() as u32).sum::<u32>();
+        }
+        utf16
+    }
+
+    /// The visible element at position `at`, in code points.
+    pub fn id_at(&mut self, at: Seq) -> Option<Id> {
+        let cursor = self.visible(at)?;
+        Some(self.id(self.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset)))
+    }
+
+    /// How many visible code points lie before element `id`, and whether it is visible itself; `None`
+    /// where the text has no such element.
+    pub fn position(&self, id: Id) -> Option<(Seq, bool)> {
+        let cursor = self.find(self.known(id)?)?;
+        let run = self.tree.run(cursor.leaf, cursor.run);
+        let before = self.tree.before(cursor.leaf, cursor.run, &self.buffer).chars;
+        let within = if run.is_visible() { cursor.offset } else { 0 };
+        Some((before + within, run.is_visible()))
+    }
+
+    /// Puts characters, whose first is `first`, at a place just asked for. This is how the author's own
+    /// typing comes in: nothing was received in between, so the place is right. Returns its position.
+    pub fn insert_at(&mut self, place: Place, first: Id, text: &str) {
+        let elem = self.elem(first);
+        let (left, right) = (place.left.map(|id| self.elem(id)), place.right.map(|id| self.elem(id)));
+        self.insert_elems(place.cursor, elem, left, right, text, true);
+    }
+
+    /// Puts characters, whose first is `first`, between `left` and `right`, wherever the order says.
+    pub fn insert(
+        &mut self,
+        first: Id,
+        (left, right): (Option<Id>, Option<Id>),
+        text: &str,
+        active: bool,
+        patch: Option<&mut TextPatch>,
+    ) {
+        let elem = self.elem(first);
+        let (left, right) = (left.map(|id| self.elem(id)), right.map(|id| self.elem(id)));
+        let cursor = self.cursor_between(left, right, elem);
+        self.typing = None;
+        if let Some(patch) = patch.filter(|_| active) {
+            let at = self.utf16_before(cursor);
+            patch.splice(at, 0, text);
+        }
+        self.insert_elems(cursor, elem, left, right, text, active);
+    }
+
+    fn utf16_before(&self, cursor: Cursor) -> u32 {
+        let before = self.tree.before(cursor.leaf, cursor.run, &self.buffer).utf16;
+        match self.tree.runs(cursor.leaf).get(cursor.run as usize) {
+            Some(run) if run.is_visible() && cursor.offset > 0 => {
+                let chars = run.text(&self.buffer).chars().take(cursor.offset as usize);
+                before + chars.map(|c| c.len_utf16() as u32).sum::<u32>()
+            }
+            _ => before,
+        }
+    }
+
+    fn insert_elems(
+        &mut self,
+        mut cursor: Cursor,
+        first: Elem,
+        left: Option<Elem>,
+        right: Option<Elem>,
+        text: &str,
+        active: bool,
+    ) {
+        let index = &mut self.indexes[first.replica as usize];
+        index.note_origins(first.replica, first.seq, left, right);
+        let mut offset = self.buffer.len() as u32;
+        self.buffer.push_str(text);
+        let mut elem = first;
+        for piece in pieces(text) {
+            let (chars, bytes) = (piece.chars().count() as u32, piece.len() as u32);
+            let behind = if elem == first { left } else { Some(Elem { seq: elem.seq - 1, ..elem }) };
+            let run = Run { first: elem, len: chars, offset, bytes, deletions: 0, inserted: active };
+            cursor = self.insert_run(cursor, behind, run);
+            elem = elem.plus(chars);
+            offset += bytes;
+        }
+    }
+
+    /// Puts a run at a place, as part of the run before it where it carries that on; returns the place
+    /// behind it.
+    fn insert_run(&mut self, cursor: Cursor, left: Option<Elem>, run: Run) -> Cursor {
+        if let Some(before) = self.tree.runs(cursor.leaf).get(cursor.run as usize)
+            && cursor.offset == before.len
+            && left == Some(before.last())
+            && before.first.replica == run.first.replica
+            && before.first.seq + before.len == run.first.seq
+            && before.offset + before.bytes == run.offset
+            && before.is_visible() == run.inserted
+            && before.deletions == 0
+            && before.len + run.len <= RUN_LEN_MAX
+        {
+            let len = before.len + run.len;
+            let weight = run.weight(&self.buffer);
+            if run.inserted {
+                self.tree.extend(cursor.leaf, cursor.run, weight);
+            } else {
+                self.tree.extend_hidden(cursor.leaf, cursor.run, weight);
+            }
+            self.indexes[run.first.replica as usize].place_newest(run.first.seq, cursor.leaf);
+            return Cursor { offset: len, ..cursor };
+        }
+        let (leaf, at) = self.tree.insert(cursor, run, &self.buffer, &mut self.moved);
+        self.indexes[run.first.replica as usize].place_newest(run.first.seq, leaf);
+        self.reindex_moved();
+        Cursor { leaf, run: at, offset: run.len }
+    }
+
+    /// Turns the insertion of `span` on or off.
+    pub fn set_inserted(&mut self, span: Span, on: bool, mut patch: Option<&mut TextPatch>) {
+        self.change_span(span, &mut patch, |run| run.inserted = on);
+    }
+
+    /// Adds or takes away an active deletion of `span`.
+    pub fn set_deleted(&mut self, span: Span, on: bool, mut patch: Option<&mut TextPatch>) {
+        self.change_span(span, &mut patch, |run| {
+            run.deletions = if on { run.deletions + 1 } else { run.deletions - 1 };
+        });
+    }
+
+    fn change_span(&mut self, span: Span, patch: &mut Option<&mut TextPatch>, change: impl Fn(&mut Run)) {
+        let Some(mut elem) = self.known(span.first()) else { return };
+        let end = span.end;
+        while elem.seq < end {
+            // Ids of a span need not all be characters: deletions take counters too.
+            let Some(cursor) = self.find(elem) else {
+                elem = elem.plus(1);
+                continue;
+            };
+            let len = (self.tree.run(cursor.leaf, cursor.run).len - cursor.offset).min(end - elem.seq);
+            self.change_part(cursor, len, patch, &change);
+            elem = elem.plus(len);
+        }
+    }
+
+    fn change_part(
+        &mut self,
+        cursor: Cursor,
+        len: u32,
+        patch: &mut Option<&mut TextPatch>,
+        change: &impl Fn(&mut Run),
+    ) {
+        let typing = self.typing.take();
+        let at = patch.is_some().then(|| self.utf16_before(cursor));
+        let done = self.tree.change(cursor, len, &self.buffer, &mut self.moved, |run| change(run));
+        if let (Some(patch), Some(at)) = (patch.as_deref_mut(), at) {
+            match (done.was.utf16, done.now.utf16) {
+                (0, 0) => {}
+                (0, _) => patch.splice(at, 0, done.piece.text(&self.buffer)),
+                (removed, 0) => patch.splice(at, removed, ""),
+                _ => {}
+            }
+        }
+        // What lies before the leaf of the last local edit is the same where only that leaf changed.
+        self.typing = typing.filter(|&(leaf, _)| leaf == cursor.leaf && self.moved.is_empty());
+        self.reindex_moved();
+    }
+
+    fn reindex_moved(&mut self) {
+        if self.moved.is_empty() {
+            return;
+        }
+        self.typing = None;
+        while let Some(leaf) = self.moved.pop() {
+            for run in self.tree.runs(leaf) {
+                let index = &mut self.indexes[run.first.replica as usize];
+                index.place_moved(run.first.seq, run.first.seq + run.len, leaf);
+            }
+        }
+    }
+
+    /// The visible element at position `at`, in code points.
+    fn visible(&mut self, at: u32) -> Option<Cursor> {
+        if let Some((leaf, before)) = self.typing
+            && before.chars <= at
+            && let Some(found) = self.visible_in(leaf, at - before.chars)
+        {
+            return Some(found);
+        }
+        let (leaf, before) = self.tree.leaf_at(at, Unit::Chars);
+        self.typing = Some((leaf, before));
+        self.visible_in(leaf, at - before.chars)
+    }
+
+    fn visible_in(&self, leaf: u32, mut at: u32) -> Option<Cursor> {
+        for (run, r) in self.tree.runs(leaf).iter().enumerate() {
+            if r.is_visible() {
+                if at < r.len {
+                    return Some(Cursor { leaf, run: run as u32, offset: at });
+                }
+                at -= r.len;
+            }
+        }
+        None
+    }
+
+    fn elem_before(&self, cursor: Cursor) -> Option<Elem> {
+        (cursor.offset > 0).then(|| self.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset - 1))
+    }
+
+    fn elem_after(&self, cursor: Cursor) -> Option<Elem> {
+        match self.tree.runs(cursor.leaf).get(cursor.run as usize) {
+            Some(run) if cursor.offset < run.len => Some(run.first.plus(cursor.offset)),
+            Some(_) => self.next_run(cursor).map(|next| self.tree.run(next.leaf, next.run).first),
+            None => None,
+        }
+    }
+
+    /// The beginning of the run after that of `cursor`.
+    fn next_run(&self, cursor: Cursor) -> Option<Cursor> {
+        if cursor.run as usize + 1 < self.tree.runs(cursor.leaf).len() {
+            return Some(Cursor { run: cursor.run + 1, offset: 0, ..cursor });
+        }
+        self.tree.next_leaf(cursor.leaf).map(|leaf| Cursor { leaf, run: 0, offset: 0 })
+    }
+
+    /// Where `elem` lies: before it.
+    fn find(&self, elem: Elem) -> Option<Cursor> {
+        let leaf = self.indexes[elem.replica as usize].leaf_of(elem.seq)?;
+        let run = self.tree.runs(leaf).iter().position(|run| run.contains(elem))?;
+        let offset = elem.seq - self.tree.run(leaf, run as u32).first.seq;
+        Some(Cursor { leaf, run: run as u32, offset })
+    }
+
+    fn left_origin(&self, elem: Elem) -> Option<Elem> {
+        self.indexes[elem.replica as usize].left(elem.replica, elem.seq)
+    }
+
+    fn right_origin(&self, elem: Elem) -> Option<Elem> {
+        self.indexes[elem.replica as usize].right(elem.seq)
+    }
+
+    fn id(&self, elem: Elem) -> Id {
+        Id::new(self.replicas[elem.replica as usize], elem.seq)
+    }
+
+    /// The element `id`, where its replica has written here.
+    fn known(&self, id: Id) -> Option<Elem> {
+        self.numbers.get(&id.replica).map(|&replica| Elem { replica, seq: id.seq })
+    }
+
+    /// The element `id`, whose replica is welcomed where it is new.
+    fn elem(&mut self, id: Id) -> Elem {
+        if let Some((replica, number)) = self.recent
+            && replica == id.replica
+        {
+            return Elem { replica: number, seq: id.seq };
+        }
+        let next = self.replicas.len() as u32;
+        let replica = *self.numbers.entry(id.replica).or_insert(next);
+        if replica == next {
+            self.replicas.push(id.replica);
+            self.indexes.push(Index::default());
+        }
+        self.recent = Some((id.replica, replica));
+        Elem { replica, seq: id.seq }
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        let indexes: usize = self.indexes.iter().map(Index::memory).sum();
+        self.tree.memory() + self.buffer.capacity() + indexes
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self) {
+        self.tree.check_invariants(&self.buffer);
+        assert!(self.moved.is_empty());
+        for leaf in self.leaves() {
+            for run in self.tree.runs(leaf) {
+                let seqs = run.first.seq..run.first.seq + run.len;
+                self.indexes[run.first.replica as usize].check(run.first.replica, leaf, seqs);
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.runs().filter(|run| run.visible).try_for_each(|run| f.write_str(run.text))
+    }
+}
+
+/// `text` in pieces of at most [`RUN_LEN_MAX`] characters.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        if text.is_empty() {
+            return None;
+        }
+        let end = if text.len() <= RUN_LEN_MAX as usize {
+            text.len()
+        } else {
+            text.char_indices().nth(RUN_LEN_MAX as usize).map_or(text.len(), |(at, _)| at)
+        };
+        let (piece, rest) = text.split_at(end);
+        text = rest;
+        Some(piece)
+    })
+}

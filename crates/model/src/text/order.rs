@@ -1,0 +1,116 @@
+//! Where a new element goes among those that others put at the same place.
+
+use super::Text;
+use super::tree::{Cursor, Elem, Tree};
+use std::collections::BTreeSet;
+
+/// An element with the left origin in question, as met from left to right.
+struct Member {
+    elem: Elem,
+    right: Option<Elem>,
+    /// The place before it.
+    at: Cursor,
+}
+
+impl Text {
+    /// The place of a new element `new` that was put between `left` and `right`.
+    pub(super) fn cursor_between(&self, left: Option<Elem>, right: Option<Elem>, new: Elem) -> Cursor {
+        let start = match left.and_then(|elem| self.find(elem)) {
+            Some(found) => Cursor { offset: found.offset + 1, ..found },
+            None => Cursor { leaf: Tree::FIRST, run: 0, offset: 0 },
+        };
+        // Nobody else put anything here: what followed `left` still does.
+        if self.elem_after(start) == right {
+            return start;
+        }
+        match right.filter(|&right| self.left_origin(right) == left) {
+            Some(parent) => self.among_left_children(start, left, parent, new),
+            None => self.among_right_children(start, left, right, new),
+        }
+    }
+
+    fn sorts_before(&self, a: Elem, b: Elem) -> bool {
+        self.id(a) < self.id(b)
+    }
+
+    /// Right children of `left` ascend; the subtree of each begins right after that of the one before.
+    fn among_right_children(&self, start: Cursor, left: Option<Elem>, right: Option<Elem>, new: Elem) -> Cursor {
+        let (members, end) = self.members(start, left, right);
+        let is_right_child = |member: &Member| !member.right.is_some_and(|right| self.left_origin(right) == left);
+        let mut subtree = 0;
+        for (at, member) in members.iter().enumerate().filter(|(_, member)| is_right_child(member)) {
+            if self.sorts_before(new, member.elem) {
+                return members[subtree].at;
+            }
+            subtree = at + 1;
+        }
+        end
+    }
+
+    /// Left children of `parent` ascend and end right before it.
+    fn among_left_children(&self, start: Cursor, left: Option<Elem>, parent: Elem, new: Elem) -> Cursor {
+        let (members, end) = self.members(start, left, Some(parent));
+        let siblings: Vec<usize> = (0..members.len()).filter(|&at| members[at].right == Some(parent)).collect();
+        let Some(next) = siblings.iter().position(|&at| self.sorts_before(new, members[at].elem)) else {
+            return end;
+        };
+        if next > 0 {
+            return members[siblings[next - 1] + 1].at;
+        }
+        // The subtree of the first sibling: what leads to it by right origins.
+        let mut first = siblings[0];
+        let mut inside = BTreeSet::from([self.id(members[first].elem)]);
+        while first > 0 && members[first - 1].right.is_some_and(|right| inside.contains(&self.id(right))) {
+            first -= 1;
+            inside.insert(self.id(members[first].elem));
+        }
+        members[first].at
+    }
+
+    /// The elements with left origin `left` from `start` on, up to `stop` or the end of the subtree of
+    /// `left`, and the place where that is.
+    fn members(&self, start: Cursor, left: Option<Elem>, stop: Option<Elem>) -> (Vec<Member>, Cursor) {
+        let mut members = Vec::new();
+        let (mut at, mut end) = (self.beginning_after(start), start);
+        while let Some(cursor) = at {
+            let elem = self.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset);
+            if Some(elem) == stop {
+                break;
+            }
+            let origin = self.left_origin(elem);
+            if origin == left {
+                members.push(Member { elem, right: self.right_origin(elem), at: self.place_before(cursor, end) });
+            } else if !self.is_inside(origin, left) {
+                break;
+            }
+            let run = self.tree.run(cursor.leaf, cursor.run);
+            end = Cursor { offset: run.len, ..cursor };
+            at = self.next_run(cursor);
+        }
+        (members, end)
+    }
+
+    /// The element after `start`, as a place before it.
+    fn beginning_after(&self, start: Cursor) -> Option<Cursor> {
+        match self.tree.runs(start.leaf).get(start.run as usize) {
+            Some(run) if start.offset < run.len => Some(start),
+            Some(_) => self.next_run(start),
+            None => None,
+        }
+    }
+
+    /// The place before an element, written as the place behind the one before where that is known.
+    fn place_before(&self, cursor: Cursor, end: Cursor) -> Cursor {
+        if cursor.offset > 0 { cursor } else { end }
+    }
+
+    /// Whether an element met after `left`, with left origin `origin`, descends from `left`.
+    fn is_inside(&self, origin: Option<Elem>, left: Option<Elem>) -> bool {
+        let Some(left) = left else { return true };
+        let Some(origin) = origin else { return false };
+        match (self.find(origin), self.find(left)) {
+            (Some(origin), Some(left)) => self.tree.precedes(left, origin),
+            _ => false,
+        }
+    }
+}
