@@ -8,8 +8,12 @@
 //! op ──► insert (once) ──► set_inserted / set_deleted (any number of times) ──► text, patch, hash
 //! ```
 
+mod document;
+mod map;
 mod patch;
 mod text;
 
+pub use document::{Model, Patch};
+pub use map::Map;
 pub use patch::{Splice, TextPatch};
 pub use text::{Place, Text, TextLen, TextRun};

@@ -1,0 +1,151 @@
+//! All containers of a document together.
+
+use crate::{Map, Text, TextPatch};
+use clock::{Id, Lamport, Span};
+use log::{ContainerId, OpRef, Value};
+use std::collections::BTreeMap;
+
+/// What changed in a document, container by container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// Changes of texts.
+    pub texts: BTreeMap<ContainerId, TextPatch>,
+    /// Keys of maps whose value or alternatives may have changed.
+    pub maps: BTreeMap<ContainerId, Vec<String>>,
+}
+
+impl Patch {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.maps.is_empty() && self.texts.values().all(TextPatch::is_empty)
+    }
+
+    fn touch(&mut self, map: ContainerId, key: &str) {
+        let keys = self.maps.entry(map).or_default();
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+}
+
+/// The state of a document: every op it was given, on or off.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    texts: BTreeMap<ContainerId, Text>,
+    maps: BTreeMap<ContainerId, Map>,
+}
+
+impl Model {
+    /// An empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text `container`, where anything was ever written there.
+    pub fn text(&self, container: ContainerId) -> Option<&Text> {
+        self.texts.get(&container)
+    }
+
+    /// The text `container`, to look things up in or to edit.
+    pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
+        self.texts.entry(container).or_default()
+    }
+
+    /// All texts.
+    pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
+        self.texts.iter().map(|(&id, text)| (id, text))
+    }
+
+    /// The map `container`, where anything was ever written there.
+    pub fn map(&self, container: ContainerId) -> Option<&Map> {
+        self.maps.get(&container)
+    }
+
+    /// All maps.
+    pub fn maps(&self) -> impl Iterator<Item = (ContainerId, &Map)> {
+        self.maps.iter().map(|(&id, map)| (id, map))
+    }
+
+    /// Takes in an op for the first time, as active or not. Its elements begin at `id`. Deletions come
+    /// in inactive parts and active ones by [`Model::set_active`]; controls change no container.
+    pub fn insert(&mut self, id: Id, lamport: Lamport, op: OpRef<'_>, active: bool, patch: Option<&mut Patch>) {
+        match op {
+            OpRef::Insert { container, left, right, text } => {
+                let patch = patch.map(|patch| patch.texts.entry(container).or_default());
+                self.text_mut(container).insert(id, (left, right), text, active, patch);
+            }
+            OpRef::Delete { .. } => {
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
+            OpRef::Set { container, key, value, pred } => {
+                let map = self.maps.entry(container).or_default();
+                if map.insert(id, lamport, key, value, pred, active)
+                    && let Some(patch) = patch
+                {
+                    patch.touch(container, key);
+                }
+            }
+            OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+        }
+    }
+
+    /// Turns an op, or a part of one, on or off. It must be in the other state.
+    pub fn set_active(&mut self, id: Id, op: OpRef<'_>, on: bool, patch: Option<&mut Patch>) {
+        match op {
+            OpRef::Insert { container, text, .. } => {
+                let len = text.chars().count() as u32;
+                let span = Span::new(id.replica, id.seq, id.seq + len);
+                let patch = patch.map(|patch| patch.texts.entry(container).or_default());
+                self.text_mut(container).set_inserted(span, on, patch);
+            }
+            OpRef::Delete { container, target, .. } => {
+                let patch = patch.map(|patch| patch.texts.entry(container).or_default());
+                self.text_mut(container).set_deleted(target, on, patch);
+            }
+            OpRef::Set { container, .. } => {
+                let Some(map) = self.maps.get_mut(&container) else { return };
+                if let Some(key) = map.set_active(id, on)
+                    && let Some(patch) = patch
+                {
+                    patch.touch(container, key);
+                }
+            }
+            OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+        }
+    }
+
+    /// What is visible, in a form that two members can compare: equal exactly when they show the same.
+    /// Grows with the document; for frequent comparison there are hashes.
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        for (id, text) in self.texts.iter().filter(|(_, text)| !text.is_empty()) {
+            out.push_str(&format!("text {id:?} {:?}\n", text.to_string()));
+        }
+        for (id, map) in &self.maps {
+            for (key, value) in map.iter() {
+                out.push_str(&format!("map {id:?} {key:?} {}\n", show(value)));
+            }
+        }
+        out
+    }
+
+    /// Hashes of all texts that show something, by container. Costs what changed since the last time.
+    pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
+        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(&id, text)| (id, text.hash())).collect()
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self) {
+        self.texts.values().for_each(Text::check_invariants);
+        self.maps.values().for_each(Map::check_invariants);
+    }
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::Float(float) => format!("Float({:016x})", float.to_bits()),
+        other => format!("{other:?}"),
+    }
+}

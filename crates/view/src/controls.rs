@@ -1,0 +1,112 @@
+//! The hidden on/off register that every element has, as run-length maps over ranges.
+
+use clock::{Id, RangeMap, ReplicaId, Seq, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// One control action's write.
+#[derive(Clone, Debug)]
+struct Control {
+    on: bool,
+    pred: Vec<Id>,
+    targets: Vec<Span>,
+    active: bool,
+}
+
+/// All writes of one kind of register.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Controls {
+    controls: BTreeMap<Id, Control>,
+    /// Which controls wrote the registers of a range, ascending.
+    writes: BTreeMap<ReplicaId, RangeMap<Vec<Id>>>,
+}
+
+impl Controls {
+    /// Takes in a control.
+    pub fn insert(&mut self, id: Id, on: bool, targets: &[Span], pred: &[Id], active: bool) {
+        for target in targets {
+            self.writes.entry(target.replica).or_default().update(target.start..target.end, |writes| {
+                let mut writes = writes.cloned().unwrap_or_default();
+                if let Err(at) = writes.binary_search(&id) {
+                    writes.insert(at, id);
+                }
+                Some(writes)
+            });
+        }
+        self.controls.insert(id, Control { on, pred: pred.to_vec(), targets: targets.to_vec(), active });
+    }
+
+    /// All controls, with whether they count.
+    pub fn iter(&self) -> impl Iterator<Item = (Id, bool)> {
+        self.controls.iter().map(|(&id, control)| (id, control.active))
+    }
+
+    /// Whether `id` is a control.
+    pub fn contains(&self, id: Id) -> bool {
+        self.controls.contains_key(&id)
+    }
+
+    /// What a control wrote, and on what.
+    pub fn get(&self, id: Id) -> Option<(bool, &[Span])> {
+        self.controls.get(&id).map(|control| (control.on, control.targets.as_slice()))
+    }
+
+    /// Lets a control count or not; returns what it wrote on.
+    pub fn set_active(&mut self, id: Id, active: bool) -> Vec<Span> {
+        match self.controls.get_mut(&id) {
+            Some(control) => {
+                control.active = active;
+                control.targets.clone()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// `range` of `replica` cut into parts with equal registers: off by which control, or on.
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Id>)> {
+        match self.writes.get(&replica) {
+            None => vec![(range, None)],
+            Some(writes) => writes
+                .cut(range)
+                .into_iter()
+                .map(|(part, writes)| {
+                    let off = writes.and_then(|writes| {
+                        self.heads(&writes).into_iter().rev().find(|head| !self.controls[head].on)
+                    });
+                    (part, off)
+                })
+                .collect(),
+        }
+    }
+
+    /// The controls that a new control on `targets` replaces: those that nobody replaced.
+    pub fn heads_on(&self, targets: &[Span]) -> Vec<Id> {
+        let mut heads = BTreeSet::new();
+        for target in targets {
+            let Some(writes) = self.writes.get(&target.replica) else { continue };
+            for (_, writes) in writes.cut(target.start..target.end) {
+                heads.extend(self.heads(&writes.unwrap_or_default()));
+            }
+        }
+        heads.into_iter().collect()
+    }
+
+    /// Those of `writes` that count and that none that counts replaces, directly or through others.
+    fn heads(&self, writes: &[Id]) -> Vec<Id> {
+        let mut replaced = BTreeSet::new();
+        let mut open: Vec<Id> = Vec::new();
+        for id in writes {
+            if self.controls[id].active {
+                open.extend(&self.controls[id].pred);
+            }
+        }
+        while let Some(id) = open.pop() {
+            if replaced.insert(id)
+                && let Some(control) = self.controls.get(&id)
+            {
+                open.extend(&control.pred);
+            }
+        }
+        writes.iter().copied().filter(|id| self.controls[id].active && !replaced.contains(id)).collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! What is active, and why.
+//!
+//! A [`View`] gives every element of a log a [`Standing`]: left out by a [`Policy`] (pinned to a
+//! version, hidden, muted, held), undone by a control, or active. It keeps a [`model::Model`] in step,
+//! toggling only what changed. A [`Projection`] shows any other view in one scan.
+//!
+//! ```text
+//! MultiLog ──► View (policy, controls) ──► toggles ──► Model
+//! ```
+//!
+//! It never changes a log, and the same log and policy give the same standings in whatever order the
+//! log arrived.
+
+mod controls;
+mod policy;
+mod projection;
+mod view;
+
+pub use policy::{Excluded, Policy};
+pub use projection::{DiffPart, DiffSide, Projection};
+pub use view::{Standing, Toggle, View};

@@ -1,0 +1,68 @@
+//! What one person chose to see: never sent to anybody.
+
+use clock::{RangeMap, RangeSet, ReplicaId, Seq, VersionVector};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Why an action that arrived has no effect, before undo is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Excluded {
+    /// Beyond the version that the view is pinned to.
+    OutOfRange,
+    /// Hidden by range.
+    Hidden,
+    /// By a replica that is muted.
+    Muted,
+    /// Received since a hold began.
+    Held,
+}
+
+/// Which actions a view leaves out. The default leaves out nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Show this version and nothing later.
+    pub pin: Option<VersionVector>,
+    /// Leave these elements out.
+    pub hidden: BTreeMap<ReplicaId, RangeSet>,
+    /// Leave everything of these replicas out.
+    pub muted: BTreeSet<ReplicaId>,
+    /// Leave out what these replicas wrote from a counter on.
+    pub held: BTreeMap<ReplicaId, Seq>,
+    /// Leave out whatever is not in this version, whoever wrote it, but for [`Policy::mine`].
+    pub hold_all: Option<VersionVector>,
+    /// The replicas that a general hold lets through: the viewer's own.
+    pub mine: BTreeSet<ReplicaId>,
+}
+
+impl Policy {
+    /// Whether it leaves out nothing.
+    pub fn is_plain(&self) -> bool {
+        self.pin.is_none()
+            && self.hidden.is_empty()
+            && self.muted.is_empty()
+            && self.held.is_empty()
+            && self.hold_all.is_none()
+    }
+
+    /// `range` of `replica` cut into parts that it treats alike, ascending.
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Excluded>)> {
+        let mut parts: RangeMap<Excluded> = RangeMap::new();
+        // From the weakest reason to the strongest, which is written last.
+        if let Some(base) = self.hold_all.as_ref().filter(|_| !self.mine.contains(&replica)) {
+            parts.set(base.end(replica).max(range.start)..range.end, Some(Excluded::Held));
+        }
+        if let Some(&from) = self.held.get(&replica) {
+            parts.set(from.max(range.start)..range.end, Some(Excluded::Held));
+        }
+        if self.muted.contains(&replica) {
+            parts.set(range.clone(), Some(Excluded::Muted));
+        }
+        for (hidden, ()) in self.hidden.get(&replica).into_iter().flat_map(RangeMap::iter) {
+            parts.set(hidden.start.max(range.start)..hidden.end.min(range.end), Some(Excluded::Hidden));
+        }
+        if let Some(pin) = &self.pin {
+            parts.set(pin.end(replica).max(range.start)..range.end, Some(Excluded::OutOfRange));
+        }
+        parts.cut(range)
+    }
+}

@@ -1,0 +1,153 @@
+//! What a view that nobody lives in shows: one scan instead of a second document.
+
+use crate::view::{Standing, View};
+use clock::{Id, RangeMap, ReplicaId, Seq, Span};
+use log::{ContainerId, Kind, MultiLog, OpRef};
+use model::Text;
+use std::collections::BTreeMap;
+
+/// Which elements of a text are visible in a view, and who took away the others.
+pub struct Projection<'a> {
+    view: &'a View,
+    /// By element, a deletion that is active.
+    deleted: BTreeMap<ReplicaId, RangeMap<Id>>,
+}
+
+/// A part of a text that two views show differently, or alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffPart {
+    /// The elements.
+    pub span: Span,
+    /// Their characters.
+    pub text: String,
+    /// Whether the part is in both, only in the first, or only in the second.
+    pub side: DiffSide,
+    /// The element whose standing makes the difference: a deletion, a control, or the insertion itself.
+    pub because: Id,
+}
+
+/// Where a [`DiffPart`] is visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiffSide {
+    /// In both views.
+    Both,
+    /// Gone in the second.
+    First,
+    /// New in the second.
+    Second,
+}
+
+impl<'a> Projection<'a> {
+    /// What `view` shows of the text `container`.
+    pub fn of(log: &MultiLog, view: &'a View, container: ContainerId) -> Self {
+        debug_assert_eq!(container.kind(), Kind::Text);
+        let mut deleted: BTreeMap<ReplicaId, RangeMap<Id>> = BTreeMap::new();
+        for replica in log.logs() {
+            for (id, op) in replica.ops_in(0..replica.end()) {
+                let OpRef::Delete { container: of, target, backward } = op else { continue };
+                if of != container {
+                    continue;
+                }
+                for (part, standing) in view.standings(Span::new(id.replica, id.seq, id.seq + target.len())) {
+                    if standing == Standing::Active {
+                        let (from, to) = (part.start - id.seq, part.end - id.seq);
+                        let range = if backward {
+                            target.end - to..target.end - from
+                        } else {
+                            target.start + from..target.start + to
+                        };
+                        deleted.entry(target.replica).or_default().set(range, Some(part.first()));
+                    }
+                }
+            }
+        }
+        Self { view, deleted }
+    }
+
+    /// `span` cut into parts: visible, or gone because of an element.
+    fn cut(&self, span: Span) -> Vec<(Span, Option<Id>)> {
+        let mut parts = Vec::new();
+        for (part, standing) in self.view.standings(span) {
+            match standing {
+                Standing::Active => parts.extend(self.cut_deleted(part)),
+                Standing::Undone(by) => parts.push((part, Some(by))),
+                Standing::Excluded(_) => parts.push((part, Some(part.first()))),
+            }
+        }
+        parts
+    }
+
+    fn cut_deleted(&self, span: Span) -> Vec<(Span, Option<Id>)> {
+        match self.deleted.get(&span.replica) {
+            None => vec![(span, None)],
+            Some(runs) => runs
+                .cut(span.start..span.end)
+                .into_iter()
+                .map(|(range, by)| (Span::new(span.replica, range.start, range.end), by))
+                .collect(),
+        }
+    }
+
+    /// The visible text.
+    pub fn text(&self, text: &Text) -> String {
+        let mut out = String::new();
+        for run in text.runs() {
+            let mut rest = run.text;
+            for (part, gone) in self.cut(run.span) {
+                let (head, tail) = split_chars(rest, part.len());
+                if gone.is_none() {
+                    out.push_str(head);
+                }
+                rest = tail;
+            }
+        }
+        out
+    }
+
+    /// What `self` and `other` show of a text, in order: all that either shows.
+    pub fn diff(&self, other: &Projection<'_>, text: &Text) -> Vec<DiffPart> {
+        let mut parts: Vec<DiffPart> = Vec::new();
+        for run in text.runs() {
+            let mut rest = run.text;
+            for (part, gone) in self.cut(run.span) {
+                for (part, other_gone) in other.cut(part) {
+                    let (head, tail) = split_chars(rest, part.len());
+                    rest = tail;
+                    let (side, because) = match (gone, other_gone) {
+                        (None, None) => (DiffSide::Both, part.first()),
+                        (None, Some(by)) => (DiffSide::First, by),
+                        (Some(by), None) => (DiffSide::Second, by),
+                        (Some(_), Some(_)) => continue,
+                    };
+                    push_diff(&mut parts, DiffPart { span: part, text: head.to_owned(), side, because });
+                }
+            }
+        }
+        parts
+    }
+}
+
+/// Joins a part with the last one where its elements carry that on and the cause is of one piece.
+fn push_diff(parts: &mut Vec<DiffPart>, part: DiffPart) {
+    if let Some(last) = parts.last_mut()
+        && last.side == part.side
+        && last.span.replica == part.span.replica
+        && last.span.end == part.span.start
+        && last.because.replica == part.because.replica
+        && (part.side == DiffSide::Both || last.because == part.because)
+    {
+        last.span.end = part.span.end;
+        last.text.push_str(&part.text);
+        return;
+    }
+    parts.push(part);
+}
+
+fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
+    let at = if text.is_ascii() {
+        chars as usize
+    } else {
+        text.char_indices().nth(chars as usize).map_or(text.len(), |(at, _)| at)
+    };
+    text.split_at(at)
+}

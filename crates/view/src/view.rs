@@ -1,0 +1,287 @@
+//! Which actions are active, kept up to date while logs grow and choices change.
+
+use crate::controls::Controls;
+use crate::policy::{Excluded, Policy};
+use clock::{Id, RangeMap, ReplicaId, Seq, Span};
+use log::{MultiLog, OpRef, Register};
+use model::{Model, Patch};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What became of an element in a view, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Left out by a choice of the viewer.
+    Excluded(Excluded),
+    /// Undone, by this control.
+    Undone(Id),
+    /// In effect.
+    Active,
+}
+
+/// A part of a log whose standing went from active to not, or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Toggle {
+    /// The elements.
+    pub span: Span,
+    /// Whether they are active now.
+    pub on: bool,
+}
+
+/// A choice of active actions.
+///
+/// Invariant: `inactive` says of every element of the log what [`View::standing`] would find from
+/// scratch.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    policy: Policy,
+    undo: Controls,
+    inactive: BTreeMap<ReplicaId, RangeMap<Inactive>>,
+}
+
+/// A standing other than active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inactive {
+    Excluded(Excluded),
+    Undone(Id),
+}
+
+impl View {
+    /// A view that leaves out nothing, over an empty log.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What it leaves out.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// What became of an element of the log.
+    pub fn standing(&self, id: Id) -> Standing {
+        match self.inactive.get(&id.replica).and_then(|runs| runs.get(id.seq)) {
+            None => Standing::Active,
+            Some(Inactive::Excluded(why)) => Standing::Excluded(*why),
+            Some(Inactive::Undone(by)) => Standing::Undone(*by),
+        }
+    }
+
+    /// `span` cut into parts of equal standing, ascending.
+    pub fn standings(&self, span: Span) -> Vec<(Span, Standing)> {
+        let part = |range: Range<Seq>| Span::new(span.replica, range.start, range.end);
+        match self.inactive.get(&span.replica) {
+            None => vec![(span, Standing::Active)],
+            Some(runs) => runs
+                .cut(span.start..span.end)
+                .into_iter()
+                .map(|(range, _)| {
+                    let start = range.start;
+                    (part(range), self.standing(Id::new(span.replica, start)))
+                })
+                .collect(),
+        }
+    }
+
+    /// What the viewer's own choices leave out of the log: what an author working in this view has not
+    /// seen. Ascending.
+    pub fn unseen(&self) -> Vec<Span> {
+        let mut unseen = Vec::new();
+        for (&replica, runs) in &self.inactive {
+            for (range, why) in runs.iter() {
+                if matches!(why, Inactive::Excluded(_)) {
+                    push_joined(&mut unseen, Span::new(replica, range.start, range.end));
+                }
+            }
+        }
+        unseen
+    }
+
+    /// The controls that a new undo or redo of `targets` replaces.
+    pub fn control_heads(&self, targets: &[Span]) -> Vec<Id> {
+        self.undo.heads_on(targets)
+    }
+
+    /// What a control did, where `id` is one: whether it switched on, and which elements.
+    pub fn control(&self, id: Id) -> Option<(bool, &[Span])> {
+        self.undo.get(id)
+    }
+
+    /// Takes in elements just appended to the log, in causal order, and brings the model up to date.
+    pub fn append(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
+        for (id, op) in log.ops_in(span) {
+            let lamport = log.lamport(id).expect("appended");
+            if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
+                self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
+                continue;
+            }
+            let whole = Span::new(id.replica, id.seq, id.seq + op_len(op));
+            let parts = self.classify(whole);
+            if let [(_, None)] = parts.as_slice() {
+                model.insert(id, lamport, op, true, patch.as_deref_mut());
+                continue;
+            }
+            model.insert(id, lamport, op, false, None);
+            for (range, why) in parts {
+                let part = Span::new(id.replica, range.start, range.end);
+                match why {
+                    None => toggle(log, part, true, model, patch.as_deref_mut()),
+                    Some(_) => self.inactive.entry(id.replica).or_default().set(range, why),
+                }
+            }
+        }
+    }
+
+    /// Notes elements of the author's own that the model has already taken in: they are active, for who
+    /// edits a view sees what they write.
+    pub fn append_own(&mut self, log: &MultiLog, span: Span) {
+        debug_assert!(self.classify(span).iter().all(|(_, why)| why.is_none()), "{span} is visible to its author");
+        debug_assert!(!log.ops_in(span).any(|(_, op)| matches!(op, OpRef::Control { .. })));
+    }
+
+    fn append_control(
+        &mut self,
+        log: &MultiLog,
+        id: Id,
+        (on, targets, pred): (bool, &[Span], &[Id]),
+        model: &mut Model,
+        mut patch: Option<&mut Patch>,
+    ) {
+        let own = self.classify(Span::of(id));
+        let counts = matches!(own.as_slice(), [(_, None)]);
+        for (range, why) in own {
+            if why.is_some() {
+                self.inactive.entry(id.replica).or_default().set(range, why);
+            }
+        }
+        self.undo.insert(id, on, targets, pred, counts);
+        if counts {
+            for target in targets {
+                for change in self.refresh(log, *target) {
+                    toggle(log, change.span, change.on, model, patch.as_deref_mut());
+                }
+            }
+        }
+    }
+
+    /// Changes what is left out, and brings the model up to date.
+    pub fn set_policy(&mut self, log: &MultiLog, policy: Policy, model: &mut Model, mut patch: Option<&mut Patch>) {
+        for change in self.change_policy(log, policy) {
+            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+        }
+    }
+
+    /// The same log under another policy, without a model: what projections and diffs start from.
+    pub fn with_policy(&self, log: &MultiLog, policy: Policy) -> Self {
+        let mut other = self.clone();
+        other.change_policy(log, policy);
+        other
+    }
+
+    fn change_policy(&mut self, log: &MultiLog, policy: Policy) -> Vec<Toggle> {
+        self.policy = policy;
+        let controls: Vec<(Id, bool)> = self.undo.iter().collect();
+        for (id, counted) in controls {
+            let counts = matches!(self.policy.cut(id.replica, id.seq..id.seq + 1).as_slice(), [(_, None)]);
+            if counts != counted {
+                self.undo.set_active(id, counts);
+            }
+        }
+        let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
+        spans.into_iter().flat_map(|span| self.refresh(log, span)).collect()
+    }
+
+    /// Finds the standings of `span` anew; returns what changed between active and not.
+    fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+        let mut toggles = Vec::new();
+        let end = span.end.min(log.end(span.replica));
+        if span.start >= end {
+            return toggles;
+        }
+        let parts = self.classify(Span::new(span.replica, span.start, end));
+        let runs = self.inactive.entry(span.replica).or_default();
+        for (range, now) in parts {
+            for (part, was) in runs.cut(range.clone()) {
+                if was.is_some() != now.is_some() {
+                    toggles.push(Toggle { span: Span::new(span.replica, part.start, part.end), on: now.is_none() });
+                }
+            }
+            runs.set(range, now);
+        }
+        toggles
+    }
+
+    /// The standings of `span` from scratch, by parts.
+    fn classify(&self, span: Span) -> Vec<(Range<Seq>, Option<Inactive>)> {
+        let mut parts = Vec::new();
+        for (range, excluded) in self.policy.cut(span.replica, span.start..span.end) {
+            if let Some(why) = excluded {
+                parts.push((range, Some(Inactive::Excluded(why))));
+                continue;
+            }
+            for (part, off) in self.undo.cut(span.replica, range) {
+                self.classify_undone(span.replica, part, off, &mut parts);
+            }
+        }
+        parts
+    }
+
+    /// Controls themselves cannot be switched: undoing one is writing again.
+    fn classify_undone(
+        &self,
+        replica: ReplicaId,
+        part: Range<Seq>,
+        off: Option<Id>,
+        parts: &mut Vec<(Range<Seq>, Option<Inactive>)>,
+    ) {
+        let Some(by) = off else {
+            parts.push((part, None));
+            return;
+        };
+        let mut start = part.start;
+        for seq in part.clone().filter(|&seq| self.undo.contains(Id::new(replica, seq))) {
+            if start < seq {
+                parts.push((start..seq, Some(Inactive::Undone(by))));
+            }
+            parts.push((seq..seq + 1, None));
+            start = seq + 1;
+        }
+        if start < part.end {
+            parts.push((start..part.end, Some(Inactive::Undone(by))));
+        }
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self, log: &MultiLog) {
+        for replica in log.logs() {
+            for (range, why) in self.classify(Span::new(replica.replica, 0, replica.end())) {
+                for seq in range {
+                    let known = self.inactive.get(&replica.replica).and_then(|runs| runs.get(seq)).copied();
+                    assert_eq!(known, why, "standing of {}", Id::new(replica.replica, seq));
+                }
+            }
+        }
+    }
+}
+
+fn op_len(op: OpRef<'_>) -> Seq {
+    match op {
+        OpRef::Insert { text, .. } => text.chars().count() as Seq,
+        OpRef::Delete { target, .. } => target.len(),
+        OpRef::Set { .. } | OpRef::Control { .. } => 1,
+        OpRef::Unknown { len, .. } => len,
+    }
+}
+
+fn toggle(log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {
+    for (id, op) in log.ops_in(span) {
+        model.set_active(id, op, on, patch.as_deref_mut());
+    }
+}
+
+/// Adds a span to ascending ones, joining it with the last where they touch.
+pub(crate) fn push_joined(spans: &mut Vec<Span>, span: Span) {
+    match spans.last_mut() {
+        Some(last) if last.replica == span.replica && last.end == span.start => last.end = span.end,
+        _ => spans.push(span),
+    }
+}
