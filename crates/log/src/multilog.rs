@@ -34,6 +34,9 @@ pub enum ReceiveError {
     /// It has no ops, or an op without elements.
     #[error("action {0} is empty")]
     Empty(Id),
+    /// Its ops are not in the one form that a log reads back: joined where one carries on the other.
+    #[error("action {0} is not in canonical form")]
+    NotCanonical(Id),
     /// Its Lamport time is not one more than the greatest of its parents'.
     #[error("action {id} claims logical time {claimed}, its parents give {due}")]
     Lamport {
@@ -117,6 +120,11 @@ impl MultiLog {
         (id.seq < log.end()).then(|| log.lamport(id.seq))
     }
 
+    /// The Lamport time that the next local action gets.
+    pub fn lamport_next(&self) -> Lamport {
+        self.lamport_last + 1
+    }
+
     /// The ops of `span`, in order, cut to it.
     pub fn ops_in(&self, span: Span) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
         self.logs.get(&span.replica).into_iter().flat_map(move |log| log.ops_in(span.start..span.end.min(log.end())))
@@ -168,6 +176,9 @@ impl MultiLog {
         }
         if id.seq.checked_add(action.len()).is_none_or(|end| end == Seq::MAX) {
             return Err(ReceiveError::Overflow(id));
+        }
+        if !crate::runs::is_joined(id, &action.ops) {
+            return Err(ReceiveError::NotCanonical(id));
         }
         if id.seq < self.end(id.replica) {
             return self.compare(&action);

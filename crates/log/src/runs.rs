@@ -422,3 +422,35 @@ fn chars(text: &str, range: Range<usize>) -> &str {
     let end = if range.is_empty() { start } else { ends.nth(range.len() - 1).expect("within the run") };
     &text[start..end]
 }
+
+/// Whether the ops of the action at `id` are joined as [`ReplicaLog::push_op`] would join them.
+pub(crate) fn is_joined(id: Id, ops: &[Op]) -> bool {
+    let mut at = id;
+    let mut before: Option<&Op> = None;
+    for op in ops {
+        let joins = match (before, op) {
+            (
+                Some(Op::Insert { container, right, .. }),
+                Op::Insert { container: next, left, right: next_right, .. },
+            ) => container == next && right == next_right && *left == Some(Id::new(at.replica, at.seq - 1)),
+            (
+                Some(Op::Delete { container, target, backward }),
+                Op::Delete { container: next, target: next_target, backward: next_backward },
+            ) => {
+                let (one, next_one) = (target.len() == 1, next_target.len() == 1);
+                container == next
+                    && target.replica == next_target.replica
+                    && ((!next_backward && (one || !backward) && target.end == next_target.start)
+                        || ((*next_backward || next_one) && (one || *backward) && target.start == next_target.end))
+            }
+            _ => false,
+        };
+        let turned = matches!(op, Op::Delete { target, backward: true, .. } if target.len() == 1);
+        if joins || turned {
+            return false;
+        }
+        at = at.plus(op.len());
+        before = Some(op);
+    }
+    true
+}

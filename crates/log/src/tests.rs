@@ -132,3 +132,20 @@ fn parts_of_runs_read_as_ops_of_their_own() {
     let (_, op) = log.ops_in(Span::new(ANN, 7, 9)).next().unwrap();
     assert_eq!(op, OpRef::Delete { container: text(), target: Span::new(ANN, 3, 5), backward: true });
 }
+
+#[test]
+fn ops_that_carry_each_other_on_must_come_joined() {
+    let insert = |left, text_: &str| Op::Insert { container: text(), left, right: None, text: text_.into() };
+    let mut action = actions(&sample())[0].clone();
+    action.ops = vec![insert(None, "a"), insert(Some(Id::new(ANN, 0)), "b")];
+    assert_eq!(MultiLog::new().receive(action.clone()), Err(ReceiveError::NotCanonical(action.id)));
+    let delete = |start, backward| Op::Delete { container: text(), target: Span::new(ANN, start, start + 1), backward };
+    action.ops = vec![insert(None, "abc"), delete(0, true)];
+    assert_eq!(MultiLog::new().receive(action.clone()), Err(ReceiveError::NotCanonical(action.id)));
+    action.ops = vec![insert(None, "abc"), delete(1, false), delete(0, false)];
+    assert_eq!(MultiLog::new().receive(action.clone()), Err(ReceiveError::NotCanonical(action.id)));
+    action.ops = vec![insert(None, "abc"), delete(2, false), delete(0, false)];
+    let mut log = MultiLog::new();
+    assert!(matches!(log.receive(action.clone()), Ok(Received::Appended(_))));
+    assert_eq!(log.receive(action), Ok(Received::Duplicate));
+}

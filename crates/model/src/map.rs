@@ -50,9 +50,10 @@ impl Map {
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads(&self, key: &str) -> impl Iterator<Item = (Id, Option<&Value>)> {
-        self.registers.get(key).into_iter().flat_map(|register| {
-            register.heads.iter().rev().map(|id| (*id, register.writes[id].value.as_ref()))
-        })
+        self.registers
+            .get(key)
+            .into_iter()
+            .flat_map(|register| register.heads.iter().rev().map(|id| (*id, register.writes[id].value.as_ref())))
     }
 
     /// Takes in a write of `key`. Returns whether what shows may have changed.

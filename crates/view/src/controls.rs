@@ -70,9 +70,8 @@ impl Controls {
                 .cut(range)
                 .into_iter()
                 .map(|(part, writes)| {
-                    let off = writes.and_then(|writes| {
-                        self.heads(&writes).into_iter().rev().find(|head| !self.controls[head].on)
-                    });
+                    let off = writes
+                        .and_then(|writes| self.heads(&writes).into_iter().rev().find(|head| !self.controls[head].on));
                     (part, off)
                 })
                 .collect(),
@@ -91,20 +90,16 @@ impl Controls {
         heads.into_iter().collect()
     }
 
-    /// Those of `writes` that count and that none that counts replaces, directly or through others.
+    /// Those of `writes`, of one register, that count and that none that counts replaces, directly or
+    /// through others of them. What a control replaces elsewhere has no say here.
     fn heads(&self, writes: &[Id]) -> Vec<Id> {
         let mut replaced = BTreeSet::new();
-        let mut open: Vec<Id> = Vec::new();
-        for id in writes {
-            if self.controls[id].active {
-                open.extend(&self.controls[id].pred);
-            }
-        }
+        let here = |pred: &&Id| writes.binary_search(pred).is_ok();
+        let active = writes.iter().filter(|id| self.controls[id].active);
+        let mut open: Vec<Id> = active.flat_map(|id| self.controls[id].pred.iter().filter(here)).copied().collect();
         while let Some(id) = open.pop() {
-            if replaced.insert(id)
-                && let Some(control) = self.controls.get(&id)
-            {
-                open.extend(&control.pred);
+            if replaced.insert(id) {
+                open.extend(self.controls[&id].pred.iter().filter(here));
             }
         }
         writes.iter().copied().filter(|id| self.controls[id].active && !replaced.contains(id)).collect()

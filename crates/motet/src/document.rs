@@ -1,0 +1,289 @@
+//! One member's copy of a document.
+
+use crate::edit::Edit;
+use clock::{Id, ReplicaId, Seq, Span, VersionVector};
+use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, Value};
+use model::{Model, Patch, Text};
+use view::{DiffPart, Policy, Projection, Standing, View};
+
+/// One member's copy of a document: what happened, what of it is active, and how that looks.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub(crate) log: MultiLog,
+    pub(crate) view: View,
+    pub(crate) model: Model,
+    pub(crate) replica: ReplicaId,
+    /// The writer streams of this copy's author, this one among them.
+    pub(crate) mine: Vec<ReplicaId>,
+}
+
+impl Document {
+    /// An empty document that writes as `replica`, an id that nobody else has or had.
+    pub fn new(replica: ReplicaId) -> Self {
+        Self { log: MultiLog::new(), view: View::new(), model: Model::new(), replica, mine: vec![replica] }
+    }
+
+    /// The writer stream of this copy.
+    pub fn replica(&self) -> ReplicaId {
+        self.replica
+    }
+
+    /// Counts the actions of `replica` as this author's own, for undo and for holds.
+    pub fn add_mine(&mut self, replica: ReplicaId) {
+        if !self.mine.contains(&replica) {
+            self.mine.push(replica);
+        }
+    }
+
+    /// The log.
+    pub fn log(&self) -> &MultiLog {
+        &self.log
+    }
+
+    /// The view.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// How much of everybody's writing it has.
+    pub fn version(&self) -> VersionVector {
+        self.log.version()
+    }
+
+    /// The text `container` as it is shown.
+    pub fn text(&self, container: ContainerId) -> String {
+        self.model.text(container).map_or_else(String::new, Text::to_string)
+    }
+
+    /// How long the text `container` is, in code points.
+    pub fn text_len(&self, container: ContainerId) -> Seq {
+        self.model.text(container).map_or(0, |text| text.len().chars)
+    }
+
+    /// What `key` of the map `container` holds.
+    pub fn get(&self, container: ContainerId, key: &str) -> Option<&Value> {
+        self.model.map(container)?.get(key)
+    }
+
+    /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;
+    /// `None` where `change` did nothing.
+    pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
+        self.edit_as(Header { time, ..Header::default() }, change)
+    }
+
+    fn edit_as(&mut self, header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
+        self.let_mine_through();
+        change(&mut Edit { document: self });
+        let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
+        let span = self.log.commit(self.replica, Header { unseen, ..header })?;
+        self.view.append_own(&self.log, span);
+        Some(span)
+    }
+
+    /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
+    /// writes what they cannot see.
+    fn let_mine_through(&mut self) {
+        let next = self.log.end(self.replica);
+        let blocked = !matches!(self.view.policy().cut(self.replica, next..next + 1).as_slice(), [(_, None)]);
+        if !blocked {
+            return;
+        }
+        let mut policy = self.view.policy().clone();
+        policy.pin = None;
+        policy.muted.remove(&self.replica);
+        policy.held.remove(&self.replica);
+        policy.mine.insert(self.replica);
+        self.set_policy(policy);
+    }
+
+    /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
+    pub fn receive(&mut self, action: Action, mut patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
+        let received = self.log.receive(action)?;
+        if let Received::Appended(spans) = &received {
+            for span in spans {
+                self.view.append(&self.log, *span, &mut self.model, patch.as_deref_mut());
+            }
+        }
+        Ok(received)
+    }
+
+    /// Takes in actions from anywhere, in any order. Stops at the first that is refused; those before
+    /// it are in. Returns what changed.
+    pub fn receive_all(&mut self, actions: impl IntoIterator<Item = Action>) -> Result<Patch, ReceiveError> {
+        let mut patch = Patch::default();
+        for action in actions {
+            self.receive(action, Some(&mut patch))?;
+        }
+        Ok(patch)
+    }
+
+    /// The actions that a member at `version` lacks.
+    pub fn actions_since(&self, version: &VersionVector) -> Vec<Action> {
+        let missing = self.version().missing_from(version);
+        missing
+            .into_iter()
+            .filter_map(|span| self.log.log(span.replica).map(|log| log.actions_in(span.start..span.end)))
+            .flatten()
+            .collect()
+    }
+
+    /// What became of an element.
+    pub fn standing(&self, id: Id) -> Standing {
+        self.view.standing(id)
+    }
+
+    /// Chooses what this copy leaves out; nobody else learns of it. Returns what changed.
+    pub fn set_policy(&mut self, policy: Policy) -> Patch {
+        let mut patch = Patch::default();
+        self.view.set_policy(&self.log, policy, &mut self.model, Some(&mut patch));
+        patch
+    }
+
+    /// Holds back what `replicas` write from now on: it is received and kept, and not applied.
+    pub fn hold(&mut self, replicas: impl IntoIterator<Item = ReplicaId>) -> Patch {
+        let mut policy = self.view.policy().clone();
+        for replica in replicas {
+            policy.held.entry(replica).or_insert(self.log.end(replica));
+        }
+        self.set_policy(policy)
+    }
+
+    /// Holds back whatever anybody else writes from now on.
+    pub fn hold_everything(&mut self) -> Patch {
+        let mut policy = self.view.policy().clone();
+        policy.mine = self.mine.iter().copied().collect();
+        policy.hold_all.get_or_insert_with(|| self.log.version());
+        self.set_policy(policy)
+    }
+
+    /// Ends every hold.
+    pub fn release(&mut self) -> Patch {
+        let mut policy = self.view.policy().clone();
+        policy.held.clear();
+        policy.hold_all = None;
+        self.set_policy(policy)
+    }
+
+    /// Shows `version` and nothing later, or everything again.
+    pub fn pin(&mut self, version: Option<VersionVector>) -> Patch {
+        let policy = Policy { pin: version, ..self.view.policy().clone() };
+        self.set_policy(policy)
+    }
+
+    /// Switches elements off, for everybody, whoever wrote them: an action of its own. `None` where
+    /// there is nothing to switch.
+    pub fn undo_spans(&mut self, spans: &[Span], time: i64) -> Option<(Span, Patch)> {
+        self.switch(spans, false, time)
+    }
+
+    /// Switches elements on again, for everybody.
+    pub fn redo_spans(&mut self, spans: &[Span], time: i64) -> Option<(Span, Patch)> {
+        self.switch(spans, true, time)
+    }
+
+    fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
+        let targets = self.targets(spans, on);
+        self.let_mine_through();
+        let mut patch = Patch::default();
+        let (mut offs, mut ons) = (Vec::new(), Vec::new());
+        for (span, on) in targets {
+            if on { ons.push(span) } else { offs.push(span) }
+        }
+        for (on, mut targets) in [(false, offs), (true, ons)] {
+            if targets.is_empty() {
+                continue;
+            }
+            targets.sort_unstable();
+            targets.dedup();
+            let pred = self.view.control_heads(&targets);
+            self.log
+                .push(self.replica, OpRef::Control { register: Register::Undo, on, targets: &targets, pred: &pred });
+        }
+        let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
+        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        self.view.append(&self.log, span, &mut self.model, Some(&mut patch));
+        Some((span, patch))
+    }
+
+    /// What to write so that `spans` are on or off: undoing a control is writing the opposite on what
+    /// it switched.
+    fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
+        let mut targets = Vec::new();
+        for span in spans {
+            let end = span.end.min(self.log.end(span.replica));
+            for (id, op) in self.log.ops_in(Span::new(span.replica, span.start, end)) {
+                match op {
+                    OpRef::Control { on: did, targets: switched, .. } => {
+                        targets.extend(switched.iter().map(|&target| (target, did == on)));
+                    }
+                    _ => {
+                        let last = Span::new(id.replica, id.seq, id.seq + op.to_op().len());
+                        match targets.last_mut() {
+                            Some((before, same))
+                                if *same == on && before.replica == last.replica && before.end == last.start =>
+                            {
+                                before.end = last.end;
+                            }
+                            _ => targets.push((last, on)),
+                        }
+                    }
+                }
+            }
+        }
+        targets
+    }
+
+    /// The text `container` at `version`.
+    pub fn text_at(&self, container: ContainerId, version: &VersionVector) -> String {
+        let Some(text) = self.model.text(container) else { return String::new() };
+        let past = self.view.with_policy(&self.log, Policy { pin: Some(version.clone()), ..Policy::default() });
+        Projection::of(&self.log, &past, container).text(text)
+    }
+
+    /// What the text `container` shows under two policies, part by part, with what made the
+    /// difference.
+    pub fn diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<DiffPart> {
+        let Some(text) = self.model.text(container) else { return Vec::new() };
+        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let after = Projection::of(&self.log, &after, container);
+        Projection::of(&self.log, &before, container).diff(&after, text)
+    }
+
+    /// Makes the text `container` read as it did at `version`, by an action that adds to the history.
+    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
+        let then = self.text_at(container, version);
+        self.edit(time, |edit| edit.replace_all(container, &then))
+    }
+
+    /// A hash of what is shown: equal on members that have the same log and policy.
+    pub fn state_hash(&mut self) -> u64 {
+        let mut state = 0xcbf2_9ce4_8422_2325_u64;
+        let mut mix = |bytes: &[u8]| {
+            for &byte in bytes {
+                state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for (id, hash) in self.model.text_hashes() {
+            mix(format!("{id:?}").as_bytes());
+            mix(&hash.to_le_bytes());
+        }
+        for (id, map) in self.model.maps() {
+            for (key, value) in map.iter() {
+                mix(format!("{id:?} {key:?} {value:?}").as_bytes());
+            }
+        }
+        state
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self) {
+        self.log.check_invariants();
+        self.view.check_invariants(&self.log);
+        self.model.check_invariants();
+    }
+}

@@ -1,0 +1,72 @@
+//! What an author does in one action.
+
+use crate::diff;
+use crate::document::Document;
+use clock::{Id, Seq};
+use log::{ContainerId, OpRef, Value};
+
+/// The changes of one action, made one after another on what is shown.
+#[derive(Debug)]
+pub struct Edit<'a> {
+    pub(crate) document: &'a mut Document,
+}
+
+impl Edit<'_> {
+    /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
+    pub fn insert(&mut self, container: ContainerId, at: Seq, inserted: &str) {
+        if inserted.is_empty() {
+            return;
+        }
+        let doc = &mut *self.document;
+        let text = doc.model.text_mut(container);
+        let place = text.place_at(at);
+        let op = OpRef::Insert { container, left: place.left, right: place.right, text: inserted };
+        let span = doc.log.push(doc.replica, op);
+        text.insert_at(place, span.first(), inserted);
+    }
+
+    /// Deletes `len` code points from position `at` on; what lies beyond the end is ignored.
+    pub fn delete(&mut self, container: ContainerId, at: Seq, len: Seq) {
+        let doc = &mut *self.document;
+        let text = doc.model.text_mut(container);
+        for target in text.visible_spans(at, len) {
+            doc.log.push(doc.replica, OpRef::Delete { container, target, backward: false });
+            text.set_deleted(target, true, None);
+        }
+    }
+
+    /// Replaces `len` code points from position `at` on by `inserted`.
+    pub fn replace(&mut self, container: ContainerId, at: Seq, len: Seq, inserted: &str) {
+        self.delete(container, at, len);
+        self.insert(container, at, inserted);
+    }
+
+    /// Makes the text `container` read `wanted`, changing only words that differ.
+    pub fn replace_all(&mut self, container: ContainerId, wanted: &str) {
+        let now = self.document.text(container);
+        for change in diff::words(&now, wanted).into_iter().rev() {
+            self.replace(container, change.at, change.removed, change.inserted);
+        }
+    }
+
+    /// Writes `key` of the map `container`, replacing what its author sees there.
+    pub fn set(&mut self, container: ContainerId, key: &str, value: Value) {
+        self.write(container, key, Some(&value));
+    }
+
+    /// Takes `key` of the map `container` away.
+    pub fn unset(&mut self, container: ContainerId, key: &str) {
+        self.write(container, key, None);
+    }
+
+    fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) {
+        let doc = &mut *self.document;
+        let mut pred: Vec<Id> =
+            doc.model.map(container).map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
+        pred.sort_unstable();
+        let op = OpRef::Set { container, key, value, pred: &pred };
+        let span = doc.log.push(doc.replica, op);
+        let lamport = doc.log.lamport_next();
+        doc.model.insert(span.first(), lamport, op, true, None);
+    }
+}

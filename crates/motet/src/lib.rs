@@ -1,0 +1,35 @@
+//! Documents that many people edit at once.
+//!
+//! A [`Document`] is one member's copy: the log of everything that happened, a view that says what of
+//! it is active, and the model that shows it. Everything done to it is an action that others can take
+//! in, in any order.
+//!
+//! ```
+//! use motet::{ContainerId, Document, Kind, ReplicaId};
+//! let text = ContainerId::root(Kind::Text, "text");
+//! let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+//!
+//! ann.edit(0, |edit| edit.insert(text, 0, "Hello"));
+//! bob.receive_all(ann.actions_since(&bob.version())).unwrap();
+//! bob.edit(0, |edit| edit.insert(text, 5, ", world"));
+//! ann.receive_all(bob.actions_since(&ann.version())).unwrap();
+//! assert_eq!(ann.text(text), "Hello, world");
+//!
+//! ann.undo(); // only her own work
+//! assert_eq!(ann.text(text), ", world");
+//! ```
+//!
+//! It reads no clock and no disk and opens no socket: times are given to it, and bytes are `codec`'s.
+
+mod diff;
+mod document;
+mod edit;
+mod undo;
+
+pub use clock::{Frontier, Id, ReplicaId, Seq, Span, VersionVector};
+pub use document::Document;
+pub use edit::Edit;
+pub use log::{Action, ContainerId, Kind, ReceiveError, Received, Value};
+pub use model::{Patch, Splice, TextPatch};
+pub use undo::EditRun;
+pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};

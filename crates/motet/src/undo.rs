@@ -1,0 +1,180 @@
+//! Undo and redo of one's own work, found in the log: nothing else is kept, so it survives a restart.
+
+use crate::Patch;
+use crate::document::Document;
+use clock::{Id, ReplicaId, Span};
+use log::{HeaderRun, OpRef, ReplicaLog};
+use view::Standing;
+
+/// Consecutive actions of one author that the interface shows as one line, and that one undo takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditRun {
+    /// The elements of its actions.
+    pub span: Span,
+    /// When it began, in seconds since 1970, by its author's clock.
+    pub time: i64,
+    /// The logical time of its last action.
+    pub lamport: u64,
+    /// The first characters that it inserted.
+    pub inserted: String,
+    /// How many characters it inserted.
+    pub insertions: u32,
+    /// How many elements it deleted.
+    pub deletions: u32,
+    /// How many keys it wrote.
+    pub writes: u32,
+    /// Whether it switched other actions off or on, and which.
+    pub switched: Option<(bool, Vec<Span>)>,
+}
+
+/// A pause of so many seconds ends an edit run.
+const PAUSE_S: i64 = 2;
+/// How many characters of an edit run its summary shows.
+const SUMMARY_CHARS: usize = 60;
+
+impl Document {
+    /// The edit runs of everybody, latest last.
+    pub fn history(&self) -> Vec<EditRun> {
+        let mut runs: Vec<EditRun> = self.log.logs().flat_map(edit_runs).collect();
+        runs.sort_by_key(|run| (run.lamport, run.span.first()));
+        runs
+    }
+
+    fn own_runs(&self) -> Vec<EditRun> {
+        let logs = self.mine.iter().filter_map(|&replica| self.log.log(replica));
+        let mut runs: Vec<EditRun> = logs.flat_map(edit_runs).collect();
+        runs.sort_by_key(|run| (run.lamport, run.span.first()));
+        runs
+    }
+
+    fn is_undone(&self, run: &EditRun) -> bool {
+        matches!(self.view.standing(run.span.last()), Standing::Undone(_))
+    }
+
+    /// What [`Document::undo`] would take back: the latest edit run of this author that is not undone.
+    pub fn next_undo(&self) -> Option<Span> {
+        self.own_runs().into_iter().rev().find(|run| run.switched.is_none() && !self.is_undone(run)).map(|run| run.span)
+    }
+
+    /// What [`Document::redo`] would bring back: what this author's latest undo took, unless they have
+    /// edited since.
+    pub fn next_redo(&self) -> Option<Vec<Span>> {
+        for run in self.own_runs().into_iter().rev() {
+            match run.switched {
+                None => return None,
+                Some((true, _)) => continue,
+                Some((false, spans)) => {
+                    let off = spans.iter().any(|span| self.is_undone_by_me(span.last()));
+                    if off {
+                        return Some(spans);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn is_undone_by_me(&self, id: Id) -> bool {
+        matches!(self.view.standing(id), Standing::Undone(by) if self.mine.contains(&by.replica))
+    }
+
+    /// Takes back this author's latest edit run that is not undone, wherever others have edited since.
+    pub fn undo(&mut self) -> Option<Patch> {
+        let span = self.next_undo()?;
+        self.undo_spans(&[span], self.last_time()).map(|(_, patch)| patch)
+    }
+
+    /// Brings back what this author's latest undo took.
+    pub fn redo(&mut self) -> Option<Patch> {
+        let spans = self.next_redo()?;
+        self.redo_spans(&spans, self.last_time()).map(|(_, patch)| patch)
+    }
+
+    /// The time of this replica's latest action.
+    fn last_time(&self) -> i64 {
+        self.log.log(self.replica).and_then(|log| log.headers.last()).map_or(0, |run| run.time)
+    }
+}
+
+/// The edit runs of one log.
+fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
+    let mut runs: Vec<EditRun> = Vec::new();
+    let mut last_time = 0;
+    for header in &log.headers {
+        for part in parts(log.replica, header) {
+            let next = describe(log, part, header);
+            match runs.last_mut() {
+                Some(run) if header.time - last_time < PAUSE_S && goes_on(log, run, &next) => join(run, next),
+                _ => runs.push(next),
+            }
+        }
+        last_time = header.time;
+    }
+    runs
+}
+
+/// A run of headers at once; one action at a time where they hold controls.
+fn parts(replica: ReplicaId, header: &HeaderRun) -> Vec<Span> {
+    let (start, end) = (header.range.start, header.range.end);
+    if header.each == 1 && header.count() > 1 {
+        return (start..end).map(|seq| Span::new(replica, seq, seq + 1)).collect();
+    }
+    (0..header.count()).map(|n| Span::new(replica, start + n * header.each, start + (n + 1) * header.each)).collect()
+}
+
+fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
+    let mut run = EditRun {
+        span,
+        time: header.time,
+        lamport: log.lamport(span.end - 1),
+        inserted: String::new(),
+        insertions: 0,
+        deletions: 0,
+        writes: 0,
+        switched: None,
+    };
+    for (_, op) in log.ops_in(span.start..span.end) {
+        match op {
+            OpRef::Insert { text, .. } => {
+                run.insertions += text.chars().count() as u32;
+                add_summary(&mut run.inserted, text);
+            }
+            OpRef::Delete { target, .. } => run.deletions += target.len(),
+            OpRef::Set { .. } => run.writes += 1,
+            OpRef::Control { on, targets, .. } => {
+                run.switched.get_or_insert((on, Vec::new())).1.extend(targets);
+            }
+            OpRef::Unknown { .. } => {}
+        }
+    }
+    run
+}
+
+fn add_summary(summary: &mut String, text: &str) {
+    let room = SUMMARY_CHARS.saturating_sub(summary.chars().count());
+    summary.extend(text.chars().take(room));
+}
+
+/// Whether `next` is more of the same: typing where the typing was, or deleting on.
+fn goes_on(log: &ReplicaLog, run: &EditRun, next: &EditRun) -> bool {
+    let typing = |r: &EditRun| r.insertions > 0 && r.deletions == 0 && r.writes == 0;
+    let deleting = |r: &EditRun| r.deletions > 0 && r.insertions == 0 && r.writes == 0;
+    if run.switched.is_some() || next.switched.is_some() {
+        return false;
+    }
+    if deleting(run) && deleting(next) {
+        return true;
+    }
+    typing(run) && typing(next) && {
+        let follows = log.ops_in(next.span.start..next.span.end).next();
+        matches!(follows, Some((_, OpRef::Insert { left, .. })) if left == Some(run.span.last()))
+    }
+}
+
+fn join(run: &mut EditRun, next: EditRun) {
+    run.span.end = next.span.end;
+    run.lamport = next.lamport;
+    run.insertions += next.insertions;
+    run.deletions += next.deletions;
+    add_summary(&mut run.inserted, &next.inserted);
+}
