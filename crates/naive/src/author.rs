@@ -98,8 +98,9 @@ impl Author {
     pub fn draft(&self, edits: &[Edit]) -> Action {
         let mut ops = Vec::new();
         for edit in edits {
-            let made = self.ahead(&ops).ops(edit);
-            ops.extend(made);
+            let ahead = self.ahead(&ops);
+            let made = ahead.ops(edit);
+            made.into_iter().for_each(|op| append(&mut ops, op, self.next()));
         }
         self.action(ops)
     }
@@ -123,10 +124,15 @@ impl Author {
         ahead
     }
 
+    /// The first element of his next action.
+    fn next(&self) -> Id {
+        Id::new(self.replica, self.naive.end(self.replica))
+    }
+
     fn action(&self, ops: Vec<Op>) -> Action {
         let parents = self.naive.frontier();
         Action {
-            id: Id::new(self.replica, self.naive.end(self.replica)),
+            id: self.next(),
             lamport: 1 + parents.iter().filter_map(|&parent| self.naive.lamport(parent)).max().unwrap_or(0),
             parents,
             unseen: self.unseen(),
@@ -156,11 +162,11 @@ impl Author {
 
     fn delete(&self, container: ContainerId, range: Range<usize>, direction: Direction) -> Vec<Op> {
         let mut targets = runs(self.state().ids(container)[range].iter().copied());
-        let backward = direction == Direction::Backward;
-        if backward {
+        if direction == Direction::Backward {
             targets.reverse();
         }
-        targets.into_iter().map(|target| Op::Delete { container, target, backward }).collect()
+        let backward = |target: Span| direction == Direction::Backward && target.len() > 1;
+        targets.into_iter().map(|target| Op::Delete { container, target, backward: backward(target) }).collect()
     }
 
     fn set(&self, container: ContainerId, key: &str, value: Option<Value>) -> Op {
@@ -172,6 +178,48 @@ impl Author {
         let heads = targets.iter().copied().flat_map(ids).flat_map(|id| self.naive.control_heads(id, &self.policy));
         let pred = heads.collect::<BTreeSet<_>>().into_iter().collect();
         Op::Control { register: Register::Undo, on, targets: targets.to_vec(), pred }
+    }
+}
+
+/// Adds an op to those of an action that begins with `start`. One that carries on the op before it
+/// becomes a part of that: a log tells such a pair and a single op apart no more.
+fn append(ops: &mut Vec<Op>, op: Op, start: Id) {
+    let end = start.plus(ops.iter().map(Op::len).sum());
+    let joined = ops.last().and_then(|last| join(last, &op, end));
+    if joined.is_some() {
+        ops.pop();
+    }
+    ops.push(joined.unwrap_or(op));
+}
+
+/// `last`, which ends before `end`, and `next` as one op, where they can be.
+fn join(last: &Op, next: &Op, end: Id) -> Option<Op> {
+    match (last, next) {
+        (
+            Op::Insert { container, left, right, text },
+            Op::Insert { container: same, left: Some(before), right: next_right, text: more },
+        ) if container == same && right == next_right && before.plus(1) == end => {
+            Some(Op::Insert { container: *container, left: *left, right: *right, text: format!("{text}{more}") })
+        }
+        (Op::Delete { container, .. }, Op::Delete { container: same, .. }) if container == same => {
+            let mut all = [targets(last), targets(next)].concat();
+            let backward = all[0] > all[1];
+            if backward {
+                all.reverse();
+            }
+            let [target] = runs(all)[..] else { return None };
+            Some(Op::Delete { container: *container, target, backward })
+        }
+        _ => None,
+    }
+}
+
+/// What a deletion takes out, in the order of its counters.
+fn targets(op: &Op) -> Vec<Id> {
+    match op {
+        Op::Delete { target, backward: false, .. } => ids(*target).collect(),
+        Op::Delete { target, backward: true, .. } => ids(*target).rev().collect(),
+        _ => Vec::new(),
     }
 }
 

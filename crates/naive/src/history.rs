@@ -4,7 +4,7 @@ use crate::registers::{Writes, unreplaced};
 use crate::{Policy, Standing};
 use clock::{Id, Lamport, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, Op, Register};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A set of actions, and everything that follows from it.
 ///
@@ -108,17 +108,16 @@ impl Naive {
     /// The version of everything that the action of `id` follows, itself included. Panics where `id` is
     /// not complete.
     pub fn past(&self, id: Id) -> VersionVector {
-        let mut past = VersionVector::new();
+        let mut past = BTreeSet::new();
         let mut open = vec![id];
         while let Some(id) = open.pop() {
             let action = self.action_of(id).expect("the past of a complete action is complete");
-            if !past.contains(action.span().last()) {
-                past.extend_to(id.replica, action.span().end);
+            if past.insert(action.span()) {
                 open.extend(&action.parents);
                 open.extend(action.id.seq.checked_sub(1).map(|seq| Id::new(id.replica, seq)));
             }
         }
-        past
+        past.into_iter().map(|span| (span.replica, span.end)).collect()
     }
 
     /// Every complete element, ascending by id.
