@@ -26,7 +26,7 @@ mod document;
 mod edit;
 mod undo;
 
-pub use clock::{Frontier, Id, ReplicaId, Seq, Span, VersionVector};
+pub use clock::{Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
 pub use document::Document;
 pub use edit::Edit;
 pub use log::{Action, ContainerId, Kind, ReceiveError, Received, Value};

@@ -1,0 +1,202 @@
+//! The engine beside an independent, naive model: random worlds of several authors who edit, undo,
+//! hide, hold, pin and exchange in any order; after every step each author's document must show what
+//! the naive model works out from scratch.
+//!
+//! `MOTET_CASES` and `MOTET_STEPS` make it longer.
+
+use motet::{ContainerId, Document, Id, Patch, Policy, RangeSet, Seq};
+use naive::{Event, Naive, World};
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// The naive policy in the engine's terms.
+fn policy_of(naive: &naive::Policy) -> Policy {
+    let mut policy = Policy {
+        pin: naive.pin.clone(),
+        muted: naive.hidden_replicas.iter().copied().collect(),
+        held: naive.held.iter().map(|(&replica, &seq)| (replica, seq)).collect(),
+        ..Policy::default()
+    };
+    for span in &naive.hidden {
+        policy.hidden.entry(span.replica).or_insert_with(RangeSet::new).set(span.start..span.end, Some(()));
+    }
+    policy
+}
+
+/// What somebody sees of one text, kept up to date by patches only.
+#[derive(Default)]
+struct Screen(std::collections::BTreeMap<ContainerId, String>);
+
+impl Screen {
+    fn apply(&mut self, patch: &Patch) {
+        for (container, patch) in &patch.texts {
+            let text = self.0.entry(*container).or_default();
+            *text = patch.apply(text);
+        }
+    }
+}
+
+fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::Policy, what: &str) {
+    let state = naive.state(policy);
+    for (container, text) in document.model().texts() {
+        let wanted = state.text(container);
+        assert_eq!(text.to_string(), wanted, "{what}: {container:?}");
+        let screen = screen.0.get(&container).map_or("", String::as_str);
+        assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
+        let ids: Vec<Id> = text
+            .runs()
+            .filter(|run| run.visible)
+            .flat_map(|run| (run.span.start..run.span.end).map(move |seq| Id::new(run.span.replica, seq)))
+            .collect();
+        assert_eq!(ids, state.ids(container), "{what}: {container:?}");
+    }
+    for (container, map) in document.model().maps() {
+        let shown: Vec<(String, motet::Value)> = map.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect();
+        let keys = state.maps.get(&container);
+        let wanted: Vec<(String, motet::Value)> = keys
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, entry)| entry.value.clone().map(|value| (key.clone(), value)))
+            .collect();
+        assert_eq!(shown, wanted, "{what}: {container:?}");
+        for (key, entry) in keys.into_iter().flatten() {
+            let alternatives: Vec<_> = map.heads(key).skip(1).map(|(id, v)| (id, v.cloned())).collect();
+            assert_eq!(alternatives, entry.alternatives, "{what}: alternatives of {key}");
+        }
+    }
+    document.check_invariants();
+}
+
+fn receive(document: &mut Document, screen: &mut Screen, action: &motet::Action) {
+    let mut patch = Patch::default();
+    document.receive(action.clone(), Some(&mut patch)).expect("a valid action");
+    screen.apply(&patch);
+}
+
+#[test]
+fn every_author_sees_what_the_naive_model_says() {
+    for seed in 1..=setting("MOTET_CASES", 256) {
+        let replicas = 2 + (seed % 3) as usize;
+        let mut world = World::new(seed, replicas);
+        let mut documents: Vec<Document> = world.authors.iter().map(|author| Document::new(author.replica)).collect();
+        let mut screens: Vec<Screen> = (0..documents.len()).map(|_| Screen::default()).collect();
+        for n in 0..setting("MOTET_STEPS", 200) {
+            let step = world.step();
+            let who = step.author;
+            let document = &mut documents[who];
+            match &step.event {
+                Event::Edit { action, .. } => receive(document, &mut screens[who], action),
+                Event::Exchange { actions, .. } => {
+                    actions.iter().for_each(|action| receive(document, &mut screens[who], action));
+                }
+                _ => {
+                    let patch = document.set_policy(policy_of(&world.authors[who].policy));
+                    screens[who].apply(&patch);
+                }
+            }
+            let author = &world.authors[who];
+            if n % 4 == 0 || n < 40 {
+                compare(
+                    &documents[who],
+                    &screens[who],
+                    &author.naive,
+                    &author.policy,
+                    &format!("seed {seed} step {n}"),
+                );
+            }
+        }
+        settle(&mut world, &mut documents, &mut screens, seed);
+    }
+}
+
+/// Everybody gets everything and lays their choices aside: all must be equal, and equal to a replay.
+fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen], seed: u64) {
+    for step in world.settle() {
+        if let Event::Exchange { actions, .. } = &step.event {
+            for action in actions {
+                receive(&mut documents[step.author], &mut screens[step.author], action);
+            }
+        }
+    }
+    let mut hashes = Vec::new();
+    for (who, document) in documents.iter_mut().enumerate() {
+        let patch = document.set_policy(Policy::default());
+        screens[who].apply(&patch);
+        let plain = naive::Policy::default();
+        compare(document, &screens[who], &world.authors[who].naive, &plain, &format!("seed {seed} settled"));
+        hashes.push(document.state_hash());
+    }
+    let mut replayed = Document::new(motet::ReplicaId(u64::MAX));
+    replayed.receive_all(documents[0].actions_since(&motet::VersionVector::new())).unwrap();
+    hashes.push(replayed.state_hash());
+    assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "seed {seed}: hashes {hashes:x?}");
+    assert_eq!(replayed.model().canonical(), documents[0].model().canonical());
+}
+
+/// A person who edits through the engine: what they insert at i they read at i, and what the naive
+/// model makes of their actions is what they see.
+#[test]
+fn who_edits_a_view_reads_there_what_they_wrote() {
+    let text = ContainerId::root(motet::Kind::Text, "text");
+    for seed in 1..=setting("MOTET_CASES", 256) {
+        let mut random = naive::Random::new(seed);
+        let mut documents: Vec<Document> = (1..=3).map(|n| Document::new(motet::ReplicaId(n))).collect();
+        for _ in 0..60 {
+            let who = random.below(3);
+            let other = random.below(3);
+            match random.below(10) {
+                0..=5 => edit_and_read(&mut documents[who], text, &mut random),
+                6 => {
+                    let replica = documents[other].replica();
+                    if who != other {
+                        documents[who].hold([replica]);
+                    }
+                }
+                7 => {
+                    documents[who].release();
+                }
+                8 => {
+                    let version = documents[other].version();
+                    documents[who].pin((who != other).then_some(version));
+                }
+                _ => {
+                    let actions = documents[other].actions_since(&documents[who].version());
+                    documents[who].receive_all(actions).unwrap();
+                }
+            }
+            documents[who].check_invariants();
+        }
+        let mut naive = Naive::new();
+        for document in &documents {
+            for action in document.actions_since(&motet::VersionVector::new()) {
+                naive.receive(action);
+            }
+        }
+        for at in 0..3 {
+            for from in 0..3 {
+                let actions = documents[from].actions_since(&documents[at].version());
+                documents[at].receive_all(actions).unwrap();
+            }
+        }
+        for document in &mut documents {
+            document.set_policy(Policy::default());
+            assert_eq!(document.text(text), naive.state(&naive::Policy::default()).text(text), "seed {seed}");
+        }
+    }
+}
+
+fn edit_and_read(document: &mut Document, text: ContainerId, random: &mut naive::Random) {
+    // A pin is laid aside by editing, so what is shown is asked for after an empty edit.
+    document.edit(0, |edit| edit.insert(text, 0, "·"));
+    let before: Vec<char> = document.text(text).chars().collect();
+    let len = before.len();
+    let at = random.below(len + 1);
+    let removed = random.below(4).min(before.len() - at);
+    let inserted = ["", "x", "yé", "long words"][random.below(4)];
+    document.edit(0, |edit| edit.replace(text, at as Seq, removed as Seq, inserted));
+    let mut wanted = before;
+    wanted.splice(at..at + removed, inserted.chars());
+    assert_eq!(document.text(text), wanted.into_iter().collect::<String>());
+}

@@ -1,0 +1,241 @@
+//! Someone who edits what he sees: from an intent to an action.
+
+use crate::{Naive, Policy, State};
+use clock::{Id, ReplicaId, Span};
+use log::{Action, ContainerId, Op, Register, Value};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// A change as its author means it, by places in what he sees.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Puts characters where they will be read from `index` on, in characters.
+    Insert {
+        /// The text.
+        container: ContainerId,
+        /// How many visible characters come before.
+        index: usize,
+        /// The characters.
+        text: String,
+    },
+    /// Takes out the visible characters of `range`.
+    Delete {
+        /// The text.
+        container: ContainerId,
+        /// Which of the visible characters.
+        range: Range<usize>,
+        /// Whether with the delete key or the backspace key.
+        direction: Direction,
+    },
+    /// Writes a register.
+    Set {
+        /// The map.
+        container: ContainerId,
+        /// The register.
+        key: String,
+        /// What it holds from now on; none to take the key away.
+        value: Option<Value>,
+    },
+    /// Switches elements off.
+    Undo {
+        /// The elements, ascending and disjoint.
+        targets: Vec<Span>,
+    },
+    /// Switches elements on.
+    Redo {
+        /// The elements, ascending and disjoint.
+        targets: Vec<Span>,
+    },
+}
+
+impl Edit {
+    /// An insertion of `text` at `index`, in characters.
+    pub fn insert(container: ContainerId, index: usize, text: &str) -> Self {
+        Self::Insert { container, index, text: text.to_owned() }
+    }
+}
+
+/// Which way a deletion eats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The first element goes first.
+    Forward,
+    /// The last element goes first.
+    Backward,
+}
+
+/// One replica: the actions that it has, and what its author chooses to see of them.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// Where the author writes.
+    pub replica: ReplicaId,
+    /// What arrived.
+    pub naive: Naive,
+    /// What of it he sees.
+    pub policy: Policy,
+}
+
+impl Author {
+    /// Someone who has nothing yet and sees everything.
+    pub fn new(replica: ReplicaId) -> Self {
+        Self { replica, naive: Naive::new(), policy: Policy::default() }
+    }
+
+    /// What he sees.
+    pub fn state(&self) -> State {
+        self.naive.state(&self.policy)
+    }
+
+    /// Makes one action of `edits`, each meant for what the one before it left, and takes it in. There
+    /// must be an edit, and none may be empty or reach beyond what he sees.
+    pub fn commit(&mut self, edits: &[Edit]) -> Action {
+        let action = self.draft(edits);
+        self.naive.receive(action.clone());
+        action
+    }
+
+    /// The action that [`Author::commit`] would make.
+    pub fn draft(&self, edits: &[Edit]) -> Action {
+        let mut ops = Vec::new();
+        for edit in edits {
+            let ahead = self.ahead(&ops);
+            let made = ahead.ops(edit);
+            made.into_iter().for_each(|op| append(&mut ops, op, self.next()));
+        }
+        self.action(ops)
+    }
+
+    /// The author after an action of `edits`, which may be none.
+    pub fn after(&self, edits: &[Edit]) -> Self {
+        self.ahead(&self.draft(edits).ops)
+    }
+
+    /// What his view keeps from him of everything that is complete here.
+    pub fn unseen(&self) -> Vec<Span> {
+        let known = self.naive.actions().flat_map(|action| ids(action.span()));
+        runs(known.filter(|&id| !self.policy.is_seen(id)))
+    }
+
+    fn ahead(&self, ops: &[Op]) -> Self {
+        let mut ahead = self.clone();
+        if !ops.is_empty() {
+            ahead.naive.receive(self.action(ops.to_vec()));
+        }
+        ahead
+    }
+
+    /// The first element of his next action.
+    fn next(&self) -> Id {
+        Id::new(self.replica, self.naive.end(self.replica))
+    }
+
+    fn action(&self, ops: Vec<Op>) -> Action {
+        let parents = self.naive.frontier();
+        Action {
+            id: self.next(),
+            lamport: 1 + parents.iter().filter_map(|&parent| self.naive.lamport(parent)).max().unwrap_or(0),
+            parents,
+            unseen: self.unseen(),
+            time: 0,
+            label: String::new(),
+            ops,
+        }
+    }
+
+    fn ops(&self, edit: &Edit) -> Vec<Op> {
+        match edit {
+            Edit::Insert { container, index, text } => vec![self.insert(*container, *index, text)],
+            Edit::Delete { container, range, direction } => self.delete(*container, range.clone(), *direction),
+            Edit::Set { container, key, value } => vec![self.set(*container, key, value.clone())],
+            Edit::Undo { targets } => vec![self.control(false, targets)],
+            Edit::Redo { targets } => vec![self.control(true, targets)],
+        }
+    }
+
+    /// Right after the visible left neighbour; the true next element, dead or alive, is the right origin.
+    fn insert(&self, container: ContainerId, index: usize, text: &str) -> Op {
+        let left = index.checked_sub(1).map(|before| self.state().ids(container)[before]);
+        let order = self.naive.order(container);
+        let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("visible, so in the text"));
+        Op::Insert { container, left, right: order.get(next).copied(), text: text.to_owned() }
+    }
+
+    fn delete(&self, container: ContainerId, range: Range<usize>, direction: Direction) -> Vec<Op> {
+        let mut targets = runs(self.state().ids(container)[range].iter().copied());
+        if direction == Direction::Backward {
+            targets.reverse();
+        }
+        let backward = |target: Span| direction == Direction::Backward && target.len() > 1;
+        targets.into_iter().map(|target| Op::Delete { container, target, backward: backward(target) }).collect()
+    }
+
+    fn set(&self, container: ContainerId, key: &str, value: Option<Value>) -> Op {
+        let pred = self.naive.write_heads(container, key, &self.policy);
+        Op::Set { container, key: key.to_owned(), value, pred }
+    }
+
+    fn control(&self, on: bool, targets: &[Span]) -> Op {
+        let heads = targets.iter().copied().flat_map(ids).flat_map(|id| self.naive.control_heads(id, &self.policy));
+        let pred = heads.collect::<BTreeSet<_>>().into_iter().collect();
+        Op::Control { register: Register::Undo, on, targets: targets.to_vec(), pred }
+    }
+}
+
+/// Adds an op to those of an action that begins with `start`. One that carries on the op before it
+/// becomes a part of that: a log tells such a pair and a single op apart no more.
+fn append(ops: &mut Vec<Op>, op: Op, start: Id) {
+    let end = start.plus(ops.iter().map(Op::len).sum());
+    let joined = ops.last().and_then(|last| join(last, &op, end));
+    if joined.is_some() {
+        ops.pop();
+    }
+    ops.push(joined.unwrap_or(op));
+}
+
+/// `last`, which ends before `end`, and `next` as one op, where they can be.
+fn join(last: &Op, next: &Op, end: Id) -> Option<Op> {
+    match (last, next) {
+        (
+            Op::Insert { container, left, right, text },
+            Op::Insert { container: same, left: Some(before), right: next_right, text: more },
+        ) if container == same && right == next_right && before.plus(1) == end => {
+            Some(Op::Insert { container: *container, left: *left, right: *right, text: format!("{text}{more}") })
+        }
+        (Op::Delete { container, .. }, Op::Delete { container: same, .. }) if container == same => {
+            let mut all = [targets(last), targets(next)].concat();
+            let backward = all[0] > all[1];
+            if backward {
+                all.reverse();
+            }
+            let [target] = runs(all)[..] else { return None };
+            Some(Op::Delete { container: *container, target, backward })
+        }
+        _ => None,
+    }
+}
+
+/// What a deletion takes out, in the order of its counters.
+fn targets(op: &Op) -> Vec<Id> {
+    match op {
+        Op::Delete { target, backward: false, .. } => ids(*target).collect(),
+        Op::Delete { target, backward: true, .. } => ids(*target).rev().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The elements of a span, ascending.
+pub(crate) fn ids(span: Span) -> impl DoubleEndedIterator<Item = Id> {
+    (span.start..span.end).map(move |seq| Id::new(span.replica, seq))
+}
+
+/// `ids` in the order given, each as long as consecutive ones follow each other as one span.
+pub(crate) fn runs(ids: impl IntoIterator<Item = Id>) -> Vec<Span> {
+    let mut runs: Vec<Span> = Vec::new();
+    for id in ids {
+        match runs.last_mut() {
+            Some(run) if run.replica == id.replica && run.end == id.seq => run.end += 1,
+            _ => runs.push(Span::of(id)),
+        }
+    }
+    runs
+}

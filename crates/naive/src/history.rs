@@ -1,0 +1,191 @@
+//! The set of actions, and the standing of every element.
+
+use crate::registers::{Writes, unreplaced};
+use crate::{Policy, Standing};
+use clock::{Id, Lamport, ReplicaId, Seq, Span, VersionVector};
+use log::{Action, Op, Register};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A set of actions, and everything that follows from it.
+///
+/// Invariant: the complete actions of every replica run from zero without a gap, and their parents are
+/// complete; no action that waits could be complete.
+#[derive(Clone, Debug, Default)]
+pub struct Naive {
+    /// Actions whose whole past is here, by first element.
+    complete: BTreeMap<Id, Action>,
+    /// Actions that something is missing for, by first element. They have no effect.
+    waiting: BTreeMap<Id, Action>,
+}
+
+/// One element: the op that made it, and which of the op's elements it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Element<'a> {
+    pub id: Id,
+    pub op: &'a Op,
+    pub offset: Seq,
+}
+
+impl Element<'_> {
+    pub fn is_control(&self) -> bool {
+        matches!(self.op, Op::Control { .. })
+    }
+}
+
+/// One write to the undo registers of its targets.
+struct Control<'a> {
+    id: Id,
+    on: bool,
+    targets: &'a [Span],
+    pred: &'a [Id],
+}
+
+impl Naive {
+    /// The empty set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an action, in any order, any number of times. Panics where another one stands under its id.
+    pub fn receive(&mut self, action: Action) {
+        if let Some(known) = self.complete.get(&action.id).or(self.waiting.get(&action.id)) {
+            assert_eq!(*known, action, "two actions under one id");
+            return;
+        }
+        self.waiting.insert(action.id, action);
+        while let Some(id) = self.waiting.values().find(|action| self.is_ready(action)).map(|action| action.id) {
+            let action = self.waiting.remove(&id).expect("just found");
+            self.complete.insert(id, action);
+        }
+    }
+
+    fn is_ready(&self, action: &Action) -> bool {
+        let version = self.version();
+        action.id.seq == version.end(action.id.replica) && action.parents.iter().all(|&parent| version.contains(parent))
+    }
+
+    /// The complete actions, ascending by id.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.complete.values()
+    }
+
+    /// The actions that something is missing for, ascending by id.
+    pub fn waiting(&self) -> impl Iterator<Item = &Action> {
+        self.waiting.values()
+    }
+
+    /// Whether the action that begins with `id` was received, complete or not.
+    pub fn has(&self, id: Id) -> bool {
+        self.complete.contains_key(&id) || self.waiting.contains_key(&id)
+    }
+
+    /// What the complete actions cover.
+    pub fn version(&self) -> VersionVector {
+        self.actions().map(|action| (action.id.replica, action.span().end)).collect()
+    }
+
+    /// One past the last complete counter of `replica`.
+    pub fn end(&self, replica: ReplicaId) -> Seq {
+        self.version().end(replica)
+    }
+
+    /// The last elements of the complete actions that no complete action has for a parent, ascending.
+    pub fn frontier(&self) -> Vec<Id> {
+        let is_parent = |span: Span| self.actions().any(|action| action.parents.iter().any(|&id| span.contains(id)));
+        self.actions().map(Action::span).filter(|&span| !is_parent(span)).map(|span| span.last()).collect()
+    }
+
+    /// The complete action that made `id`.
+    pub fn action_of(&self, id: Id) -> Option<&Action> {
+        self.actions().find(|action| action.span().contains(id))
+    }
+
+    /// The logical time of `id`, where it is complete.
+    pub fn lamport(&self, id: Id) -> Option<Lamport> {
+        self.action_of(id).map(|action| action.lamport)
+    }
+
+    /// The version of everything that the action of `id` follows, itself included. Panics where `id` is
+    /// not complete.
+    pub fn past(&self, id: Id) -> VersionVector {
+        let mut past = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let action = self.action_of(id).expect("the past of a complete action is complete");
+            if past.insert(action.span()) {
+                open.extend(&action.parents);
+                open.extend(action.id.seq.checked_sub(1).map(|seq| Id::new(id.replica, seq)));
+            }
+        }
+        past.into_iter().map(|span| (span.replica, span.end)).collect()
+    }
+
+    /// Every complete element, ascending by id.
+    pub(crate) fn elements(&self) -> Vec<Element<'_>> {
+        self.actions().flat_map(elements_of).collect()
+    }
+
+    /// The standing of `id` in a view.
+    pub fn standing(&self, id: Id, policy: &Policy) -> Standing {
+        self.standings(policy).get(&id).copied().unwrap_or(Standing::OutOfRange)
+    }
+
+    /// The standing of every complete element in a view.
+    pub fn standings(&self, policy: &Policy) -> BTreeMap<Id, Standing> {
+        let controls = self.controls();
+        self.elements().into_iter().map(|element| (element.id, standing(element, &controls, policy))).collect()
+    }
+
+    /// The controls on `id` that are in effect and that none in effect replaces, ascending. Controls
+    /// themselves have none.
+    pub fn control_heads(&self, id: Id, policy: &Policy) -> Vec<Id> {
+        if self.elements().iter().any(|element| element.id == id && element.is_control()) {
+            return Vec::new();
+        }
+        heads(id, &self.controls(), policy).map(|control| control.id).collect()
+    }
+
+    fn controls(&self) -> Vec<Control<'_>> {
+        self.elements().into_iter().filter_map(as_control).collect()
+    }
+}
+
+fn elements_of(action: &Action) -> Vec<Element<'_>> {
+    let each = action.ops.iter().flat_map(|op| (0..op.len()).map(move |offset| (op, offset)));
+    each.zip(0..).map(|((op, offset), n)| Element { id: action.id.plus(n), op, offset }).collect()
+}
+
+fn as_control(element: Element<'_>) -> Option<Control<'_>> {
+    match element.op {
+        Op::Control { register: Register::Undo, on, targets, pred } => {
+            Some(Control { id: element.id, on: *on, targets, pred })
+        }
+        _ => None,
+    }
+}
+
+fn standing(element: Element<'_>, controls: &[Control<'_>], policy: &Policy) -> Standing {
+    if !policy.is_in_range(element.id) {
+        Standing::OutOfRange
+    } else if policy.is_filtered(element.id) {
+        Standing::Filtered
+    } else if !element.is_control() && !is_on(element.id, controls, policy) {
+        Standing::Undone
+    } else {
+        Standing::Active
+    }
+}
+
+/// Off wins among the writes that nobody replaced; never written is on.
+fn is_on(id: Id, controls: &[Control<'_>], policy: &Policy) -> bool {
+    heads(id, controls, policy).all(|control| control.on)
+}
+
+/// The writes to the register of `id` that count. Only controls that name `id` among their targets are
+/// writes of its register, and only those carry replacement further.
+fn heads<'a>(id: Id, controls: &'a [Control<'a>], policy: &Policy) -> impl Iterator<Item = &'a Control<'a>> {
+    let on_this = |control: &&Control<'_>| control.targets.iter().any(|span| span.contains(id));
+    let writes: Writes<'_> = controls.iter().filter(on_this).map(|control| (control.id, control.pred)).collect();
+    let heads = unreplaced(&writes, |control| policy.is_seen(control));
+    controls.iter().filter(move |control| heads.contains(&control.id))
+}

@@ -1,0 +1,98 @@
+//! The order of a text: a Fugue tree, by definition.
+//!
+//! Every character ever inserted is a node (Weidner and Kleppmann, *The Art of the Fugue*, 2023). A
+//! node hangs on the left or on the right of its parent; a traversal gives first what hangs on the
+//! left, then the node, then what hangs on the right.
+
+use crate::Naive;
+use crate::history::Element;
+use clock::Id;
+use log::{ContainerId, Op};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an element was inserted between.
+#[derive(Clone, Copy)]
+struct Origins {
+    left: Option<Id>,
+    right: Option<Id>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// The rank of a character among classes of elements; characters are all there is so far.
+type Class = u8;
+
+/// The children of a parent, none being the root, on one side, in order.
+type Children = BTreeMap<(Option<Id>, Side), BTreeSet<(Class, Id)>>;
+
+impl Naive {
+    /// Every element of a text, visible or not, in order. Panics where an insertion names a left
+    /// neighbour that is not in the text.
+    pub fn order(&self, container: ContainerId) -> Vec<Id> {
+        let elements: BTreeMap<Id, Origins> = self
+            .elements()
+            .into_iter()
+            .filter_map(|element| Some((element.id, origins(element, container)?)))
+            .collect();
+        let order = traverse(&children(&elements));
+        assert_eq!(order.len(), elements.len(), "every element of a text hangs on another one of it");
+        order
+    }
+}
+
+/// The first character of an op has the op's origins; each further one has the one before it on its left.
+fn origins(element: Element<'_>, within: ContainerId) -> Option<Origins> {
+    match element.op {
+        Op::Insert { container, left, right, .. } if *container == within => {
+            let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
+            Some(Origins { left: before.or(*left), right: *right })
+        }
+        _ => None,
+    }
+}
+
+fn children(elements: &BTreeMap<Id, Origins>) -> Children {
+    let mut children = Children::new();
+    for (&id, &origins) in elements {
+        children.entry(place(origins, elements)).or_default().insert((0, id));
+    }
+    children
+}
+
+/// Where an element hangs: left of its right origin where that is in the subtree of its left origin, as
+/// it is exactly when both have the same left origin; else right of its left origin.
+fn place(origins: Origins, elements: &BTreeMap<Id, Origins>) -> (Option<Id>, Side) {
+    match origins.right {
+        Some(right) if elements.get(&right).is_some_and(|r| r.left == origins.left) => (Some(right), Side::Left),
+        _ => (origins.left, Side::Right),
+    }
+}
+
+/// Depth first, with a stack of its own: long typing makes deep trees.
+fn traverse(children: &Children) -> Vec<Id> {
+    enum Todo {
+        Subtree(Id),
+        Itself(Id),
+    }
+    let below = |parent, side| {
+        let set = children.get(&(parent, side));
+        set.into_iter().flatten().rev().map(|&(_, id)| Todo::Subtree(id))
+    };
+    let mut order = Vec::new();
+    let mut todo: Vec<Todo> = below(None, Side::Right).collect();
+    while let Some(next) = todo.pop() {
+        match next {
+            Todo::Itself(id) => order.push(id),
+            Todo::Subtree(id) => {
+                todo.extend(below(Some(id), Side::Right));
+                todo.push(Todo::Itself(id));
+                todo.extend(below(Some(id), Side::Left));
+            }
+        }
+    }
+    order
+}

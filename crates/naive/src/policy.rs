@@ -1,0 +1,49 @@
+//! What a view chooses to see, and what becomes of each element.
+
+use clock::{Id, ReplicaId, Seq, Span, VersionVector};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The personal choices of a view. The default one sees everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    /// The version that the view is pinned to; elements beyond it are out of range.
+    pub pin: Option<VersionVector>,
+    /// Elements hidden one by one; spans may overlap.
+    pub hidden: Vec<Span>,
+    /// Replicas muted as a whole.
+    pub hidden_replicas: BTreeSet<ReplicaId>,
+    /// Replicas held: elements from this counter on are filtered.
+    pub held: BTreeMap<ReplicaId, Seq>,
+}
+
+impl Policy {
+    /// Whether `id` is within the version that the view is pinned to.
+    pub fn is_in_range(&self, id: Id) -> bool {
+        self.pin.as_ref().is_none_or(|pin| pin.contains(id))
+    }
+
+    /// Whether `id` is hidden, muted or held.
+    pub fn is_filtered(&self, id: Id) -> bool {
+        self.hidden.iter().any(|span| span.contains(id))
+            || self.hidden_replicas.contains(&id.replica)
+            || self.held.get(&id.replica).is_some_and(|&from| id.seq >= from)
+    }
+
+    /// Whether someone with this view can see `id`: it is in range and not filtered.
+    pub fn is_seen(&self, id: Id) -> bool {
+        self.is_in_range(id) && !self.is_filtered(id)
+    }
+}
+
+/// What becomes of an element in a view. The first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Beyond the pin, or not received, or received without everything that came before it.
+    OutOfRange,
+    /// Hidden, muted or held.
+    Filtered,
+    /// Switched off by a control.
+    Undone,
+    /// In effect.
+    Active,
+}

@@ -1,0 +1,150 @@
+//! What a view shows.
+
+use crate::history::Element;
+use crate::registers::{Writes, unreplaced};
+use crate::{Naive, Policy, Standing};
+use clock::Id;
+use log::{ContainerId, Op, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a view shows: texts with a visible element and maps with an entry; others are not listed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// What can be read of each text.
+    pub texts: BTreeMap<ContainerId, Text>,
+    /// The registers of each map by key.
+    pub maps: BTreeMap<ContainerId, BTreeMap<String, Entry>>,
+}
+
+/// What can be read of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The visible characters.
+    pub string: String,
+    /// The element of each character.
+    pub ids: Vec<Id>,
+}
+
+/// What a register holds. A register that holds nothing and has no alternatives has no entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The write that won.
+    pub winner: Id,
+    /// Its value; none where it took the key away.
+    pub value: Option<Value>,
+    /// The other writes that nobody replaced, latest first, and their values.
+    pub alternatives: Vec<(Id, Option<Value>)>,
+}
+
+impl State {
+    /// The visible characters of a text.
+    pub fn text(&self, container: ContainerId) -> &str {
+        self.texts.get(&container).map_or("", |text| &text.string)
+    }
+
+    /// The visible elements of a text.
+    pub fn ids(&self, container: ContainerId) -> &[Id] {
+        self.texts.get(&container).map_or(&[], |text| &text.ids)
+    }
+
+    /// What a register holds, where it has an entry.
+    pub fn entry(&self, container: ContainerId, key: &str) -> Option<&Entry> {
+        self.maps.get(&container)?.get(key)
+    }
+}
+
+impl Naive {
+    /// What a view shows, from scratch.
+    pub fn state(&self, policy: &Policy) -> State {
+        let active = self.active(policy);
+        State { texts: self.texts(&active), maps: self.maps(&active) }
+    }
+
+    /// The active writes of a register that no active write replaces, ascending by id.
+    pub fn write_heads(&self, container: ContainerId, key: &str, policy: &Policy) -> Vec<Id> {
+        let active = self.active(policy);
+        let registers = self.registers();
+        let writes = registers.get(&(container, key));
+        writes.map_or_else(Vec::new, |writes| unreplaced(writes, |id| active.contains(&id)))
+    }
+
+    fn active(&self, policy: &Policy) -> BTreeSet<Id> {
+        let standings = self.standings(policy).into_iter();
+        standings.filter(|&(_, standing)| standing == Standing::Active).map(|(id, _)| id).collect()
+    }
+
+    fn texts(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Text> {
+        let elements = self.elements();
+        let deleted: BTreeSet<_> = elements.iter().filter(|e| active.contains(&e.id)).filter_map(deletes).collect();
+        let characters: BTreeMap<_, _> = elements.iter().filter_map(inserts).collect();
+        let containers: BTreeSet<_> = characters.keys().map(|&(container, _)| container).collect();
+        let mut texts = BTreeMap::new();
+        for container in containers {
+            let mut ids = self.order(container);
+            ids.retain(|&id| active.contains(&id) && !deleted.contains(&(container, id)));
+            if !ids.is_empty() {
+                let string = ids.iter().map(|&id| characters[&(container, id)]).collect();
+                texts.insert(container, Text { string, ids });
+            }
+        }
+        texts
+    }
+
+    fn maps(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, BTreeMap<String, Entry>> {
+        let mut maps = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for ((container, key), writes) in self.registers() {
+            let heads = unreplaced(&writes, |id| active.contains(&id));
+            if let Some(entry) = self.entry(heads) {
+                maps.entry(container).or_default().insert(key.to_owned(), entry);
+            }
+        }
+        maps
+    }
+
+    /// The writes of every register.
+    fn registers(&self) -> BTreeMap<(ContainerId, &str), Writes<'_>> {
+        let mut registers = BTreeMap::<_, Writes<'_>>::new();
+        for element in self.elements() {
+            if let Op::Set { container, key, pred, .. } = element.op {
+                registers.entry((*container, key.as_str())).or_default().insert(element.id, pred);
+            }
+        }
+        registers
+    }
+
+    /// The latest of the writes that nobody replaced wins.
+    fn entry(&self, mut heads: Vec<Id>) -> Option<Entry> {
+        heads.sort_by_key(|&id| (self.lamport(id), id));
+        let winner = heads.pop()?;
+        let value = self.written(winner);
+        let alternatives: Vec<_> = heads.into_iter().rev().map(|id| (id, self.written(id))).collect();
+        (value.is_some() || !alternatives.is_empty()).then_some(Entry { winner, value, alternatives })
+    }
+
+    fn written(&self, id: Id) -> Option<Value> {
+        self.elements().into_iter().find(|element| element.id == id).and_then(|element| match element.op {
+            Op::Set { value, .. } => value.clone(),
+            _ => None,
+        })
+    }
+}
+
+fn inserts(element: &Element<'_>) -> Option<((ContainerId, Id), char)> {
+    match element.op {
+        Op::Insert { container, text, .. } => {
+            text.chars().nth(element.offset as usize).map(|character| ((*container, element.id), character))
+        }
+        _ => None,
+    }
+}
+
+/// The one element that an element of a deletion takes out.
+fn deletes(element: &Element<'_>) -> Option<(ContainerId, Id)> {
+    match element.op {
+        Op::Delete { container, target, backward } => {
+            let seq = if *backward { target.end - 1 - element.offset } else { target.start + element.offset };
+            Some((*container, Id::new(target.replica, seq)))
+        }
+        _ => None,
+    }
+}

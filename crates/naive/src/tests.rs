@@ -1,0 +1,4 @@
+//! The oracle against answers worked out by hand, and against itself.
+
+mod by_hand;
+mod worlds;

@@ -1,0 +1,381 @@
+//! Random histories: authors who edit, undo, look away, and now and then exchange what they have.
+
+use crate::author::{ids, runs};
+use crate::{Author, Direction, Edit, Random, Standing};
+use clock::{Id, ReplicaId, Seq, Span, VersionVector};
+use log::{Action, ContainerId, Kind, Op, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Several authors, and what they do next: the same for the same seed.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The authors; [`Step::author`] is an index into them.
+    pub authors: Vec<Author>,
+    random: Random,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Whom it happened to.
+    pub author: usize,
+    /// What it was.
+    pub event: Event,
+}
+
+impl Step {
+    /// The action made, where one was.
+    pub fn action(&self) -> Option<&Action> {
+        match &self.event {
+            Event::Edit { action, .. } => Some(action),
+            _ => None,
+        }
+    }
+}
+
+/// What can happen to an author.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// He changed the document.
+    Edit {
+        /// What he meant, each for what the one before it left.
+        edits: Vec<Edit>,
+        /// The action that it made.
+        action: Action,
+    },
+    /// He hid some elements.
+    Hide(Span),
+    /// He shows again what one earlier [`Event::Hide`] hid.
+    Unhide(Span),
+    /// He hid a replica, past and future.
+    HideReplica(ReplicaId),
+    /// He shows that replica again.
+    UnhideReplica(ReplicaId),
+    /// He holds a replica from a counter on.
+    Hold(ReplicaId, Seq),
+    /// He lets the replica go on.
+    Release(ReplicaId),
+    /// He looks at an old version.
+    Pin(VersionVector),
+    /// He looks at the newest version again.
+    Unpin,
+    /// He received actions.
+    Exchange {
+        /// The index of the author that they came from.
+        from: usize,
+        /// The actions in order of arrival: any order, some perhaps known, some perhaps held back.
+        actions: Vec<Action>,
+    },
+}
+
+/// The kinds of step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Letter {
+    Insert,
+    Delete,
+    Set,
+    Undo,
+    Redo,
+    Hide,
+    Unhide,
+    Hold,
+    Release,
+    Pin,
+    Unpin,
+    Exchange,
+}
+
+/// How often each is tried. Looking away is rare and ends soon, so that most edits meet each other;
+/// what gives back what is not taken away fails and is tried anew.
+const ALPHABET: [(Letter, usize); 12] = [
+    (Letter::Insert, 30),
+    (Letter::Delete, 14),
+    (Letter::Set, 12),
+    (Letter::Undo, 10),
+    (Letter::Redo, 6),
+    (Letter::Hide, 4),
+    (Letter::Unhide, 4),
+    (Letter::Hold, 3),
+    (Letter::Release, 4),
+    (Letter::Pin, 2),
+    (Letter::Unpin, 5),
+    (Letter::Exchange, 22),
+];
+
+/// Those that edit, for the further edits of an action.
+const EDITS: [Letter; 5] = [Letter::Insert, Letter::Delete, Letter::Set, Letter::Undo, Letter::Redo];
+
+/// One to four bytes of UTF-8, one and two units of UTF-16, and a line break.
+const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
+
+/// Few, so that authors meet.
+const KEYS: [&str; 3] = ["colour", "size", "title"];
+
+/// The texts of every world; the first is used most.
+fn texts() -> [ContainerId; 3] {
+    ["body", "body", "notes"].map(|name| ContainerId::root(Kind::Text, name))
+}
+
+/// The maps of every world.
+fn maps() -> [ContainerId; 2] {
+    ["meta", "style"].map(|name| ContainerId::root(Kind::Map, name))
+}
+
+impl World {
+    /// A world of `replicas` authors, at least one, who have nothing yet.
+    pub fn new(seed: u64, replicas: usize) -> Self {
+        assert!(replicas > 0, "a world needs an author");
+        let mut random = Random::new(seed);
+        // The low byte keeps them apart; the rest makes their order another one in every world.
+        let replica = |index| ReplicaId((random.below(1 << 16) << 8 | index) as u64);
+        let authors = (0..replicas).map(replica).map(Author::new).collect();
+        Self { authors, random }
+    }
+
+    /// Lets something happen.
+    pub fn step(&mut self) -> Step {
+        loop {
+            let author = self.random.below(self.authors.len());
+            let letter = self.letter();
+            if let Some(event) = self.attempt(author, letter) {
+                return Step { author, event };
+            }
+        }
+    }
+
+    /// Gives everybody everything. Returns who received what.
+    pub fn settle(&mut self) -> Vec<Step> {
+        let mut all = BTreeMap::new();
+        for author in &self.authors {
+            all.extend(author.naive.actions().map(|action| (action.id, action.clone())));
+        }
+        let mut steps = Vec::new();
+        for to in 0..self.authors.len() {
+            for from in (0..self.authors.len()).filter(|&from| from != to) {
+                let actions = self.missing(from, to);
+                if !actions.is_empty() {
+                    steps.push(Step { author: to, event: self.deliver(from, to, actions) });
+                }
+            }
+            assert_eq!(self.authors[to].naive.actions().count(), all.len(), "somebody keeps something back");
+        }
+        steps
+    }
+
+    fn letter(&mut self) -> Letter {
+        let mut at = self.random.below(ALPHABET.iter().map(|(_, weight)| weight).sum());
+        for (letter, weight) in ALPHABET {
+            if at < weight {
+                return letter;
+            }
+            at -= weight;
+        }
+        unreachable!("the weights add up")
+    }
+
+    /// Does it where it can be done.
+    fn attempt(&mut self, author: usize, letter: Letter) -> Option<Event> {
+        match letter {
+            Letter::Hide => self.hide(author),
+            Letter::Unhide => self.unhide(author),
+            Letter::Hold => self.hold(author),
+            Letter::Release => self.release(author),
+            Letter::Pin => self.pin(author),
+            Letter::Unpin => self.authors[author].policy.pin.take().map(|_| Event::Unpin),
+            Letter::Exchange => self.exchange(author),
+            _ => self.edit(author, letter),
+        }
+    }
+
+    fn edit(&mut self, author: usize, first: Letter) -> Option<Event> {
+        let mut edits = vec![random_edit(&mut self.random, &self.authors[author], first)?];
+        while self.random.chance(20) {
+            let letter = self.random.pick(&EDITS)?;
+            let ahead = self.authors[author].after(&edits);
+            edits.extend(random_edit(&mut self.random, &ahead, letter));
+        }
+        let action = self.authors[author].commit(&edits);
+        Some(Event::Edit { edits, action })
+    }
+
+    fn hide(&mut self, author: usize) -> Option<Event> {
+        if self.random.chance(30) {
+            let replica = self.other(author)?;
+            let hidden = &mut self.authors[author].policy.hidden_replicas;
+            return hidden.insert(replica).then_some(Event::HideReplica(replica));
+        }
+        let span = random_action(&mut self.random, &self.authors[author])?.span();
+        let span = if self.random.chance(50) { span } else { part(&mut self.random, span) };
+        self.authors[author].policy.hidden.push(span);
+        Some(Event::Hide(span))
+    }
+
+    fn unhide(&mut self, author: usize) -> Option<Event> {
+        let policy = &mut self.authors[author].policy;
+        if self.random.chance(50)
+            && let Some(replica) = policy.hidden_replicas.pop_first()
+        {
+            return Some(Event::UnhideReplica(replica));
+        }
+        let at = self.random.pick(&(0..policy.hidden.len()).collect::<Vec<_>>())?;
+        Some(Event::Unhide(policy.hidden.remove(at)))
+    }
+
+    /// From somewhere near the end of what is known of the other one, even amid an action.
+    fn hold(&mut self, author: usize) -> Option<Event> {
+        let replica = self.other(author)?;
+        let end = self.authors[author].naive.end(replica);
+        let from = end.saturating_sub(self.random.below(6) as Seq);
+        self.authors[author].policy.held.insert(replica, from);
+        Some(Event::Hold(replica, from))
+    }
+
+    fn release(&mut self, author: usize) -> Option<Event> {
+        let held: Vec<_> = self.authors[author].policy.held.keys().copied().collect();
+        let replica = self.random.pick(&held)?;
+        self.authors[author].policy.held.remove(&replica);
+        Some(Event::Release(replica))
+    }
+
+    /// To what there is now, or to what the author of some action had.
+    fn pin(&mut self, author: usize) -> Option<Event> {
+        let naive = &self.authors[author].naive;
+        let last = random_action(&mut self.random, &self.authors[author])?.span().last();
+        let version = if self.random.chance(30) { naive.version() } else { naive.past(last) };
+        self.authors[author].policy.pin = Some(version.clone());
+        Some(Event::Pin(version))
+    }
+
+    /// Shuffled; now and then with something twice, or with something left out, so that the rest waits.
+    fn exchange(&mut self, to: usize) -> Option<Event> {
+        let others: Vec<_> = (0..self.authors.len()).filter(|&from| from != to).collect();
+        let from = self.random.pick(&others)?;
+        let mut actions = self.missing(from, to);
+        if self.random.chance(20) {
+            actions.extend(random_action(&mut self.random, &self.authors[from]).cloned());
+        }
+        self.random.shuffle(&mut actions);
+        if self.random.chance(25) {
+            actions.truncate(actions.len().div_ceil(2));
+        }
+        (!actions.is_empty()).then(|| self.deliver(from, to, actions))
+    }
+
+    fn missing(&self, from: usize, to: usize) -> Vec<Action> {
+        let has = &self.authors[to].naive;
+        self.authors[from].naive.actions().filter(|action| !has.has(action.id)).cloned().collect()
+    }
+
+    fn deliver(&mut self, from: usize, to: usize, actions: Vec<Action>) -> Event {
+        for action in &actions {
+            self.authors[to].naive.receive(action.clone());
+        }
+        Event::Exchange { from, actions }
+    }
+
+    /// Another author's replica. Nobody holds or mutes himself, since he would not see what he types.
+    fn other(&mut self, author: usize) -> Option<ReplicaId> {
+        let own = self.authors[author].replica;
+        let others: Vec<_> = self.authors.iter().map(|other| other.replica).filter(|&other| other != own).collect();
+        self.random.pick(&others)
+    }
+}
+
+fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<Edit> {
+    match letter {
+        Letter::Insert => random_insert(random, author),
+        Letter::Delete => random_delete(random, author),
+        Letter::Set => random_set(random),
+        Letter::Undo => random_undo(random, author),
+        Letter::Redo => random_redo(random, author),
+        _ => None,
+    }
+}
+
+fn random_insert(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = random.pick(&texts())?;
+    let index = random_index(random, author, container);
+    let len = if random.chance(50) { 1 } else { 1 + random.below(6) };
+    let text = (0..len).filter_map(|_| random.pick(&CHARACTERS)).collect();
+    Some(Edit::Insert { container, index, text })
+}
+
+/// Half the time typing goes on where the author last typed, after it or before it.
+fn random_index(random: &mut Random, author: &Author, container: ContainerId) -> usize {
+    let state = author.state();
+    let ids = state.ids(container);
+    let own = (0..ids.len()).filter(|&at| ids[at].replica == author.replica).max_by_key(|&at| ids[at].seq);
+    match own {
+        Some(last) if random.chance(50) => last + random.below(2),
+        _ => random.below(ids.len() + 1),
+    }
+}
+
+fn random_delete(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = random.pick(&texts())?;
+    let len = author.state().ids(container).len();
+    let end = random_index(random, author, container).min(len);
+    let start = end.saturating_sub(1 + random.below(5));
+    let direction = if random.chance(50) { Direction::Forward } else { Direction::Backward };
+    (start < end).then_some(Edit::Delete { container, range: start..end, direction })
+}
+
+fn random_set(random: &mut Random) -> Option<Edit> {
+    let (container, key) = (random.pick(&maps())?, random.pick(&KEYS)?.to_owned());
+    let value = match random.below(6) {
+        0 => None,
+        1 => Some(Value::Null),
+        2 => Some(Value::Bool(random.chance(50))),
+        3 => Some(Value::Text(random.pick(&CHARACTERS)?.to_string())),
+        _ => Some(Value::Int(random.below(100) as i64)),
+    };
+    Some(Edit::Set { container, key, value })
+}
+
+/// An action, his own last one more often than not, or a stretch of somebody's log; whatever he can
+/// see of it, controls included, though on them it has no effect.
+fn random_undo(random: &mut Random, author: &Author) -> Option<Edit> {
+    let mut spans = vec![random_undo_span(random, author)?];
+    if random.chance(20) {
+        spans.extend(random_undo_span(random, author));
+    }
+    let seen: BTreeSet<Id> = spans.into_iter().flat_map(ids).filter(|&id| author.policy.is_seen(id)).collect();
+    let targets = runs(seen);
+    (!targets.is_empty()).then_some(Edit::Undo { targets })
+}
+
+fn random_undo_span(random: &mut Random, author: &Author) -> Option<Span> {
+    let own = author.naive.actions().filter(|action| action.id.replica == author.replica);
+    let own_last = own.filter(|action| !matches!(action.ops[..], [Op::Control { .. }])).last();
+    let any = random_action(random, author)?;
+    let span = match (random.below(5), own_last) {
+        (0 | 1, Some(own)) => own.span(),
+        (2, _) => Span::new(any.id.replica, 0, author.naive.end(any.id.replica)),
+        _ => any.span(),
+    };
+    Some(if random.chance(40) { part(random, span) } else { span })
+}
+
+/// What he sees undone, all of it or a part.
+fn random_redo(random: &mut Random, author: &Author) -> Option<Edit> {
+    let standings = author.naive.standings(&author.policy).into_iter();
+    let undone = runs(standings.filter(|&(_, standing)| standing == Standing::Undone).map(|(id, _)| id));
+    let one = random.pick(&undone)?;
+    let targets = match random.below(4) {
+        0 => undone,
+        1 => vec![one],
+        _ => vec![part(random, one)],
+    };
+    Some(Edit::Redo { targets })
+}
+
+fn random_action<'a>(random: &mut Random, author: &'a Author) -> Option<&'a Action> {
+    random.pick(&author.naive.actions().collect::<Vec<_>>())
+}
+
+/// A stretch of at most eight elements.
+fn part(random: &mut Random, span: Span) -> Span {
+    let start = span.start + random.below(span.len() as usize) as Seq;
+    let len = 1 + random.below(8) as Seq;
+    Span::new(span.replica, start, span.end.min(start + len))
+}
