@@ -23,6 +23,11 @@ impl Document {
         Self { log: MultiLog::new(), view: View::new(), model: Model::new(), replica, mine: vec![replica] }
     }
 
+    /// A copy that writes as another replica.
+    pub fn fork(&self, replica: ReplicaId) -> Self {
+        Self { replica, mine: vec![replica], ..self.clone() }
+    }
+
     /// The writer stream of this copy.
     pub fn replica(&self) -> ReplicaId {
         self.replica
