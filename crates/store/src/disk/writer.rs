@@ -1,0 +1,67 @@
+//! The one thread that writes: group commit without a timer.
+
+use super::poison::Poison;
+use super::queue::Queue;
+use super::tables::Tables;
+use super::task::Job;
+use redb::{Database, Durability};
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// Starts the writer. It ends when the queue is closed and empty.
+pub(super) fn start(
+    database: Arc<Database>,
+    poison: Arc<Poison>,
+    queue: Arc<Queue>,
+) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+        let _watch = Watch { poison: &poison, queue: &queue };
+        run(&database, &poison, &queue);
+    })
+}
+
+fn run(database: &Database, poison: &Poison, queue: &Queue) {
+    loop {
+        let mut jobs = queue.take();
+        if jobs.is_empty() {
+            return;
+        }
+        let committed = poison
+            .check()
+            .and_then(|()| commit(database, &mut jobs).map_err(|error| poison.remember(&error)));
+        for job in jobs {
+            job.finish(committed.clone());
+        }
+    }
+}
+
+/// Applies `jobs` in order and syncs once for all of them.
+fn commit(database: &Database, jobs: &mut [Box<dyn Job>]) -> Result<(), redb::Error> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_durability(Durability::Immediate)?;
+    let mut tables = Tables::open(&transaction)?;
+    for job in jobs {
+        job.apply(&mut tables)?;
+    }
+    let has_changes = tables.has_changes();
+    drop(tables);
+    // Duplicates and refusals need no sync: what they tell of is durable since before.
+    if has_changes { Ok(transaction.commit()?) } else { Ok(transaction.abort()?) }
+}
+
+/// Sees to it that a panic of the writer stops the store instead of hanging everybody who waits.
+struct Watch<'a> {
+    poison: &'a Poison,
+    queue: &'a Queue,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.poison.remember_text("the writer panicked");
+        }
+        self.queue.close();
+        drop(self.queue.take());
+    }
+}
