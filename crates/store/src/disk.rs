@@ -20,14 +20,15 @@ use crate::limits::QUEUE_BYTES_MAX;
 use crate::store::Acknowledge;
 use crate::{Appended, DocumentInfo, Page, Record, Snapshot, Store, rules};
 use clock::{DocumentId, VersionVector};
+use directory::Directory;
 use poison::{Poison, failure};
 use queue::{NoRoom, Queue};
 use redb::{Database, ReadableDatabase, StorageBackend};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
 use tables::{Reader, Tables};
 use task::{Applied, Task};
+use writer::Writer;
 
 /// Memory for pages of the file. The system caches the file too, so this only saves copying.
 const CACHE_BYTES: usize = 64 << 20;
@@ -40,33 +41,35 @@ const OPERATION_BYTES: usize = 256;
 /// One process at a time may have it open. Dropping it writes what is queued and closes the file.
 #[derive(Debug)]
 pub struct RedbStore {
+    /// Dropped first: it finishes what is queued.
+    _writer: Writer,
     database: Arc<Database>,
     poison: Arc<Poison>,
     queue: Arc<Queue>,
-    writer: Option<JoinHandle<()>>,
+    /// Dropped last: until the file is closed nobody else may open it.
+    _directory: Option<Directory>,
 }
 
 impl RedbStore {
     /// Opens the store in `dir`, and makes both where they are missing: the directory for its owner
     /// alone, the file too. A file left by a crash is brought back to its last commit.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let file = directory::open_file(dir)?;
-        let backend = redb::backends::FileBackend::new(file).map_err(open_error)?;
-        Self::open_with_backend(backend)
+        let backend = |file| redb::backends::FileBackend::new(file).map_err(open_error);
+        let format = |file| open_database(backend(file)?).map(drop);
+        let (directory, file) = Directory::open(dir, format)?;
+        let store = Self::open_with_backend(backend(file)?)?;
+        Ok(Self { _directory: Some(directory), ..store })
     }
 
-    /// Opens the store that `backend` holds: for tests that inject faults, and for other media.
+    /// Opens the store that `backend` holds: for tests that inject faults, and for other media. An empty
+    /// one is made a store, and only here a power cut in the middle leaves something that is none.
     pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, OpenError> {
-        let database = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .create_with_backend(backend)
-            .map_err(open_error)?;
-        tables::prepare(&database)?;
-        let (database, poison) = (Arc::new(database), Arc::new(Poison::default()));
+        let database = Arc::new(open_database(backend)?);
+        let poison = Arc::new(Poison::default());
         let queue = Arc::new(Queue::new(QUEUE_BYTES_MAX));
-        let writer = writer::start(database.clone(), poison.clone(), queue.clone())
+        let writer = Writer::start(database.clone(), poison.clone(), queue.clone())
             .map_err(|error| DiskError::Failed { kind: error.kind(), message: error.to_string() })?;
-        Ok(Self { database, poison, queue, writer: Some(writer) })
+        Ok(Self { _writer: writer, database, poison, queue, _directory: None })
     }
 
     /// Has the writer apply an operation, and waits for the sync after it.
@@ -100,17 +103,11 @@ impl RedbStore {
     }
 }
 
-impl Drop for RedbStore {
-    fn drop(&mut self) {
-        self.queue.close();
-        if let Some(writer) = self.writer.take()
-            // Where an acknowledgement held the last handle, this *is* the writer, and it ends by itself.
-            && writer.thread().id() != thread::current().id()
-        {
-            // If it panicked it said so then, and poisoned the store.
-            let _ = writer.join();
-        }
-    }
+fn open_database(backend: impl StorageBackend) -> Result<Database, OpenError> {
+    let database =
+        Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(backend).map_err(open_error)?;
+    tables::prepare(&database)?;
+    Ok(database)
 }
 
 fn open_error(error: redb::DatabaseError) -> OpenError {

@@ -1,23 +1,69 @@
-//! The directory of a store and the file in it: private, and sure to be found again.
+//! The directory of a store and what is in it: private, for one process, and sure to be found again.
+//!
+//! ```text
+//! store.lock      locked as long as the store is open
+//! store.redb      the store
+//! store.redb.new  a store that was never finished; made anew
+//! ```
 
 use crate::error::OpenError;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// The one file of a store.
+const LOCK_NAME: &str = "store.lock";
 const FILE_NAME: &str = "store.redb";
+const NEW_NAME: &str = "store.redb.new";
 
-/// Opens the file in `dir` and makes both where they are missing.
-///
-/// What is made is synced into its parent: the contents of a file that no directory lists after a
-/// power cut would be synced in vain.
-pub(super) fn open_file(dir: &Path) -> Result<File, OpenError> {
-    make_directory(dir).map_err(|error| unusable(dir, &error))?;
-    let path = dir.join(FILE_NAME);
+/// The directory of an open store. Nobody else opens it until this is dropped.
+#[derive(Debug)]
+pub(super) struct Directory {
+    _lock: File,
+}
+
+impl Directory {
+    /// Locks `dir` and opens the file in it. Makes what is missing.
+    ///
+    /// A new file gets its name only when `format` has made a store of it and that is synced: a power cut in
+    /// the middle leaves no file that looks like a damaged store.
+    pub(super) fn open(
+        dir: &Path,
+        format: impl FnOnce(File) -> Result<(), OpenError>,
+    ) -> Result<(Self, File), OpenError> {
+        make_directory(dir).map_err(|error| unusable(dir, &error))?;
+        let directory = Self { _lock: lock(dir)? };
+        let path = dir.join(FILE_NAME);
+        let exists = path.try_exists().map_err(|error| unusable(&path, &error))?;
+        if !exists {
+            make_file(dir, format)?;
+        }
+        let file = private_file().open(&path).map_err(|error| unusable(&path, &error))?;
+        Ok((directory, file))
+    }
+}
+
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join(LOCK_NAME);
     let file = private_file().open(&path).map_err(|error| unusable(&path, &error))?;
-    sync_directory(dir).map_err(|error| unusable(dir, &error))?;
-    Ok(file)
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked),
+        Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
+    }
+}
+
+fn make_file(dir: &Path, format: impl FnOnce(File) -> Result<(), OpenError>) -> Result<(), OpenError> {
+    let (new, path) = (dir.join(NEW_NAME), dir.join(FILE_NAME));
+    let file = private_file().open(&new).map_err(|error| unusable(&new, &error))?;
+    file.set_len(0).map_err(|error| unusable(&new, &error))?;
+    format(file)?;
+    let finish = || {
+        private_file().open(&new)?.sync_all()?;
+        fs::rename(&new, &path)?;
+        // The contents of a file that no directory lists after a power cut would be synced in vain.
+        sync_directory(dir)
+    };
+    finish().map_err(|error| unusable(&path, &error))
 }
 
 fn unusable(path: &Path, error: &io::Error) -> OpenError {

@@ -9,16 +9,38 @@ use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-/// Starts the writer. It ends when the queue is closed and empty.
-pub(super) fn start(
-    database: Arc<Database>,
-    poison: Arc<Poison>,
+/// The running thread. Dropping this closes the queue and waits until all that was in it is written.
+#[derive(Debug)]
+pub(super) struct Writer {
     queue: Arc<Queue>,
-) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-        let _watch = Watch { poison: &poison, queue: &queue };
-        run(&database, &poison, &queue);
-    })
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(database: Arc<Database>, poison: Arc<Poison>, queue: Arc<Queue>) -> io::Result<Self> {
+        let work = {
+            let queue = queue.clone();
+            move || {
+                let _watch = Watch { poison: &poison, queue: &queue };
+                run(&database, &poison, &queue);
+            }
+        };
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
+        Ok(Self { queue, thread: Some(thread) })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.close();
+        let Some(thread) = self.thread.take() else { return };
+        // An acknowledgement may hold the last handle of a store: then this *is* the thread, and it ends
+        // by itself.
+        if thread.thread().id() != thread::current().id() {
+            // If it panicked it said so then, and poisoned the store.
+            let _ = thread.join();
+        }
+    }
 }
 
 fn run(database: &Database, poison: &Poison, queue: &Queue) {
