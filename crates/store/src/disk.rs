@@ -1,11 +1,12 @@
 //! The embedded store: one redb file, one writing thread.
 //!
-//! - [`directory`] makes the directory and the file, private and synced.
+//! - [`directory`] makes the directory and the file, private and synced; [`file`] opens and closes it.
 //! - [`tables`] says what is where in the file, and applies one operation to it.
 //! - [`queue`] bounds what waits, [`writer`] commits it, [`task`] ties an operation to its answer.
 //! - [`poison`] remembers the first error.
 
 mod directory;
+mod file;
 mod poison;
 mod queue;
 mod tables;
@@ -21,17 +22,15 @@ use crate::store::Acknowledge;
 use crate::{Appended, DocumentInfo, Page, Record, Snapshot, Store, rules};
 use clock::{DocumentId, VersionVector};
 use directory::Directory;
+use file::DatabaseFile;
 use poison::{Poison, failure};
 use queue::{NoRoom, Queue};
-use redb::{Database, ReadableDatabase, StorageBackend};
+use redb::{ReadableDatabase, StorageBackend};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use tables::{Reader, Tables};
 use task::{Applied, Task};
 use writer::Writer;
-
-/// Memory for pages of the file. The system caches the file too, so this only saves copying.
-const CACHE_BYTES: usize = 64 << 20;
 
 /// What a queued operation takes besides its payload: boxes, names, vectors.
 const OPERATION_BYTES: usize = 256;
@@ -43,7 +42,7 @@ const OPERATION_BYTES: usize = 256;
 pub struct RedbStore {
     /// Dropped first: it finishes what is queued.
     _writer: Writer,
-    database: Arc<Database>,
+    database: Arc<DatabaseFile>,
     poison: Arc<Poison>,
     queue: Arc<Queue>,
     /// Dropped last: until the file is closed nobody else may open it.
@@ -55,7 +54,7 @@ impl RedbStore {
     /// alone, the file too. A file left by a crash is brought back to its last commit.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         let backend = |file| redb::backends::FileBackend::new(file).map_err(open_error);
-        let format = |file| open_database(backend(file)?).map(drop);
+        let format = |file| DatabaseFile::open(backend(file)?).map(drop);
         let (directory, file) = Directory::open(dir, format)?;
         let store = Self::open_with_backend(backend(file)?)?;
         Ok(Self { _directory: Some(directory), ..store })
@@ -64,7 +63,7 @@ impl RedbStore {
     /// Opens the store that `backend` holds: for tests that inject faults, and for other media. An empty
     /// one is made a store, and only here a power cut in the middle leaves something that is none.
     pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, OpenError> {
-        let database = Arc::new(open_database(backend)?);
+        let database = Arc::new(DatabaseFile::open(backend)?);
         let poison = Arc::new(Poison::default());
         let queue = Arc::new(Queue::new(QUEUE_BYTES_MAX));
         let writer = Writer::start(database.clone(), poison.clone(), queue.clone())
@@ -101,13 +100,6 @@ impl RedbStore {
         let found = self.look(|reader| if reader.has(doc)? { look(reader).map(Some) } else { Ok(None) })?;
         found.ok_or(ReadError::UnknownDocument(doc))
     }
-}
-
-fn open_database(backend: impl StorageBackend) -> Result<Database, OpenError> {
-    let database =
-        Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(backend).map_err(open_error)?;
-    tables::prepare(&database)?;
-    Ok(database)
 }
 
 fn open_error(error: redb::DatabaseError) -> OpenError {

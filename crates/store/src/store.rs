@@ -6,8 +6,8 @@ use crate::error::{
 use crate::{Appended, DocumentInfo, Page, Record, Snapshot};
 use clock::{DocumentId, VersionVector};
 
-/// Told what became of an append, once. It runs on the store's own thread: it should hand the news on
-/// and return, and must not panic, or the store stops.
+/// Told what became of an append, once. It may run on the store's own thread, so it should hand the news
+/// on and return, and must not call the store and wait for it.
 pub type Acknowledge = Box<dyn FnOnce(Result<Appended, AppendError>) + Send>;
 
 /// Documents and their records, kept.

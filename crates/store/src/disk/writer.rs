@@ -1,11 +1,14 @@
 //! The one thread that writes: group commit without a timer.
 
+use super::file::DatabaseFile;
 use super::poison::Poison;
 use super::queue::Queue;
 use super::tables::Tables;
 use super::task::Job;
+use crate::error::DiskError;
 use redb::{Database, Durability};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -17,13 +20,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(database: Arc<Database>, poison: Arc<Poison>, queue: Arc<Queue>) -> io::Result<Self> {
+    pub(super) fn start(
+        database: Arc<DatabaseFile>,
+        poison: Arc<Poison>,
+        queue: Arc<Queue>,
+    ) -> io::Result<Self> {
         let work = {
             let queue = queue.clone();
-            move || {
-                let _watch = Watch { poison: &poison, queue: &queue };
-                run(&database, &poison, &queue);
-            }
+            move || run(&database, &poison, &queue)
         };
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
         Ok(Self { queue, thread: Some(thread) })
@@ -37,7 +41,7 @@ impl Drop for Writer {
         // An acknowledgement may hold the last handle of a store: then this *is* the thread, and it ends
         // by itself.
         if thread.thread().id() != thread::current().id() {
-            // If it panicked it said so then, and poisoned the store.
+            // It catches every panic.
             let _ = thread.join();
         }
     }
@@ -49,11 +53,23 @@ fn run(database: &Database, poison: &Poison, queue: &Queue) {
         if jobs.is_empty() {
             return;
         }
-        let committed = poison
-            .check()
-            .and_then(|()| commit(database, &mut jobs).map_err(|error| poison.remember(&error)));
+        let committed = poison.check().and_then(|()| commit_or_stop(database, &mut jobs, poison));
         for job in jobs {
-            job.finish(committed.clone());
+            // What an acknowledgement does is its owner's affair: the panic was reported, and the others
+            // are told all the same.
+            let _ = catch_unwind(AssertUnwindSafe(|| job.finish(committed.clone())));
+        }
+    }
+}
+
+/// Commits, and after anything but success sees to it that nothing more is tried.
+fn commit_or_stop(database: &Database, jobs: &mut [Box<dyn Job>], poison: &Poison) -> Result<(), DiskError> {
+    // Unwind-safe: after a panic the database is never used again.
+    match catch_unwind(AssertUnwindSafe(|| commit(database, jobs))) {
+        Ok(committed) => committed.map_err(|error| poison.remember(&error)),
+        Err(_) => {
+            poison.remember_text("the writer panicked");
+            Err(poison.error())
         }
     }
 }
@@ -70,20 +86,4 @@ fn commit(database: &Database, jobs: &mut [Box<dyn Job>]) -> Result<(), redb::Er
     drop(tables);
     // Duplicates and refusals need no sync: what they tell of is durable since before.
     if has_changes { Ok(transaction.commit()?) } else { Ok(transaction.abort()?) }
-}
-
-/// Sees to it that a panic of the writer stops the store instead of hanging everybody who waits.
-struct Watch<'a> {
-    poison: &'a Poison,
-    queue: &'a Queue,
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.poison.remember_text("the writer panicked");
-        }
-        self.queue.close();
-        drop(self.queue.take());
-    }
 }

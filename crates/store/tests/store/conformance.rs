@@ -164,7 +164,8 @@ fn compaction_is_refused_where_it_could_lose_something() {
         let before = everything(store);
         let span = |start, end| Span::new(ANN, start, end);
         let good = record(BEN, 0, 4);
-        let refused = |bad: &[Record]| store.compact(DOC, &[&[good.clone()], bad].concat()).unwrap_err();
+        let refused =
+            |bad: &[Record]| store.compact(DOC, &[std::slice::from_ref(&good), bad].concat()).unwrap_err();
         let beyond = CompactError::Beyond { span: span(0, 9), have: 8 };
         assert_eq!(refused(&[record(ANN, 0, 9)]), beyond);
         let stale = CompactError::Stale { span: span(5, 8), stored: span(4, 8) };

@@ -2,7 +2,7 @@
 
 use redb::StorageBackend;
 use std::io::{Error, ErrorKind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use store::RedbStore;
 
 /// What was done to a disk, and what the test noted in between.
@@ -30,8 +30,11 @@ pub enum Fault {
     Full,
     /// After half of it was done.
     Short,
+    /// By a bug in what drives the disk.
+    Panic,
 }
 
+/// The ways in which a disk fails.
 pub const FAULTS: [Fault; 4] = [Fault::Once, Fault::ForEver, Fault::Full, Fault::Short];
 
 /// Handles to one disk.
@@ -122,7 +125,7 @@ impl Disk {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap()
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,6 +153,7 @@ fn error(fault: Fault) -> Error {
     match fault {
         Fault::Full => Error::new(ErrorKind::StorageFull, "injected: no space left"),
         Fault::Short => Error::new(ErrorKind::WriteZero, "injected: short write"),
+        Fault::Panic => panic!("injected: a bug in the driver"),
         Fault::Once | Fault::ForEver => Error::other("injected: I/O error"),
     }
 }
