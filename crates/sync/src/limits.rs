@@ -1,0 +1,75 @@
+//! The one table of limits of the protocol, with the reason for each.
+//!
+//! A decoder refuses a message that passes one of these; an encoder panics, since a member that builds
+//! such a message has a bug. None has a default that may grow with what the other side says.
+
+/// The longest parcel, in bytes: a large paste is one action, and an action is never cut.
+pub const PARCEL_BYTES_MAX: usize = 8 << 20;
+
+/// The longest message, in bytes: one parcel of the greatest length and everything around it.
+pub const MESSAGE_BYTES_MAX: usize = PARCEL_BYTES_MAX + (1 << 10);
+
+/// The longest first message, in bytes: all that a member hears from somebody it does not know yet.
+pub const HELLO_BYTES_MAX: usize = 8 << 10;
+
+/// How many bytes of parcels one message carries, as long as it carries more than one: short enough
+/// that progress shows and a keystroke waits behind one chunk only.
+pub const CHUNK_BYTES_MAX: usize = 256 << 10;
+
+/// How many parcels one message carries: bounds the memory for what stands around their bytes.
+pub const PARCELS_MAX: usize = 4096;
+
+/// How many bytes of parcels may be under way without an acknowledgement, for each document: four
+/// chunks keep a line of 20 MB/s and 50 ms busy.
+pub const WINDOW_BYTES_MAX: usize = 1 << 20;
+
+/// How many replicas a version may name: a replica a day for a hundred and eighty years.
+pub const VERSION_ENTRIES_MAX: usize = 65_536;
+
+/// How many spans one request may name.
+pub const SPANS_MAX: usize = 4096;
+
+/// How many ids the frontier of a presence may name; a greater one is left out.
+pub const FRONTIER_IDS_MAX: usize = 64;
+
+/// The longest name of a person, in bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 64;
+
+/// The longest name of a container in a presence, in bytes.
+pub const PLACE_BYTES_MAX: usize = 64;
+
+/// The longest bearer token, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 512;
+
+/// The longest explanation of a refusal, in bytes of UTF-8.
+pub const REASON_BYTES_MAX: usize = 512;
+
+/// How many presences one message carries.
+pub const PRESENCES_MAX: usize = 256;
+
+/// How many members are shown for each document; later ones are not.
+pub const ROSTER_MEMBERS_MAX: usize = 1024;
+
+/// How many documents one session has open.
+pub const DOCUMENTS_MAX: usize = 1024;
+
+/// The time between two presence messages of one document, in milliseconds: twenty a second.
+pub const PRESENCE_INTERVAL_MS: u64 = 50;
+
+/// The time after which an unchanged presence is repeated, in milliseconds.
+pub const PRESENCE_REPEAT_MS: u64 = 2_000;
+
+/// The time after which a member that was not heard of is gone, in milliseconds: two repeats and a bit.
+pub const PRESENCE_GONE_MS: u64 = 5_000;
+
+/// The time for which a document must be quiet before hashes are exchanged, in milliseconds.
+pub const HASHES_QUIET_MS: u64 = 500;
+
+/// The time for the first message to arrive, in milliseconds. Traffic does not lengthen it.
+pub const HELLO_DEADLINE_MS: u64 = 10_000;
+
+/// The silence after which the side that began the session asks whether the other is there.
+pub const PING_AFTER_MS: u64 = 15_000;
+
+/// The silence after which the other side counts as gone, in milliseconds.
+pub const SILENCE_MAX_MS: u64 = 45_000;

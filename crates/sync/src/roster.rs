@@ -1,0 +1,183 @@
+//! Who is where in one document, as one link knows it: coalesced on the way out, forgotten in silence.
+
+use crate::limits::{PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS, PRESENCE_REPEAT_MS, PRESENCES_MAX, ROSTER_MEMBERS_MAX};
+use crate::{Figure, MemberId, Presence};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Presences of both directions. News of a member that are not newer than what is known stop here, so
+/// that nothing circles in a ring.
+#[derive(Debug, Default)]
+pub(crate) struct Roster {
+    entries: BTreeMap<MemberId, Entry>,
+    /// Whose news the other side does not have yet.
+    unsent: BTreeSet<MemberId>,
+    sent_ms: Option<u64>,
+    /// The own member, once it has shown itself, and when it did last.
+    own: Option<(MemberId, u64)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    presence: Presence,
+    heard_ms: u64,
+    from_peer: bool,
+}
+
+impl Roster {
+    /// Takes news for the other side.
+    pub fn show(&mut self, presence: Presence, now_ms: u64) {
+        let member = presence.member;
+        if self.put(presence, now_ms, false) {
+            self.unsent.insert(member);
+        }
+    }
+
+    /// Takes the own figure for the other side, and repeats it from then on.
+    pub fn show_own(&mut self, me: MemberId, figure: Option<Figure>, now_ms: u64) {
+        if figure.is_none() && !self.entries.contains_key(&me) {
+            return;
+        }
+        let clock = self.entries.get(&me).map_or(now_ms, |entry| now_ms.max(entry.presence.clock + 1));
+        self.own = figure.is_some().then_some((me, now_ms));
+        self.show(Presence { member: me, clock, figure }, now_ms);
+    }
+
+    /// Takes news from the other side; whether they are news.
+    pub fn hear(&mut self, presence: Presence, now_ms: u64) -> bool {
+        let member = presence.member;
+        let is_own = self.own.is_some_and(|(me, _)| me == member);
+        let is_news = !is_own && self.put(presence, now_ms, true);
+        if is_news {
+            self.unsent.remove(&member);
+        }
+        is_news
+    }
+
+    fn put(&mut self, presence: Presence, now_ms: u64, from_peer: bool) -> bool {
+        match self.entries.get(&presence.member) {
+            Some(entry) if entry.presence.clock >= presence.clock => return false,
+            None if self.entries.len() >= ROSTER_MEMBERS_MAX => return false,
+            _ => {}
+        }
+        self.entries.insert(presence.member, Entry { presence, heard_ms: now_ms, from_peer });
+        true
+    }
+
+    /// Forgets who was silent for too long; those of the other side by name.
+    pub fn expire(&mut self, now_ms: u64) -> Vec<MemberId> {
+        let own = self.own.map(|(me, _)| me);
+        let is_old = |entry: &Entry| entry.heard_ms + PRESENCE_GONE_MS <= now_ms && own != Some(entry.presence.member);
+        let old: Vec<MemberId> = self.entries.values().filter(|e| is_old(e)).map(|e| e.presence.member).collect();
+        old.into_iter().filter(|member| self.forget(*member)).collect()
+    }
+
+    /// Forgets a member; whether the host believes it to be there because of the other side.
+    fn forget(&mut self, member: MemberId) -> bool {
+        self.unsent.remove(&member);
+        self.entries.remove(&member).is_some_and(|entry| entry.from_peer && entry.presence.figure.is_some())
+    }
+
+    /// Everybody whom only the other side told of: they leave with it.
+    pub fn of_peer(&self) -> impl Iterator<Item = &Presence> {
+        self.entries.values().filter(|e| e.from_peer && e.presence.figure.is_some()).map(|e| &e.presence)
+    }
+
+    /// What is due for the other side, if anything: the newest of each member.
+    pub fn due(&mut self, now_ms: u64) -> Option<Vec<Presence>> {
+        self.repeat_own(now_ms);
+        if self.unsent.is_empty() || self.sent_ms.is_some_and(|sent| now_ms < sent + PRESENCE_INTERVAL_MS) {
+            return None;
+        }
+        self.sent_ms = Some(now_ms);
+        let members: Vec<MemberId> = self.unsent.iter().copied().take(PRESENCES_MAX).collect();
+        self.unsent.retain(|member| !members.contains(member));
+        Some(members.iter().filter_map(|m| self.entries.get(m)).map(|e| e.presence.clone()).collect())
+    }
+
+    /// A repeat takes its clock from the time rounded down, so that all links of a member repeat the
+    /// same news, and a ring passes them on once.
+    fn repeat_own(&mut self, now_ms: u64) {
+        let Some((me, shown_ms)) = self.own.filter(|(_, shown_ms)| shown_ms + PRESENCE_REPEAT_MS <= now_ms) else {
+            return;
+        };
+        let Some(entry) = self.entries.get_mut(&me) else { return };
+        let clock = (now_ms - now_ms % PRESENCE_REPEAT_MS).max(shown_ms);
+        entry.presence.clock = clock.max(entry.presence.clock + 1);
+        self.own = Some((me, now_ms));
+        self.unsent.insert(me);
+    }
+
+    /// When something is due next.
+    pub fn next_wake_ms(&self) -> Option<u64> {
+        let own = self.own.map(|(me, _)| me);
+        let send = (!self.unsent.is_empty()).then(|| self.sent_ms.map_or(0, |sent| sent + PRESENCE_INTERVAL_MS));
+        let repeat = self.own.map(|(_, shown_ms)| shown_ms + PRESENCE_REPEAT_MS);
+        let others = self.entries.values().filter(|entry| own != Some(entry.presence.member));
+        let expiry = others.map(|entry| entry.heard_ms + PRESENCE_GONE_MS).min();
+        [send, repeat, expiry].into_iter().flatten().min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clock::Frontier;
+
+    const ANN: MemberId = MemberId(1);
+    const BEN: MemberId = MemberId(2);
+
+    fn figure(name: &str) -> Option<Figure> {
+        Some(Figure::new(name, [1, 2, 3], None, Frontier::new()))
+    }
+
+    #[test]
+    fn twenty_a_second_and_the_newest_of_each() {
+        let (mut roster, mut sent) = (Roster::default(), 0);
+        for ms in 0..1000 {
+            roster.show_own(ANN, figure(&ms.to_string()), ms);
+            if let Some(due) = roster.due(ms) {
+                assert_eq!(due[0].figure, figure(&ms.to_string()));
+                sent += 1;
+            }
+        }
+        assert_eq!(sent, 20);
+    }
+
+    #[test]
+    fn repeats_every_two_seconds_and_no_sooner() {
+        let mut roster = Roster::default();
+        roster.show_own(ANN, figure("Ann"), 100);
+        let sent: Vec<u64> = (100..7000).filter(|&ms| roster.due(ms).is_some()).collect();
+        assert_eq!(sent, [100, 2100, 4100, 6100]);
+    }
+
+    #[test]
+    fn gone_after_five_silent_seconds() {
+        let mut roster = Roster::default();
+        assert!(roster.hear(Presence { member: BEN, clock: 1, figure: figure("Ben") }, 1000));
+        assert!(roster.expire(5999).is_empty());
+        assert_eq!(roster.next_wake_ms(), Some(6000));
+        assert_eq!(roster.expire(6000), [BEN]);
+        assert!(roster.expire(6000).is_empty());
+    }
+
+    #[test]
+    fn old_news_and_news_of_oneself_stop() {
+        let mut roster = Roster::default();
+        roster.show_own(ANN, figure("Ann"), 5);
+        let news = |member, clock| Presence { member, clock, figure: figure("x") };
+        assert!(roster.hear(news(BEN, 7), 10));
+        assert!(!roster.hear(news(BEN, 7), 11));
+        assert!(!roster.hear(news(BEN, 6), 12));
+        assert!(!roster.hear(news(ANN, 99), 12));
+    }
+
+    #[test]
+    fn the_number_of_members_is_bounded() {
+        let mut roster = Roster::default();
+        for member in 0..2 * ROSTER_MEMBERS_MAX as u64 {
+            roster.hear(Presence { member: MemberId(member), clock: 1, figure: figure("x") }, 0);
+        }
+        assert_eq!(roster.of_peer().count(), ROSTER_MEMBERS_MAX);
+    }
+}
