@@ -164,7 +164,7 @@ impl MultiLog {
             rare,
         });
         self.lamport_last = lamport;
-        self.frontier = Frontier::from_ids(vec![span.last()]);
+        self.frontier.follow(span.last());
         Some(span)
     }
 

@@ -31,7 +31,10 @@ impl Patch {
 /// The state of a document: every op it was given, on or off.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    texts: BTreeMap<ContainerId, Text>,
+    /// Ascending by container.
+    texts: Vec<(ContainerId, Text)>,
+    /// Which text was edited last: nearly always the one that is edited next.
+    recent: usize,
     maps: BTreeMap<ContainerId, Map>,
 }
 
@@ -43,17 +46,23 @@ impl Model {
 
     /// The text `container`, where anything was ever written there.
     pub fn text(&self, container: ContainerId) -> Option<&Text> {
-        self.texts.get(&container)
+        self.texts.binary_search_by_key(&container, |(id, _)| *id).ok().map(|at| &self.texts[at].1)
     }
 
     /// The text `container`, to look things up in or to edit.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
-        self.texts.entry(container).or_default()
+        if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
+            self.recent = self.texts.binary_search_by_key(&container, |(id, _)| *id).unwrap_or_else(|at| {
+                self.texts.insert(at, (container, Text::new()));
+                at
+            });
+        }
+        &mut self.texts[self.recent].1
     }
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
-        self.texts.iter().map(|(&id, text)| (id, text))
+        self.texts.iter().map(|(id, text)| (*id, text))
     }
 
     /// The map `container`, where anything was ever written there.
@@ -120,7 +129,7 @@ impl Model {
     /// Grows with the document; for frequent comparison there are hashes.
     pub fn canonical(&self) -> String {
         let mut out = String::new();
-        for (id, text) in self.texts.iter().filter(|(_, text)| !text.is_empty()) {
+        for (id, text) in self.texts().filter(|(_, text)| !text.is_empty()) {
             out.push_str(&format!("text {id:?} {:?}\n", text.to_string()));
         }
         for (id, map) in &self.maps {
@@ -133,12 +142,13 @@ impl Model {
 
     /// Hashes of all texts that show something, by container. Costs what changed since the last time.
     pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
-        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(&id, text)| (id, text.hash())).collect()
+        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        self.texts.values().for_each(Text::check_invariants);
+        assert!(self.texts.is_sorted_by(|a, b| a.0 < b.0), "texts ascend by container");
+        self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
     }
 }

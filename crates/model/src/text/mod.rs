@@ -16,6 +16,7 @@ mod tree;
 use crate::patch::TextPatch;
 use clock::{Id, ReplicaId, Seq, Span};
 use index::Index;
+use order::Crowds;
 use std::collections::BTreeMap;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
@@ -33,6 +34,8 @@ pub struct Text {
     /// The leaf looked at last, and how much is visible before it. Everything that changes another leaf
     /// forgets it.
     typing: Option<(u32, Weight)>,
+    /// Where many inserted at one place.
+    crowds: Crowds,
     /// Leaves that took runs from another and whose index is due; empty between calls.
     moved: Vec<u32>,
 }
@@ -86,6 +89,7 @@ impl Text {
             indexes: Vec::new(),
             recent: None,
             typing: None,
+            crowds: Crowds::default(),
             moved: Vec::new(),
         }
     }
@@ -259,6 +263,18 @@ impl Text {
         self.insert_elems(place.cursor, elem, left, right, text, true);
     }
 
+    /// Deletes visible elements from position `at` on, in code points: `len` of them or fewer, as many as
+    /// lie in one run. Returns which; none where `len` is zero or nothing is there. This is how the
+    /// author's own deletions come in, piece by piece.
+    pub fn delete_at(&mut self, at: Seq, len: Seq) -> Option<Span> {
+        let cursor = if len > 0 { self.visible(at)? } else { return None };
+        let run = self.tree.run(cursor.leaf, cursor.run);
+        let take = len.min(run.len - cursor.offset);
+        let first = self.id(run.first.plus(cursor.offset));
+        self.change_part(cursor, take, &mut None, &|run: &mut Run| run.deletions += 1);
+        Some(Span::new(first.replica, first.seq, first.seq + take))
+    }
+
     /// Puts characters, whose first is `first`, between `left` and `right`, wherever the order says.
     pub fn insert(
         &mut self,
@@ -301,6 +317,7 @@ impl Text {
     ) {
         let index = &mut self.indexes[first.replica as usize];
         index.note_origins(first.replica, first.seq, left, right);
+        self.join_crowd(left, right, first);
         let mut offset = self.buffer.len() as u32;
         self.buffer.push_str(text);
         let mut elem = first;
