@@ -1,6 +1,48 @@
-//! The names of replicas, elements and runs of elements.
+//! The names of documents, replicas, elements and runs of elements.
 
 use std::fmt;
+use std::str::FromStr;
+
+/// The name of a document: a random number, written as 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub u128);
+
+impl fmt::Debug for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for DocumentId {
+    type Err = ParseDocumentIdError;
+
+    /// Reads exactly what `Display` writes, so that one document never has two names.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if text.len() != 32 || !text.bytes().all(digit) {
+            return Err(ParseDocumentIdError);
+        }
+        u128::from_str_radix(text, 16).map(Self).map_err(|_| ParseDocumentIdError)
+    }
+}
+
+/// A text that names no document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseDocumentIdError;
+
+impl fmt::Display for ParseDocumentIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document id is 32 lowercase hexadecimal digits")
+    }
+}
+
+impl std::error::Error for ParseDocumentIdError {}
 
 /// One writer stream: a random number, minted at the first write after a store is opened, never
 /// shared and never used again.
@@ -126,5 +168,27 @@ impl fmt::Debug for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}@{}", self.start, self.end, self.replica)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_id_reads_back_from_its_text() {
+        for id in [DocumentId(0), DocumentId(0xfeed), DocumentId(u128::MAX)] {
+            assert_eq!(id.to_string().len(), 32);
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+    }
+
+    #[test]
+    fn a_document_has_one_name_only() {
+        let upper = "0000000000000000000000000000FEED";
+        let signed = "+000000000000000000000000000feed";
+        for text in ["", "feed", upper, signed, "0000000000000000000000000000feedf"] {
+            assert_eq!(text.parse::<DocumentId>(), Err(ParseDocumentIdError), "{text}");
+        }
     }
 }

@@ -23,6 +23,6 @@ mod ranges;
 mod version;
 
 pub use frontier::Frontier;
-pub use ids::{Id, Lamport, ReplicaId, Seq, Span};
+pub use ids::{DocumentId, Id, Lamport, ParseDocumentIdError, ReplicaId, Seq, Span};
 pub use ranges::{RangeMap, RangeSet};
 pub use version::VersionVector;
