@@ -190,7 +190,11 @@ impl<'a> Decoder<'a> {
         LAMPORT.check(lamport + count)?;
         let mut parents = Parents::Previous;
         if flags & NAMES_PARENTS != 0 {
-            parents = Parents::Named(read_parent_ids(rare, &mut self.names, start)?.into());
+            let ids = read_parent_ids(rare, &mut self.names, start)?;
+            if ids.iter().map(|id| (id.replica, u64::from(id.seq) + 1)).eq(previous_end(self.names.own, start)) {
+                return Err(DecodeError::NotCanonical("parents that have to go without saying"));
+            }
+            parents = Parents::Named(ids.into());
         }
         let rare = if flags & HAS_RARE != 0 { Some(self.rare(start, count)?) } else { None };
         let mut time = time_before;
@@ -341,6 +345,11 @@ impl<'a> Decoder<'a> {
             other => self.place(other, at, &Cursor { left, ..*cursor }),
         }
     }
+}
+
+/// The parents that go without saying, each by the counter after it.
+fn previous_end(own: ReplicaId, start: Seq) -> Option<(ReplicaId, u64)> {
+    (start > 0).then_some((own, u64::from(start)))
 }
 
 /// The elements that a deletion takes: from `place` upward, or downward.
