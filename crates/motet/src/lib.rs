@@ -24,12 +24,14 @@
 mod diff;
 mod document;
 mod edit;
+mod replica;
 mod undo;
 
-pub use clock::{Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
+pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
 pub use document::Document;
 pub use edit::Edit;
 pub use log::{Action, ContainerId, Kind, ReceiveError, Received, Value};
 pub use model::{Patch, Splice, TextPatch};
+pub use replica::{ImportError, Imported, Parcel, Replica};
 pub use undo::EditRun;
 pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};
