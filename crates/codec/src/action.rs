@@ -117,7 +117,7 @@ pub(crate) fn read_action(
         parents = read_parents(r, names, predicted)?;
     }
     let more = if has(NAMES_LAMPORT) { named(r.varint()?)? } else { 0 };
-    let lamport = (predicted.lamport_before + 1).checked_add(more).unwrap_or(u64::MAX);
+    let lamport = (predicted.lamport_before + 1).saturating_add(more);
     LAMPORT.check(lamport)?;
     let mut time = predicted.time;
     if has(NAMES_TIME) {

@@ -10,6 +10,7 @@
 mod columns;
 mod decode;
 mod encode;
+mod huffman;
 mod verify;
 
 use crate::boundaries::Boundaries;
