@@ -185,7 +185,7 @@ impl Connection {
 
     async fn route(&mut self, doc: DocumentId, message: Message) {
         match message {
-            Message::Open { standing, .. } if !self.documents.contains_key(&doc) => self.open(doc, standing),
+            Message::Open { standing, .. } => self.open(doc, standing),
             Message::Close { .. } => self.close(doc).await,
             message => {
                 let Some(task) = self.documents.get(&doc) else { return };
@@ -199,7 +199,7 @@ impl Connection {
     }
 
     fn open(&mut self, doc: DocumentId, standing: sync::Standing) {
-        if self.documents.len() >= limits::DOCUMENTS_OF_CONNECTION_MAX {
+        if !self.documents.contains_key(&doc) && self.documents.len() >= limits::DOCUMENTS_OF_CONNECTION_MAX {
             return self.refuse(doc, RefusalCode::TooMany, "too many documents are open on this connection");
         }
         let (outbox, trust) = (self.outbox.clone(), self.channel.trust().clone());

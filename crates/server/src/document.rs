@@ -214,6 +214,9 @@ impl Document {
     }
 
     fn attach(&mut self, connection: ConnectionId, outbox: Outbox, trust: Trust, standing: Standing, now_ms: u64) {
+        if self.links.contains_key(&connection) {
+            return self.hear(connection, Message::Open { doc: self.id, standing }, now_ms);
+        }
         // The server speaks for the presences of all connections; its own id is nobody's.
         match Link::answer(&mut self.replica, self.id, MemberId(0), trust, standing) {
             Ok((mut link, _)) => {

@@ -1,10 +1,11 @@
 //! The documents in memory: a task for each.
 
-use crate::document::{Command, Document};
+use crate::document::{Command, ConnectionId, Document};
 use crate::hub::{Hub, HubError};
 use crate::limits::{BATCH_MAX, COMMANDS_MAX, UNLOAD_AFTER_MS};
 use crate::metrics::Metrics;
 use clock::DocumentId;
+use net::Outbox;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -80,6 +81,7 @@ async fn run(shared: Arc<Shared>, doc: DocumentId, mut receiver: mpsc::Receiver<
 
 async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver: &mut mpsc::Receiver<Command>) {
     let mut used_ms = shared.now_ms();
+    let mut users = BTreeMap::new();
     loop {
         let now_ms = shared.now_ms();
         let wake_ms = document.next_wake_ms(now_ms).unwrap_or(now_ms + UNLOAD_AFTER_MS);
@@ -93,6 +95,7 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
         } else if used_ms + UNLOAD_AFTER_MS <= now_ms && forget(shared, id, receiver) {
             return;
         }
+        batch.iter().for_each(|command| note_user(&mut users, command));
         let work = move || {
             document.work(batch, now_ms);
             document
@@ -103,9 +106,23 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
                 shared.metrics.panics.add(1);
                 tracing::error!(doc = %id, "a panic in the document's task; it is loaded anew when asked for");
                 shared.tasks().remove(&id);
+                receiver.close();
+                let why = refusal(Some(id), RefusalCode::Unavailable, "the document stopped by a bug; open it again");
+                for outbox in users.into_values() {
+                    outbox.push(why.encode());
+                }
                 return;
             }
         }
+    }
+}
+
+/// Keeps, apart from the document itself, who must be told if it stops by a panic.
+fn note_user(users: &mut BTreeMap<ConnectionId, Outbox>, command: &Command) {
+    match command {
+        Command::Attach { connection, outbox, .. } => drop(users.insert(*connection, outbox.clone())),
+        Command::Detach { connection } => drop(users.remove(connection)),
+        _ => {}
     }
 }
 

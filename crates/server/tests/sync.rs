@@ -243,3 +243,43 @@ async fn forty_members_write_at_once() {
     assert!(texts.iter().all(|text| *text == texts[0]));
     assert_eq!(fixture.service.metrics().divergences.get(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_was_refused_can_be_opened_later() {
+    let fixture = start(None).await;
+    let doc = fixture.create("notes");
+    fixture.http("DELETE", &format!("/api/documents/{doc}"), &[], "").await;
+    let mut ann = fixture.client(1, "").await;
+    ann.open(doc);
+    ann.until("a refusal", |ann| ann.events.iter().any(|e| matches!(e, Event::Refused { .. }))).await;
+    let patch = [("content-type", "application/json")];
+    fixture.http("PATCH", &format!("/api/documents/{doc}"), &patch, r#"{"deleted":false}"#).await;
+    ann.open(doc);
+    ann.add(doc, "x");
+    ann.until("durable", |ann| ann.durable(doc) == 1).await;
+}
+
+/// A bug in one document ends that document's task, says so to everybody who has it open, and harms
+/// nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_told_and_survived() {
+    let fixture = start(None).await;
+    let (doc, other) = (fixture.create("notes"), fixture.create("other"));
+    let (mut ann, mut ben) = (fixture.client(1, "").await, fixture.client(2, "").await);
+    ben.open(doc);
+    ben.open(other);
+    ben.add(doc, "safe");
+    ben.until("durable", |ben| ben.durable(doc) == 1).await;
+    ann.open(doc);
+    ann.add(doc, "panic");
+    let stopped = |c: &fixture::Client| {
+        c.events.iter().any(|e| matches!(e, Event::Refused { code: RefusalCode::Unavailable, .. }))
+    };
+    ann.until("a refusal", stopped).await;
+    ben.until("a refusal", stopped).await;
+    assert_eq!(fixture.service.metrics().panics.get(), 1);
+    ben.open(doc);
+    ben.add(doc, "again");
+    ben.add(other, "x");
+    ben.until("durable", |ben| ben.durable(doc) == 2 && ben.durable(other) == 1).await;
+}
