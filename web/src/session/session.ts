@@ -39,6 +39,8 @@ export type SessionEvent =
 export interface Stored {
   frames: Uint8Array[];
   choices: Uint8Array | null;
+  /** The author's secret key, one for all documents of this browser. */
+  secret: Uint8Array;
 }
 
 export interface Session {
