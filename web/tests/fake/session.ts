@@ -44,7 +44,7 @@ export class FakeSession implements Session {
 
   present(presence: OwnPresence): void {
     this.own = presence;
-    if (this.isOnline) this.say({ kind: "presence", peer: { ...presence, peer: this.peer, author: this.author } });
+    if (this.isOnline) this.say({ kind: "presence", peer: { ...presence, name: this.author, colour: "", peer: this.peer, author: this.author } });
   }
 
   setOnline(online: boolean): void {
