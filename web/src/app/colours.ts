@@ -6,9 +6,10 @@ export const COLOURS = [
 /** A stable colour for somebody who did not choose one; what others claim is taken only in its plainest form. */
 export function colourOf(author: string, chosen?: string): string {
   if (chosen !== undefined && /^#[0-9a-f]{6}$/i.test(chosen)) return chosen;
-  let sum = 0;
-  for (const letter of author) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
-  return COLOURS[sum % COLOURS.length] as string;
+  let mix = 0x811c9dc5;
+  for (const letter of author) mix = Math.imul(mix ^ letter.charCodeAt(0), 0x01000193);
+  mix ^= mix >>> 15;
+  return COLOURS[(mix >>> 0) % COLOURS.length] as string;
 }
 
 /** One or two letters that stand for a name. */

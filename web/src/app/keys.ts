@@ -3,12 +3,14 @@ import { useEffect, useRef } from "react";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
+const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+
 /** "Mod-Shift-z" as this system writes it. */
 export function written(keys: string): string {
   const names: Record<string, string> = isMac
     ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Ctrl: "⌃" }
     : { Mod: "Ctrl", Shift: "Shift", Alt: "Alt", Ctrl: "Ctrl" };
-  const parts = keys.split("-").map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  const parts = keys.split("-").map((part) => names[part] ?? SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part));
   return parts.join(isMac ? "" : "+");
 }
 
@@ -45,10 +47,12 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
 ];
 
 function nameOf(event: KeyboardEvent): string {
-  // With Alt held some systems report another letter: the key's place tells which one was meant.
-  const letter = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : event.key;
   const mod = isMac ? event.metaKey : event.ctrlKey;
-  return [mod && "Mod", event.altKey && "Alt", event.shiftKey && letter.length > 1 && "Shift", letter].filter(Boolean).join("-");
+  // With Alt held some systems report another letter: the key's place tells which one was meant.
+  const placed = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
+  const isLetter = /^[a-z]$/i.test(placed);
+  const hasShift = event.shiftKey && (isLetter || placed.length > 1);
+  return [mod && "Mod", event.altKey && "Alt", hasShift && "Shift", isLetter ? placed.toLowerCase() : placed].filter(Boolean).join("-");
 }
 
 function isTyping(event: KeyboardEvent): boolean {

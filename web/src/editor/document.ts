@@ -52,6 +52,7 @@ export class OpenDocument {
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
   private selection: Selection | null = null;
   private isTold = true;
+  private isClosed = false;
   private snapshot: Snapshot = {
     link: "connecting",
     saved: { level: "local", waiting: 0 },
@@ -117,6 +118,7 @@ export class OpenDocument {
   /** Tells the others where this person's caret is; null while he looks elsewhere. */
   present(selection: Selection | null): void {
     this.selection = selection;
+    if (this.isClosed) return;
     this.presentTimer ??= setTimeout(() => {
       this.presentTimer = null;
       this.session.present({ ...this.person, ...this.anchored() });
@@ -142,6 +144,7 @@ export class OpenDocument {
 
   close(): void {
     this.flush();
+    this.isClosed = true;
     if (this.presentTimer !== null) clearTimeout(this.presentTimer);
     this.session.close();
     this.detach();

@@ -48,6 +48,8 @@ export const reading: Extension = [
   // Only "\n" breaks lines: a "\r" stays in the text, so that positions agree with the engine's.
   EditorState.lineSeparator.of("\n"),
   EditorView.lineWrapping,
+  // Room around what is scrolled to, as wide as the page's upper edge.
+  EditorView.scrollMargins.of(() => ({ top: 44, bottom: 44 })),
   markdown({ base: markdownLanguage, addKeymap: false }),
   syntaxHighlighting(highlight),
 ];

@@ -60,6 +60,7 @@ async function shoot(browser: Browser, scheme: "light" | "dark", width: number, 
   await empty.waitForTimeout(300);
   await picture(empty, "3-down");
   await empty.keyboard.press("F1");
+  await empty.waitForTimeout(250);
   await picture(empty, "4-help");
 
   const [ann, ben, chloe] = [await open(context, "Ann Arbour"), await open(context, "Ben"), await open(context, "Chloé Dubois")];
@@ -97,6 +98,7 @@ async function shoot(browser: Browser, scheme: "light" | "dark", width: number, 
   await picture(ann, "11-search");
   await ann.getByRole("button", { name: "More", exact: true }).click();
   await ann.getByRole("menuitem", { name: "How others see you" }).click();
+  await ann.waitForTimeout(250);
   await picture(ann, "12-profile");
   await context.close();
 }
