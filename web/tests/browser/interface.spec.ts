@@ -124,6 +124,7 @@ test("a person can be hidden and held, for oneself only", async ({ context }) =>
 
 test("everything is reached by keyboard", async ({ page }) => {
   await page.goto("/");
+  await page.getByRole("heading", { name: "No documents yet" }).waitFor();
   await page.keyboard.press("F1");
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await page.keyboard.press("Escape");
