@@ -46,7 +46,8 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
   },
 ];
 
-function nameOf(event: KeyboardEvent): string {
+/** The pressed keys as bindings name them; a letter is the same with and without Caps Lock. */
+export function nameOf(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey;
   // With Alt held some systems report another letter: the key's place tells which one was meant.
   const placed = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;

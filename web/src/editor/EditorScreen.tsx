@@ -3,7 +3,6 @@ import type { EditorView } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
-import { colourOf } from "../app/colours";
 import { Icon } from "../app/icons";
 import { useKeys, written } from "../app/keys";
 import { EditableName, IconButton, Notice } from "../app/parts";
@@ -277,5 +276,5 @@ function Past({ document, runs, place }: { document: OpenDocument; runs: readonl
     () => [document.engine.textAt(run.version), earlier ? document.engine.textAt(earlier.version) : ""],
     [document, run, earlier],
   );
-  return <OldText text={text} before={before} colour={colourOf(run.author)} />;
+  return <OldText text={text} before={before} colour={document.colourOf(run.author)} />;
 }

@@ -26,7 +26,7 @@ export function LiveText({ document, showsBlame, isHidden, editor }: Props) {
       reading,
       writing,
       carets((anchor) => engine.resolve(anchor)),
-      blameOnHover(engine, () => blames.current),
+      blameOnHover(document, () => blames.current),
       binding(document),
     ];
     const view = new EditorView({ parent: box.current as HTMLElement, state: EditorState.create({ doc: engine.text(), extensions }) });

@@ -1,6 +1,7 @@
 /** Ties a CodeMirror view to an open document by patches, both ways; the engine alone undoes. */
 import { Annotation, type ChangeSet, EditorSelection, type Extension, Prec, type Transaction } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView } from "@codemirror/view";
+import { nameOf } from "../app/keys";
 import type { Patch } from "../engine/engine";
 import type { OpenDocument, TextView } from "./document";
 import { showPeers } from "./carets";
@@ -50,10 +51,21 @@ function carry(document: OpenDocument, transaction: Transaction): void {
   document.typed(patchesOf(transaction.changes));
 }
 
+type Way = "undo" | "redo" | undefined;
+
+const KEYS: Record<string, Way> = { "Mod-z": "undo", "Mod-Shift-z": "redo", "Mod-y": "redo" };
+const INPUTS: Record<string, Way> = { historyUndo: "undo", historyRedo: "redo" };
+
+/** Undoes or redoes through the engine; true keeps everybody else from doing it. */
+function handled(event: Event, way: Way, document: OpenDocument): boolean {
+  if (way === undefined) return false;
+  event.preventDefault();
+  document[way]();
+  return true;
+}
+
 /** Sends typing and carets to the document, and asks it to undo. */
 export function binding(document: OpenDocument): Extension {
-  const undo = () => document.undo() || true;
-  const redo = () => document.redo() || true;
   return [
     EditorView.updateListener.of((update) => {
       for (const transaction of update.transactions) carry(document, transaction);
@@ -62,22 +74,12 @@ export function binding(document: OpenDocument): Extension {
         document.present({ anchor, head });
       }
     }),
-    // Menus and touch keyboards ask for undo in their own way.
-    EditorView.domEventHandlers({
-      beforeinput(event) {
-        if (event.inputType === "historyUndo") undo();
-        else if (event.inputType === "historyRedo") redo();
-        else return false;
-        event.preventDefault();
-        return true;
-      },
-    }),
-    Prec.high(
-      keymap.of([
-        { key: "Mod-z", run: undo, preventDefault: true },
-        { key: "Mod-Shift-z", run: redo, preventDefault: true },
-        { key: "Mod-y", run: redo, preventDefault: true },
-      ]),
+    Prec.highest(
+      EditorView.domEventHandlers({
+        keydown: (event) => handled(event, KEYS[nameOf(event)], document),
+        // Menus and touch keyboards ask for undo in their own way.
+        beforeinput: (event) => handled(event, INPUTS[event.inputType], document),
+      }),
     ),
   ];
 }

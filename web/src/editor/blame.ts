@@ -1,9 +1,9 @@
 /** Who wrote what is under the pointer. */
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, hoverTooltip } from "@codemirror/view";
-import { colourOf } from "../app/colours";
 import { ago, exactly } from "../app/time";
-import type { Blame, Engine } from "../engine/engine";
+import type { Blame } from "../engine/engine";
+import type { OpenDocument } from "./document";
 
 /** How far around the pointer the responsible stretch is looked for. */
 const REACH = 2_000;
@@ -25,10 +25,10 @@ const marked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-function card(blame: Blame): HTMLElement {
+function card(blame: Blame, colour: string): HTMLElement {
   const box = document.createElement("div");
   box.className = "blame-card";
-  box.style.setProperty("--peer", colourOf(blame.author));
+  box.style.setProperty("--peer", colour);
   const name = document.createElement("strong");
   name.textContent = blame.name;
   const time = document.createElement("span");
@@ -39,21 +39,22 @@ function card(blame: Blame): HTMLElement {
 }
 
 /** Shows author and time of the text under the pointer while `isOn`. */
-export function blameOnHover(engine: Engine, isOn: () => boolean): Extension {
+export function blameOnHover(document: OpenDocument, isOn: () => boolean): Extension {
   const tooltip = hoverTooltip(
     (view, position) => {
       if (!isOn()) return null;
       const [from, to] = [Math.max(0, position - REACH), Math.min(view.state.doc.length, position + REACH)];
-      const found = engine.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
+      const found = document.engine.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
       if (!found) return null;
       return {
         pos: found.from,
         end: found.to,
         above: true,
         create(view) {
-          const effects = mark.of({ from: found.from, to: found.to, colour: colourOf(found.author) });
+          const colour = document.colourOf(found.author);
+          const effects = mark.of({ from: found.from, to: found.to, colour });
           queueMicrotask(() => view.dispatch({ effects }));
-          return { dom: card(found), destroy: () => queueMicrotask(() => view.dispatch({ effects: mark.of(null) })) };
+          return { dom: card(found, colour), destroy: () => queueMicrotask(() => view.dispatch({ effects: mark.of(null) })) };
         },
       };
     },

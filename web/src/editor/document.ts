@@ -6,6 +6,7 @@
  */
 import type { Anchor, AuthorId, Engine, Patch, Spans, Version } from "../engine/engine";
 import type { Presence } from "../engine/member";
+import { colourOf } from "../app/colours";
 import type { Link, Saved, Session, SessionEvent, Trouble } from "../session/session";
 
 /** Typing is sealed into one frame for this long; people cannot tell it from at once. */
@@ -51,6 +52,8 @@ export class OpenDocument {
   private sealTimer: ReturnType<typeof setTimeout> | null = null;
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
   private selection: Selection | null = null;
+  /** The colours that people chose, as far as they were here. */
+  private colours = new Map<AuthorId, string>();
   private isTold = true;
   private isClosed = false;
   private snapshot: Snapshot = {
@@ -125,6 +128,10 @@ export class OpenDocument {
     }, PRESENT_EVERY_MS);
   }
 
+  colourOf(author: AuthorId): string {
+    return colourOf(author, author === this.engine.author ? this.person.colour : this.colours.get(author));
+  }
+
   rename(person: Person): void {
     this.person = person;
     this.present(this.selection);
@@ -168,6 +175,7 @@ export class OpenDocument {
         this.update({ saved: this.sealTimer === null ? event.saved : { ...event.saved, level: "unsaved" } });
         break;
       case "presence":
+        for (const peer of event.peers) this.colours.set(peer.author, peer.colour);
         this.update({ peers: event.peers });
         this.view?.showPeers(event.peers);
         break;

@@ -1,6 +1,5 @@
 /** The document's past: a slider through time, and every edit run with what can be done about it. */
 import { useEffect, useRef, useState } from "react";
-import { colourOf } from "../app/colours";
 import { IconButton } from "../app/parts";
 import { ago, clockOf, dayOf, exactly } from "../app/time";
 import type { OpenDocument } from "../editor/document";
@@ -84,7 +83,7 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
   return (
     <>
       {day && <li className="day" role="presentation">{day}</li>}
-      <li ref={line} className={["run", isShown && "is-shown", states.length > 0 && "is-out"].filter(Boolean).join(" ")} style={{ "--peer": colourOf(run.author) } as React.CSSProperties}>
+      <li ref={line} className={["run", isShown && "is-shown", states.length > 0 && "is-out"].filter(Boolean).join(" ")} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
         <button type="button" className="run-main" aria-pressed={isShown} onClick={onShow} title={`Show the text right after this change\n${exactly(run.time)}`}>
           <span className="run-head">
             <strong>{run.name}</strong>
