@@ -5,6 +5,7 @@ export default defineConfig({
   projects: [
     { name: "interface", testDir: "tests/browser" },
     { name: "pictures", testDir: "tests/pictures" },
+    { name: "real", testDir: "tests/real" },
   ],
   outputDir: "artifacts/browser",
   timeout: 30_000,

@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { serviceWorker } from "./service-worker";
+import { serviceWorker } from "./service-worker.ts";
 
 export default defineConfig({
   plugins: [react(), serviceWorker()],

@@ -1,13 +1,15 @@
-import { Component, type ReactNode, useState } from "react";
+import { Component, lazy, type ReactNode, Suspense, useState } from "react";
 import { Documents } from "../documents/Documents";
-import { EditorScreen } from "../editor/EditorScreen";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
-import { Notice } from "./parts";
+import { Notice, Opening } from "./parts";
 import { ProfileDialog } from "./ProfileDialog";
 import { go, useOpenDocument } from "./route";
 import { useTheme } from "./theme";
 import { Toasts } from "./toasts";
+
+// The editor is two thirds of the app: the list shows without waiting for it.
+const EditorScreen = lazy(() => import("../editor/EditorScreen").then((module) => ({ default: module.EditorScreen })));
 
 /** Dialogs that any screen may open. */
 export interface Screens {
@@ -46,7 +48,9 @@ export function App() {
   const close = () => setDialog(null);
   return (
     <Fallback>
-      {document === null ? <Documents screens={screens} /> : <EditorScreen key={document} id={document} screens={screens} />}
+      <Suspense fallback={<Opening />}>
+        {document === null ? <Documents screens={screens} /> : <EditorScreen key={document} id={document} screens={screens} />}
+      </Suspense>
       {dialog === "help" && <Help onClose={close} />}
       {dialog === "profile" && <ProfileDialog onClose={close} />}
       <Toasts />

@@ -174,3 +174,13 @@ export function Notice({ icon, title, children, tone = "calm" }: { icon: IconNam
     </div>
   );
 }
+
+/** A screen on its way. */
+export function Opening() {
+  return (
+    <div className="screen">
+      <div className="bar" />
+      <div className="skeleton" role="progressbar" aria-label="Opening" />
+    </div>
+  );
+}

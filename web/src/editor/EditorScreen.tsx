@@ -5,7 +5,7 @@ import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { Icon } from "../app/icons";
 import { useKeys, written } from "../app/keys";
-import { EditableName, IconButton, Notice } from "../app/parts";
+import { EditableName, IconButton, Notice, Opening } from "../app/parts";
 import { type Profile, profile as ownProfile, useProfile } from "../app/profile";
 import { go } from "../app/route";
 import { useServices } from "../app/services";
@@ -20,11 +20,11 @@ import type { OpenDocument, Snapshot } from "./document";
 import { LiveText } from "./LiveText";
 import { OldText } from "./OldText";
 
-type Opening = { document: OpenDocument } | { problem: string } | null;
+type Opened = { document: OpenDocument } | { problem: string } | null;
 
-function useOpening(id: string): Opening {
+function useOpening(id: string): Opened {
   const { open } = useServices();
-  const [opening, setOpening] = useState<Opening>(null);
+  const [opening, setOpening] = useState<Opened>(null);
   useEffect(() => {
     let isWanted = true;
     let opened: OpenDocument | null = null;
@@ -46,7 +46,7 @@ function useOpening(id: string): Opening {
 
 export function EditorScreen({ id, screens }: { id: string; screens: Screens }) {
   const opening = useOpening(id);
-  if (opening === null) return <div className="screen"><div className="bar" /><div className="skeleton" role="progressbar" aria-label="Opening" /></div>;
+  if (opening === null) return <Opening />;
   if ("document" in opening) return <Workspace document={opening.document} screens={screens} />;
   return (
     <main className="centre">
