@@ -12,7 +12,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   reporter: [["list"]],
-  use: { baseURL: "http://127.0.0.1:4175", launchOptions: launch, viewport: { width: 1200, height: 780 }, screenshot: "only-on-failure" },
+  use: { baseURL: "http://127.0.0.1:4175", launchOptions: launch, viewport: { width: 1200, height: 780 }, screenshot: "only-on-failure", contextOptions: { reducedMotion: "reduce" } },
   webServer: {
     command: "npx vite --config tests/harness/vite.config.ts",
     url: "http://127.0.0.1:4175",

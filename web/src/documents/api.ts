@@ -30,6 +30,17 @@ export class RequestProblem extends Error {
 
 const KNOWN = "motet.documents";
 
+/** What a refusal says for people. */
+async function saidBy(response: Response): Promise<string> {
+  const text = await response.text().catch(() => "");
+  try {
+    const body = JSON.parse(text) as { message?: string; error?: { message?: string } };
+    return body.message ?? body.error?.message ?? "";
+  } catch {
+    return text;
+  }
+}
+
 async function request(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -38,7 +49,7 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
     throw new RequestProblem("The server does not answer.", true);
   }
   if (response.ok) return response;
-  const told = await response.text().catch(() => "");
+  const told = await saidBy(response);
   const isDown = response.status === 502 || response.status === 503 || response.status === 504;
   const refused = response.status === 401 || response.status === 403;
   const why = refused ? "You may not do this here. Ask whoever runs the server for access." : told.slice(0, 300) || `The server answered ${response.status}.`;

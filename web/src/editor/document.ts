@@ -113,9 +113,7 @@ export class OpenDocument {
   hideRange = (spans: Spans, on: boolean) => this.choose(this.engine.hideRange(spans, on));
 
   hold(author: AuthorId | null, on: boolean): void {
-    const patches = this.engine.hold(author, on);
-    if (author === null) this.update({ holdsAll: on });
-    this.choose(patches);
+    this.choose(this.engine.hold(author, on));
   }
 
   /** Tells the others where this person's caret is; null while he looks elsewhere. */
@@ -222,6 +220,7 @@ export class OpenDocument {
       canUndo: engine.canUndo(),
       canRedo: engine.canRedo(),
       held: engine.held(),
+      holdsAll: engine.holdsAll(),
       revision: this.snapshot.revision + 1,
     });
   }

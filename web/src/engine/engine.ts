@@ -107,6 +107,8 @@ export interface Engine {
   hideRange(spans: Spans, on: boolean): Patch[];
   /** Holding receives without applying: one author, or with null everything that comes from others. */
   hold(author: AuthorId | null, on: boolean): Patch[];
+  /** Whether `hold(null, true)` is in force; it outlives a reload with the other choices. */
+  holdsAll(): boolean;
   /** Actions that wait because of a hold. */
   held(): number;
   /** The personal choices, to be kept beside the log and given back to `open`. */

@@ -31,7 +31,14 @@ export function History({ document, runs, at, onTravel }: Props) {
           const day = dayOf(run.time);
           const isNewDay = row === 0 || day !== dayOf((shown[row - 1] as { run: EditRun }).run.time);
           return (
-            <RunLine key={run.id} run={run} day={isNewDay ? day : null} isShown={at === index} document={document} onShow={() => onTravel(at === index ? null : index)} />
+            <RunLine
+              key={run.id}
+              run={run}
+              day={isNewDay ? day : null}
+              isShown={at === index}
+              document={document}
+              onShow={() => onTravel(at === index ? null : index)}
+            />
           );
         })}
       </ol>
@@ -79,12 +86,19 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
   useEffect(() => {
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
   }, [isShown]);
+  const classes = ["run", isShown && "is-shown", (run.undone || run.hidden) && "is-out"].filter(Boolean).join(" ");
   const states = [run.undone && "undone", run.hidden && "hidden"].filter((state) => state !== false);
   return (
     <>
       {day && <li className="day" role="presentation">{day}</li>}
-      <li ref={line} className={["run", isShown && "is-shown", states.length > 0 && "is-out"].filter(Boolean).join(" ")} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
-        <button type="button" className="run-main" aria-pressed={isShown} onClick={onShow} title={`Show the text right after this change\n${exactly(run.time)}`}>
+      <li ref={line} className={classes} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
+        <button
+          type="button"
+          className="run-main"
+          aria-pressed={isShown}
+          title={`Show the text right after this change\n${exactly(run.time)}`}
+          onClick={onShow}
+        >
           <span className="run-head">
             <strong>{run.name}</strong>
             {states.map((state) => <span className="tag" key={state}>{state}</span>)}

@@ -40,7 +40,8 @@ export function rowsOf(self: string, peers: readonly Presence[], authors: readon
 
 export function People({ document, snapshot, profile, onProfile, onGoTo }: Props) {
   const { engine } = document;
-  const others = rowsOf(engine.author, snapshot.peers, engine.authors());
+  const known = rowsOf(engine.author, snapshot.peers, engine.authors());
+  const others = known.map((row) => ({ ...row, colour: document.colourOf(row.id) }));
   const here = others.filter((row) => row.peer);
   const away = others.filter((row) => !row.peer);
   const section = (rows: readonly Row[]) => (

@@ -200,6 +200,10 @@ export class FakeEngine implements Engine {
     return this.project();
   }
 
+  holdsAll(): boolean {
+    return this.holds.has("");
+  }
+
   held(): number {
     return [...this.actions.values()].filter((action) => this.isHeld(action)).length;
   }

@@ -44,7 +44,7 @@ async function paste(page: Page, text: string): Promise<void> {
 }
 
 async function shoot(browser: Browser, scheme: "light" | "dark", width: number, height: number, tag: string): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
   const picture = (page: Page, name: string) => page.screenshot({ path: `${FOLDER}/${tag}-${name}.png` });
   const empty = await context.newPage();
   await empty.goto(BASE);
@@ -71,6 +71,7 @@ async function shoot(browser: Browser, scheme: "light" | "dark", width: number, 
   await chloe.keyboard.press("Shift+Control+ArrowLeft");
   await chloe.keyboard.press("Shift+Control+ArrowLeft");
   await paste(ann, Array.from({ length: 30 }, (_, index) => `Line ${index + 1} of a longer part, so that the text scrolls.\n\n`).join(""));
+  await ann.bringToFront();
   await ann.keyboard.press("Control+Home");
   await ben.keyboard.press("Shift+ArrowUp");
   await ann.waitForTimeout(300);
