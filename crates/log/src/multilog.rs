@@ -120,6 +120,11 @@ impl MultiLog {
         (id.seq < log.end()).then(|| log.lamport(id.seq))
     }
 
+    /// Whether the local action of `replica` has ops already.
+    pub fn is_writing(&self, replica: ReplicaId) -> bool {
+        self.logs.get(&replica).is_some_and(|log| log.ops_end() > log.end())
+    }
+
     /// The Lamport time that the next local action gets.
     pub fn lamport_next(&self) -> Lamport {
         self.lamport_last + 1
@@ -171,15 +176,7 @@ impl MultiLog {
     /// Takes in an action from anywhere, in any order, any number of times.
     pub fn receive(&mut self, action: Action) -> Result<Received, ReceiveError> {
         let id = action.id;
-        if action.ops.is_empty() || action.ops.iter().any(Op::is_empty) {
-            return Err(ReceiveError::Empty(id));
-        }
-        if id.seq.checked_add(action.len()).is_none_or(|end| end == Seq::MAX) {
-            return Err(ReceiveError::Overflow(id));
-        }
-        if !crate::runs::is_joined(id, &action.ops) {
-            return Err(ReceiveError::NotCanonical(id));
-        }
+        check_form(&action)?;
         if id.seq < self.end(id.replica) {
             return self.compare(&action);
         }
@@ -263,7 +260,7 @@ impl MultiLog {
 
     fn append(&mut self, action: Action) -> Result<Span, ReceiveError> {
         let id = action.id;
-        self.check(&action)?;
+        Ahead { log: self, start: id, lamports: Vec::new() }.check(&action)?;
         let span = action.span();
         let log = self.logs.entry(id.replica).or_insert_with(|| ReplicaLog::new(id.replica));
         for op in &action.ops {
@@ -289,40 +286,17 @@ impl MultiLog {
         Ok(span)
     }
 
-    /// What can be judged of an action once its parents are here.
-    fn check(&self, action: &Action) -> Result<(), ReceiveError> {
-        let id = action.id;
-        let due = 1 + action.parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0);
-        let before = id.seq.checked_sub(1).and_then(|seq| self.lamport(Id::new(id.replica, seq))).unwrap_or(0);
-        if action.lamport != due || action.lamport <= before {
-            return Err(ReceiveError::Lamport { id, claimed: action.lamport, due: due.max(before + 1) });
-        }
-        let mut at = id;
-        for op in &action.ops {
-            self.check_targets(id, at, op)?;
-            at = at.plus(op.len());
+    /// Whether consecutive actions of one replica, whose parents are here or among them, could be
+    /// received one after the other. Changes nothing.
+    pub fn validate(&self, actions: &[Action]) -> Result<(), ReceiveError> {
+        let Some(first) = actions.first() else { return Ok(()) };
+        let mut ahead = Ahead { log: self, start: first.id, lamports: Vec::new() };
+        for action in actions {
+            check_form(action)?;
+            ahead.check(action)?;
+            ahead.lamports.push((action.span().end, action.lamport));
         }
         Ok(())
-    }
-
-    /// Every element that `op`, at `at`, names must be known: in this log, or earlier in its action.
-    fn check_targets(&self, action: Id, at: Id, op: &Op) -> Result<(), ReceiveError> {
-        let known = |target: Id| {
-            if target.replica == at.replica { target.seq < at.seq } else { target.seq < self.end(target.replica) }
-        };
-        let check = |target: Id| {
-            if known(target) { Ok(()) } else { Err(ReceiveError::NotInPast { id: action, target }) }
-        };
-        match op {
-            Op::Insert { left, right, .. } => left.iter().chain(right).try_for_each(|&target| check(target)),
-            Op::Delete { target, .. } => check(target.last()),
-            Op::Set { pred, .. } => pred.iter().try_for_each(|&target| check(target)),
-            Op::Control { targets, pred, .. } => {
-                targets.iter().try_for_each(|span| check(span.last()))?;
-                pred.iter().try_for_each(|&target| check(target))
-            }
-            Op::Unknown { .. } => Ok(()),
-        }
     }
 
     /// Appends what waited and is ready now; a waiting action that proves bad is dropped.
@@ -346,6 +320,76 @@ impl MultiLog {
     pub fn check_invariants(&self) {
         for log in self.logs.values() {
             log.check_invariants();
+        }
+    }
+}
+
+/// What can be judged of an action by itself.
+fn check_form(action: &Action) -> Result<(), ReceiveError> {
+    let id = action.id;
+    if action.ops.is_empty() || action.ops.iter().any(Op::is_empty) {
+        return Err(ReceiveError::Empty(id));
+    }
+    let len: u64 = action.ops.iter().map(|op| u64::from(op.len())).sum();
+    if u64::from(id.seq) + len >= u64::from(Seq::MAX) {
+        return Err(ReceiveError::Overflow(id));
+    }
+    if !crate::runs::is_joined(id, &action.ops) {
+        return Err(ReceiveError::NotCanonical(id));
+    }
+    Ok(())
+}
+
+/// A log with further actions of one replica that are only being judged.
+struct Ahead<'a> {
+    log: &'a MultiLog,
+    /// Where those actions begin.
+    start: Id,
+    /// Where each ends, and its Lamport time.
+    lamports: Vec<(Seq, Lamport)>,
+}
+
+impl Ahead<'_> {
+    fn lamport(&self, id: Id) -> Option<Lamport> {
+        if id.replica == self.start.replica && id.seq >= self.start.seq {
+            let at = self.lamports.partition_point(|(end, _)| *end <= id.seq);
+            return self.lamports.get(at).map(|(_, lamport)| *lamport);
+        }
+        self.log.lamport(id)
+    }
+
+    /// What can be judged of an action once its parents are here.
+    fn check(&self, action: &Action) -> Result<(), ReceiveError> {
+        let id = action.id;
+        let due = 1 + action.parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0);
+        let before = id.seq.checked_sub(1).and_then(|seq| self.lamport(Id::new(id.replica, seq))).unwrap_or(0);
+        if action.lamport != due || action.lamport <= before {
+            return Err(ReceiveError::Lamport { id, claimed: action.lamport, due: due.max(before + 1) });
+        }
+        let mut at = id;
+        for op in &action.ops {
+            self.check_targets(id, at, op)?;
+            at = at.plus(op.len());
+        }
+        Ok(())
+    }
+
+    /// Every element that `op`, at `at`, names must be known: in the log, or earlier in its action.
+    fn check_targets(&self, action: Id, at: Id, op: &Op) -> Result<(), ReceiveError> {
+        let known = |target: Id| {
+            if target.replica == at.replica { target.seq < at.seq } else { target.seq < self.log.end(target.replica) }
+        };
+        let check =
+            |target: Id| if known(target) { Ok(()) } else { Err(ReceiveError::NotInPast { id: action, target }) };
+        match op {
+            Op::Insert { left, right, .. } => left.iter().chain(right).try_for_each(|&target| check(target)),
+            Op::Delete { target, .. } => check(target.last()),
+            Op::Set { pred, .. } => pred.iter().try_for_each(|&target| check(target)),
+            Op::Control { targets, pred, .. } => {
+                targets.iter().try_for_each(|span| check(span.last()))?;
+                pred.iter().try_for_each(|&target| check(target))
+            }
+            Op::Unknown { .. } => Ok(()),
         }
     }
 }

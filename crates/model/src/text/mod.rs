@@ -285,7 +285,9 @@ impl Text {
         patch: Option<&mut TextPatch>,
     ) {
         let elem = self.elem(first);
-        let (left, right) = (left.map(|id| self.elem(id)), right.map(|id| self.elem(id)));
+        // What is no character of this text can be nobody's neighbour: a forger's op falls to the ends.
+        let here = |id: Id| self.known(id).filter(|&elem| self.find(elem).is_some());
+        let (left, right) = (left.and_then(here), right.and_then(here));
         let cursor = self.cursor_between(left, right, elem);
         self.typing = None;
         if let Some(patch) = patch.filter(|_| active) {

@@ -14,8 +14,9 @@ pub(super) const RUN_LEN_MAX: u32 = if cfg!(test) { 7 } else { 2048 };
 /// No node.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// An element as the text knows it: the index of its replica, and its counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An element as the text knows it: the index of its replica, and its counter. Its order here is one of
+/// convenience; siblings go by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Elem {
     pub replica: u32,
     pub seq: u32,

@@ -1,0 +1,394 @@
+//! Columns to logs. Everything a log promises is checked here, once.
+
+use super::columns;
+use super::encode::{
+    Cursor, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, NAMED,
+    NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, NEXT, NONE, OTHER, OWN, PART_WEIGHT, PREDICTED,
+    RIGHT_SHIFT, RUN_WEIGHT, deletion_cursor, next,
+};
+use super::{Block, LogPart, action_count};
+use crate::action::{check_time, read_parent_ids};
+use crate::boundaries::{Boundaries, FrameRun};
+use crate::error::DecodeError;
+use crate::frame::ChainHead;
+use crate::keys::{AuthorKey, Hash, Signature};
+use crate::limits::{
+    ACTION_COUNTERS, BLOCK_PARTS, BLOCK_ROWS, CONTAINERS, INFLATED_BYTES, LABEL_BYTES, LAMPORT, SEQ, UNSEEN_SPANS,
+    weight_max,
+};
+use crate::names::{NAME_WEIGHT, Names, Place};
+use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, read_op, read_spans};
+use crate::reader::Reader;
+use clock::{Id, ReplicaId, Seq, Span};
+use log::{ContainerId, HeaderRun, Kind, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use std::ops::Range;
+
+/// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
+pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
+    let memory = Reader::within(weight_max(bytes.len()));
+    let (columns, foreign) = columns::load(bytes, &memory)?;
+    let mut decoder = Decoder::new(&columns, &memory)?;
+    let parts = decoder.parts()?;
+    decoder.r.iter().try_for_each(Reader::finish)?;
+    Ok(Block { parts, foreign })
+}
+
+struct Decoder<'a> {
+    r: [Reader<'a>; columns::END],
+    names: Names,
+    /// The number within the part's own table of each container of the block's.
+    local: Vec<Option<u32>>,
+}
+
+/// What a part says of itself.
+struct PartRow {
+    replica: ReplicaId,
+    start: Seq,
+    headers: usize,
+    ops: usize,
+    text: usize,
+    frames: usize,
+    has_head: bool,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(columns: &'a [Vec<u8>; columns::END], memory: &Reader<'_>) -> Result<Self, DecodeError> {
+        let r = std::array::from_fn(|id| Reader::part(&columns[id], memory));
+        let mut decoder = Self { r, names: Names::new(Place::Table, ReplicaId(0)), local: Vec::new() };
+        decoder.read_names()?;
+        Ok(decoder)
+    }
+
+    fn read_names(&mut self) -> Result<(), DecodeError> {
+        let r = &mut self.r[columns::REPLICAS];
+        while !r.is_empty() {
+            r.charge(NAME_WEIGHT)?;
+            if !self.names.add_replica(ReplicaId(u64::from_le_bytes(r.array()?))) {
+                return Err(DecodeError::NotCanonical("a replica named twice"));
+            }
+        }
+        let r = &mut self.r[columns::CONTAINERS];
+        while !r.is_empty() {
+            r.charge(NAME_WEIGHT)?;
+            let container = self.names.read_definition(r)?;
+            if !self.names.add_container(container) {
+                return Err(DecodeError::NotCanonical("a container named twice"));
+            }
+        }
+        CONTAINERS.check_len(self.names.containers.len())?;
+        self.local = vec![None; self.names.containers.len()];
+        Ok(())
+    }
+
+    fn parts(&mut self) -> Result<Vec<LogPart>, DecodeError> {
+        let mut parts = Vec::new();
+        while !self.r[columns::PARTS].is_empty() {
+            BLOCK_PARTS.check_len(parts.len() + 1)?;
+            parts.push(self.part()?);
+        }
+        Ok(parts)
+    }
+
+    fn part_row(&mut self) -> Result<PartRow, DecodeError> {
+        let r = &mut self.r[columns::PARTS];
+        r.charge(PART_WEIGHT)?;
+        let replica = self.names.replica_at(r.varint()?.saturating_add(1))?;
+        let start = r.limited(SEQ)? as Seq;
+        let headers = r.limited(BLOCK_ROWS)? as usize;
+        let ops = r.limited(BLOCK_ROWS)? as usize;
+        let text = r.limited(INFLATED_BYTES)? as usize;
+        let frames = r.limited(BLOCK_ROWS)? as usize;
+        let has_head = match r.byte()? {
+            0 => false,
+            1 => true,
+            number => return Err(DecodeError::Unknown { what: "presence of a head", number: number.into() }),
+        };
+        if headers == 0 || ops == 0 {
+            return Err(DecodeError::Invalid("a part without actions"));
+        }
+        Ok(PartRow { replica, start, headers, ops, text, frames, has_head })
+    }
+
+    fn part(&mut self) -> Result<LogPart, DecodeError> {
+        let row = self.part_row()?;
+        self.names.own = row.replica;
+        let mut log = ReplicaLog::new(row.replica);
+        self.headers(&row, &mut log)?;
+        self.ops(&row, &mut log)?;
+        let end = log.end();
+        let boundaries = self.frames(row.frames)?;
+        if !boundaries.is_empty() && boundaries.action_count() != action_count(&log, row.start..end) {
+            return Err(DecodeError::Invalid("boundaries of another part"));
+        }
+        let author = AuthorKey(self.r[columns::KEYS].array()?);
+        let head = if row.has_head { Some(self.head(row.replica, author, end)?) } else { None };
+        Ok(LogPart { author, start: row.start, log, boundaries, head })
+    }
+
+    fn head(&mut self, replica: ReplicaId, author: AuthorKey, end: Seq) -> Result<ChainHead, DecodeError> {
+        let r = &mut self.r[columns::KEYS];
+        let (hash, signature) = (Hash(r.array()?), Signature(r.array()?));
+        Ok(ChainHead { replica, author, end, hash, signature: Some(signature) })
+    }
+
+    fn frames(&mut self, count: usize) -> Result<Boundaries, DecodeError> {
+        let mut boundaries = Boundaries::new();
+        let r = &mut self.r[columns::FRAMES];
+        for i in 0..count {
+            r.charge(FRAME_RUN_WEIGHT)?;
+            let frames = r.limited(SEQ)? as u32;
+            let actions = r.limited(SEQ)? as u32;
+            boundaries.push_run(FrameRun { frames, actions });
+            if boundaries.runs().len() != i + 1 {
+                return Err(DecodeError::NotCanonical("runs of frames that have to be one"));
+            }
+        }
+        // A sum that passes every counter would not be one of actions.
+        let total = boundaries.runs().iter().try_fold(0_u64, |sum, run| {
+            SEQ.check(u64::from(run.frames) * u64::from(run.actions)).and_then(|more| SEQ.check(sum + more))
+        });
+        total?;
+        Ok(boundaries)
+    }
+
+    fn headers(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {
+        self.check_rows(columns::HEADERS, row.headers, HEADER_WEIGHT)?;
+        log.headers = Vec::with_capacity(row.headers);
+        let (mut at, mut before, mut time) = (row.start, 0, 0);
+        for _ in 0..row.headers {
+            let run = self.header(at, before, time)?;
+            at = run.range.end;
+            before = run.lamport + u64::from(run.count()) - 1;
+            time = run.time;
+            log.headers.push(run);
+        }
+        Ok(())
+    }
+
+    /// Every row has a byte in `column`, and takes `weight` of memory.
+    fn check_rows(&mut self, column: usize, count: usize, weight: usize) -> Result<(), DecodeError> {
+        if count > self.r[column].left() {
+            return Err(DecodeError::Truncated { at: 0 });
+        }
+        self.r[column].charge(count as u64 * weight as u64)
+    }
+
+    fn header(&mut self, start: Seq, before: u64, time_before: i64) -> Result<HeaderRun, DecodeError> {
+        let flags = self.r[columns::HEADERS].byte()?;
+        if flags & !(NAMES_PARENTS | NAMES_LAMPORT | NAMES_TIME | HAS_RARE) != 0 {
+            return Err(DecodeError::Unknown { what: "header flags", number: flags.into() });
+        }
+        let count = self.r[columns::HEADER_LENS].limited(SEQ)?;
+        let each = self.r[columns::HEADER_LENS].limited(ACTION_COUNTERS)?;
+        let end = SEQ.check(u64::from(start) + count.saturating_mul(each))?;
+        if count == 0 || each == 0 {
+            return Err(DecodeError::Invalid("an action without elements"));
+        }
+        let rare = &mut self.r[columns::RARE];
+        let more = if flags & NAMES_LAMPORT != 0 { rare.limited(LAMPORT)? } else { 0 };
+        let lamport = before + 1 + more;
+        LAMPORT.check(lamport + count)?;
+        let mut parents = Parents::Previous;
+        if flags & NAMES_PARENTS != 0 {
+            let ids = read_parent_ids(rare, &mut self.names, start)?;
+            if ids.iter().map(|id| (id.replica, u64::from(id.seq) + 1)).eq(previous_end(self.names.own, start)) {
+                return Err(DecodeError::NotCanonical("parents that have to go without saying"));
+            }
+            parents = Parents::Named(ids.into());
+        }
+        let rare = if flags & HAS_RARE != 0 { Some(self.rare(start, count)?) } else { None };
+        let mut time = time_before;
+        if flags & NAMES_TIME != 0 {
+            time = time.saturating_add(self.r[columns::TIMES].signed()?);
+            check_time(time)?;
+        }
+        Ok(HeaderRun { range: start..end as Seq, each: each as Seq, lamport, time, parents, rare })
+    }
+
+    fn rare(&mut self, start: Seq, count: u64) -> Result<Box<RareHeader>, DecodeError> {
+        let r = &mut self.r[columns::RARE];
+        r.charge(size_of::<RareHeader>() as u64)?;
+        let unseen = read_spans(r, &mut self.names, start, UNSEEN_SPANS)?;
+        let label = r.text(LABEL_BYTES)?.to_owned();
+        if count != 1 || unseen.is_empty() && label.is_empty() {
+            return Err(DecodeError::Invalid("a rare header that does not stand alone"));
+        }
+        Ok(Box::new(RareHeader { unseen, label }))
+    }
+
+    fn ops(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {
+        self.check_rows(columns::SHAPES, row.ops, RUN_WEIGHT)?;
+        let text = self.r[columns::TEXT].take(row.text)?;
+        self.r[columns::TEXT].charge(row.text as u64)?;
+        log.text = std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned();
+        log.ops = Vec::with_capacity(row.ops);
+        let mut text = TextCutter { is_ascii: log.text.is_ascii(), at: 0 };
+        let mut cursor = Cursor::default();
+        let mut at = row.start;
+        for _ in 0..row.ops {
+            let len = self.r[columns::OP_LENS].limited(SEQ)?;
+            let end = SEQ.check(u64::from(at) + len)? as Seq;
+            if len == 0 {
+                return Err(DecodeError::Invalid("an op without elements"));
+            }
+            let body = self.op(at..end, log, &mut text, &mut cursor)?;
+            log.ops.push(OpRun { range: at..end, body });
+            at = end;
+        }
+        if at != log.end() || text.at as usize != log.text.len() {
+            return Err(DecodeError::Invalid("ops and actions do not end together"));
+        }
+        log.containers.iter().for_each(|container| {
+            let number = self.names.container_number(*container);
+            self.local[number] = None;
+        });
+        Ok(())
+    }
+
+    fn op(
+        &mut self,
+        range: Range<Seq>,
+        log: &mut ReplicaLog,
+        text: &mut TextCutter,
+        cursor: &mut Cursor,
+    ) -> Result<OpBody, DecodeError> {
+        let shape = self.r[columns::SHAPES].byte()?;
+        let (left_code, right_code) = (shape >> LEFT_SHIFT & 3, shape >> RIGHT_SHIFT);
+        let len = range.end - range.start;
+        match shape & 3 {
+            INSERT => {
+                let container = self.container(shape, log, cursor)?;
+                let left = self.place(left_code, range.start, cursor)?;
+                let right = self.right(right_code, left, range.start, cursor)?;
+                if is_nowhere(left, right) {
+                    return Err(DecodeError::Invalid(NOWHERE));
+                }
+                let text = text.cut(&log.text, len)?;
+                cursor.inserted(Id::new(log.replica, range.end - 1), right);
+                Ok(OpBody::Insert { container, left, right, text })
+            }
+            kind @ (DELETE | DELETE_BACKWARD) => {
+                let container = self.container(shape, log, cursor)?;
+                let backward = kind == DELETE_BACKWARD;
+                if backward && len == 1 || right_code != 0 {
+                    return Err(DecodeError::NotCanonical("the shape of a deletion"));
+                }
+                let place = self.place(left_code, range.start, &deletion_cursor(cursor, len, backward))?;
+                let target = target(place, len, backward)?;
+                if target.replica == log.replica && target.end > range.start {
+                    return Err(DecodeError::Invalid("an op names an element that is not before it"));
+                }
+                cursor.deleted(target);
+                Ok(OpBody::Delete { container, target, backward })
+            }
+            OTHER if shape == OTHER => self.other(range, log),
+            _ => Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
+        }
+    }
+
+    fn other(&mut self, range: Range<Seq>, log: &ReplicaLog) -> Result<OpBody, DecodeError> {
+        let r = &mut self.r[columns::OTHERS];
+        r.charge(OP_WEIGHT as u64)?;
+        let op = read_op(r, &mut self.names, range.start)?;
+        if matches!(op, log::Op::Insert { .. } | log::Op::Delete { .. }) {
+            return Err(DecodeError::NotCanonical("an op that has columns of its own"));
+        }
+        if op.len() != range.end - range.start || range.end > log.end() || log.action_range(range.start).end < range.end
+        {
+            return Err(DecodeError::Invalid("an op that reaches out of its action"));
+        }
+        Ok(OpBody::Other(Box::new(op)))
+    }
+
+    /// The container's number in the part's own table.
+    fn container(&mut self, shape: u8, log: &mut ReplicaLog, cursor: &mut Cursor) -> Result<u32, DecodeError> {
+        if shape & NAMES_CONTAINER != 0 {
+            cursor.container = Some(self.r[columns::OP_CONTAINERS].limited(CONTAINERS)? as usize);
+        }
+        let number = cursor.container.ok_or(DecodeError::Invalid("an op without a container"))?;
+        let known = self.names.containers.get(number).copied();
+        let container: ContainerId =
+            known.ok_or(DecodeError::Unknown { what: "container number", number: number as u64 })?;
+        if container.kind() != Kind::Text {
+            return Err(DecodeError::Invalid("an op on a container of another kind"));
+        }
+        if self.local[number].is_none() {
+            self.r[columns::OP_CONTAINERS].charge(2 * size_of::<ContainerId>() as u64)?;
+            self.local[number] = Some(log.containers.len() as u32);
+            log.containers.push(container);
+        }
+        Ok(self.local[number].expect("set above"))
+    }
+
+    fn place(&mut self, code: u8, at: Seq, cursor: &Cursor) -> Result<Option<Id>, DecodeError> {
+        let r = &mut self.r[columns::PLACES];
+        let own = self.names.own;
+        let id = match code {
+            NONE => return Ok(None),
+            PREDICTED => cursor.left.ok_or(DecodeError::Invalid("nothing to predict a place from"))?,
+            OWN => {
+                let seq = i64::from(cursor.own_seq(own)).checked_add(r.signed()?);
+                let seq = seq.and_then(|seq| Seq::try_from(seq).ok());
+                Id::new(own, seq.ok_or(DecodeError::Invalid("a place out of range"))?)
+            }
+            NAMED => self.names.read_id(r, at)?,
+            number => return Err(DecodeError::Unknown { what: "kind of place", number: number.into() }),
+        };
+        SEQ.check(u64::from(id.seq))?;
+        if id.replica == own && id.seq >= at {
+            return Err(DecodeError::Invalid("an op names an element that is not before it"));
+        }
+        Ok(Some(id))
+    }
+
+    fn right(&mut self, code: u8, left: Option<Id>, at: Seq, cursor: &Cursor) -> Result<Option<Id>, DecodeError> {
+        match code {
+            PREDICTED => self.place(PREDICTED, at, &Cursor { left: cursor.right, ..*cursor }),
+            NEXT => self.place(PREDICTED, at, &Cursor { left: left.and_then(next), ..*cursor }),
+            other => self.place(other, at, &Cursor { left, ..*cursor }),
+        }
+    }
+}
+
+/// The parents that go without saying, each by the counter after it.
+fn previous_end(own: ReplicaId, start: Seq) -> Option<(ReplicaId, u64)> {
+    (start > 0).then_some((own, u64::from(start)))
+}
+
+/// The elements that a deletion takes: from `place` upward, or downward.
+fn target(place: Option<Id>, len: Seq, backward: bool) -> Result<Span, DecodeError> {
+    let edge = place.ok_or(DecodeError::Invalid("a deletion of nothing"))?;
+    let span = if backward {
+        (edge.seq + 1).checked_sub(len).map(|start| Span::new(edge.replica, start, edge.seq + 1))
+    } else {
+        edge.seq.checked_add(len).map(|end| Span::new(edge.replica, edge.seq, end))
+    };
+    let span = span.ok_or(DecodeError::Invalid("a deletion out of range"))?;
+    SEQ.check(u64::from(span.end))?;
+    Ok(span)
+}
+
+/// Cuts a text into runs of characters, in order.
+struct TextCutter {
+    is_ascii: bool,
+    at: u32,
+}
+
+impl TextCutter {
+    fn cut(&mut self, text: &str, chars: Seq) -> Result<Range<u32>, DecodeError> {
+        let rest = &text[self.at as usize..];
+        let short = DecodeError::Invalid("less text than elements");
+        let bytes = if self.is_ascii {
+            if chars as usize > rest.len() {
+                return Err(short);
+            }
+            chars as usize
+        } else {
+            let mut ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            ends.nth(chars as usize).ok_or(short)?
+        };
+        let start = self.at;
+        self.at += bytes as u32;
+        Ok(start..self.at)
+    }
+}

@@ -1,0 +1,417 @@
+//! Logs to columns.
+//!
+//! A byte of shape for each run says its kind and which of its places the run before predicts; only
+//! the others are written out.
+
+use super::columns::{self, Columns, ForeignColumn};
+use super::{PartRef, action_count};
+use crate::action::{check_time, lamport_more, write_parents};
+use crate::error::EncodeError;
+use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, weight_max};
+use crate::names::{Names, Place};
+use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, write_op, write_spans};
+use clock::{Id, ReplicaId, Seq, Span};
+use log::{ContainerId, HeaderRun, Kind, OpBody, OpRef, OpRun, Parents, RareHeader};
+use std::ops::Range;
+
+pub(super) const NAMES_PARENTS: u8 = 1;
+pub(super) const NAMES_LAMPORT: u8 = 2;
+pub(super) const NAMES_TIME: u8 = 4;
+pub(super) const HAS_RARE: u8 = 8;
+
+pub(super) const INSERT: u8 = 0;
+pub(super) const DELETE: u8 = 1;
+pub(super) const DELETE_BACKWARD: u8 = 2;
+pub(super) const OTHER: u8 = 3;
+/// Set where the container is not that of the run before.
+pub(super) const NAMES_CONTAINER: u8 = 4;
+/// From which bit on the shape says where the left neighbour, or the target, is.
+pub(super) const LEFT_SHIFT: u8 = 3;
+/// From which bit on the shape says where the right neighbour is.
+pub(super) const RIGHT_SHIFT: u8 = 5;
+
+pub(super) const NONE: u8 = 0;
+/// As predicted.
+pub(super) const PREDICTED: u8 = 1;
+/// Of the writer itself, at a distance from the prediction.
+pub(super) const OWN: u8 = 2;
+/// Named in full.
+pub(super) const NAMED: u8 = 3;
+/// Right after the left neighbour.
+pub(super) const NEXT: u8 = 4;
+
+/// What a row of runs takes in memory.
+pub(super) const RUN_WEIGHT: usize = size_of::<OpRun>();
+pub(super) const HEADER_WEIGHT: usize = size_of::<HeaderRun>();
+
+/// Where the run before leaves off: what places are predicted from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cursor {
+    /// The element to the left of where the last change was.
+    pub left: Option<Id>,
+    /// The right neighbour of the last insertion.
+    pub right: Option<Id>,
+    /// The container of the last run, by number.
+    pub container: Option<usize>,
+}
+
+impl Cursor {
+    /// The counter from which distances of the writer's own elements are counted.
+    pub fn own_seq(&self, own: ReplicaId) -> Seq {
+        self.left.filter(|id| id.replica == own).map_or(0, |id| id.seq)
+    }
+
+    /// After an insertion that ended with `last`.
+    pub fn inserted(&mut self, last: Id, right: Option<Id>) {
+        self.left = Some(last);
+        self.right = right;
+    }
+
+    /// After a deletion of `target`.
+    pub fn deleted(&mut self, target: Span) {
+        self.left = target.start.checked_sub(1).map(|seq| Id::new(target.replica, seq));
+    }
+}
+
+/// The bytes of a block of `parts`, with columns of other versions as they were.
+pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
+    BLOCK_PARTS.check_len(parts.len())?;
+    let mut e = Encoder { c: Default::default(), names: Names::new(Place::Table, ReplicaId(0)), rows: 0 };
+    for part in parts {
+        e.part(part)?;
+    }
+    e.names_columns()?;
+    BLOCK_ROWS.check(e.rows)?;
+    // Columns inflated, and what lies between two steps of inflating, which is shorter.
+    let weight: u64 = e.c.iter().map(|column| column.weight() + 2 * column.len() as u64).sum();
+    let bytes = columns::store(e.c, foreign)?;
+    let max = weight_max(bytes.len());
+    if weight > max {
+        return Err(EncodeError::Weight { weight, max });
+    }
+    Ok(bytes)
+}
+
+/// Blocks of `parts`: one where it may hold them all, otherwise as many as it takes.
+pub fn encode_all(parts: &[PartRef<'_>]) -> Result<Vec<Vec<u8>>, EncodeError> {
+    match encode(parts, &[]) {
+        Ok(block) => Ok(vec![block]),
+        Err(error @ EncodeError::Invalid(_)) => Err(error),
+        Err(error) => {
+            let (left, right) = halves(parts).ok_or(error)?;
+            let mut blocks = encode_all(&left)?;
+            blocks.extend(encode_all(&right)?);
+            Ok(blocks)
+        }
+    }
+}
+
+/// Two halves of `parts`: half of them each, or half of the only one.
+fn halves<'a>(parts: &[PartRef<'a>]) -> Option<(Vec<PartRef<'a>>, Vec<PartRef<'a>>)> {
+    match parts {
+        [] => None,
+        [only] => {
+            let (left, right) = half(only)?;
+            Some((vec![left], vec![right]))
+        }
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            Some((left.to_vec(), right.to_vec()))
+        }
+    }
+}
+
+/// A part in two, cut where a frame ends.
+fn half<'a>(part: &PartRef<'a>) -> Option<(PartRef<'a>, PartRef<'a>)> {
+    let middle = part.range.start + (part.range.end - part.range.start) / 2;
+    let mut at = part.log.action_range(middle).start;
+    let total = action_count(part.log, part.range.clone());
+    while at > part.range.start {
+        let count = action_count(part.log, part.range.start..at);
+        let cut = if part.boundaries.is_empty() {
+            Some(Default::default())
+        } else {
+            part.boundaries.part(0..count).zip(part.boundaries.part(count..total))
+        };
+        if let Some((first, second)) = cut {
+            let left = PartRef { range: part.range.start..at, boundaries: first, head: None, ..part.clone() };
+            let right = PartRef { range: at..part.range.end, boundaries: second, ..part.clone() };
+            return Some((left, right));
+        }
+        at = part.log.action_range(at - 1).start;
+    }
+    None
+}
+
+struct Encoder {
+    c: Columns,
+    names: Names,
+    rows: u64,
+}
+
+impl Encoder {
+    fn part(&mut self, part: &PartRef<'_>) -> Result<(), EncodeError> {
+        let PartRef { log, range, .. } = part;
+        if range.is_empty() || range.end > log.end() || log.action_range(range.start).start != range.start {
+            return Err(EncodeError::Invalid("a part that does not begin with an action"));
+        }
+        if log.action_range(range.end - 1).end != range.end {
+            return Err(EncodeError::Invalid("a part that does not end with an action"));
+        }
+        SEQ.check(u64::from(range.end))?;
+        let number = self.names.table_index(log.replica) as u64;
+        self.names.own = log.replica;
+        let headers = self.headers(part)?;
+        let (ops, text) = self.ops(part)?;
+        let frames = self.frames(part)?;
+        let has_head = self.keys(part)?;
+        let w = &mut self.c[columns::PARTS];
+        for number in [number, range.start.into(), headers, ops, text, frames, has_head] {
+            w.varint(number);
+        }
+        w.charge(PART_WEIGHT);
+        self.rows += headers + ops + frames;
+        Ok(())
+    }
+
+    fn keys(&mut self, part: &PartRef<'_>) -> Result<u64, EncodeError> {
+        let w = &mut self.c[columns::KEYS];
+        w.put(&part.author.0);
+        let Some(head) = &part.head else {
+            return Ok(0);
+        };
+        let Some(signature) = head.signature else {
+            return Err(EncodeError::Invalid("a head without a signature"));
+        };
+        if (head.replica, head.author, head.end) != (part.log.replica, part.author, part.range.end) {
+            return Err(EncodeError::Invalid("a head of another part"));
+        }
+        w.put(&head.hash.0);
+        w.put(&signature.0);
+        Ok(1)
+    }
+
+    fn frames(&mut self, part: &PartRef<'_>) -> Result<u64, EncodeError> {
+        let known = part.boundaries.action_count();
+        if known != 0 && known != action_count(part.log, part.range.clone()) {
+            return Err(EncodeError::Invalid("boundaries of another part"));
+        }
+        let w = &mut self.c[columns::FRAMES];
+        for run in part.boundaries.runs() {
+            w.varint(run.frames.into());
+            w.varint(run.actions.into());
+            w.charge(FRAME_RUN_WEIGHT);
+        }
+        Ok(part.boundaries.runs().len() as u64)
+    }
+
+    fn headers(&mut self, part: &PartRef<'_>) -> Result<u64, EncodeError> {
+        let Range { start, end } = part.range;
+        let first = part.log.headers.partition_point(|run| run.range.end <= start);
+        let (mut lamport_before, mut time, mut count) = (0, 0, 0);
+        for run in part.log.headers[first..].iter().take_while(|run| run.range.start < end) {
+            let run = cut_header(run, start..end);
+            self.header(part.log.replica, &run, lamport_before, time)?;
+            lamport_before = run.lamport + u64::from(run.count()) - 1;
+            time = run.time;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn header(&mut self, own: ReplicaId, run: &HeaderRun, before: u64, time: i64) -> Result<(), EncodeError> {
+        check_time(run.time)?;
+        let more = lamport_more(run.lamport, before)?;
+        crate::limits::LAMPORT.check(run.lamport + u64::from(run.count()))?;
+        let start = run.range.start;
+        let previous: Vec<Id> = start.checked_sub(1).map(|seq| Id::new(own, seq)).into_iter().collect();
+        let parents = match &run.parents {
+            Parents::Named(ids) if **ids != previous => Some(ids),
+            _ => None,
+        };
+        let mut flags = 0;
+        let rare = &mut self.c[columns::RARE];
+        if more != 0 {
+            flags |= NAMES_LAMPORT;
+            rare.varint(more);
+        }
+        if let Some(ids) = parents {
+            flags |= NAMES_PARENTS;
+            write_parents(rare, &mut self.names, ids, start)?;
+        }
+        if let Some(header) = &run.rare {
+            flags |= HAS_RARE;
+            rare.charge(size_of::<RareHeader>() as u64);
+            write_spans(rare, &mut self.names, &header.unseen, start, UNSEEN_SPANS)?;
+            rare.text(&header.label, LABEL_BYTES)?;
+        }
+        if run.time != time {
+            flags |= NAMES_TIME;
+            self.c[columns::TIMES].signed(run.time - time);
+        }
+        let w = &mut self.c[columns::HEADERS];
+        w.byte(flags);
+        w.charge(HEADER_WEIGHT as u64);
+        self.c[columns::HEADER_LENS].varint(run.count().into());
+        self.c[columns::HEADER_LENS].varint(run.each.into());
+        Ok(())
+    }
+
+    /// How many runs of ops there are, and how many bytes of text.
+    fn ops(&mut self, part: &PartRef<'_>) -> Result<(u64, u64), EncodeError> {
+        let log = part.log;
+        let text_before = self.c[columns::TEXT].len();
+        let mut cursor = Cursor::default();
+        let mut count = 0;
+        let first = log.ops.partition_point(|run| run.range.end <= part.range.start);
+        for run in log.ops[first..].iter().take_while(|run| run.range.start < part.range.end) {
+            let whole = run.range.start >= part.range.start && run.range.end <= part.range.end;
+            match &run.body {
+                OpBody::Insert { container, left, right, text } if whole => {
+                    let container = log.containers[*container as usize];
+                    let text = &log.text[text.start as usize..text.end as usize];
+                    let op = OpRef::Insert { container, left: *left, right: *right, text };
+                    self.op(run.range.clone(), log.replica, op, &mut cursor)?;
+                }
+                _ => {
+                    let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
+                    for (_, op) in log.ops_in(range.clone()) {
+                        self.op(range.clone(), log.replica, op, &mut cursor)?;
+                    }
+                }
+            }
+            count += 1;
+        }
+        Ok((count, (self.c[columns::TEXT].len() - text_before) as u64))
+    }
+
+    fn op(&mut self, range: Range<Seq>, own: ReplicaId, op: OpRef<'_>, cursor: &mut Cursor) -> Result<(), EncodeError> {
+        let shape = match op {
+            OpRef::Insert { container, left, right, text } => {
+                let shape = self.container(container, cursor)?;
+                let left_code = self.place(own, left, range.start, cursor)?;
+                let right_code = self.right(own, left, right, range.start, cursor)?;
+                self.c[columns::TEXT].put(text.as_bytes());
+                self.c[columns::TEXT].charge(text.len() as u64);
+                cursor.inserted(Id::new(own, range.end - 1), right);
+                shape | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT
+            }
+            OpRef::Delete { container, target, backward } => {
+                let shape = self.container(container, cursor)?;
+                let edge = if backward { target.last() } else { target.first() };
+                let code =
+                    self.place(own, Some(edge), range.start, &deletion_cursor(cursor, target.len(), backward))?;
+                cursor.deleted(target);
+                shape | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT
+            }
+            other => {
+                let w = &mut self.c[columns::OTHERS];
+                w.charge(OP_WEIGHT as u64);
+                write_op(w, &mut self.names, other, range.start)?;
+                OTHER
+            }
+        };
+        let w = &mut self.c[columns::SHAPES];
+        w.byte(shape);
+        w.charge(RUN_WEIGHT as u64);
+        self.c[columns::OP_LENS].varint((range.end - range.start).into());
+        Ok(())
+    }
+
+    fn container(&mut self, container: ContainerId, cursor: &mut Cursor) -> Result<u8, EncodeError> {
+        if container.kind() != Kind::Text {
+            return Err(EncodeError::Invalid("an op on a container of another kind"));
+        }
+        if cursor.container.is_some_and(|number| self.names.containers[number] == container) {
+            return Ok(0);
+        }
+        let number = self.names.container_number(container);
+        cursor.container = Some(number);
+        self.c[columns::OP_CONTAINERS].varint(number as u64);
+        Ok(NAMES_CONTAINER)
+    }
+
+    /// Writes a place out where it is not the one predicted, and says how.
+    fn place(&mut self, own: ReplicaId, id: Option<Id>, at: Seq, cursor: &Cursor) -> Result<u8, EncodeError> {
+        let Some(id) = id else {
+            return Ok(NONE);
+        };
+        if Some(id) == cursor.left {
+            return Ok(PREDICTED);
+        }
+        let w = &mut self.c[columns::PLACES];
+        if id.replica != own {
+            self.names.write_id(w, id, at)?;
+            return Ok(NAMED);
+        }
+        if id.seq >= at {
+            return Err(EncodeError::Invalid("an op names an element that is not before it"));
+        }
+        w.signed(i64::from(id.seq) - i64::from(cursor.own_seq(own)));
+        Ok(OWN)
+    }
+
+    fn right(
+        &mut self,
+        own: ReplicaId,
+        left: Option<Id>,
+        right: Option<Id>,
+        at: Seq,
+        cursor: &Cursor,
+    ) -> Result<u8, EncodeError> {
+        if is_nowhere(left, right) {
+            return Err(EncodeError::Invalid(NOWHERE));
+        }
+        if right.is_some() && right == cursor.right {
+            return Ok(PREDICTED);
+        }
+        if right.is_some() && right == left.and_then(next) {
+            return Ok(NEXT);
+        }
+        self.place(own, right, at, &Cursor { left, ..*cursor })
+    }
+
+    fn names_columns(&mut self) -> Result<(), EncodeError> {
+        for number in 0..self.names.containers.len() {
+            let container = self.names.containers[number];
+            let w = &mut self.c[columns::CONTAINERS];
+            w.charge(crate::names::NAME_WEIGHT);
+            self.names.write_definition(w, container)?;
+        }
+        let w = &mut self.c[columns::REPLICAS];
+        for replica in &self.names.replicas {
+            w.put(&replica.0.to_le_bytes());
+            w.charge(crate::names::NAME_WEIGHT);
+        }
+        Ok(())
+    }
+}
+
+pub(super) const PART_WEIGHT: u64 = size_of::<super::LogPart>() as u64;
+pub(super) const FRAME_RUN_WEIGHT: u64 = 2 * size_of::<crate::FrameRun>() as u64;
+
+/// What the place of a deletion is predicted from: the element under the cursor when it goes backward
+/// or takes one, the next one when it goes forward.
+pub(super) fn deletion_cursor(cursor: &Cursor, len: Seq, backward: bool) -> Cursor {
+    let left = if backward || len == 1 { cursor.left } else { cursor.left.and_then(next) };
+    Cursor { left, ..*cursor }
+}
+
+/// The element after `id` in its replica.
+pub(super) fn next(id: Id) -> Option<Id> {
+    id.seq.checked_add(1).map(|seq| Id::new(id.replica, seq))
+}
+
+/// The part of a run of actions within `range`, which cuts between actions.
+fn cut_header(run: &HeaderRun, range: Range<Seq>) -> HeaderRun {
+    let start = run.range.start.max(range.start);
+    let skipped = u64::from((start - run.range.start) / run.each);
+    HeaderRun {
+        range: start..run.range.end.min(range.end),
+        each: run.each,
+        lamport: run.lamport + skipped,
+        time: run.time,
+        parents: if skipped == 0 { run.parents.clone() } else { Parents::Previous },
+        rare: run.rare.clone(),
+    }
+}

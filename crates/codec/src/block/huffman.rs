@@ -1,0 +1,192 @@
+//! Canonical prefix codes over bytes: what LZ4 leaves on the table, since it writes whole bytes.
+//!
+//! ```text
+//! number of bytes varint │ 128 bytes: the code length of each byte, four bits each, low half first │ bits
+//! ```
+//!
+//! Codes are numbered by length, then byte, and written most significant bit first, into bytes from
+//! their least significant bit on. (D. A. Huffman, 1952.)
+
+use crate::error::DecodeError;
+use crate::limits::INFLATED_BYTES;
+use crate::reader::Reader;
+use crate::writer::Writer;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// The longest code, in bits: one look into a small table decodes any byte, and four bits hold a length.
+const BITS_MAX: u32 = 12;
+const TABLE_LEN: usize = 1 << BITS_MAX;
+
+type Lengths = [u8; 256];
+
+/// `bytes` in a code of their own, where that is shorter than `limit`.
+pub fn compress(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let counts = count(bytes);
+    let lengths = lengths(&counts)?;
+    let bits: u64 = counts.iter().zip(&lengths).map(|(&count, &len)| count * u64::from(len)).sum();
+    let mut w = Writer::new();
+    w.varint(bytes.len() as u64);
+    for pair in lengths.chunks_exact(2) {
+        w.byte(pair[0] | pair[1] << 4);
+    }
+    if w.len() as u64 + bits.div_ceil(8) >= limit as u64 {
+        return None;
+    }
+    write_bits(&mut w, bytes, &lengths);
+    Some(w.into_bytes())
+}
+
+fn count(bytes: &[u8]) -> [u64; 256] {
+    let mut counts = [0; 256];
+    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    counts
+}
+
+fn write_bits(w: &mut Writer, bytes: &[u8], lengths: &Lengths) {
+    let codes = codes(lengths);
+    let (mut held, mut len) = (0_u64, 0);
+    for &byte in bytes {
+        held |= u64::from(codes[usize::from(byte)]) << len;
+        len += u32::from(lengths[usize::from(byte)]);
+        if len >= 32 {
+            w.put(&(held as u32).to_le_bytes());
+            held >>= 32;
+            len -= 32;
+        }
+    }
+    w.put(&held.to_le_bytes()[..len.div_ceil(8) as usize]);
+}
+
+/// The length of each byte's code, 0 where it does not occur; none for fewer than two bytes.
+fn lengths(counts: &[u64; 256]) -> Option<Lengths> {
+    let mut counts = *counts;
+    if counts.iter().filter(|&&count| count > 0).count() < 2 {
+        return None;
+    }
+    loop {
+        let lengths = lengths_unbounded(&counts);
+        if lengths.iter().all(|&len| u32::from(len) <= BITS_MAX) {
+            return Some(lengths);
+        }
+        // Flatter counts make shorter trees; a few rounds do.
+        counts.iter_mut().filter(|count| **count > 0).for_each(|count| *count = *count / 2 + 1);
+    }
+}
+
+fn lengths_unbounded(counts: &[u64; 256]) -> Lengths {
+    let mut parents = [0_usize; 512];
+    let used = (0..256).filter(|&byte| counts[byte] > 0);
+    let mut open: BinaryHeap<Reverse<(u64, usize)>> = used.map(|byte| Reverse((counts[byte], byte))).collect();
+    let mut next = 256;
+    while let Some(Reverse((first, a))) = open.pop() {
+        let Some(Reverse((second, b))) = open.pop() else {
+            break;
+        };
+        parents[a] = next;
+        parents[b] = next;
+        open.push(Reverse((first + second, next)));
+        next += 1;
+    }
+    let mut depths = [0_u8; 512];
+    for node in (256..next - 1).rev() {
+        depths[node] = depths[parents[node]] + 1;
+    }
+    std::array::from_fn(|byte| if counts[byte] > 0 { depths[parents[byte]] + 1 } else { 0 })
+}
+
+/// The code of each byte, turned around so that its first bit is its lowest.
+fn codes(lengths: &Lengths) -> [u16; 256] {
+    let mut codes = [0; 256];
+    let mut next = 0_u32;
+    for len in 1..=BITS_MAX {
+        next <<= 1;
+        for byte in (0..256).filter(|&byte| u32::from(lengths[byte]) == len) {
+            codes[byte] = (next.reverse_bits() >> (32 - len)) as u16;
+            next += 1;
+        }
+    }
+    codes
+}
+
+/// What [`compress`] was given.
+pub fn decompress(bytes: &[u8], memory: &Reader<'_>) -> Result<Vec<u8>, DecodeError> {
+    let mut r = Reader::part(bytes, memory);
+    let len = r.limited(INFLATED_BYTES)?;
+    let halves: [u8; 128] = r.array()?;
+    let lengths: Lengths =
+        std::array::from_fn(|byte| if byte % 2 == 0 { halves[byte / 2] & 15 } else { halves[byte / 2] >> 4 });
+    let table = table(&lengths)?;
+    // No byte takes less than a bit.
+    if len > r.left() as u64 * 8 {
+        return Err(DecodeError::Truncated { at: bytes.len() });
+    }
+    r.charge(len)?;
+    read_bits(r.take(r.left())?, len as usize, &table)
+}
+
+fn read_bits(bits: &[u8], len: usize, table: &[(u8, u8)]) -> Result<Vec<u8>, DecodeError> {
+    let mut out = Vec::with_capacity(len);
+    let (mut held, mut held_len, mut at) = (0_u64, 0_u32, 0);
+    while out.len() < len {
+        while held_len <= 56 && at < bits.len() {
+            held |= u64::from(bits[at]) << held_len;
+            held_len += 8;
+            at += 1;
+        }
+        let (byte, code_len) = table[held as usize % TABLE_LEN];
+        held_len = held_len.checked_sub(code_len.into()).ok_or(DecodeError::Truncated { at })?;
+        held >>= code_len;
+        out.push(byte);
+    }
+    if at != bits.len() || held != 0 || held_len >= 8 {
+        return Err(DecodeError::NotCanonical("bits after the last code"));
+    }
+    Ok(out)
+}
+
+/// For every start of a code its byte and length. Refuses codes that leave gaps or overlap.
+fn table(lengths: &Lengths) -> Result<Vec<(u8, u8)>, DecodeError> {
+    if lengths.iter().any(|&len| u32::from(len) > BITS_MAX) {
+        return Err(DecodeError::Invalid("a code that is too long"));
+    }
+    let taken: usize = lengths.iter().filter(|&&len| len > 0).map(|&len| TABLE_LEN >> len).sum();
+    if taken != TABLE_LEN {
+        return Err(DecodeError::Invalid("codes that leave gaps or overlap"));
+    }
+    let mut table = vec![(0, 0); TABLE_LEN];
+    for (byte, &code) in codes(lengths).iter().enumerate().filter(|&(byte, _)| lengths[byte] > 0) {
+        for slot in table[usize::from(code)..].iter_mut().step_by(1 << lengths[byte]) {
+            *slot = (byte as u8, lengths[byte]);
+        }
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back() {
+        let mut seed = 1_u64;
+        for skew in 1..40 {
+            let bytes: Vec<u8> = (0..3000)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    (seed >> 33).trailing_zeros().wrapping_mul(skew) as u8
+                })
+                .collect();
+            let small = compress(&bytes, usize::MAX).expect("several bytes");
+            assert_eq!(decompress(&small, &Reader::new(&small)), Ok(bytes));
+        }
+        assert_eq!(compress(&[5; 100], usize::MAX), None);
+    }
+
+    #[test]
+    fn steep_counts_stay_within_the_longest_code() {
+        let counts = std::array::from_fn(|byte| if byte < 60 { 1 << byte } else { 0 });
+        let lengths = lengths(&counts).expect("several bytes");
+        assert!(table(&lengths).is_ok());
+    }
+}

@@ -1,0 +1,161 @@
+//! Values of registers: a tag, then what it says.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::limits::{KEY_BYTES, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS};
+use crate::reader::Reader;
+use crate::writer::Writer;
+use log::Value;
+
+const NULL: u8 = 1;
+const FALSE: u8 = 2;
+const TRUE: u8 = 3;
+const INT: u8 = 4;
+const FLOAT: u8 = 5;
+const TEXT: u8 = 6;
+const BYTES: u8 = 7;
+const LIST: u8 = 8;
+const MAP: u8 = 9;
+
+/// Writes a value; 0 where there is none.
+pub(crate) fn write_value_or_none(w: &mut Writer, value: Option<&Value>) -> Result<(), EncodeError> {
+    match value {
+        None => {
+            w.byte(0);
+            Ok(())
+        }
+        Some(value) => write_value(w, value, 1),
+    }
+}
+
+fn write_value(w: &mut Writer, value: &Value, depth: u64) -> Result<(), EncodeError> {
+    VALUE_DEPTH.check(depth)?;
+    match value {
+        Value::Null => w.byte(NULL),
+        Value::Bool(false) => w.byte(FALSE),
+        Value::Bool(true) => w.byte(TRUE),
+        Value::Int(int) => {
+            w.byte(INT);
+            w.signed(*int);
+        }
+        Value::Float(float) => {
+            w.byte(FLOAT);
+            w.put(&float.to_bits().to_le_bytes());
+        }
+        Value::Text(text) => {
+            w.byte(TEXT);
+            w.text(text, VALUE_BYTES)?;
+        }
+        Value::Bytes(bytes) => {
+            w.byte(BYTES);
+            w.bytes(bytes, VALUE_BYTES)?;
+        }
+        Value::List(items) => {
+            w.byte(LIST);
+            w.count(items.len(), VALUE_ITEMS, size_of::<Value>())?;
+            for item in items {
+                write_value(w, item, depth + 1)?;
+            }
+        }
+        Value::Map(entries) => write_map(w, entries, depth)?,
+    }
+    Ok(())
+}
+
+fn write_map(w: &mut Writer, entries: &[(String, Value)], depth: u64) -> Result<(), EncodeError> {
+    w.byte(MAP);
+    w.count(entries.len(), VALUE_ITEMS, MAP_ITEM_WEIGHT)?;
+    if !has_distinct_keys(entries) {
+        return Err(EncodeError::Invalid("a key stands twice in a value"));
+    }
+    for (key, value) in entries {
+        w.text(key, KEY_BYTES)?;
+        write_value(w, value, depth + 1)?;
+    }
+    Ok(())
+}
+
+/// Reads a value, or that there is none.
+pub(crate) fn read_value_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
+    match r.byte()? {
+        0 => Ok(None),
+        tag => read_value(r, tag, 1).map(Some),
+    }
+}
+
+/// Recursive, no deeper than [`VALUE_DEPTH`].
+fn read_value(r: &mut Reader<'_>, tag: u8, depth: u64) -> Result<Value, DecodeError> {
+    VALUE_DEPTH.check(depth)?;
+    Ok(match tag {
+        NULL => Value::Null,
+        FALSE => Value::Bool(false),
+        TRUE => Value::Bool(true),
+        INT => Value::Int(r.signed()?),
+        FLOAT => Value::Float(f64::from_bits(u64::from_le_bytes(r.array()?))),
+        TEXT => Value::Text(r.text(VALUE_BYTES)?.to_owned()),
+        BYTES => Value::Bytes(r.bytes(VALUE_BYTES)?.to_vec()),
+        LIST => {
+            let count = r.count(VALUE_ITEMS, size_of::<Value>())?;
+            let mut items = Vec::with_capacity(count);
+            for _ in 0..count {
+                let tag = r.byte()?;
+                items.push(read_value(r, tag, depth + 1)?);
+            }
+            Value::List(items)
+        }
+        MAP => read_map(r, depth)?,
+        other => return Err(DecodeError::Unknown { what: "value tag", number: other.into() }),
+    })
+}
+
+fn read_map(r: &mut Reader<'_>, depth: u64) -> Result<Value, DecodeError> {
+    let count = r.count(VALUE_ITEMS, MAP_ITEM_WEIGHT)?;
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        let key = r.text(KEY_BYTES)?.to_owned();
+        let tag = r.byte()?;
+        entries.push((key, read_value(r, tag, depth + 1)?));
+    }
+    if !has_distinct_keys(&entries) {
+        return Err(DecodeError::Invalid("a key stands twice in a value"));
+    }
+    Ok(Value::Map(entries))
+}
+
+/// An entry and, while keys are compared, a reference to its key.
+const MAP_ITEM_WEIGHT: usize = size_of::<(String, Value)>() + size_of::<&str>();
+
+fn has_distinct_keys(entries: &[(String, Value)]) -> bool {
+    let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    keys.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(depth: usize) -> Value {
+        (1..depth).fold(Value::Null, |inner, _| Value::List(vec![inner]))
+    }
+
+    #[test]
+    fn nesting_is_bounded_both_ways() {
+        let mut w = Writer::new();
+        assert_eq!(write_value_or_none(&mut w, Some(&nested(64))), Ok(()));
+        let bytes = w.into_bytes();
+        assert_eq!(read_value_or_none(&mut Reader::new(&bytes)), Ok(Some(nested(64))));
+        assert!(matches!(write_value_or_none(&mut Writer::new(), Some(&nested(65))), Err(EncodeError::Limit(_))));
+        for depth in [65, 1_000_000] {
+            let mut bytes = [LIST, 1].repeat(depth - 1);
+            bytes.push(NULL);
+            assert!(matches!(read_value_or_none(&mut Reader::new(&bytes)), Err(DecodeError::Limit(_))));
+        }
+    }
+
+    #[test]
+    fn a_key_stands_once() {
+        let twice = Value::Map(vec![("a".into(), Value::Null), ("a".into(), Value::Null)]);
+        assert!(write_value_or_none(&mut Writer::new(), Some(&twice)).is_err());
+        assert!(read_value_or_none(&mut Reader::new(&[MAP, 2, 1, b'a', NULL, 1, b'a', NULL])).is_err());
+    }
+}

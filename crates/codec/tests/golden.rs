@@ -1,0 +1,36 @@
+//! The format does not change by accident: files of every version, read and written again.
+//! After a deliberate change: `MOTET_BLESS=1 cargo test -p codec --test golden`, beside the old files.
+
+mod common;
+
+use codec::block::{decode, encode};
+use common::{Rng, frames, origin, parts, random_log};
+use std::path::PathBuf;
+
+fn check(name: &str, bytes: &[u8]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("MOTET_BLESS").is_some() {
+        std::fs::write(&path, bytes).expect("a writable tree");
+    }
+    let golden = std::fs::read(&path).unwrap_or_else(|error| panic!("failed to read {}: {error}", path.display()));
+    assert_eq!(bytes, golden, "{name} changed");
+}
+
+#[test]
+fn a_frame_keeps_its_bytes() {
+    let mut rng = Rng(42);
+    let log = random_log(&mut rng, 12);
+    let replica = log.logs().next().expect("written").replica;
+    let sealed = frames(&mut rng, &log, replica).0.remove(0);
+    check("frame-v1.bin", &[&sealed.bytes[..], &sealed.signature.0].concat());
+    assert!(codec::open(&sealed.bytes, &sealed.signature, &origin(replica).head()).is_ok());
+}
+
+#[test]
+fn a_block_keeps_its_content() {
+    let mut rng = Rng(43);
+    let log = random_log(&mut rng, 30);
+    let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
+    check("block-v1.bin", &bytes);
+    assert!(decode(&bytes).is_ok());
+}

@@ -1,0 +1,553 @@
+//! A document that exchanges sealed bytes with others: a copy, an author's key, and the chains.
+
+use crate::document::Document;
+use clock::{DocumentId, Id, ReplicaId, Seq, Span, VersionVector};
+use codec::{
+    AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, Origin, Signature, SigningKey,
+};
+use log::{Action, ReceiveError, Received};
+use model::Patch;
+use std::collections::BTreeMap;
+
+/// How many bytes of parcels may wait for something missing: a day's offline work of a few people that
+/// arrives backwards fits; a flood stops here.
+const WAITING_BYTES_MAX: usize = 16 << 20;
+/// Signatures closer together than so many elements are thinned out: the later one vouches for both.
+const SIGNATURE_SPACING: Seq = 4096;
+
+/// Sealed actions of one replica: what members send each other and stores keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parcel {
+    /// The elements.
+    pub span: Span,
+    /// A chain of frames with its signature.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a parcel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Imported {
+    /// It was taken in, and so was what had waited for it: these spans, in order.
+    Applied(Vec<Span>),
+    /// Everything in it was here.
+    Known,
+    /// Something that it follows is missing: it waits.
+    Waiting,
+}
+
+/// Why a parcel was refused; the document is as it was.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// Its bytes are no chain of frames.
+    #[error("the parcel cannot be read: {0}")]
+    Decode(#[from] DecodeError),
+    /// A frame does not hold.
+    #[error("the parcel does not hold: {0}")]
+    Frame(#[from] FrameError),
+    /// An action breaks a rule.
+    #[error("an action was refused: {0}")]
+    Action(#[from] ReceiveError),
+    /// Its author wrote two different things under one id. The proof is kept; nothing more of this
+    /// replica is taken in.
+    #[error("replica {0} contradicts itself, and nothing more of it is taken in")]
+    Equivocation(ReplicaId),
+    /// Too much waits already.
+    #[error("too much waits for missing actions: {bytes} bytes, {limit} allowed")]
+    WaitingFull {
+        /// What would wait.
+        bytes: usize,
+        /// What may.
+        limit: usize,
+    },
+}
+
+impl ImportError {
+    /// The stable code, which wire and interface share.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Decode(error) => error.code(),
+            Self::Frame(error) => error.code(),
+            Self::Action(_) => "import.action",
+            Self::Equivocation(_) => "import.equivocation",
+            Self::WaitingFull { .. } => "import.waiting-full",
+        }
+    }
+}
+
+/// What became of a chain of frames.
+enum Taken {
+    /// Everything in it was known.
+    Known,
+    /// Frames before it are missing.
+    Early,
+    /// It is vouched for and taken in; these spans could be appended.
+    In(Vec<Span>),
+}
+
+/// What two members with equal versions must agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashes {
+    /// Of the multi-log.
+    pub log: [u8; 32],
+    /// Of the standings in the shared view.
+    pub standings: [u8; 32],
+    /// Of what the shared view shows.
+    pub state: [u8; 32],
+}
+
+/// One replica's chain as this member knows it.
+#[derive(Clone, Debug)]
+struct KnownChain {
+    head: ChainHead,
+    /// Where frames end, ascending.
+    ends: Vec<Seq>,
+    /// Signatures over the hashes at some of those ends, the newest always.
+    signatures: BTreeMap<Seq, Signature>,
+    /// Proof that its author contradicted themselves; the chain is closed.
+    fork: Option<Box<EquivocationProof>>,
+}
+
+/// A document with a key to write under and chains to exchange.
+///
+/// ```
+/// use codec::SigningKey;
+/// use motet::{ContainerId, DocumentId, Kind, Replica, ReplicaId, VersionVector};
+/// let (id, text) = (DocumentId(7), ContainerId::root(Kind::Text, "text"));
+/// let mut ann = Replica::new(id, 0, ReplicaId(1), SigningKey::from_bytes(&[1; 32]));
+/// let mut bob = Replica::new(id, 0, ReplicaId(2), SigningKey::from_bytes(&[2; 32]));
+/// ann.document_mut().edit(0, |edit| edit.insert(text, 0, "Hello"));
+/// let parcel = ann.seal().unwrap();
+/// bob.import(&parcel.bytes, None).unwrap();
+/// assert_eq!(bob.document().text(text), "Hello");
+/// assert_eq!(bob.author(ReplicaId(1)), Some(ann.own_author()));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Replica {
+    id: DocumentId,
+    epoch: u32,
+    key: SigningKey,
+    document: Document,
+    chains: BTreeMap<ReplicaId, KnownChain>,
+    waiting: BTreeMap<(ReplicaId, Seq), Vec<u8>>,
+    waiting_bytes: usize,
+}
+
+impl Replica {
+    /// An empty copy of document `id` that writes as `replica` with `key`.
+    pub fn new(id: DocumentId, epoch: u32, replica: ReplicaId, key: SigningKey) -> Self {
+        Self {
+            id,
+            epoch,
+            key,
+            document: Document::new(replica),
+            chains: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            waiting_bytes: 0,
+        }
+    }
+
+    /// Which document it is.
+    pub fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    /// Its generation.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The document, to edit or to look at otherwise.
+    pub fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
+    }
+
+    /// Who writes here.
+    pub fn own_author(&self) -> AuthorKey {
+        self.key.author()
+    }
+
+    /// Who writes as `replica`, where anything of it is here.
+    pub fn author(&self, replica: ReplicaId) -> Option<AuthorKey> {
+        if replica == self.document.replica() {
+            return Some(self.key.author());
+        }
+        self.chains.get(&replica).map(|chain| chain.head.author)
+    }
+
+    /// The replicas that `author` has written as.
+    pub fn replicas_of(&self, author: AuthorKey) -> Vec<ReplicaId> {
+        self.chains.iter().filter(|(_, chain)| chain.head.author == author).map(|(&replica, _)| replica).collect()
+    }
+
+    /// The proofs of replicas that contradicted themselves.
+    pub fn forks(&self) -> impl Iterator<Item = &EquivocationProof> {
+        self.chains.values().filter_map(|chain| chain.fork.as_deref())
+    }
+
+    /// How much of everybody's writing is in the document and sealed.
+    pub fn version(&self) -> VersionVector {
+        let end = |chain: &KnownChain| chain.head.end.min(self.document.log.end(chain.head.replica));
+        self.chains.iter().map(|(&replica, chain)| (replica, end(chain))).collect()
+    }
+
+    /// Seals the own actions since the last call, as one frame. `None` where there are none.
+    pub fn seal(&mut self) -> Option<Parcel> {
+        let replica = self.document.replica();
+        let origin = Origin { document: self.id, epoch: self.epoch, replica, author: self.key.author() };
+        let chain = self.chains.get(&replica);
+        let head = chain.map_or_else(|| origin.head(), |chain| chain.head);
+        let end = self.document.log.end(replica);
+        if head.end == end {
+            return None;
+        }
+        let log = self.document.log.log(replica).expect("it has written");
+        let actions: Vec<Action> = log.actions_in(head.end..end).collect();
+        let mut sealed: Option<Chain> = None;
+        let mut head = head;
+        let mut ends = Vec::new();
+        for part in frames_of(actions) {
+            let last = part.last().expect("not empty").span().end;
+            let frame = Frame {
+                document: self.id,
+                epoch: self.epoch,
+                replica,
+                author: head.author,
+                start: head.end,
+                prev: head.hash,
+                actions: part,
+            };
+            let frame = codec::seal(&frame, &self.key).expect("an action of our own is within the limits");
+            head = ChainHead { end: last, hash: frame.hash, signature: Some(frame.signature), ..head };
+            ends.push(last);
+            match &mut sealed {
+                None => sealed = Some(frame.into()),
+                Some(chain) => chain.push(frame),
+            }
+        }
+        let start = self.chains.get(&replica).map_or(0, |chain| chain.head.end);
+        let chain = sealed.expect("there are actions");
+        self.extend_chain(replica, head, ends, chain.signature);
+        let bytes = chain.encode().expect("sealed within the limits");
+        Some(Parcel { span: Span::new(replica, start, end), bytes })
+    }
+
+    /// Takes in a parcel from anywhere, in any order, any number of times. What changed is added to
+    /// `patch`, where one is given.
+    pub fn import(&mut self, bytes: &[u8], mut patch: Option<&mut Patch>) -> Result<Imported, ImportError> {
+        let chain = Chain::decode(bytes)?;
+        let first = chain.frames.first().expect("a chain has frames");
+        let name = codec::name(first)?;
+        match self.take(&chain, patch.as_deref_mut())? {
+            Taken::Known => Ok(Imported::Known),
+            Taken::Early => {
+                self.wait((name.replica, name.start), bytes)?;
+                Ok(Imported::Waiting)
+            }
+            Taken::In(mut spans) => {
+                self.retry_waiting(&mut spans, patch);
+                Ok(if spans.is_empty() { Imported::Waiting } else { Imported::Applied(spans) })
+            }
+        }
+    }
+
+    fn take(&mut self, chain: &Chain, mut patch: Option<&mut Patch>) -> Result<Taken, ImportError> {
+        let name = codec::name(chain.frames.first().expect("a chain has frames"))?;
+        let known = self.chains.get(&name.replica);
+        if known.is_some_and(|known| known.fork.is_some()) {
+            return Err(ImportError::Equivocation(name.replica));
+        }
+        let head = match (known, name.author) {
+            (Some(known), _) => known.head,
+            (None, Some(author)) => {
+                Origin { document: self.id, epoch: self.epoch, replica: name.replica, author }.head()
+            }
+            (None, None) => return Ok(Taken::Early),
+        };
+        if name.start > head.end {
+            return Ok(Taken::Early);
+        }
+        let Some(new) = self.skip_known(chain, &head)? else { return Ok(Taken::Known) };
+        let opened = new.open(&head)?;
+        let mut ends = Vec::new();
+        for frame in &new.frames {
+            ends.push(codec::decode_frame(frame)?.1);
+        }
+        // Chains of several people may need each other in turns: what is vouched for and not ready yet
+        // waits action by action.
+        if self.is_ready(name.replica, &opened.actions) {
+            self.document.log.validate(&opened.actions)?;
+        }
+        let mut spans = Vec::new();
+        for action in opened.actions {
+            if let Received::Appended(more) = self.document.receive(action, patch.as_deref_mut())? {
+                spans.extend(more);
+            }
+        }
+        self.extend_chain(name.replica, opened.head, ends, new.signature);
+        Ok(Taken::In(spans))
+    }
+
+    /// What of `chain` follows `head`; `None` where nothing does. What is known already must be the
+    /// same.
+    fn skip_known(&mut self, chain: &Chain, head: &ChainHead) -> Result<Option<Chain>, ImportError> {
+        let mut skipped = 0;
+        let mut end = codec::name(&chain.frames[0])?.start;
+        while skipped < chain.frames.len() && end < head.end {
+            let frame = &chain.frames[skipped];
+            let name = codec::name(frame)?;
+            let frame_end = codec::decode_frame(frame)?.1;
+            if name.replica == head.replica && self.is_waiting(head.replica, name.start) {
+                // Vouched for, and waiting in part: there is nothing to compare it with yet.
+                end = frame_end;
+                skipped += 1;
+                continue;
+            }
+            let ours = self.frame_at(head.replica, name.start);
+            if name.replica != head.replica || ours.as_deref() != Some(frame.as_slice()) {
+                return Err(self.fork(chain, head, skipped));
+            }
+            end = frame_end;
+            skipped += 1;
+        }
+        if skipped == chain.frames.len() {
+            return Ok(None);
+        }
+        Ok(Some(Chain { frames: chain.frames[skipped..].to_vec(), signature: chain.signature }))
+    }
+
+    /// Two different frames at one place: if both are signed, the replica is closed and the proof kept.
+    fn fork(&mut self, chain: &Chain, head: &ChainHead, differs: usize) -> ImportError {
+        let replica = head.replica;
+        let start = codec::name(&chain.frames[differs]).map_or(0, |name| name.start);
+        let Some(prev) = self.hash_at(replica, start) else {
+            return FrameError::NotNext { start, end: head.end }.into();
+        };
+        let theirs = Chain { frames: chain.frames[differs..].to_vec(), signature: chain.signature };
+        let known = &self.chains[&replica];
+        let ours = Chain {
+            frames: self.frames(replica, start..head.end),
+            signature: known.head.signature.expect("a chain that goes on is signed"),
+        };
+        let proof = EquivocationProof { author: head.author, prev, left: ours, right: theirs };
+        if !proof.verify() {
+            return FrameError::Signature(replica).into();
+        }
+        self.chains.get_mut(&replica).expect("known").fork = Some(Box::new(proof));
+        ImportError::Equivocation(replica)
+    }
+
+    /// Whether everything that `actions` of one replica follow is here or among them.
+    fn is_ready(&self, replica: ReplicaId, actions: &[Action]) -> bool {
+        let here = |parent: &Id, at: Seq| {
+            if parent.replica == replica { parent.seq < at } else { parent.seq < self.document.log.end(parent.replica) }
+        };
+        let next = actions.first().is_none_or(|first| first.id.seq == self.document.log.end(replica));
+        next && actions.iter().all(|action| action.parents.iter().all(|parent| here(parent, action.id.seq)))
+    }
+
+    fn extend_chain(&mut self, replica: ReplicaId, head: ChainHead, ends: Vec<Seq>, signature: Signature) {
+        let chain = self.chains.entry(replica).or_insert_with(|| KnownChain {
+            head,
+            ends: Vec::new(),
+            signatures: BTreeMap::new(),
+            fork: None,
+        });
+        chain.head = head;
+        chain.ends.extend(ends);
+        chain.signatures.insert(head.end, signature);
+        let close: Vec<Seq> = chain.signatures.keys().rev().skip(1).take(2).copied().collect();
+        if let [last, before] = close[..]
+            && last - before < SIGNATURE_SPACING
+        {
+            chain.signatures.remove(&last);
+        }
+    }
+
+    fn wait(&mut self, key: (ReplicaId, Seq), bytes: &[u8]) -> Result<(), ImportError> {
+        let old = self.waiting.get(&key).map_or(0, Vec::len);
+        let total = self.waiting_bytes - old + bytes.len();
+        if total > WAITING_BYTES_MAX {
+            return Err(ImportError::WaitingFull { bytes: total, limit: WAITING_BYTES_MAX });
+        }
+        if bytes.len() > old {
+            self.waiting.insert(key, bytes.to_vec());
+            self.waiting_bytes = total;
+        }
+        Ok(())
+    }
+
+    /// Takes in what waited and can go now. What proves bad is dropped: it can be asked for again.
+    fn retry_waiting(&mut self, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
+        loop {
+            let mut moved = false;
+            for key in self.waiting.keys().copied().collect::<Vec<_>>() {
+                let taken = match Chain::decode(&self.waiting[&key]) {
+                    Ok(chain) => self.take(&chain, patch.as_deref_mut()),
+                    Err(error) => Err(error.into()),
+                };
+                if matches!(taken, Ok(Taken::Early)) {
+                    continue;
+                }
+                let bytes = self.waiting.remove(&key).expect("just read");
+                self.waiting_bytes -= bytes.len();
+                if let Ok(Taken::In(more)) = taken {
+                    spans.extend(more);
+                    moved = true;
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// How many parcels and actions wait for something missing.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len() + self.document.log.pending().len()
+    }
+
+    /// What is missing below what waits, ascending by replica: what to ask others for.
+    pub fn wanted(&self) -> Vec<Span> {
+        let mut wanted = VersionVector::new();
+        for &(replica, start) in self.waiting.keys() {
+            wanted.extend_to(replica, start);
+        }
+        for id in self.document.log.wanted() {
+            wanted.extend_to(id.replica, id.seq + 1);
+        }
+        let vouched: VersionVector = self.chains.iter().map(|(&replica, chain)| (replica, chain.head.end)).collect();
+        wanted.missing_from(&vouched)
+    }
+
+    /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one
+    /// where there is anything. A parcel begins where a frame does, so perhaps before what is missing.
+    pub fn export(&self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
+        let mut parcels = Vec::new();
+        let mut total = 0;
+        for span in missing {
+            let Some(chain) = self.chains.get(&span.replica) else { continue };
+            let mut start =
+                chain.ends[..chain.ends.partition_point(|&end| end <= span.start)].last().copied().unwrap_or(0);
+            let here = self.document.log.end(span.replica);
+            let stop = span.end.min(here);
+            while start < stop && total < bytes_max {
+                // What is vouched for only together with something that still waits cannot be passed on.
+                let Some((end, signature)) = chain.signatures.range(start + 1..=here).next() else { break };
+                let frames = self.frames(span.replica, start..*end);
+                let bytes = Chain { frames, signature: *signature }.encode().expect("taken in within the limits");
+                total += bytes.len();
+                parcels.push(Parcel { span: Span::new(span.replica, start, *end), bytes });
+                start = *end;
+            }
+        }
+        parcels
+    }
+
+    /// The bytes of the frames of `replica` in `range`, which begins and ends where frames do.
+    fn frames(&self, replica: ReplicaId, range: std::ops::Range<Seq>) -> Vec<Vec<u8>> {
+        let Some(chain) = self.chains.get(&replica) else { return Vec::new() };
+        let first = chain.ends.partition_point(|&end| end <= range.start);
+        let mut start = range.start;
+        let mut frames = Vec::new();
+        for &end in chain.ends[first..].iter().take_while(|&&end| end <= range.end) {
+            frames.push(self.encode_frame(replica, chain.head.author, start..end));
+            start = end;
+        }
+        frames
+    }
+
+    fn encode_frame(&self, replica: ReplicaId, author: AuthorKey, range: std::ops::Range<Seq>) -> Vec<u8> {
+        let log = self.document.log.log(replica).expect("its chain is known");
+        let actions: Vec<Action> = log.actions_in(range.clone()).collect();
+        codec::encode_frame(replica, author, range.start, &actions).expect("taken in within the limits")
+    }
+
+    /// Whether the known frame that begins at `start` waits, at least in part.
+    fn is_waiting(&self, replica: ReplicaId, start: Seq) -> bool {
+        let Some(chain) = self.chains.get(&replica) else { return false };
+        let end = chain.ends.get(chain.ends.partition_point(|&end| end <= start));
+        end.is_some_and(|&end| end > self.document.log.end(replica))
+    }
+
+    /// The bytes of the known frame that begins at `start`.
+    fn frame_at(&self, replica: ReplicaId, start: Seq) -> Option<Vec<u8>> {
+        let chain = self.chains.get(&replica)?;
+        let at = chain.ends.partition_point(|&end| end <= start);
+        let begins = if at == 0 { 0 } else { chain.ends[at - 1] };
+        let end = *chain.ends.get(at)?;
+        (begins == start).then(|| self.encode_frame(replica, chain.head.author, start..end))
+    }
+
+    /// The hash of the chain before the frame that begins at `start`.
+    fn hash_at(&self, replica: ReplicaId, start: Seq) -> Option<codec::Hash> {
+        let chain = self.chains.get(&replica)?;
+        if start > 0 && chain.ends.binary_search(&start).is_err() {
+            return None;
+        }
+        let origin = Origin { document: self.id, epoch: self.epoch, replica, author: chain.head.author };
+        Some(
+            self.frames(replica, 0..start)
+                .iter()
+                .fold(origin.head().hash, |hash, frame| codec::hash_after(hash, frame)),
+        )
+    }
+
+    /// What members at equal versions must agree on.
+    pub fn hashes(&mut self) -> Hashes {
+        let log = self.log_hash().0;
+        let standings = codec::hash_after(codec::Hash([1; 32]), self.document.standings().as_bytes()).0;
+        let state = codec::hash_after(codec::Hash([2; 32]), &self.document.shared_state_hash().to_le_bytes()).0;
+        Hashes { log, standings, state }
+    }
+
+    /// A hash of everything that was received and sealed: equal on members at equal versions.
+    pub fn log_hash(&self) -> codec::Hash {
+        let mut bytes = Vec::new();
+        for (replica, chain) in &self.chains {
+            bytes.extend(replica.0.to_le_bytes());
+            bytes.extend(chain.head.end.to_le_bytes());
+            bytes.extend(chain.head.hash.0);
+        }
+        codec::hash_after(codec::Hash([0; 32]), &bytes)
+    }
+}
+
+/// What a parcel says it holds, before anything in it is checked.
+pub fn parcel_span(bytes: &[u8]) -> Result<Span, DecodeError> {
+    let chain = Chain::decode(bytes)?;
+    let first = codec::name(chain.frames.first().expect("a chain has frames"))?;
+    let (_, end) = codec::decode_frame(chain.frames.last().expect("a chain has frames"))?;
+    if end <= first.start {
+        return Err(DecodeError::NotCanonical("frames out of order"));
+    }
+    Ok(Span::new(first.replica, first.start, end))
+}
+
+/// Actions in groups that fit into a frame each.
+fn frames_of(actions: Vec<Action>) -> Vec<Vec<Action>> {
+    /// Well below what a frame may hold.
+    const WEIGHT_MAX: usize = 64 << 10;
+    let mut frames: Vec<Vec<Action>> = Vec::new();
+    let mut weight = WEIGHT_MAX;
+    for action in actions {
+        let heavy = action.ops.len() * 64
+            + action
+                .ops
+                .iter()
+                .map(|op| if let log::Op::Insert { text, .. } = op { text.len() } else { 64 })
+                .sum::<usize>();
+        if weight + heavy > WEIGHT_MAX {
+            frames.push(Vec::new());
+            weight = 0;
+        }
+        weight += heavy;
+        frames.last_mut().expect("just pushed").push(action);
+    }
+    frames
+}
