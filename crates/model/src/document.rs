@@ -1,9 +1,10 @@
 //! All containers of a document together.
 
-use crate::{Map, Text, TextPatch};
-use clock::{Id, Lamport, Span};
+use crate::{Map, Text, TextBuilder, TextPatch};
+use clock::{Id, Lamport, Seq, Span};
 use log::{ContainerId, OpRef, Value};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,16 @@ impl Patch {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.maps.is_empty() && self.texts.values().all(TextPatch::is_empty)
+    }
+
+    /// Adds the changes of `next`, which begins where these end.
+    pub fn then(&mut self, next: Self) {
+        for (id, patch) in next.texts {
+            self.texts.entry(id).or_default().then(patch);
+        }
+        for (id, keys) in next.maps {
+            keys.iter().for_each(|key| self.touch(id, key));
+        }
     }
 
     fn touch(&mut self, map: ContainerId, key: &str) {
@@ -140,6 +151,20 @@ impl Model {
         out
     }
 
+    /// What is different here from `before`, an earlier state of the same document.
+    pub fn changed_since(&self, before: &Self) -> Patch {
+        let mut patch = Patch::default();
+        for (id, text) in self.texts() {
+            patch.texts.insert(id, text.changed_since(before.text(id)));
+        }
+        for (&id, map) in &self.maps {
+            patch.maps.insert(id, map.changed_since(before.map(id)));
+        }
+        patch.texts.retain(|_, patch| !patch.is_empty());
+        patch.maps.retain(|_, keys| !keys.is_empty());
+        patch
+    }
+
     /// Hashes of all texts that show something, by container. Costs what changed since the last time.
     pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
         self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
@@ -151,6 +176,60 @@ impl Model {
         self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
     }
+}
+
+/// Everything that ever happened in a document, to be built at once.
+#[derive(Debug, Default)]
+pub struct ModelBuilder<'a> {
+    texts: BTreeMap<ContainerId, TextBuilder<'a>>,
+    maps: BTreeMap<ContainerId, Map>,
+}
+
+impl<'a> ModelBuilder<'a> {
+    /// Nothing happened yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in an op, whose first element is `id` and of which `inactive` are not active. Ops come
+    /// ascending by id; `lamport` is asked for where it matters.
+    pub fn add(&mut self, id: Id, lamport: impl FnOnce() -> Lamport, op: OpRef<'a>, inactive: &[Span]) {
+        match op {
+            OpRef::Insert { container, left, right, text } => {
+                let builder = self.texts.entry(container).or_default();
+                builder.insert(id, left, right, text);
+                inactive.iter().for_each(|span| builder.hide(*span));
+            }
+            OpRef::Delete { container, target, backward } => {
+                let builder = self.texts.entry(container).or_default();
+                let mut at = id.seq;
+                let part = |from: Seq, to: Seq| deleted_by(target, backward, from - id.seq..to - id.seq);
+                for span in inactive {
+                    builder.delete(part(at, span.start));
+                    at = span.end;
+                }
+                builder.delete(part(at, id.seq + target.len()));
+            }
+            OpRef::Set { container, key, value, pred } => {
+                let map = self.maps.entry(container).or_default();
+                map.load(id, lamport(), key, value, pred, inactive.is_empty());
+            }
+            OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+        }
+    }
+
+    /// The state of the document.
+    pub fn build(mut self) -> Model {
+        self.maps.values_mut().for_each(Map::settle);
+        let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
+        Model { texts, recent: 0, maps: self.maps }
+    }
+}
+
+/// The elements that counters `part` of a deletion of `target` take away.
+fn deleted_by(target: Span, backward: bool, part: Range<Seq>) -> Span {
+    let start = if backward { target.end - part.end } else { target.start + part.start };
+    Span::new(target.replica, start, start + (part.end - part.start))
 }
 
 fn show(value: &Value) -> String {

@@ -24,6 +24,13 @@ struct Origin {
 }
 
 impl Index {
+    /// Says which leaves hold runs of elements, ascending by their first counters.
+    pub fn of_leaves(runs: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut newest = None;
+        let leaves = runs.filter(|&(_, leaf)| newest.replace(leaf) != Some(leaf)).collect();
+        Self { leaves, newest, origins: Vec::new() }
+    }
+
     /// The leaf that holds element `seq`, if the text has it.
     pub fn leaf_of(&self, seq: u32) -> Option<u32> {
         self.leaves.range(..=seq).next_back().map(|(_, &leaf)| leaf)

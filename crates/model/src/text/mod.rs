@@ -6,6 +6,7 @@
 //! counter. Every character that was ever received has its place; what is visible changes, the order
 //! never does.
 
+mod build;
 mod hash;
 mod index;
 mod order;
@@ -13,7 +14,9 @@ mod order;
 mod tests;
 mod tree;
 
-use crate::patch::TextPatch;
+pub use build::TextBuilder;
+
+use crate::patch::{TextPatch, utf16_len};
 use clock::{Id, ReplicaId, Seq, Span};
 use index::Index;
 use order::Crowds;
@@ -122,6 +125,38 @@ impl Text {
 
     fn leaves(&self) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(Tree::FIRST), |&leaf| self.tree.next_leaf(leaf))
+    }
+
+    /// What is different here from `before`, an earlier state of the same text. Costs as much as reading
+    /// both.
+    pub fn changed_since(&self, before: Option<&Self>) -> TextPatch {
+        let (mut patch, mut at) = (TextPatch::new(), 0);
+        // Both are in one order, and every element of `before` is here.
+        let mut shown =
+            before.into_iter().flat_map(Self::runs).filter(|run| run.visible).map(|run| run.span).peekable();
+        for run in self.runs() {
+            let (mut span, mut text) = (run.span, run.text);
+            while !span.is_empty() {
+                let old = shown.peek().and_then(|old| old.intersect(&span));
+                let was_shown = old.is_some_and(|old| old.start == span.start);
+                let end = old.map_or(span.end, |old| if was_shown { old.end } else { old.start });
+                let (part, rest) = split_chars(text, end - span.start);
+                match (was_shown, run.visible) {
+                    (true, true) => at += utf16_len(part),
+                    (true, false) => {
+                        patch.append(at, utf16_len(part), "");
+                        at += utf16_len(part);
+                    }
+                    (false, true) => patch.append(at, 0, part),
+                    (false, false) => {}
+                }
+                if was_shown {
+                    shown.next_if(|old| old.end == end);
+                }
+                (span.start, text) = (end, rest);
+            }
+        }
+        patch
     }
 
     /// Where to insert so that the text lands at visible position `at`, in code points: right after the
@@ -535,6 +570,16 @@ impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.runs().filter(|run| run.visible).try_for_each(|run| f.write_str(run.text))
     }
+}
+
+/// `text` cut behind its first `chars` characters.
+fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
+    let at = if text.is_ascii() {
+        chars as usize
+    } else {
+        text.char_indices().nth(chars as usize).map_or(text.len(), |(at, _)| at)
+    };
+    text.split_at(at)
 }
 
 /// `text` in pieces of at most [`RUN_LEN_MAX`] characters.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many siblings are looked through one by one; where there are more, they are kept in order. Few
 /// under test, so that both ways are taken.
-const SIBLINGS_MAX: usize = if cfg!(test) { 2 } else { 16 };
+const SIBLINGS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 2 } else { 16 };
 
 /// The siblings at places that many inserted at, by id.
 #[derive(Clone, Debug, Default)]
