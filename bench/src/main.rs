@@ -1,7 +1,7 @@
 //! Motet measured beside its peers, in one process, on one thread.
 //!
 //! ```text
-//! cargo xtask bench [--quick] [--slow] [--engines NAME,…] [LINE-PART…]
+//! cargo xtask bench [--quick | --times N] [--slow] [--engines NAME,…] [LINE-PART…]
 //! ```
 //!
 //! Every engine keeps all history: what was deleted, who wrote what, and in which order. Messages are
@@ -21,9 +21,10 @@ static ALLOCATOR: measure::Counting = measure::Counting;
 /// How often a line is measured, of which the median counts.
 const REPETITIONS: usize = 5;
 
-const USAGE: &str = "usage: cargo xtask bench [--quick] [--slow] [--engines NAME,…] [LINE-PART…]
+const USAGE: &str = "usage: cargo xtask bench [--quick | --times N] [--slow] [--engines NAME,…] [LINE-PART…]
 
   --quick     measure once instead of five times
+  --times     measure so many times
   --slow      also what takes a peer many seconds each time
   --engines   only these, of motet, loro, yrs, automerge, dt
   LINE-PART   only lines whose name contains one of these";
@@ -34,6 +35,7 @@ fn main() {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => choice.repetitions = 1,
+            "--times" => choice.repetitions = number(arguments.next()),
             "--slow" => choice.slow = true,
             "--engines" => {
                 choice.engines.extend(arguments.next().iter().flat_map(|names| names.split(',')).map(Into::into))
@@ -49,4 +51,12 @@ fn main() {
     traces::measure(&mut table);
     made::measure(&mut table);
     motet_only::measure(&mut table);
+}
+
+fn number(argument: Option<String>) -> usize {
+    let number = argument.and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| {
+        eprintln!("{USAGE}");
+        std::process::exit(2)
+    })
 }

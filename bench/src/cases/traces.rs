@@ -217,7 +217,7 @@ fn messages_of_branches<P: Peer>(trace: &Trace) -> Vec<Vec<u8>> {
         };
         for &parent in &txn.parents {
             if let Some(other) = tips[parent].as_mut().filter(|_| Some(parent) != base) {
-                let missing = other.since(&peer.mark());
+                let missing = other.missing_from(&mut peer);
                 peer.apply(&missing);
             }
             followers[parent] -= 1;

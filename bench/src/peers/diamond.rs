@@ -49,6 +49,11 @@ impl Peer for Diamond {
         self.list.oplog.encode_from(ENCODE_PATCH, mark)
     }
 
+    /// Its versions mean something in one document only.
+    fn missing_from(&mut self, _: &mut Self) -> Vec<u8> {
+        self.whole()
+    }
+
     fn whole(&mut self) -> Vec<u8> {
         self.list.oplog.encode(ENCODE_FULL)
     }

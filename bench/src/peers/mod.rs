@@ -37,6 +37,10 @@ pub trait Peer {
     fn mark(&mut self) -> Self::Mark;
     /// What it has and `mark` lacks.
     fn since(&mut self, mark: &Self::Mark) -> Vec<u8>;
+    /// What it has and `other` lacks.
+    fn missing_from(&mut self, other: &mut Self) -> Vec<u8> {
+        self.since(&other.mark())
+    }
     /// Everything that it has, for another member.
     fn whole(&mut self) -> Vec<u8>;
     /// Everything that it has, for a file.
