@@ -401,6 +401,22 @@ impl Replica {
         self.waiting.len() + self.document.log.pending().len()
     }
 
+    /// What is missing below what waits: what to ask others for.
+    pub fn wanted(&self) -> Vec<Span> {
+        let mut wanted: BTreeMap<ReplicaId, Seq> = BTreeMap::new();
+        let parcels = self.waiting.keys().map(|&(replica, start)| (replica, start));
+        let actions = self.document.log.wanted().into_iter().map(|id| (id.replica, id.seq + 1));
+        for (replica, end) in parcels.chain(actions) {
+            let known = self.chains.get(&replica).map_or(0, |chain| chain.head.end);
+            if end > known {
+                let most = wanted.entry(replica).or_default();
+                *most = end.max(*most);
+            }
+        }
+        let from = |replica| self.document.log.end(replica);
+        wanted.into_iter().map(|(replica, end)| Span::new(replica, from(replica), end)).collect()
+    }
+
     /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one
     /// where there is anything. A parcel begins where a frame does, so perhaps before what is missing.
     pub fn export(&self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
@@ -483,6 +499,13 @@ impl Replica {
             bytes.extend(chain.head.hash.0);
         }
         codec::hash_after(codec::Hash([0; 32]), &bytes)
+    }
+
+    /// A hash of what everybody sees: equal on members at equal versions. `None` where this member leaves
+    /// something out by a choice of its own.
+    pub fn shared_state_hash(&mut self) -> Option<codec::Hash> {
+        let is_shared = self.document.view.policy().is_plain();
+        is_shared.then(|| codec::hash_after(codec::Hash([0; 32]), &self.document.state_hash().to_le_bytes()))
     }
 }
 
