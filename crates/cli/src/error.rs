@@ -23,6 +23,9 @@ pub enum CommandError {
     /// The system does not give what a program needs.
     #[error("the system refuses: {0}")]
     System(std::io::Error),
+    /// The documents of a directory.
+    #[error(transparent)]
+    Hub(#[from] server::HubError),
     /// In words.
     #[error("{0}")]
     Other(String),

@@ -4,6 +4,7 @@
 
 mod app;
 mod error;
+mod import;
 mod replay;
 mod serve;
 
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Serve the documents of a directory: members over WebSocket, programs over HTTP, people by a web app.
     Serve(serve::Arguments),
+    /// Make documents of text files.
+    Import(import::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
     Replay(replay::Arguments),
 }
@@ -28,6 +31,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
     result.unwrap_or_else(|error| {

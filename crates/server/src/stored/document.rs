@@ -19,6 +19,7 @@ pub fn text_container() -> ContainerId {
 /// A document in memory, and where it is kept.
 pub struct StoredDocument {
     store: Arc<dyn Store>,
+    epoch: Epoch,
     replica: Replica,
     /// What is on the disk.
     durable: VersionVector,
@@ -27,9 +28,9 @@ pub struct StoredDocument {
 
 impl StoredDocument {
     /// A document that was just loaded from `store`: all of it is on the disk.
-    pub fn new(store: Arc<dyn Store>, replica: Replica) -> Result<Self, HubError> {
+    pub fn new(store: Arc<dyn Store>, epoch: Epoch, replica: Replica) -> Result<Self, HubError> {
         let etags = KeptEtags::load(&*store, replica.id())?;
-        Ok(Self { store, durable: replica.version(), replica, etags })
+        Ok(Self { store, epoch, durable: replica.version(), replica, etags })
     }
 
     /// The document.
@@ -52,16 +53,16 @@ impl StoredDocument {
         self.replica.id()
     }
 
-    fn import_one(&mut self, parcel: &Parcel, outcome: &mut ImportOutcome) {
-        match self.replica.import(&parcel.bytes, None) {
-            Ok(Imported::Applied(spans)) => {
-                outcome.applied += spans.iter().map(|span| u64::from(span.len())).sum::<u64>()
-            }
-            Ok(Imported::Known | Imported::Waiting) => {}
-            Err(error) => {
-                let reason = format!("{}: {error}", error.code());
-                outcome.rejected.push(Rejection { span: parcel.span(), reason });
-            }
+    /// Takes in a parcel; how many elements became part of the document, or why it was refused.
+    fn import_one(&mut self, parcel: &Parcel) -> Result<u64, String> {
+        let failed = |code: &str, error: &dyn std::fmt::Display| format!("{code}: {error}");
+        let held = motet::parcel_span(&parcel.bytes).map_err(|error| failed(error.code(), &error))?;
+        if held != parcel.span() {
+            return Err(failed("parcel.span", &format!("the parcel holds {held}")));
+        }
+        match self.replica.import(&parcel.bytes, None).map_err(|error| failed(error.code(), &error))? {
+            Imported::Applied(spans) => Ok(spans.iter().map(|span| u64::from(span.len())).sum()),
+            Imported::Known | Imported::Waiting => Ok(0),
         }
     }
 }
@@ -77,7 +78,7 @@ impl HubDocument for StoredDocument {
     }
 
     fn epoch(&self) -> Epoch {
-        self.replica.epoch().into()
+        self.epoch
     }
 
     fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
@@ -88,7 +89,10 @@ impl HubDocument for StoredDocument {
     fn import(&mut self, parcels: Vec<Parcel>) -> ImportOutcome {
         let mut outcome = ImportOutcome::default();
         for parcel in &parcels {
-            self.import_one(parcel, &mut outcome);
+            match self.import_one(parcel) {
+                Ok(applied) => outcome.applied += applied,
+                Err(reason) => outcome.rejected.push(Rejection { span: parcel.span(), reason }),
+            }
         }
         outcome.wanted = self.replica.wanted();
         outcome
@@ -120,11 +124,8 @@ impl HubDocument for StoredDocument {
     }
 
     fn hashes(&mut self) -> Hashes {
-        Hashes {
-            log: self.replica.log_hash().0,
-            standings: [0; 32],
-            state: self.replica.shared_state_hash().map(|hash| hash.0),
-        }
+        let motet::Hashes { log, standings, state } = self.replica.hashes();
+        Hashes { log, standings, state: Some(state) }
     }
 
     fn text(&mut self) -> Result<String, HubError> {

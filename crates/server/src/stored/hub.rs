@@ -9,6 +9,7 @@ use codec::{AuthorKey, SigningKey};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{OpenError, ReadError, RedbStore, Store};
+use sync::Epoch;
 
 /// The author's key in the directory.
 const KEY_NAME: &str = "author.key";
@@ -82,15 +83,15 @@ impl StoredHub {
             Some(text) => text.parse().map_err(|_| HubError::Damaged(format!("document {doc} has no generation")))?,
         };
         let writer = (self.writer, self.key.clone());
-        let mut replica = load(&*self.store, doc, epoch, writer, progress).map_err(load_error)?;
+        let mut replica = load(&*self.store, doc, writer, progress).map_err(load_error)?;
         for own in replica.replicas_of(self.key.author()) {
             replica.document_mut().add_mine(own);
         }
-        StoredDocument::new(self.store.clone(), replica)
+        StoredDocument::new(self.store.clone(), epoch, replica)
     }
 
     /// Makes a document that another member named: with its id and its generation.
-    pub fn create_as(&self, id: DocumentId, epoch: u32, name: &str) -> Result<DocumentInfo, HubError> {
+    pub fn create_as(&self, id: DocumentId, epoch: Epoch, name: &str) -> Result<DocumentInfo, HubError> {
         let (created, epoch) = (now().to_string(), epoch.to_string());
         let meta = [(META_NAME, name.as_bytes()), (META_CREATED, created.as_bytes()), (META_EPOCH, epoch.as_bytes())];
         self.store.create(id, &meta).map_err(|error| HubError::Store(error.to_string()))?;

@@ -5,9 +5,13 @@ use codec::SigningKey;
 use motet::{ImportError, Replica};
 use std::collections::{BTreeMap, VecDeque};
 use store::{ReadError, Record, Store};
+use sync::Epoch;
 
 /// The generation of a document that was never made anew; zero means none on the wire.
-pub const EPOCH_FIRST: u32 = 1;
+pub const EPOCH_FIRST: Epoch = 1;
+
+/// The generation that chains are sealed under: a document that is made anew gets a new id as well.
+const CHAIN_EPOCH: u32 = 0;
 
 /// Why a document cannot be loaded. It is never taken for an empty one.
 #[derive(Debug, thiserror::Error)]
@@ -59,11 +63,10 @@ struct Queue {
 pub fn load(
     store: &dyn Store,
     doc: DocumentId,
-    epoch: u32,
     (writer, key): (ReplicaId, SigningKey),
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Replica, LoadError> {
-    let mut replica = Replica::new(doc, epoch, writer, key);
+    let mut replica = Replica::new(doc, CHAIN_EPOCH, writer, key);
     let records = store.read(doc, &VersionVector::new())?;
     let total = records.len();
     let mut queues = by_replica(records);
