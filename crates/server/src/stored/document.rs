@@ -2,6 +2,7 @@
 
 use super::etags::KeptEtags;
 use super::history::history_json;
+use super::hub::META_EPOCH;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::TEXT_BYTES_MAX;
 use clock::{DocumentId, Span, VersionVector};
@@ -47,6 +48,14 @@ impl StoredDocument {
     pub fn seal(&mut self) {
         // The parcel is exported again, with whatever else is not on the disk.
         drop(self.replica.seal());
+    }
+
+    /// Takes the generation that another member has, where there is none here yet.
+    pub fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
+        let put = self.store.meta_put(self.id(), META_EPOCH, Some(epoch.to_string().as_bytes()));
+        put.map_err(|error| HubError::Store(error.to_string()))?;
+        self.epoch = epoch;
+        Ok(())
     }
 
     fn id(&self) -> DocumentId {

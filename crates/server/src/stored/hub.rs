@@ -18,7 +18,7 @@ const KEY_NAME: &str = "author.key";
 const META_NAME: &str = "name";
 const META_CREATED: &str = "created";
 const META_DELETED: &str = "deleted";
-const META_EPOCH: &str = "epoch";
+pub(super) const META_EPOCH: &str = "epoch";
 
 /// Why a directory cannot be opened.
 #[derive(Debug, thiserror::Error)]
