@@ -114,9 +114,12 @@ mod tests {
 
     #[test]
     fn hosts_and_ports_apart() {
-        for (text, host, port) in
-            [("http://a.b", "a.b", 80), ("http://a:7", "a", 7), ("http://[::1]:7", "::1", 7), ("http://[::1]", "::1", 80)]
-        {
+        for (text, host, port) in [
+            ("http://a.b", "a.b", 80),
+            ("http://a:7", "a", 7),
+            ("http://[::1]:7", "::1", 7),
+            ("http://[::1]", "::1", 80),
+        ] {
             assert_eq!(Address::parse(text).unwrap().0.host_and_port(), (host, port), "{text}");
         }
     }

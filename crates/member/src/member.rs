@@ -50,7 +50,9 @@ pub enum Event {
 #[non_exhaustive]
 pub enum MemberError {
     /// The server does not let it in.
-    #[error("the server does not admit this member: {0}. Give the server's token with --token-file, --token or MOTET_TOKEN")]
+    #[error(
+        "the server does not admit this member: {0}. Give the server's token with --token-file, --token or MOTET_TOKEN"
+    )]
     NotAdmitted(String),
     /// The two cannot talk.
     #[error("cannot talk to the server: {0}")]
@@ -130,6 +132,11 @@ impl Member {
             session.show_own(doc, Some(figure.clone()), now_ms);
         }
         self.figures.insert(doc, figure);
+    }
+
+    /// Whether there is a connection.
+    pub fn is_connected(&self) -> bool {
+        self.session.is_some()
     }
 
     /// Whether there is a connection and everything that the server said it has is here.
