@@ -5,6 +5,7 @@ mod command;
 mod disk;
 mod first;
 mod notice;
+mod readers;
 mod real;
 mod record;
 mod save;

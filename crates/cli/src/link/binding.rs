@@ -12,8 +12,10 @@
 //! file and the stage tell together whether the two have changed places; what else is found in either
 //! was saved by somebody and is taken in, or kept under another name.
 //!
-//! An editor that saves just after others' changes were written into the file had not read them. It is
-//! taken to have begun from the text before, where that is nearer to what it saved.
+//! An editor that saves just after others' changes were written into the file has not read them, and
+//! neither has one that saves while nobody has opened the file since. It may have begun from a text
+//! before, and did so where that is nearer to what it saved. Whoever has looked and deletes others' words
+//! means it.
 
 use super::disk::{Contents, Disk, Stamp};
 use super::notice::Notice;
@@ -28,8 +30,11 @@ use std::io;
 /// The time between two writes into the file: editors that show it read it again each time.
 const WRITE_PAUSE_MS: u64 = 150;
 
-/// The time for which a save may have begun from the text before the last write into the file.
+/// The time for which a save may have begun from a text that was replaced in the file.
 const STALE_MS: u64 = 2_000;
+
+/// How many texts are remembered from which a save may have begun.
+const FORMER_MAX: usize = 16;
 
 /// Why linking stopped. Beginning again goes on from where it was.
 #[derive(Debug, thiserror::Error)]
@@ -97,8 +102,13 @@ pub struct Binding<D> {
     file: File,
     has_mark: bool,
     base: Held,
-    /// What the file held before the last write into it, and until when somebody may have begun there.
-    former: Option<(Held, u64)>,
+    /// Whether somebody may have read the base without being noticed, as whoever saved it has.
+    may_be_read: bool,
+    /// What the file held since somebody last saved, and until when a save may begin there; the last one
+    /// for as long as nobody has read what replaced it.
+    former: Vec<(Held, u64)>,
+    /// Until when somebody who had the file open may write to what was taken out of it.
+    tend_ms: u64,
     /// What the last write took out of the file is staged, and looked like this: somebody who had it open
     /// may still write to it.
     displaced: Option<Stamp>,
@@ -146,7 +156,9 @@ impl<D: Disk> Binding<D> {
             file: File::Unknown,
             has_mark: false,
             base,
-            former: None,
+            may_be_read: true,
+            former: Vec::new(),
+            tend_ms: 0,
             displaced: None,
             settle: Settle::default(),
             is_fresh: true,
@@ -177,7 +189,7 @@ impl<D: Disk> Binding<D> {
                 self.record.base = writing.to;
                 self.base = to;
             }
-            self.former = Some((from, now_ms + STALE_MS));
+            self.former.push((from, now_ms + STALE_MS));
         }
         self.record.writing = None;
         self.shelf.keep(&self.record)?;
@@ -285,18 +297,40 @@ impl<D: Disk> Binding<D> {
             let (version, size) = save(document.replica_mut(), &base.version, texts, time);
             document.sync()?;
             self.base = Held { version, text: file.text };
-            self.former = None;
+            self.may_be_read = true;
+            self.former.clear();
             self.notices.push(Notice::Saved(size));
         }
         self.file = File::Base(stamp);
         Ok(())
     }
 
-    /// The text from which somebody made `text`: the base, or for a while the one before it.
-    fn begun_from(&self, text: &str, now_ms: u64) -> Held {
-        let former = self.former.as_ref().filter(|(_, until_ms)| now_ms < *until_ms).map(|(held, _)| held);
-        let is_nearer = |held: &&Held| size(&held.text, text).sum() < size(&self.base.text, text).sum();
-        former.filter(is_nearer).unwrap_or(&self.base).clone()
+    /// The text from which somebody made `text`: the nearest of those from which they may have begun.
+    fn begun_from(&mut self, text: &str, now_ms: u64) -> Held {
+        let is_unread = self.is_unread();
+        let last = self.former.len().saturating_sub(1);
+        let may_begin = |(at, (_, until_ms)): &(usize, &(Held, u64))| now_ms < *until_ms || (is_unread && *at == last);
+        let former = self.former.iter().enumerate().filter(may_begin).map(|(_, (held, _))| held);
+        // Of two that are equally near, the later.
+        let all = former.chain([&self.base]).rev();
+        all.min_by_key(|held| size(&held.text, text).sum()).expect("the base is one").clone()
+    }
+
+    /// Whether it is certain that nobody has read the base.
+    fn is_unread(&mut self) -> bool {
+        !self.may_be_read && self.disk.was_read() == Some(false)
+    }
+
+    /// The file holds `news` now, written here; somebody may still begin from what it held before.
+    fn move_on(&mut self, news: Held, is_unread: bool, now_ms: u64) {
+        let base = std::mem::replace(&mut self.base, news);
+        self.may_be_read = false;
+        if !is_unread {
+            self.former.push((base, now_ms + STALE_MS));
+        }
+        if self.former.len() > FORMER_MAX {
+            self.former.remove(0);
+        }
     }
 
     /// Writes the text of the document into the file, if that is news there.
@@ -316,9 +350,15 @@ impl<D: Disk> Binding<D> {
         }
         self.write_ms = now_ms + WRITE_PAUSE_MS;
         let news = Held { version, text };
-        let is_written = if self.file == File::Missing { self.place(news)? } else { self.replace(news, now_ms)? };
-        if !is_written {
+        let is_unread = self.is_unread();
+        let stamp = self.stage(&news)?;
+        let is_written =
+            if self.file == File::Missing { self.place(&news, stamp)? } else { self.replace(&news, stamp, now_ms)? };
+        if is_written {
+            self.move_on(news, is_unread, now_ms);
+        } else {
             // Somebody was faster: theirs is looked at first.
+            self.may_be_read = true;
             self.file = File::Unknown;
             self.wake_at(now_ms + 1);
         }
@@ -328,23 +368,19 @@ impl<D: Disk> Binding<D> {
     /// Looks after what the last write took out of the file: somebody who had it open may have written to
     /// it since, and means the file.
     fn tend_stage(&mut self, now_ms: u64) -> Result<(), BindingError> {
-        let (Some(displaced), Some((_, until_ms))) = (self.displaced, &mut self.former) else {
-            if self.displaced.take().is_some() {
-                self.disk.unstage()?;
-            }
-            return Ok(());
-        };
+        let Some(displaced) = self.displaced else { return Ok(()) };
         let is_written = self.disk.staged_stamp()?.is_some_and(|stamp| stamp != displaced);
-        if !is_written && now_ms < *until_ms {
-            let until_ms = *until_ms;
-            self.wake_at(until_ms);
+        if !is_written && now_ms < self.tend_ms {
+            self.wake_at(self.tend_ms);
             return Ok(());
         }
         self.displaced = None;
         if !is_written {
             return Ok(self.disk.unstage()?);
         }
-        *until_ms = now_ms + STALE_MS;
+        if let Some((_, until_ms)) = self.former.last_mut() {
+            *until_ms = now_ms + STALE_MS;
+        }
         self.file = File::Unknown;
         self.disk.swap()?;
         if !self.base.is_in(&self.disk.read_staged()?) {
@@ -365,15 +401,13 @@ impl<D: Disk> Binding<D> {
         Ok(stamp)
     }
 
-    fn place(&mut self, news: Held) -> Result<bool, BindingError> {
-        let stamp = self.stage(&news)?;
+    fn place(&mut self, news: &Held, stamp: Stamp) -> Result<bool, BindingError> {
         match self.disk.place() {
             Ok(()) => {
                 self.record.base = news.version.clone();
                 self.record.writing = None;
                 self.shelf.keep(&self.record)?;
                 self.must_make = false;
-                self.base = news;
                 self.file = File::Base(stamp);
                 self.notices.push(Notice::Made);
                 Ok(true)
@@ -386,8 +420,7 @@ impl<D: Disk> Binding<D> {
         }
     }
 
-    fn replace(&mut self, news: Held, now_ms: u64) -> Result<bool, BindingError> {
-        let stamp = self.stage(&news)?;
+    fn replace(&mut self, news: &Held, stamp: Stamp, now_ms: u64) -> Result<bool, BindingError> {
         if !self.base.is_in(&self.disk.read()?) {
             self.give_up()?;
             return Ok(false);
@@ -401,16 +434,15 @@ impl<D: Disk> Binding<D> {
         }
         let staged = self.disk.read_staged()?;
         if !self.base.is_in(&staged) {
-            self.swap_back(&news)?;
+            self.swap_back(news)?;
             return Ok(false);
         }
         self.record.base = news.version.clone();
         self.record.writing.as_mut().expect("just staged").is_done = true;
         self.shelf.keep(&self.record)?;
         let size = size(&self.base.text, &news.text);
-        let former = std::mem::replace(&mut self.base, news);
-        self.former = Some((former, now_ms + STALE_MS));
         self.displaced = staged.stamp();
+        self.tend_ms = now_ms + STALE_MS;
         self.file = File::Base(stamp);
         self.recheck_ms = Some(now_ms + RECHECK_MS);
         self.notices.push(Notice::Written(size));
@@ -434,3 +466,6 @@ impl<D: Disk> Binding<D> {
         Ok(self.shelf.keep(&self.record)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,10 @@ pub trait Disk {
     /// The stage becomes the file, durably; fails with `AlreadyExists` where there is a file.
     fn place(&mut self) -> io::Result<()>;
 
+    /// Whether anybody else has opened what the last stage put into the file, other than to write it
+    /// anew; none where that cannot be told.
+    fn was_read(&mut self) -> Option<bool>;
+
     /// Removes the stage, where there is one.
     fn unstage(&mut self) -> io::Result<()>;
 

@@ -1,6 +1,7 @@
 //! The file on the disk of this machine.
 
 use super::disk::{Contents, Disk, Stamp};
+use super::readers::Readers;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,11 +15,13 @@ const ASIDE: &str = "aside";
 
 /// A file, and its stage `.NAME.motet` in the same directory: the two change places in one step, so they
 /// must be in one file system.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct RealDisk {
     dir: PathBuf,
     file: PathBuf,
     stage: PathBuf,
+    /// Who looks at what was staged last.
+    readers: Option<Readers>,
 }
 
 impl RealDisk {
@@ -28,7 +31,8 @@ impl RealDisk {
         let unusable = || io::Error::other(format!("{} names no file", path.display()));
         let name = path.file_name().ok_or_else(unusable)?.to_string_lossy();
         let dir = path.parent().ok_or_else(unusable)?.to_owned();
-        let disk = Self { stage: dir.join(format!(".{name}.motet")), file: path.to_owned(), dir };
+        let disk =
+            Self { stage: dir.join(format!(".{name}.motet")), file: path.to_owned(), dir, readers: Readers::new() };
         let aside = disk.stage.with_extension(ASIDE);
         match (stamp_at(&aside)?, stamp_at(&disk.stage)?) {
             (None, _) => {}
@@ -64,6 +68,27 @@ impl RealDisk {
     }
 }
 
+impl RealDisk {
+    fn read_at(&mut self, path: &Path) -> io::Result<Contents> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::Missing),
+            file => file?,
+        };
+        let before = stamp_of(&file.metadata()?);
+        if let Some(readers) = &mut self.readers {
+            readers.opened_here(before.inode);
+        }
+        if before.len > FILE_BYTES_MAX {
+            return Ok(Contents::TooLong(before));
+        }
+        let mut bytes = Vec::new();
+        (&file).take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        let after = stamp_of(&file.metadata()?);
+        let is_whole = before == after && bytes.len() as u64 == after.len;
+        Ok(if is_whole { Contents::Whole(after, bytes) } else { Contents::Moving })
+    }
+}
+
 fn stamp_of(data: &Metadata) -> Stamp {
     let modified = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     #[cfg(unix)]
@@ -82,29 +107,13 @@ fn stamp_at(path: &Path) -> io::Result<Option<Stamp>> {
     }
 }
 
-fn read_at(path: &Path) -> io::Result<Contents> {
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::Missing),
-        file => file?,
-    };
-    let before = stamp_of(&file.metadata()?);
-    if before.len > FILE_BYTES_MAX {
-        return Ok(Contents::TooLong(before));
-    }
-    let mut bytes = Vec::new();
-    (&mut file).take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    let after = stamp_of(&file.metadata()?);
-    let is_whole = before == after && bytes.len() as u64 == after.len;
-    Ok(if is_whole { Contents::Whole(after, bytes) } else { Contents::Moving })
-}
-
 impl Disk for RealDisk {
     fn stamp(&mut self) -> io::Result<Option<Stamp>> {
         stamp_at(&self.file)
     }
 
     fn read(&mut self) -> io::Result<Contents> {
-        read_at(&self.file)
+        self.read_at(&self.file.clone())
     }
 
     fn stage(&mut self, bytes: &[u8]) -> io::Result<Stamp> {
@@ -127,7 +136,12 @@ impl Disk for RealDisk {
         }
         stage.write_all(bytes)?;
         stage.sync_all()?;
-        Ok(stamp_of(&stage.metadata()?))
+        let stamp = stamp_of(&stage.metadata()?);
+        drop(stage);
+        if let Some(readers) = &mut self.readers {
+            readers.watch(&self.stage, stamp.inode);
+        }
+        Ok(stamp)
     }
 
     fn staged_stamp(&mut self) -> io::Result<Option<Stamp>> {
@@ -135,7 +149,7 @@ impl Disk for RealDisk {
     }
 
     fn read_staged(&mut self) -> io::Result<Contents> {
-        read_at(&self.stage)
+        self.read_at(&self.stage.clone())
     }
 
     fn swap(&mut self) -> io::Result<()> {
@@ -148,6 +162,10 @@ impl Disk for RealDisk {
         fs::hard_link(&self.stage, &self.file)?;
         fs::remove_file(&self.stage)?;
         self.sync_dir()
+    }
+
+    fn was_read(&mut self) -> Option<bool> {
+        self.readers.as_mut()?.any()
     }
 
     fn unstage(&mut self) -> io::Result<()> {
@@ -227,6 +245,27 @@ mod tests {
         assert_eq!(fs::read(disk.keep_staged().unwrap()).unwrap(), b"new");
         disk.unstage().unwrap();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn it_is_known_whether_others_read_what_was_written() {
+        let (_dir, mut disk) = disk();
+        fs::write(&disk.file, "old").unwrap();
+        fs::read(&disk.file).unwrap();
+        disk.stage(b"new").unwrap();
+        disk.swap().unwrap();
+        disk.read().unwrap();
+        disk.read_staged().unwrap();
+        assert_eq!(disk.was_read(), Some(false), "only by this program");
+        fs::write(&disk.file, "newer").unwrap();
+        disk.read().unwrap();
+        assert_eq!(disk.was_read(), Some(false), "who only writes has not looked");
+        fs::read(&disk.file).unwrap();
+        assert_eq!(disk.was_read(), Some(true));
+        disk.stage(b"newest").unwrap();
+        disk.swap().unwrap();
+        assert_eq!(disk.was_read(), Some(false));
     }
 
     #[test]

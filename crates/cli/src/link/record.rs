@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was() {
         let version = |end| VersionVector::from_iter([(ReplicaId(u64::MAX), end), (ReplicaId(3), 9)]);
-        let writing = Some(Writing { from: read_version(1), to: version(2), is_done: true });
+        let writing = Some(Writing { from: version(1), to: version(2), is_done: true });
         let full = Record { base: version(2), writers: [ReplicaId(3)].into(), writing };
         for record in [Record::default(), full] {
             assert_eq!(Record::read(&record.write()), Some(record));
