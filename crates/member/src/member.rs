@@ -42,7 +42,7 @@ pub enum Event {
         retry_ms: u64,
     },
     /// Something in the session.
-    Session(sync::Event),
+    Session(Box<sync::Event>),
 }
 
 /// Why a member cannot go on.
@@ -254,7 +254,7 @@ impl Member {
             }
             _ => {}
         }
-        self.events.push_back(Event::Session(event));
+        self.events.push_back(Event::Session(Box::new(event)));
     }
 
     /// Hands to the socket what the session has to say, as far as there is room.

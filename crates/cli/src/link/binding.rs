@@ -221,10 +221,10 @@ impl<D: Disk> Binding<D> {
     /// Leaves nothing lying about: what the last write took out of the file goes, unless somebody has
     /// written to it since. Then the next run finds it.
     pub fn finish(mut self) -> Result<(), BindingError> {
-        let is_written = self.disk.staged_stamp()? != self.displaced;
-        Ok(if self.displaced.is_some() && !is_written {
-            self.disk.unstage()?
-        })
+        if self.displaced.is_some() && self.disk.staged_stamp()? == self.displaced {
+            self.disk.unstage()?;
+        }
+        Ok(())
     }
 
     fn wake_at(&mut self, ms: u64) {

@@ -232,24 +232,32 @@ impl Linked<'_> {
         match event {
             Event::Connected => self.say.say(json!({ "event": "connected" }), || "connected".into()),
             Event::Offline { reason, .. } => self.say.offline(&reason),
-            Event::Session(sync::Event::Refused { code: RefusalCode::Parcels, message, .. }) => {
+            Event::Session(event) => self.hear_session(*event)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn hear_session(&mut self, event: sync::Event) -> Result<(), CommandError> {
+        match event {
+            sync::Event::Refused { code: RefusalCode::Parcels, message, .. } => {
                 self.say.problem(&format!("the server refuses what was saved here: {message}"));
             }
-            Event::Session(sync::Event::Refused { code: RefusalCode::Epoch, message, .. }) => {
+            sync::Event::Refused { code: RefusalCode::Epoch, message, .. } => {
                 self.state.retire(&self.target)?;
                 return Err(CommandError::Other(format!(
                     "{message}. Link the file again with --from file or --from document"
                 )));
             }
-            Event::Session(sync::Event::Refused { message, .. }) => {
+            sync::Event::Refused { message, .. } => {
                 let reason = format!("the server does not open the document: {message}. What is saved here is kept");
                 self.member.retry_later(&reason);
             }
-            Event::Session(sync::Event::Rejected { rejections, .. }) => {
+            sync::Event::Rejected { rejections, .. } => {
                 let reason = rejections.first().map_or("", |rejection| rejection.reason.as_str());
                 self.say.problem(&format!("the server sent something that does not hold: {reason}"));
             }
-            Event::Session(sync::Event::Diverged { .. }) => self.say.problem(
+            sync::Event::Diverged { .. } => self.say.problem(
                 "this copy and the server's have the same changes but do not agree on what they mean. This is a bug: \
                  please report it",
             ),
