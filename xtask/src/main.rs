@@ -1,24 +1,39 @@
-//! The project's own commands: `cargo xtask test` and its kin.
+//! The project's own commands. Each says what it does, and does nothing twice.
 
-use std::process::{Command, ExitCode};
+mod serve;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod tools;
+mod wasm;
+mod web;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  serve   build everything and serve it with sample documents on http://127.0.0.1:4040
+          (arguments after `serve` go to `motet serve`)
+  test    run every test: Rust, TypeScript, browser
+  wasm    build the engine for the browser
+  web     build the web app (and the engine before it)";
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("test") => test(),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match args.first().map(String::as_str) {
+        Some("serve") => serve::serve(&args[1..]),
+        Some("test") => test::test(),
+        Some("wasm") => wasm::build(),
+        Some("web") => web::build(),
         _ => {
-            eprintln!("usage: cargo xtask test");
-            ExitCode::from(2)
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
         }
-    }
-}
-
-fn test() -> ExitCode {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    match Command::new(cargo).args(["test", "--workspace", "--locked"]).status() {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("failed to start cargo: {error}");
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\nxtask: {problem}");
             ExitCode::FAILURE
         }
     }

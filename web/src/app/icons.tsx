@@ -1,0 +1,48 @@
+/** The app's icons: one stroke width, one grid of 20. */
+import type { ReactNode } from "react";
+
+const SHAPES = {
+  back: <path d="M12 4.5 6.5 10l5.5 5.5" />,
+  check: <path d="m4.5 10.5 3.5 3.5 7.5-8" />,
+  clock: <><circle cx="10" cy="10" r="7" /><path d="M10 6v4.2l2.8 1.8" /></>,
+  close: <path d="m5 5 10 10M15 5 5 15" />,
+  cloudOff: <path d="M3 3l14 14M6 8.2A3.6 3.6 0 0 0 6 15h8.2M8 5.2a5 5 0 0 1 7 4 3.2 3.2 0 0 1 1.6 5.2" />,
+  disk: <><path d="M4 4.5h9.5L16 7v8.5H4z" /><path d="M7 4.5V8h5V4.5M7 15.5V12h6v3.5" /></>,
+  document: <><path d="M5.5 2.5h6l3.5 3.5v11.5h-9.5z" /><path d="M11.5 2.5V6H15M8 10h4.5M8 13h4.5" /></>,
+  download: <path d="M10 3v9m-4-3.5 4 4 4-4M4 16.5h12" />,
+  eye: <><path d="M2 10s3-5.2 8-5.2S18 10 18 10s-3 5.2-8 5.2S2 10 2 10z" /><circle cx="10" cy="10" r="2.3" /></>,
+  eyeOff: <path d="M3 3l14 14M8 5.1A8 8 0 0 1 10 4.8c5 0 8 5.2 8 5.2a14 14 0 0 1-2.3 2.8M12 15a8 8 0 0 1-2 .2C5 15.2 2 10 2 10a14 14 0 0 1 3-3.4" />,
+  keyboard: <><rect x="2.5" y="5" width="15" height="10" rx="1.5" /><path d="M5.5 8h.01M8.5 8h.01M11.5 8h.01M14.5 8h.01M6.5 12h7" /></>,
+  more: <path d="M4.5 10h.01M10 10h.01M15.5 10h.01" strokeWidth="2.4" />,
+  pause: <path d="M7 5v10M13 5v10" />,
+  pencil: <path d="m4 16 .8-3.500L13 4.300l2.7 2.7-8.2 8.200zM11.5 5.800l2.7 2.7" />,
+  people: <><circle cx="7.5" cy="7" r="2.7" /><path d="M2.5 16c.3-3 2.3-4.7 5-4.700s4.7 1.7 5 4.700M13 4.600a2.6 2.6 0 0 1 0 4.900M14.5 11.700c1.7.6 2.8 2 3 4.3" /></>,
+  play: <path d="M7 5v10l7.5-5z" />,
+  plus: <path d="M10 4v12M4 10h12" />,
+  redo: <path d="M12.5 4 16 7.5 12.5 11M16 7.500H8.500a4 4 0 0 0 0 8H12" />,
+  restore: <path d="M4 10a6 6 0 1 0 2-4.500L4 7.300M4 3.500v3.800h3.800M10 7v3.300l2.3 1.4" />,
+  search: <><circle cx="9" cy="9" r="5" /><path d="m13 13 4 4" /></>,
+  send: <path d="M10 16V5m-4.5 4L10 4.5 14.5 9" />,
+  trash: <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.500h7.600L14.5 6M8.5 9v4.500M11.5 9v4.5" />,
+  undo: <path d="M7.5 4 4 7.5 7.5 11M4 7.500h7.500a4 4 0 0 1 0 8H8" />,
+  warning: <path d="M10 3.5 17.5 16.500h-15zM10 8.500v3.500M10 14.300h.01" />,
+} satisfies Record<string, ReactNode>;
+
+export type IconName = keyof typeof SHAPES;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      {SHAPES[name]}
+    </svg>
+  );
+}
+
+/** Three voices that enter one after another. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d="M3 6.500h18" /><path d="M8 12h13" /><path d="M13 17.500h8" />
+    </svg>
+  );
+}

@@ -1,0 +1,78 @@
+/** Keyboard shortcuts: what they are, how they are written, and listening for those outside the editor. */
+import { useEffect, useRef } from "react";
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+
+/** "Mod-Shift-z" as this system writes it. */
+export function written(keys: string): string {
+  const names: Record<string, string> = isMac
+    ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Ctrl: "⌃" }
+    : { Mod: "Ctrl", Shift: "Shift", Alt: "Alt", Ctrl: "Ctrl" };
+  const parts = keys.split("-").map((part) => names[part] ?? SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  return parts.join(isMac ? "" : "+");
+}
+
+export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: "Writing",
+    keys: [
+      ["Mod-z", "Undo my last change"],
+      ["Mod-Shift-z", "Redo my last change"],
+      ["Mod-b", "Bold"],
+      ["Mod-i", "Italic"],
+      ["Mod-f", "Find and replace"],
+    ],
+  },
+  {
+    title: "Looking",
+    keys: [
+      ["Alt-h", "History"],
+      ["Alt-p", "People"],
+      ["Alt-ArrowLeft", "One step back in the history"],
+      ["Alt-ArrowRight", "One step forward in the history"],
+      ["Escape", "Back to now; close the panel"],
+    ],
+  },
+  {
+    title: "Everywhere",
+    keys: [
+      ["Alt-d", "All documents"],
+      ["Alt-n", "New document"],
+      ["/", "Search documents"],
+      ["F1", "This help"],
+    ],
+  },
+];
+
+/** The pressed keys as bindings name them; a letter is the same with and without Caps Lock. */
+export function nameOf(event: KeyboardEvent): string {
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  // With Alt held some systems report another letter: the key's place tells which one was meant.
+  const placed = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
+  const isLetter = /^[a-z]$/i.test(placed);
+  const hasShift = event.shiftKey && (isLetter || placed.length > 1);
+  return [mod && "Mod", event.altKey && "Alt", hasShift && "Shift", isLetter ? placed.toLowerCase() : placed].filter(Boolean).join("-");
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  return target.isContentEditable || target.tagName === "INPUT" || target.tagName === "TEXTAREA";
+}
+
+/** Runs what is bound to a key, unless that key means a letter to be typed. */
+export function useKeys(bindings: Record<string, () => void>): void {
+  const current = useRef(bindings);
+  current.current = bindings;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const run = current.current[nameOf(event)];
+      if (!run || event.defaultPrevented || (event.key.length === 1 && !event.altKey && isTyping(event))) return;
+      event.preventDefault();
+      run();
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+}

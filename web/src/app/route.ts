@@ -1,0 +1,20 @@
+/** Where in the app one is. In the fragment, so that one page serves all, offline too. */
+import { useSyncExternalStore } from "react";
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("hashchange", listener);
+  return () => window.removeEventListener("hashchange", listener);
+}
+
+/** The open document's id, or null for the list. */
+export function useOpenDocument(): string | null {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  const [, kind, id] = hash.split("/");
+  return kind === "d" && id ? decodeURIComponent(id) : null;
+}
+
+export const hrefOf = (document: string) => `#/d/${encodeURIComponent(document)}`;
+
+export function go(document: string | null): void {
+  location.hash = document === null ? "#/" : hrefOf(document);
+}

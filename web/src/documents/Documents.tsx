@@ -1,0 +1,229 @@
+/** The first screen: every document, found by name, made, renamed, deleted and brought back. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Screens } from "../app/App";
+import { AppMenu } from "../app/AppMenu";
+import { Icon, Mark } from "../app/icons";
+import { useKeys } from "../app/keys";
+import { Avatar, Menu, Notice } from "../app/parts";
+import { useProfile } from "../app/profile";
+import { go, hrefOf } from "../app/route";
+import { useServices } from "../app/services";
+import { ago } from "../app/time";
+import { toast } from "../app/toasts";
+import { type DocumentInfo, RequestProblem } from "./api";
+
+/** The list is asked for again this often while it is looked at: others make documents too. */
+const REFRESH_MS = 10_000;
+
+type Listing = { state: "loading" | "ready" | "unreachable" | "failed"; documents: DocumentInfo[]; problem: string };
+
+/** Whether every word of the search begins somewhere in the name. */
+export function matches(name: string, search: string): boolean {
+  const plain = (text: string) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+  const found = plain(name);
+  return plain(search).split(/\s+/).every((word) => found.includes(word));
+}
+
+function useListing() {
+  const { documents } = useServices();
+  const [listing, setListing] = useState<Listing>({ state: "loading", documents: [], problem: "" });
+  const load = useCallback(async () => {
+    try {
+      setListing({ state: "ready", documents: await documents.list(), problem: "" });
+    } catch (error) {
+      const state = error instanceof RequestProblem && error.isUnreachable ? "unreachable" : "failed";
+      setListing({ state, documents: documents.known(), problem: error instanceof Error ? error.message : String(error) });
+    }
+  }, [documents]);
+  useEffect(() => {
+    void load();
+    const timer = setInterval(() => document.hidden || void load(), REFRESH_MS);
+    const again = () => void load();
+    window.addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", again);
+    };
+  }, [load]);
+  return { listing, load };
+}
+
+export function Documents({ screens }: { screens: Screens }) {
+  const { documents } = useServices();
+  const { listing, load } = useListing();
+  const [search, setSearch] = useState("");
+  const [showsDeleted, setShowsDeleted] = useState(false);
+  const [profile] = useProfile();
+  const searchField = useRef<HTMLInputElement>(null);
+
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work();
+      await load();
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const create = () => attempt(async () => go((await documents.create(search.trim() || "Untitled")).id));
+  const rename = (id: string, name: string) => attempt(() => documents.change(id, { name }));
+  const undelete = (id: string) => attempt(() => documents.change(id, { deleted: false }));
+  const remove = (info: DocumentInfo) =>
+    attempt(async () => {
+      await documents.change(info.id, { deleted: true });
+      toast(`“${info.name}” was deleted`, { label: "Undo", run: () => void undelete(info.id) });
+    });
+  useKeys({ "/": () => searchField.current?.focus(), "Alt-n": () => void create() });
+
+  const shown = useMemo(() => {
+    const found = listing.documents.filter((info) => info.deleted === showsDeleted && matches(info.name, search));
+    return found.sort((a, b) => (b.changed ?? 0) - (a.changed ?? 0) || a.name.localeCompare(b.name));
+  }, [listing.documents, search, showsDeleted]);
+  const isUnreachable = listing.state === "unreachable";
+  const hasDeleted = listing.documents.some((info) => info.deleted);
+
+  return (
+    <div className="screen">
+      <header className="bar">
+        <span className="brand"><Mark /> Motet</span>
+        <span className="spring" />
+        <button type="button" className="person-button" onClick={screens.showProfile} title="How others see you">
+          <Avatar name={profile.name} colour={profile.colour} /> <span className="wide-only">{profile.name}</span>
+        </button>
+        <AppMenu screens={screens} />
+      </header>
+      <main className="documents">
+        <div className="documents-head">
+          <h1>{showsDeleted ? "Deleted documents" : "Documents"}</h1>
+          <button type="button" className="button is-primary" onClick={() => void create()} disabled={isUnreachable}>
+            <Icon name="plus" /> New document
+          </button>
+        </div>
+        <div className="search">
+          <Icon name="search" />
+          <input
+            ref={searchField}
+            type="search"
+            placeholder="Search by name"
+            aria-label="Search documents by name"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={(event) => event.key === "Enter" && shown[0] && !showsDeleted && go(shown[0].id)}
+          />
+        </div>
+        {listing.state !== "ready" && listing.state !== "loading" && (
+          <div className="banner is-warning" role="alert">
+            <Icon name={isUnreachable ? "cloudOff" : "warning"} />
+            <span>
+              {isUnreachable
+                ? "The server does not answer. Documents that you opened on this device still open, and what you write is kept here until it is back."
+                : listing.problem}
+            </span>
+            <button type="button" className="text-button" onClick={() => void load()}>Try again</button>
+          </div>
+        )}
+        <List shown={shown} onRename={rename} onDelete={remove} onUndelete={undelete} isReadOnly={isUnreachable} />
+        {listing.state === "loading" && <div className="skeleton" aria-label="Loading" role="progressbar" />}
+        {shown.length === 0 && listing.state !== "loading" && (
+          <Empty search={search} showsDeleted={showsDeleted} create={create} isUnreachable={isUnreachable} />
+        )}
+        {(hasDeleted || showsDeleted) && (
+          <button type="button" className="text-button quiet" onClick={() => setShowsDeleted(!showsDeleted)}>
+            {showsDeleted ? "Back to documents" : "Show deleted documents"}
+          </button>
+        )}
+      </main>
+    </div>
+  );
+}
+
+interface ListProps {
+  shown: readonly DocumentInfo[];
+  isReadOnly: boolean;
+  onRename(id: string, name: string): void;
+  onDelete(info: DocumentInfo): void;
+  onUndelete(id: string): void;
+}
+
+function List({ shown, isReadOnly, onRename, onDelete, onUndelete }: ListProps) {
+  const [renamed, setRenamed] = useState<string | null>(null);
+  if (shown.length === 0) return null;
+  return (
+    <ul className="document-list">
+      {shown.map((info) => (
+        <li key={info.id} className="document-row">
+          {renamed === info.id ? (
+            <RenameField
+              name={info.name}
+              onDone={(name) => {
+                setRenamed(null);
+                if (name && name !== info.name) onRename(info.id, name);
+              }}
+            />
+          ) : (
+            <a className="document-link" href={info.deleted ? undefined : hrefOf(info.id)}>
+              <Icon name="document" />
+              <span className="document-name">{info.name}</span>
+              {info.changed !== undefined && <time className="document-time">{ago(info.changed)}</time>}
+            </a>
+          )}
+          {info.deleted ? (
+            <button type="button" className="text-button" onClick={() => onUndelete(info.id)}>Bring back</button>
+          ) : (
+            !isReadOnly && (
+              <Menu
+                label={`More for ${info.name}`}
+                icon="more"
+                items={[
+                  { label: "Rename", icon: "pencil", run: () => setRenamed(info.id) },
+                  { label: "Delete", icon: "trash", danger: true, run: () => onDelete(info) },
+                ]}
+              />
+            )
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RenameField({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+  const [draft, setDraft] = useState(name);
+  return (
+    <form
+      className="rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onDone(draft.trim());
+      }}
+    >
+      <input
+        aria-label={`New name for ${name}`}
+        value={draft}
+        maxLength={200}
+        autoFocus
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={() => onDone(draft.trim())}
+        onKeyDown={(event) => event.key === "Escape" && onDone(null)}
+      />
+    </form>
+  );
+}
+
+function Empty({ search, showsDeleted, create, isUnreachable }: { search: string; showsDeleted: boolean; create: () => void; isUnreachable: boolean }) {
+  if (showsDeleted) return <Notice icon="trash" title="Nothing is deleted"><p>Deleted documents wait here until you bring them back.</p></Notice>;
+  if (search) {
+    return (
+      <Notice icon="search" title={`No document is called “${search}”`}>
+        <button type="button" className="button" onClick={create} disabled={isUnreachable}>Create “{search}”</button>
+      </Notice>
+    );
+  }
+  if (isUnreachable) return <Notice icon="cloudOff" title="Nothing on this device yet"><p>Documents appear here once the server answers.</p></Notice>;
+  return (
+    <Notice icon="document" title="No documents yet">
+      <p>Make one, and send its address to whoever should write in it with you.</p>
+      <button type="button" className="button is-primary" onClick={create}>New document</button>
+    </Notice>
+  );
+}

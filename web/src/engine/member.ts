@@ -1,0 +1,56 @@
+/**
+ * What the worker needs of the engine: one member of the space that talks over one socket. No time, network or disk
+ * in it; the worker carries its bytes. The WebAssembly module provides it.
+ */
+import type { Anchor, AuthorId } from "./engine";
+
+/** Where somebody is. Identity is what the connection proved, never what the message says. */
+export interface Presence {
+  /** Names one window of one person, while it is open. */
+  peer: string;
+  author: AuthorId;
+  name: string;
+  /** A CSS colour. */
+  colour: string;
+  /** The selection's fixed end and its moving one; null while the person looks elsewhere. */
+  anchor: Anchor | null;
+  head: Anchor | null;
+}
+
+export type OwnPresence = Pick<Presence, "name" | "colour" | "anchor" | "head">;
+
+export type MemberEvent =
+  /** Frames that were not here before: to be stored, then handed to the page. */
+  | { kind: "frames"; document: string; frames: Uint8Array[] }
+  /** How many own actions no other member has, and how many no storage node has on disk. */
+  | { kind: "saved"; document: string; unreceived: number; undurable: number }
+  | { kind: "presence"; document: string; peers: Presence[] }
+  /** Catching up, in actions. Equal numbers: done. */
+  | { kind: "progress"; document: string; done: number; total: number }
+  | { kind: "problem"; document: string | null; code: string; message: string };
+
+export interface Member {
+  /** Joins a document, with what the store holds of it. */
+  open(document: string, frames: readonly Uint8Array[]): void;
+  close(document: string): void;
+  /** Frames that a page sealed, after they were stored. */
+  local(document: string, frames: readonly Uint8Array[]): void;
+  present(document: string, presence: OwnPresence): void;
+
+  /** The socket opened, or is gone. What is sent after the first begins with the handshake. */
+  connected(nowMs: number): void;
+  disconnected(): void;
+  receive(message: Uint8Array, nowMs: number): void;
+  /** The next message for the socket. */
+  send(): Uint8Array | undefined;
+  /** Lets time pass; when to call again at the latest, in milliseconds from now. */
+  tick(nowMs: number): number;
+  /** What happened since the last call. */
+  events(): MemberEvent[];
+}
+
+export interface MemberOptions {
+  secret: Uint8Array;
+  /** 32 random bytes, for nonces and the peer's id. */
+  seed: Uint8Array;
+}

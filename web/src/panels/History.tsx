@@ -1,0 +1,128 @@
+/** The document's past: a slider through time, and every edit run with what can be done about it. */
+import { useEffect, useRef, useState } from "react";
+import { IconButton } from "../app/parts";
+import { ago, clockOf, dayOf, exactly } from "../app/time";
+import type { OpenDocument } from "../editor/document";
+import type { EditRun } from "../engine/engine";
+
+/** Lines shown before "Show earlier". */
+const LINES_FIRST = 200;
+
+interface Props {
+  document: OpenDocument;
+  runs: readonly EditRun[];
+  /** The index of the run after which the text is shown; null is now. */
+  at: number | null;
+  onTravel(at: number | null): void;
+}
+
+export function History({ document, runs, at, onTravel }: Props) {
+  const [lines, setLines] = useState(LINES_FIRST);
+  if (runs.length === 0) {
+    return <p className="faint pad">Nothing has happened here yet. Every change will be listed, whoever makes it.</p>;
+  }
+  const newestFirst = runs.map((run, index) => ({ run, index })).reverse();
+  const shown = newestFirst.slice(0, Math.max(lines, at === null ? 0 : runs.length - at + 1));
+  return (
+    <>
+      <Slider runs={runs} at={at} onTravel={onTravel} />
+      <ol className="runs" aria-label="Changes, newest first">
+        {shown.map(({ run, index }, row) => {
+          const day = dayOf(run.time);
+          const isNewDay = row === 0 || day !== dayOf((shown[row - 1] as { run: EditRun }).run.time);
+          return (
+            <RunLine
+              key={run.id}
+              run={run}
+              day={isNewDay ? day : null}
+              isShown={at === index}
+              document={document}
+              onShow={() => onTravel(at === index ? null : index)}
+            />
+          );
+        })}
+      </ol>
+      {shown.length < newestFirst.length && (
+        <button type="button" className="text-button quiet" onClick={() => setLines(lines + LINES_FIRST)}>Show earlier</button>
+      )}
+    </>
+  );
+}
+
+function Slider({ runs, at, onTravel }: Pick<Props, "runs" | "at" | "onTravel">) {
+  const place = at === null ? runs.length : at;
+  const run = at === null ? null : runs[at];
+  const words = run ? `${dayOf(run.time)}, ${clockOf(run.time)}` : "Now";
+  return (
+    <div className="slider">
+      <input
+        type="range"
+        min={0}
+        max={runs.length}
+        value={place}
+        aria-label="Time"
+        aria-valuetext={run ? `${words}, after a change by ${run.name}` : words}
+        style={{ "--share": `${(place / runs.length) * 100}%` } as React.CSSProperties}
+        onChange={(event) => {
+          const next = Number(event.target.value);
+          onTravel(next >= runs.length ? null : next);
+        }}
+      />
+      <div className="slider-words"><span>{dayOf((runs[0] as EditRun).time)}</span><strong>{words}</strong></div>
+    </div>
+  );
+}
+
+interface RunLineProps {
+  run: EditRun;
+  day: string | null;
+  isShown: boolean;
+  document: OpenDocument;
+  onShow(): void;
+}
+
+function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
+  const line = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isShown) line.current?.scrollIntoView({ block: "nearest" });
+  }, [isShown]);
+  const classes = ["run", isShown && "is-shown", (run.undone || run.hidden) && "is-out"].filter(Boolean).join(" ");
+  const states = [run.undone && "undone", run.hidden && "hidden"].filter((state) => state !== false);
+  return (
+    <>
+      {day && <li className="day" role="presentation">{day}</li>}
+      <li ref={line} className={classes} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
+        <button
+          type="button"
+          className="run-main"
+          aria-pressed={isShown}
+          title={`Show the text right after this change\n${exactly(run.time)}`}
+          onClick={onShow}
+        >
+          <span className="run-head">
+            <strong>{run.name}</strong>
+            {states.map((state) => <span className="tag" key={state}>{state}</span>)}
+            <time>{ago(run.time)}</time>
+          </span>
+          <span className="run-summary">{run.summary}</span>
+          <span className="run-size">
+            {run.inserted > 0 && <span className="plus">+{run.inserted}</span>}
+            {run.deleted > 0 && <span className="minus">−{run.deleted}</span>}
+          </span>
+        </button>
+        <span className="run-tools">
+          {run.undone ? (
+            <IconButton icon="redo" label="Redo this change, for everyone" onClick={() => document.redoRange(run.spans)} />
+          ) : (
+            <IconButton icon="undo" label="Undo this change, for everyone" onClick={() => document.undoRange(run.spans)} />
+          )}
+          <IconButton
+            icon={run.hidden ? "eye" : "eyeOff"}
+            label={run.hidden ? "Show this change again" : "Hide this change, for me only"}
+            onClick={() => document.hideRange(run.spans, !run.hidden)}
+          />
+        </span>
+      </li>
+    </>
+  );
+}

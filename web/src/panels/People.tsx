@@ -1,0 +1,142 @@
+/** Who is here, who wrote here, and whose work one wants to see. */
+import { colourOf } from "../app/colours";
+import { Icon } from "../app/icons";
+import { Avatar, IconButton } from "../app/parts";
+import type { Profile } from "../app/profile";
+import { plural } from "../app/time";
+import type { OpenDocument, Snapshot } from "../editor/document";
+import type { Author } from "../engine/engine";
+import type { Presence } from "../engine/member";
+
+interface Props {
+  document: OpenDocument;
+  snapshot: Snapshot;
+  profile: Profile;
+  onProfile(): void;
+  onGoTo(peer: Presence): void;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  colour: string;
+  peer: Presence | null;
+  author: Author | null;
+}
+
+/** One row for each person: those here first, then those who wrote, each by name. */
+export function rowsOf(self: string, peers: readonly Presence[], authors: readonly Author[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const author of authors) {
+    rows.set(author.id, { id: author.id, name: author.name, colour: colourOf(author.id), peer: null, author });
+  }
+  for (const peer of peers) {
+    const author = rows.get(peer.author)?.author ?? null;
+    rows.set(peer.author, { id: peer.author, name: peer.name, colour: colourOf(peer.author, peer.colour), peer, author });
+  }
+  rows.delete(self);
+  return [...rows.values()].sort((a, b) => Number(b.peer !== null) - Number(a.peer !== null) || a.name.localeCompare(b.name));
+}
+
+export function People({ document, snapshot, profile, onProfile, onGoTo }: Props) {
+  const { engine } = document;
+  const known = rowsOf(engine.author, snapshot.peers, engine.authors());
+  const others = known.map((row) => ({ ...row, colour: document.colourOf(row.id) }));
+  const here = others.filter((row) => row.peer);
+  const away = others.filter((row) => !row.peer);
+  const section = (rows: readonly Row[]) => (
+    <ul className="people">{rows.map((row) => <PersonRow key={row.id} row={row} document={document} onGoTo={onGoTo} />)}</ul>
+  );
+  return (
+    <>
+      <ul className="people">
+        <li className="person">
+          <Avatar name={profile.name} colour={profile.colour} />
+          <span className="person-name">{profile.name} <span className="faint">you</span></span>
+          <IconButton icon="pencil" label="Change your name and colour" onClick={onProfile} />
+        </li>
+      </ul>
+      <h3>Here now</h3>
+      {here.length > 0 ? section(here) : <p className="faint pad">Nobody else. Send this page's address to invite someone.</p>}
+      {away.length > 0 && <><h3>Also wrote here</h3>{section(away)}</>}
+      <HoldAll document={document} snapshot={snapshot} />
+    </>
+  );
+}
+
+function HoldAll({ document, snapshot }: { document: OpenDocument; snapshot: Snapshot }) {
+  const { holdsAll, held } = snapshot;
+  return (
+    <section className="panel-foot">
+      <label className="switch">
+        <input type="checkbox" role="switch" checked={holdsAll} onChange={(event) => document.hold(null, event.target.checked)} />
+        <span>
+          Hold everyone's changes
+          <span className="faint">They are received and kept, and shown when you let go. Only you see it so.</span>
+        </span>
+      </label>
+      {held > 0 && <p className="pad held">{plural(held, "change")} waiting</p>}
+    </section>
+  );
+}
+
+function PersonRow({ row, document, onGoTo }: { row: Row; document: OpenDocument; onGoTo: (peer: Presence) => void }) {
+  const { author, peer, name } = row;
+  const isHidden = author?.hidden ?? false;
+  const isHeld = author?.held ?? false;
+  return (
+    <li className="person">
+      <Avatar name={name} colour={row.colour} isDim={!peer || isHidden} />
+      <span className="person-name">
+        {peer?.head ? (
+          <button type="button" className="link-button" title={`Go to where ${name} is`} onClick={() => onGoTo(peer)}>{name}</button>
+        ) : (
+          name
+        )}
+        {isHidden && <span className="tag">hidden</span>}
+        {isHeld && <span className="tag">held</span>}
+      </span>
+      {author && (
+        <span className="person-tools">
+          <IconButton
+            icon={isHeld ? "play" : "pause"}
+            label={isHeld ? `Let ${name}'s new changes in` : `Hold ${name}'s new changes`}
+            aria-pressed={isHeld}
+            onClick={() => document.hold(row.id, !isHeld)}
+          />
+          <IconButton
+            icon={isHidden ? "eye" : "eyeOff"}
+            label={isHidden ? `Show ${name}'s work` : `Hide ${name}'s work`}
+            aria-pressed={isHidden}
+            onClick={() => document.hideAuthor(row.id, !isHidden)}
+          />
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** The faces in the bar. */
+export function Faces({ snapshot, self, onOpen }: { snapshot: Snapshot; self: string; onOpen: () => void }) {
+  const FACES_MAX = 4;
+  const here = rowsOf(self, snapshot.peers, []);
+  if (here.length === 0) return null;
+  const names = here.map((row) => row.name).join(", ");
+  return (
+    <button type="button" className="faces" title={`Here now: ${names}`} aria-label={`Here now: ${names}`} onClick={onOpen}>
+      {here.slice(0, FACES_MAX).map((row) => <Avatar key={row.id} name={row.name} colour={row.colour} />)}
+      {here.length > FACES_MAX && <span className="avatar is-more">+{here.length - FACES_MAX}</span>}
+    </button>
+  );
+}
+
+export function HeldNotice({ document, snapshot }: { document: OpenDocument; snapshot: Snapshot }) {
+  if (!snapshot.holdsAll && snapshot.held === 0) return null;
+  return (
+    <div className="banner">
+      <Icon name="pause" />
+      <span>{snapshot.held === 0 ? "You hold others' changes. None is waiting." : `${plural(snapshot.held, "change")} of others waiting.`}</span>
+      {snapshot.holdsAll && <button type="button" className="text-button" onClick={() => document.hold(null, false)}>Let them in</button>}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+/** Starts and kills the real server, on a folder of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const READY_MS_MAX = 15_000;
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
+  const { port } = probe.address() as { port: number };
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+export class Server {
+  private process: ChildProcess | null = null;
+  private readonly folder = mkdtempSync(join(tmpdir(), "motet-"));
+
+  private constructor(private readonly port: number) {}
+
+  static async start(): Promise<Server> {
+    const server = new Server(await freePort());
+    await server.run();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts on the same folder and port, and waits until it answers. */
+  async run(): Promise<void> {
+    const binary = process.env["MOTET_BINARY"] as string;
+    const args = ["serve", this.folder, "--listen", `127.0.0.1:${this.port}`, "--app", resolve("dist")];
+    this.process = spawn(binary, args, { stdio: ["ignore", "ignore", "inherit"] });
+    const deadline = Date.now() + READY_MS_MAX;
+    while (!(await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false))) {
+      if (Date.now() > deadline) throw new Error(`the server was not ready after ${READY_MS_MAX} ms`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  /** As a power cut would: no goodbye. */
+  async kill(): Promise<void> {
+    const { process: running } = this;
+    this.process = null;
+    if (running === null) return;
+    const ended = new Promise((done) => running.once("exit", done));
+    running.kill("SIGKILL");
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

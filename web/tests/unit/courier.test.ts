@@ -1,0 +1,151 @@
+// @vitest-environment node
+/** The worker's heart between a toy member, a toy socket and a real (simulated) IndexedDB. */
+import { IDBFactory } from "fake-indexeddb";
+import { expect, test } from "vitest";
+import type { Member, MemberEvent } from "../../src/engine/member";
+import { Courier, type SocketEvents } from "../../src/session/courier";
+import type { SessionEvent } from "../../src/session/session";
+import { openStore, type Store } from "../../src/session/store";
+
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+/** Sends every local frame as it is, and counts it until the server says it is durable (a message of one zero). */
+class ToyMember implements Member {
+  private happened: MemberEvent[] = [];
+  private outbox: Uint8Array[] = [];
+  private unsent: Uint8Array[] = [];
+  private waiting = 0;
+  private isConnected = false;
+  open() {}
+  close() {}
+  present() {}
+  local(_document: string, frames: readonly Uint8Array[]) {
+    this.waiting += frames.length;
+    (this.isConnected ? this.outbox : this.unsent).push(...frames);
+    this.tell();
+  }
+  connected() {
+    this.isConnected = true;
+    this.outbox = [bytes(255), ...this.unsent];
+    this.unsent = [];
+  }
+  disconnected() {
+    this.isConnected = false;
+  }
+  receive(message: Uint8Array) {
+    if (message.length === 1 && message[0] === 0) {
+      this.waiting = 0;
+      this.tell();
+    } else this.happened.push({ kind: "frames", document: "d", frames: [message] });
+  }
+  send = () => this.outbox.shift();
+  tick = () => 60_000;
+  events = () => this.happened.splice(0);
+  private tell() {
+    this.happened.push({ kind: "saved", document: "d", unreceived: this.waiting, undurable: this.waiting });
+  }
+}
+
+async function setUp(store?: Store) {
+  const kept = store ?? (await openStore(new IDBFactory()));
+  const emitted: SessionEvent[] = [];
+  const sent: Uint8Array[] = [];
+  const timers: (() => void)[] = [];
+  const told: (readonly Uint8Array[])[] = [];
+  let socket: SocketEvents | null = null;
+  const courier = new Courier("d", {
+    member: new ToyMember(),
+    store: kept,
+    connect(events) {
+      socket = events;
+      return { send: (message) => void sent.push(message), close: () => events.closed() };
+    },
+    tell: (frames) => void told.push(frames),
+    emit: (event) => void emitted.push(event),
+    now: () => 0,
+    random: () => 0.5,
+    after(_ms, run) {
+      timers.push(run);
+      return () => void timers.splice(timers.indexOf(run), 1);
+    },
+  });
+  const saved = () => emitted.filter((event) => event.kind === "saved").at(-1)?.saved;
+  const link = () => emitted.filter((event) => event.kind === "link").at(-1)?.link;
+  const server = () => socket as unknown as SocketEvents;
+  const runTimers = () => timers.splice(0).forEach((run) => run());
+  return { courier, store: kept, emitted, sent, told, saved, link, server, runTimers };
+}
+
+test("work done offline is stored, sent on connection, and durable only when the server says so", async () => {
+  const { courier, store, sent, told, saved, link, server } = await setUp();
+  courier.start([], 0);
+  expect(link()).toBe("connecting");
+  const pushing = courier.push([bytes(1, 2)]);
+  expect(saved()).toMatchObject({ level: "unsaved", waiting: 1 });
+  await pushing;
+  expect(saved()).toMatchObject({ level: "local", waiting: 1 });
+  expect(await store.frames("d")).toEqual([bytes(1, 2)]);
+  expect(told).toHaveLength(1);
+  server().opened();
+  expect(sent).toEqual([bytes(255), bytes(1, 2)]);
+  expect(link()).toBe("connecting");
+  server().message(bytes(0));
+  expect(link()).toBe("connected");
+  expect(saved()).toMatchObject({ level: "durable", waiting: 0 });
+});
+
+test("a lost connection is said and tried again", async () => {
+  const { courier, link, server, runTimers, sent } = await setUp();
+  courier.start([], 0);
+  server().opened();
+  server().message(bytes(9, 9));
+  server().closed();
+  expect(link()).toBe("offline");
+  sent.length = 0;
+  runTimers();
+  server().opened();
+  expect(sent).toEqual([bytes(255)]);
+  courier.setOnline(false);
+  expect(link()).toBe("offline");
+});
+
+test("frames of others are handed on and kept once, by however many tabs", async () => {
+  const { courier, store, emitted, server } = await setUp();
+  courier.start([], 0);
+  server().opened();
+  server().message(bytes(7, 8));
+  await store.add("d", [bytes(7, 8)]);
+  expect(emitted).toContainEqual({ kind: "frames", frames: [bytes(7, 8)] });
+  expect(await store.frames("d")).toEqual([bytes(7, 8)]);
+});
+
+test("a store that fails is said, and the work is not called local", async () => {
+  const kept = await openStore(new IDBFactory());
+  const broken: Store = { ...kept, add: () => Promise.reject(new Error("disk full")) };
+  const { courier, emitted, saved } = await setUp(broken);
+  courier.start([], 0);
+  await courier.push([bytes(1, 1)]);
+  expect(saved()?.level).toBe("unsaved");
+  const trouble = emitted.find((event) => event.kind === "trouble");
+  expect(trouble?.trouble).toMatchObject({ code: "browser-store", message: expect.stringContaining("disk full") });
+});
+
+test("many small records are folded into one, and nothing is lost by it", async () => {
+  const store = await openStore(new IDBFactory());
+  const frames = Array.from({ length: 300 }, (_, index) => bytes(1, index & 255, index >> 8));
+  for (const frame of frames) await store.add("d", [frame]);
+  await store.add("other", [bytes(3)]);
+  const read = async () => (await store.frames("d")).map(String).sort();
+  const expected = frames.map(String).sort();
+  expect(await read()).toEqual(expected);
+  expect(await read()).toEqual(expected);
+  expect(await store.frames("other")).toEqual([bytes(3)]);
+});
+
+test("the key is made once, and choices are kept", async () => {
+  const store = await openStore(new IDBFactory());
+  expect(await store.secret()).toEqual(await store.secret());
+  await store.note("d", { choices: bytes(4) });
+  await store.note("d", { waiting: 2 });
+  expect(await store.notes("d")).toEqual({ choices: bytes(4), waiting: 2 });
+});

@@ -1,0 +1,179 @@
+//! The engine for the browser: Rust to WebAssembly, its JavaScript side, and a last squeeze.
+
+use crate::tools::{
+    Outcome, Stamp, apt_install, ask, cargo, command, ensure_packages, find, fingerprint, root,
+    run, say, target_dir,
+};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What a first visit may cost, engine and glue together, gzipped. Peers of like reach weigh 275 kB to 1.2 MB.
+const GZIPPED_BYTES_MAX: u64 = 400_000;
+
+/// What current browsers all know; said aloud because the squeeze must not guess.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Where the web app expects the engine.
+pub fn folder() -> PathBuf {
+    root().join("web/src/engine/pkg")
+}
+
+/// Builds `crates/wasm` into the web app's folder, where anything changed.
+pub fn build() -> Outcome {
+    if !root().join("crates/wasm/Cargo.toml").is_file() {
+        return Err(
+            "crates/wasm is not in this tree: there is no engine to build for the browser".into(),
+        );
+    }
+    let module = compile()?;
+    let mark = fingerprint(&[
+        module.clone(),
+        root().join("xtask/bindgen"),
+        root().join("web/package-lock.json"),
+    ]);
+    let stamp = Stamp::new("wasm");
+    let out = folder().join("motet_bg.wasm");
+    if stamp.says(&mark) && out.is_file() {
+        return Ok(());
+    }
+    bind(&module)?;
+    squeeze(&out)?;
+    weigh(&out)?;
+    stamp.write(&mark)
+}
+
+fn compile() -> Outcome<PathBuf> {
+    let target_dir = target_dir().join("wasm");
+    let mut build = cargo();
+    build
+        .args([
+            "build",
+            "--locked",
+            "--package",
+            "wasm",
+            "--profile",
+            "wasm",
+            "--target",
+            TARGET,
+        ])
+        .arg("--target-dir")
+        .arg(&target_dir);
+    if !has_rustup_target() {
+        use_debian_compiler(&mut build)?;
+    }
+    say("compiling the engine to WebAssembly");
+    run(&mut build)?;
+    Ok(target_dir.join(TARGET).join("wasm/wasm.wasm"))
+}
+
+/// The toolchain's own standard library for the target: there already, or to be had from its makers.
+fn has_rustup_target() -> bool {
+    let libraries = ask(command("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return true;
+    }
+    say(&format!("rustup target add {TARGET}"));
+    run(command("rustup").args(["target", "add", TARGET])).is_ok()
+}
+
+/// Debian's compiler comes with the library's sources: the target is built from them, linked by rustup's linker.
+fn use_debian_compiler(build: &mut Command) -> Outcome {
+    let (rustc, library) = (
+        Path::new("/usr/bin/rustc"),
+        Path::new("/usr/lib/rustlib/src/rust/library"),
+    );
+    if !rustc.is_file() || !library.exists() {
+        apt_install(
+            "a standard library for WebAssembly",
+            &["rustc-web", "rust-web-src"],
+        )?;
+    }
+    say(
+        "rustup has no WebAssembly target to give: building the standard library from Debian's sources",
+    );
+    let linker = linker().ok_or("failed to find rust-lld in the rustup toolchain: run `rustup target add wasm32-unknown-unknown`")?;
+    build
+        .env("RUSTC", rustc)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+        .arg("-Zbuild-std=std,panic_abort");
+    Ok(())
+}
+
+fn linker() -> Option<PathBuf> {
+    let sysroot = ask(command("rustc").args(["--print", "sysroot"]))?;
+    let host = ask(command("rustc").args(["--print", "host-tuple"]))?;
+    Some(
+        Path::new(&sysroot)
+            .join("lib/rustlib")
+            .join(host)
+            .join("bin/rust-lld"),
+    )
+    .filter(|linker| linker.is_file())
+}
+
+fn bind(module: &Path) -> Outcome {
+    say("writing the engine's JavaScript side");
+    run(cargo()
+        .args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--package",
+            "xtask-bindgen",
+            "--",
+        ])
+        .arg(module)
+        .arg(folder()))
+}
+
+fn squeeze(module: &Path) -> Outcome {
+    ensure_packages()?;
+    say("squeezing the engine (wasm-opt)");
+    let tool = root().join("web/node_modules/binaryen/bin/wasm-opt");
+    let tight = module.with_extension("tight");
+    let level = env::var("MOTET_WASM_OPT").unwrap_or_else(|_| "-Os".into());
+    run(command("node")
+        .arg(tool)
+        .arg(level)
+        .args(FEATURES)
+        .arg(module)
+        .arg("-o")
+        .arg(&tight))?;
+    fs::rename(&tight, module)
+        .map_err(|error| format!("failed to put {} in place: {error}", tight.display()))
+}
+
+/// Says what the engine weighs, and refuses what is too heavy.
+fn weigh(module: &Path) -> Outcome {
+    if find(&["gzip"]).is_none() {
+        return Ok(());
+    }
+    let gzipped = |file: &Path| {
+        let output = command("gzip").args(["-9", "-c"]).arg(file).output();
+        output
+            .map(|output| output.stdout.len() as u64)
+            .map_err(|error| format!("failed to start gzip: {error}"))
+    };
+    let total = gzipped(module)? + gzipped(&module.with_file_name("motet.js"))?;
+    say(&format!(
+        "the engine with its glue weighs {} kB gzipped",
+        total / 1000
+    ));
+    if total <= GZIPPED_BYTES_MAX {
+        return Ok(());
+    }
+    Err(format!(
+        "the engine weighs {total} bytes gzipped, and at most {GZIPPED_BYTES_MAX} are allowed"
+    ))
+}
