@@ -127,7 +127,10 @@ impl Session {
                 was_open.then_some(Event::Closed(doc)).into_iter().collect()
             }
             Message::Refused { code, message, .. } => {
-                self.links.remove(&doc);
+                // Refused parcels are news; every other refusal ends the exchange.
+                if code != RefusalCode::Parcels {
+                    self.links.remove(&doc);
+                }
                 vec![Event::Refused { doc, code, message }]
             }
             Message::Open { standing, .. } if !self.links.contains_key(&doc) => self.answer(host, doc, standing),

@@ -1,0 +1,94 @@
+//! What waits for a socket: bounded by bytes, since the other side may never read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use sync::limits::MESSAGE_BYTES_MAX;
+use tokio::sync::mpsc;
+
+/// The end into which messages are put. Who has more to say looks at [`Outbox::room`] first and waits
+/// while there is none: what a link has to say is computed when there is room for it, so a slow reader
+/// gets the newest state later and costs no memory meanwhile.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    queue: mpsc::UnboundedSender<Vec<u8>>,
+    bytes: Arc<AtomicUsize>,
+    is_broken: Arc<AtomicBool>,
+    limit: usize,
+}
+
+/// The end from which the socket is fed.
+#[derive(Debug)]
+pub struct Outlet {
+    queue: mpsc::UnboundedReceiver<Vec<u8>>,
+    bytes: Arc<AtomicUsize>,
+    is_broken: Arc<AtomicBool>,
+}
+
+/// A queue for about `limit` bytes.
+pub fn outbox(limit: usize) -> (Outbox, Outlet) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let bytes = Arc::new(AtomicUsize::new(0));
+    let is_broken = Arc::new(AtomicBool::new(false));
+    let outbox = Outbox { queue: sender, bytes: bytes.clone(), is_broken: is_broken.clone(), limit };
+    (outbox, Outlet { queue: receiver, bytes, is_broken })
+}
+
+impl Outbox {
+    /// How many bytes fit in.
+    pub fn room(&self) -> usize {
+        self.limit.saturating_sub(self.bytes.load(Ordering::Acquire))
+    }
+
+    /// Puts a message in. What was computed while there was room may go beyond it by the longest
+    /// message; beyond that the queue breaks, since a message left out would be missed for ever: false,
+    /// the socket closes, and a new session continues.
+    pub fn push(&self, message: Vec<u8>) -> bool {
+        let waiting = self.bytes.fetch_add(message.len(), Ordering::AcqRel);
+        if waiting > self.limit + MESSAGE_BYTES_MAX {
+            self.is_broken.store(true, Ordering::Release);
+        }
+        !self.is_broken.load(Ordering::Acquire) && self.queue.send(message).is_ok()
+    }
+
+    /// Whether nobody takes messages out any more.
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+}
+
+impl Outlet {
+    /// The next message; none once all outboxes are gone or the queue broke. It counts until
+    /// [`Outlet::sent`].
+    pub async fn next(&mut self) -> Option<Vec<u8>> {
+        let message = self.queue.recv().await?;
+        (!self.is_broken.load(Ordering::Acquire)).then_some(message)
+    }
+
+    /// Makes room for as much as the message had.
+    pub fn sent(&self, len: usize) {
+        self.bytes.fetch_sub(len, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_leaves_no_room() {
+        let (outbox, mut outlet) = outbox(1000);
+        (0..4).for_each(|_| assert!(outbox.push(vec![0; 300])));
+        assert_eq!(outbox.room(), 0);
+        let message = outlet.next().await.unwrap();
+        outlet.sent(message.len());
+        assert_eq!(outbox.room(), 100);
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_does_not_look_breaks_the_queue() {
+        let (outbox, mut outlet) = outbox(1000);
+        let taken = (0..1000).take_while(|_| outbox.push(vec![0; 1 << 20])).count();
+        assert_eq!(taken, MESSAGE_BYTES_MAX / (1 << 20) + 1);
+        assert_eq!(outlet.next().await, None);
+    }
+}

@@ -1,0 +1,228 @@
+//! One WebSocket: greeting, admission, and the way to the documents' tasks.
+
+use crate::document::{Command, ConnectionId};
+use crate::limits;
+use crate::service::Service;
+use clock::DocumentId;
+use net::{Bucket, Outbox, Outlet, Reader, Socket, Writer, outbox};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use sync::limits::HELLO_DEADLINE_MS;
+use sync::{
+    Admission, Channel, Config, Heard, Hello, MemberId, Message, ProtocolError, RefusalCode, Role, Stamp, Trust,
+    refusal,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+
+/// A connection after its greeting.
+struct Connection {
+    id: ConnectionId,
+    service: Service,
+    channel: Channel,
+    outbox: Outbox,
+    documents: BTreeMap<DocumentId, mpsc::Sender<Command>>,
+    messages: Bucket,
+    bytes: Bucket,
+}
+
+/// Serves an upgraded connection until it ends.
+pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(service: Service, io: S) {
+    service.metrics.sockets.add(1);
+    let id = service.next_connection();
+    match greet(&service, id, Socket::accept(io).await).await {
+        Some((channel, socket)) => talk(service.clone(), id, channel, socket).await,
+        None => service.metrics.sessions_failed.add(1),
+    }
+    service.metrics.sockets.add(-1);
+}
+
+/// Waits for the greeting, for a fixed time whatever else comes, and judges it.
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+    service: &Service,
+    id: ConnectionId,
+    mut socket: Socket<S>,
+) -> Option<(Channel, Socket<S>)> {
+    service.metrics.strangers.add(1);
+    let deadline = Duration::from_millis(HELLO_DEADLINE_MS);
+    let first = tokio::time::timeout(deadline, socket.read()).await;
+    service.metrics.strangers.add(-1);
+    let config = Config { member: MemberId(0), token: Vec::new(), admission: Admission::Ask };
+    let mut channel = Channel::new(Role::Responder, config, service.now_ms());
+    let admitted = match first {
+        Ok(Ok(bytes)) => admit(service, id, &mut channel, &bytes),
+        Ok(Err(error)) => {
+            tracing::debug!(connection = id, %error, "no greeting");
+            return None;
+        }
+        Err(_) => Err(channel.end(ProtocolError::HelloDeadline)),
+    };
+    if let Err(error) = admitted {
+        tracing::info!(connection = id, %error, "not admitted");
+        let mut out = Vec::new();
+        channel.poll(service.now_ms(), &mut out);
+        for message in out {
+            // Who was not admitted need not hear why.
+            let _ = tokio::time::timeout(Duration::from_secs(1), socket.write(message.encode())).await;
+        }
+        let _ = tokio::time::timeout(Duration::from_secs(1), socket.close()).await;
+        return None;
+    }
+    Some((channel, socket.known().await))
+}
+
+fn admit(service: &Service, id: ConnectionId, channel: &mut Channel, bytes: &[u8]) -> Result<(), ProtocolError> {
+    let message = Message::decode(bytes).map_err(|error| channel.end(error.into()))?;
+    let Heard::Greeted(hello) = channel.hear(message, service.now_ms())? else {
+        return Err(channel.end(ProtocolError::Order));
+    };
+    if !is_admitted(service, &hello) {
+        return Err(channel.end(ProtocolError::NotAdmitted("the token is missing or wrong".into())));
+    }
+    // The connection gives the identity, so nobody shows under another's.
+    channel.admit(Trust::Leaf(Stamp { member: MemberId(service.scramble(id)), name: None, author: None }));
+    Ok(())
+}
+
+fn is_admitted(service: &Service, hello: &Hello) -> bool {
+    service.config.token.as_ref().is_none_or(|token| token.admits(&hello.token))
+}
+
+async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    service: Service,
+    id: ConnectionId,
+    channel: Channel,
+    socket: Socket<S>,
+) {
+    let (outbox, outlet) = outbox(limits::OUTBOX_BYTES_MAX);
+    let (mut reader, writer) = socket.split();
+    let writing = tokio::spawn(write(service.clone(), outlet, writer));
+    let now_ms = service.now_ms();
+    let mut connection = Connection {
+        id,
+        channel,
+        outbox,
+        documents: BTreeMap::new(),
+        messages: Bucket::new(limits::MESSAGES_PER_SECOND, limits::MESSAGES_BURST, now_ms),
+        bytes: Bucket::new(limits::BYTES_PER_SECOND, limits::BYTES_BURST, now_ms),
+        service,
+    };
+    connection.run(&mut reader).await;
+    connection.leave().await;
+    drop(connection);
+    // The last words leave, and the socket is closed politely, in bounded time.
+    let _ = writing.await;
+}
+
+async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
+    while let Some(message) = outlet.next().await {
+        let len = message.len();
+        if let Err(error) = writer.write(message, limits::WRITE_TIME).await {
+            tracing::debug!(%error, "writing ends");
+            return;
+        }
+        outlet.sent(len);
+        service.metrics.messages_out.add(1);
+        service.metrics.bytes_out.add(len as u64);
+    }
+    writer.close(Duration::from_secs(1)).await;
+}
+
+impl Connection {
+    async fn run<S: AsyncRead + AsyncWrite + Unpin>(&mut self, reader: &mut Reader<S>) {
+        let mut draining = self.service.draining.subscribe();
+        loop {
+            self.say();
+            if self.channel.ended().is_some() || self.outbox.is_closed() {
+                return;
+            }
+            let now_ms = self.service.now_ms();
+            let wake_ms = self.channel.next_wake_ms().unwrap_or(now_ms);
+            let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms).clamp(1, 5_000));
+            tokio::select! {
+                read = tokio::time::timeout(pause, reader.read()) => match read {
+                    Ok(Ok(bytes)) => if let Err(error) = self.hear(&bytes).await {
+                        tracing::info!(connection = self.id, %error, "the session ends");
+                        self.service.metrics.sessions_failed.add(1);
+                    },
+                    Ok(Err(error)) => {
+                        tracing::debug!(connection = self.id, %error, "the socket ends");
+                        return;
+                    }
+                    Err(_) => {}
+                },
+                () = async { drop(draining.wait_for(|is_draining| *is_draining).await) } => {
+                    let message = "the server is about to stop; connect again in a moment".into();
+                    self.channel.end(ProtocolError::Refused { code: RefusalCode::Draining, message });
+                }
+            }
+        }
+    }
+
+    fn say(&mut self) {
+        let mut out = Vec::new();
+        self.channel.poll(self.service.now_ms(), &mut out);
+        for message in out {
+            self.outbox.push(message.encode());
+        }
+    }
+
+    async fn hear(&mut self, bytes: &[u8]) -> Result<(), ProtocolError> {
+        let now_ms = self.service.now_ms();
+        self.service.metrics.messages_in.add(1);
+        self.service.metrics.bytes_in.add(bytes.len() as u64);
+        let wait_ms = self.messages.take(1, now_ms).max(self.bytes.take(bytes.len() as u64, now_ms));
+        if wait_ms > 0 {
+            // Too fast: the socket is not read meanwhile, and the other side feels it.
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        }
+        let message = Message::decode(bytes).map_err(|error| self.channel.end(error.into()))?;
+        if let Heard::About(doc, message) = self.channel.hear(message, now_ms)? {
+            self.route(doc, message).await;
+        }
+        Ok(())
+    }
+
+    async fn route(&mut self, doc: DocumentId, message: Message) {
+        match message {
+            Message::Open { standing, .. } => self.open(doc, standing),
+            Message::Close { .. } => self.close(doc).await,
+            message => {
+                let Some(task) = self.documents.get(&doc) else { return };
+                // A full queue makes this connection wait, and no other.
+                if task.send(Command::Message { connection: self.id, message }).await.is_err() {
+                    self.documents.remove(&doc);
+                    self.refuse(doc, RefusalCode::Unavailable, "the document stopped; open it again");
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, doc: DocumentId, standing: sync::Standing) {
+        if !self.documents.contains_key(&doc) && self.documents.len() >= limits::DOCUMENTS_OF_CONNECTION_MAX {
+            return self.refuse(doc, RefusalCode::TooMany, "too many documents are open on this connection");
+        }
+        let (outbox, trust) = (self.outbox.clone(), self.channel.trust().clone());
+        match self.service.registry.dispatch(doc, Command::Attach { connection: self.id, outbox, trust, standing }) {
+            Ok(task) => drop(self.documents.insert(doc, task)),
+            Err(busy) => self.refuse(doc, RefusalCode::Unavailable, &busy.to_string()),
+        }
+    }
+
+    async fn close(&mut self, doc: DocumentId) {
+        if let Some(task) = self.documents.remove(&doc) {
+            // A task that is gone has nothing to forget.
+            let _ = task.send(Command::Detach { connection: self.id }).await;
+        }
+    }
+
+    async fn leave(&mut self) {
+        while let Some((doc, _)) = self.documents.first_key_value() {
+            self.close(*doc).await;
+        }
+    }
+
+    fn refuse(&self, doc: DocumentId, code: RefusalCode, message: &str) {
+        self.outbox.push(refusal(Some(doc), code, message).encode());
+    }
+}

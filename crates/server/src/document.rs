@@ -1,0 +1,359 @@
+//! One document: its replica, its links and its readers, all owned by one task.
+//!
+//! Commands are taken in batches: everything that waits is imported, then synced once, then
+//! acknowledged. Nothing is acknowledged as durable before the sync returned, and no timer stands in
+//! between. Forgetting a document is only forgetting a cache.
+
+use crate::etag::Etags;
+use crate::hub::{HubDocument, HubError};
+use crate::limits::ROOM_CHECK_MS;
+use crate::metrics::Metrics;
+use clock::{DocumentId, Span, VersionVector};
+use net::Outbox;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+use sync::{
+    Epoch, Event, Hashes, ImportOutcome, Link, MemberId, Message, Parcel, Presence, RefusalCode, Replica, Standing,
+    Trust, refusal,
+};
+use tokio::sync::oneshot;
+
+/// Names a connection while the server runs.
+pub type ConnectionId = u64;
+
+/// What a document is asked for.
+#[derive(Debug)]
+pub enum Command {
+    /// A connection opens the document.
+    Attach {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Where its messages go.
+        outbox: Outbox,
+        /// How far it is believed.
+        trust: Trust,
+        /// What it has.
+        standing: Standing,
+    },
+    /// A connection says something about the document.
+    Message {
+        /// Which connection.
+        connection: ConnectionId,
+        /// What.
+        message: Message,
+    },
+    /// A connection closes the document, or is gone.
+    Detach {
+        /// Which connection.
+        connection: ConnectionId,
+    },
+    /// The text, now or at a version.
+    GetText {
+        /// At which.
+        at: Option<VersionVector>,
+        /// Who asks.
+        reply: oneshot::Sender<Result<Text, HubError>>,
+    },
+    /// A text to save.
+    PutText {
+        /// Against what.
+        base: Base,
+        /// The text.
+        text: String,
+        /// Who asks.
+        reply: oneshot::Sender<Result<Put, HubError>>,
+    },
+    /// A page of history.
+    History {
+        /// Before which version.
+        before: Option<VersionVector>,
+        /// How many runs.
+        count: usize,
+        /// Who asks.
+        reply: oneshot::Sender<Result<String, HubError>>,
+    },
+}
+
+/// What a text was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Nobody said: what is there now.
+    Now,
+    /// What one of these ETags stands for.
+    Etags(Vec<String>),
+}
+
+/// A text with what names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// The strong ETag of its bytes.
+    pub etag: String,
+    /// A version that has it.
+    pub version: VersionVector,
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was saved; what is stored is what was sent, or has others' changes in it too.
+    Saved {
+        /// The ETag of what is stored, where that is what was sent.
+        etag: Option<String>,
+        /// The version that has it.
+        version: VersionVector,
+    },
+    /// The ETag names nothing that is known.
+    UnknownBase,
+}
+
+/// A loaded document with everybody who uses it.
+pub struct Document {
+    id: DocumentId,
+    replica: Guarded,
+    links: BTreeMap<ConnectionId, (Link, Outbox)>,
+    etags: Etags,
+    metrics: Arc<Metrics>,
+    /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
+    failure: Option<HubError>,
+}
+
+/// A hub's document as links see it.
+struct Guarded {
+    document: Box<dyn HubDocument>,
+    is_dirty: bool,
+}
+
+impl Replica for Guarded {
+    fn version(&self, _: DocumentId) -> Option<VersionVector> {
+        Some(self.document.version())
+    }
+
+    fn epoch(&self, _: DocumentId) -> Epoch {
+        self.document.epoch()
+    }
+
+    /// A storage node's documents have a generation from the beginning.
+    fn adopt_epoch(&mut self, _: DocumentId, _: Epoch) {}
+
+    fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
+        self.document.export(missing, bytes_max)
+    }
+
+    fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
+        self.is_dirty = true;
+        self.document.import(parcels)
+    }
+
+    fn durable(&self, _: DocumentId) -> VersionVector {
+        self.document.durable()
+    }
+
+    fn hashes(&mut self, _: DocumentId) -> Hashes {
+        self.document.hashes()
+    }
+}
+
+/// An answer that waits for the sync.
+type Waiting = Box<dyn FnOnce(Result<(), HubError>) + Send>;
+
+impl Document {
+    /// A document that nobody uses yet.
+    pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
+        let replica = Guarded { document, is_dirty: false };
+        Self { id, replica, links: BTreeMap::new(), etags: Etags::default(), metrics, failure: None }
+    }
+
+    /// Whether no connection has it open.
+    pub fn is_idle(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// Deals with a batch, and sends what follows from it.
+    pub fn work(&mut self, commands: Vec<Command>, now_ms: u64) {
+        let mut waiting = Vec::new();
+        for command in commands {
+            self.take(command, now_ms, &mut waiting);
+        }
+        let result = self.sync();
+        waiting.into_iter().for_each(|answer| answer(result.clone()));
+        if result.is_ok() {
+            self.poll(now_ms);
+        } else {
+            self.abandon();
+        }
+    }
+
+    /// When to work at the latest although nothing came, if ever.
+    pub fn next_wake_ms(&self, now_ms: u64) -> Option<u64> {
+        let wake = |(link, outbox): &(Link, Outbox)| {
+            if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
+        };
+        self.links.values().filter_map(wake).min()
+    }
+
+    fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {
+        match command {
+            Command::Attach { connection, outbox, trust, standing } => {
+                self.attach(connection, outbox, trust, standing, now_ms);
+            }
+            Command::Message { connection, message } => self.hear(connection, message, now_ms),
+            Command::Detach { connection } => self.detach(connection, now_ms),
+            // Who asked may be gone; then nobody misses the answer.
+            Command::GetText { at, reply } => drop(reply.send(self.text(at))),
+            Command::History { before, count, reply } => {
+                drop(reply.send(self.replica.document.history(before.as_ref(), count)));
+            }
+            Command::PutText { base, text, reply } => {
+                let put = self.put(&base, &text);
+                waiting.push(Box::new(move |synced| drop(reply.send(synced.and(put)))));
+            }
+        }
+    }
+
+    fn attach(&mut self, connection: ConnectionId, outbox: Outbox, trust: Trust, standing: Standing, now_ms: u64) {
+        if self.links.contains_key(&connection) {
+            return self.hear(connection, Message::Open { doc: self.id, standing }, now_ms);
+        }
+        // The server speaks for the presences of all connections; its own id is nobody's.
+        match Link::answer(&mut self.replica, self.id, MemberId(0), trust, standing) {
+            Ok((mut link, _)) => {
+                let present = self.links.values().flat_map(|(link, _)| link.present());
+                present.for_each(|presence| link.show(presence, now_ms));
+                self.links.insert(connection, (link, outbox));
+            }
+            Err(why) => {
+                outbox.push(refusal(Some(self.id), why.code, &why.message).encode());
+            }
+        }
+    }
+
+    fn hear(&mut self, connection: ConnectionId, message: Message, now_ms: u64) {
+        let Some((link, outbox)) = self.links.get_mut(&connection) else { return };
+        match link.handle(&mut self.replica, message, now_ms) {
+            Ok(events) => events.into_iter().for_each(|event| self.notice(connection, event, now_ms)),
+            Err(why) => {
+                outbox.push(refusal(Some(self.id), why.code, &why.message).encode());
+                self.detach(connection, now_ms);
+            }
+        }
+    }
+
+    fn notice(&mut self, connection: ConnectionId, event: Event, now_ms: u64) {
+        match event {
+            Event::Imported { elements, .. } => {
+                self.metrics.elements_imported.add(elements);
+                self.changed();
+            }
+            Event::Presence { presence, .. } => self.pass_on(connection, &presence, now_ms),
+            Event::Rejected { rejections, .. } => {
+                self.metrics.parcels_rejected.add(rejections.len() as u64);
+                let reason = rejections.first().map_or("", |rejection| rejection.reason.as_str());
+                tracing::warn!(doc = %self.id, connection, count = rejections.len(), reason, "parcels refused");
+                if let Some((_, outbox)) = self.links.get(&connection) {
+                    let message = format!("parcels refused: {reason}");
+                    // Sent for people to see; the link goes on.
+                    outbox.push(refusal(Some(self.id), RefusalCode::Parcels, &message).encode());
+                }
+            }
+            Event::Diverged { ours, theirs, .. } => {
+                self.metrics.divergences.add(1);
+                tracing::error!(doc = %self.id, connection, ?ours, ?theirs, "members diverged");
+            }
+            _ => {}
+        }
+    }
+
+    fn detach(&mut self, connection: ConnectionId, now_ms: u64) {
+        if let Some((link, _)) = self.links.remove(&connection) {
+            for presence in link.farewell() {
+                self.pass_on(connection, &presence, now_ms);
+            }
+        }
+    }
+
+    fn pass_on(&mut self, from: ConnectionId, presence: &Presence, now_ms: u64) {
+        for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| **connection != from) {
+            link.show(presence.clone(), now_ms);
+        }
+    }
+
+    fn changed(&mut self) {
+        self.links.values_mut().for_each(|(link, _)| link.changed());
+    }
+
+    fn text(&mut self, at: Option<VersionVector>) -> Result<Text, HubError> {
+        let (text, version) = match at {
+            Some(at) if !self.replica.document.version().includes(&at) => return Err(HubError::NoVersion),
+            Some(at) => (self.replica.document.text_at(&at)?, at),
+            None => (self.replica.document.text()?, self.replica.document.version()),
+        };
+        let etag = Etags::of(&text);
+        self.etags.remember(&mut *self.replica.document, &etag, &version);
+        Ok(Text { text, etag, version })
+    }
+
+    fn put(&mut self, base: &Base, text: &str) -> Result<Put, HubError> {
+        let base = match base {
+            Base::Now => None,
+            Base::Etags(etags) => {
+                // What is there now is known by its bytes, even if nobody ever asked for it.
+                self.text(None)?;
+                let known = etags.iter().find_map(|etag| self.etags.recall(&mut *self.replica.document, etag));
+                let Some(known) = known else { return Ok(Put::UnknownBase) };
+                Some(known)
+            }
+        };
+        self.replica.is_dirty = true;
+        self.replica.document.put_text(base.as_ref(), text)?;
+        self.changed();
+        let now = self.text(None)?;
+        Ok(Put::Saved { etag: (now.text == text).then_some(now.etag), version: now.version })
+    }
+
+    fn sync(&mut self) -> Result<(), HubError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        if !std::mem::take(&mut self.replica.is_dirty) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let result = self.replica.document.sync();
+        self.metrics.syncs.add(1);
+        self.metrics.sync_micros.add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        if let Err(error) = &result {
+            tracing::error!(doc = %self.id, %error, "the store failed; the document stops");
+            self.failure = Some(error.clone());
+        }
+        result
+    }
+
+    /// Sends what is due to everybody who has room for it.
+    fn poll(&mut self, now_ms: u64) {
+        let mut gone = Vec::new();
+        for (&connection, (link, outbox)) in &mut self.links {
+            let room = outbox.room();
+            if room == 0 {
+                continue;
+            }
+            let mut out = Vec::new();
+            link.poll(&mut self.replica, now_ms, room, &mut out);
+            if !out.iter().all(|message| outbox.push(message.encode())) || outbox.is_closed() {
+                gone.push(connection);
+            }
+        }
+        gone.into_iter().for_each(|connection| self.detach(connection, now_ms));
+    }
+
+    fn abandon(&mut self) {
+        let message = self.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+        let last = refusal(Some(self.id), RefusalCode::Unavailable, &message).encode();
+        for (_, outbox) in self.links.values() {
+            outbox.push(last.clone());
+        }
+        self.links.clear();
+    }
+}

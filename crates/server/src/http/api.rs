@@ -1,0 +1,126 @@
+//! Documents as JSON: list, create, rename, delete, undelete, history.
+
+use super::error::ApiError;
+use super::text;
+use crate::document::Command;
+use crate::hub::{DocumentInfo, Hub, HubError};
+use crate::limits::{DOCUMENT_NAME_BYTES_MAX, HISTORY_PAGE_MAX};
+use crate::service::Service;
+use crate::version_text::read_version;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch};
+use axum::{Json, Router};
+use clock::DocumentId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .route("/api/documents", get(list).post(create))
+        .route("/api/documents/{id}", patch(change).delete(delete))
+        .route("/api/documents/{id}/text", get(text::get).put(text::put))
+        .route("/api/documents/{id}/history", get(history))
+}
+
+#[derive(Deserialize)]
+struct NewDocument {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    name: Option<String>,
+    deleted: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub struct HistoryQuery {
+    before: Option<String>,
+    count: Option<usize>,
+}
+
+async fn list(State(service): State<Service>) -> Result<Json<Value>, ApiError> {
+    let documents = ask(&service, |hub| hub.documents()).await?;
+    Ok(Json(json!({ "documents": documents.iter().map(describe).collect::<Vec<_>>() })))
+}
+
+async fn create(State(service): State<Service>, Json(new): Json<NewDocument>) -> Result<Response, ApiError> {
+    check_name(&new.name)?;
+    let info = ask(&service, move |hub| hub.create(&new.name)).await?;
+    Ok((StatusCode::CREATED, [("location", format!("/api/documents/{}", info.id))], Json(describe(&info)))
+        .into_response())
+}
+
+async fn change(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    Json(change): Json<Change>,
+) -> Result<Json<Value>, ApiError> {
+    let id = read_id(&id)?;
+    change.name.as_deref().map_or(Ok(()), check_name)?;
+    let made = move |hub: &dyn Hub| {
+        let undeleted = change.deleted.map(|is_deleted| hub.set_deleted(id, is_deleted)).transpose()?;
+        let renamed = change.name.map(|name| hub.rename(id, &name)).transpose()?;
+        Ok(renamed.or(undeleted))
+    };
+    let info = ask(&service, made).await?;
+    let nothing = || ApiError::new(StatusCode::BAD_REQUEST, "no-change", "give a name or deleted");
+    Ok(Json(describe(&info.ok_or_else(nothing)?)))
+}
+
+async fn delete(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let id = read_id(&id)?;
+    Ok(Json(describe(&ask(&service, move |hub| hub.set_deleted(id, true)).await?)))
+}
+
+async fn history(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Response, ApiError> {
+    let before = query.before.map(|text| read_version(&text).ok_or_else(ApiError::bad_version)).transpose()?;
+    let count = query.count.unwrap_or(HISTORY_PAGE_MAX).min(HISTORY_PAGE_MAX);
+    let json = command(&service, read_id(&id)?, |reply| Command::History { before, count, reply }).await?;
+    Ok(([("content-type", "application/json")], json).into_response())
+}
+
+/// Asks the hub, off the threads that carry the network.
+async fn ask<T: Send + 'static>(
+    service: &Service,
+    question: impl FnOnce(&dyn Hub) -> Result<T, HubError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let hub: Arc<dyn Hub> = service.hub.clone();
+    let answer = tokio::task::spawn_blocking(move || question(&*hub)).await;
+    Ok(answer.map_err(|_| ApiError::panic())??)
+}
+
+/// Asks the task of a document.
+pub async fn command<T>(
+    service: &Service,
+    doc: DocumentId,
+    command: impl FnOnce(oneshot::Sender<Result<T, HubError>>) -> Command,
+) -> Result<T, ApiError> {
+    let (reply, answer) = oneshot::channel();
+    service.registry.dispatch(doc, command(reply))?;
+    Ok(answer.await.map_err(|_| ApiError::stopped())??)
+}
+
+pub fn read_id(id: &str) -> Result<DocumentId, ApiError> {
+    id.parse().map_err(|_| ApiError::bad_id())
+}
+
+fn check_name(name: &str) -> Result<(), ApiError> {
+    let is_good =
+        !name.trim().is_empty() && name.len() <= DOCUMENT_NAME_BYTES_MAX && !name.chars().any(char::is_control);
+    let message = format!("a name has 1 to {DOCUMENT_NAME_BYTES_MAX} bytes and no control characters");
+    if is_good { Ok(()) } else { Err(ApiError::new(StatusCode::BAD_REQUEST, "name", &message)) }
+}
+
+fn describe(info: &DocumentInfo) -> Value {
+    json!({ "id": info.id.to_string(), "name": info.name, "deleted": info.is_deleted })
+}

@@ -1,0 +1,43 @@
+//! A storage node: sync over WebSocket, documents over HTTP, metrics, the web app.
+//!
+//! Each document in memory belongs to one task, which owns its replica and its links; connections and
+//! requests send it commands. So there is no lock around a document, and nothing to race with: unloading
+//! is only forgetting a cache. It never looks into actions: what they mean is the business of the
+//! [`Hub`].
+//!
+//! ```text
+//! socket ─► Connection (greeting, rates) ─┐
+//! request ─► routes (origin, token)      ─┼─► Registry ─► Document task ─► HubDocument ─► disk
+//! socket ◄─ Outbox, 1 MiB ◄───────────────┴───────────── Link for each connection
+//! ```
+//!
+//! ```
+//! use server::{Token, check_listen};
+//! let world = "0.0.0.0:4040".parse().unwrap();
+//! assert!(check_listen(world, None).is_err());
+//! assert!(check_listen(world, Some(&Token::new("a long random secret").unwrap())).is_ok());
+//! ```
+
+mod access;
+mod assets;
+mod connection;
+mod document;
+mod etag;
+mod http;
+mod hub;
+pub mod limits;
+mod logs;
+mod metrics;
+mod registry;
+mod serve;
+mod service;
+mod version_text;
+
+pub use access::{ListenError, Origins, Token, check_listen};
+pub use assets::{Asset, Assets, NoApp};
+pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
+pub use logs::{LogFormat, start_logs};
+pub use metrics::{Counter, Gauge, Metrics};
+pub use serve::{Server, asked_to_stop};
+pub use service::{Config, Service};
+pub use version_text::{read_version, write_version};

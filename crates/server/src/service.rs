@@ -1,0 +1,80 @@
+//! What all parts of a running server share.
+
+use crate::access::{Origins, Token};
+use crate::assets::Assets;
+use crate::document::ConnectionId;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::watch;
+
+/// How a server is set up.
+#[derive(Clone)]
+pub struct Config {
+    /// What admits members and requests; none only where nobody else can connect.
+    pub token: Option<Token>,
+    /// Which pages may use the server.
+    pub origins: Origins,
+    /// The web app.
+    pub assets: Arc<dyn Assets>,
+    /// A random number of this run, from which the identities of connections are made.
+    pub seed: u64,
+}
+
+/// What all parts of a running server share.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) config: Arc<Config>,
+    pub(crate) hub: Arc<dyn Hub>,
+    pub(crate) registry: Registry,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) draining: Arc<watch::Sender<bool>>,
+    connections: Arc<AtomicU64>,
+}
+
+impl Service {
+    /// A service of `hub`. Must be made within a runtime.
+    pub fn new(config: Config, hub: Arc<dyn Hub>) -> Self {
+        let metrics = Arc::new(Metrics::default());
+        Self {
+            config: Arc::new(config),
+            registry: Registry::new(hub.clone(), metrics.clone()),
+            hub,
+            metrics,
+            draining: Arc::new(watch::Sender::new(false)),
+            connections: Arc::default(),
+        }
+    }
+
+    /// What it counted so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Ends all sessions with a word, and says that it is not ready any more.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
+    }
+
+    /// Whether it is about to stop.
+    pub fn is_draining(&self) -> bool {
+        *self.draining.borrow()
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.registry.now_ms()
+    }
+
+    pub(crate) fn next_connection(&self) -> ConnectionId {
+        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A number that stands for a connection and is not the same after a restart. Not secret: it names,
+    /// it does not admit.
+    pub(crate) fn scramble(&self, id: ConnectionId) -> u64 {
+        let hash = blake3::hash(&[self.config.seed.to_le_bytes(), id.to_le_bytes()].concat());
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"))
+    }
+}
