@@ -15,18 +15,11 @@ pub fn serve(args: &[String]) -> Outcome {
         import_samples(&motet, &home)?;
     }
     say("serving on http://127.0.0.1:4040 (Ctrl+C ends)");
-    run(command(&motet)
-        .arg("serve")
-        .arg(&home)
-        .arg("--app")
-        .arg(web::dist())
-        .args(args))
+    run(command(&motet).arg("serve").arg(&home).arg("--app").arg(web::dist()).args(args))
 }
 
 fn import_samples(motet: &Path, home: &Path) -> Outcome {
     say("putting in the sample documents");
     let samples = files_under(&root().join("examples/documents"));
-    samples
-        .iter()
-        .try_for_each(|file| run(command(motet).arg("import").arg(home).arg(file)))
+    samples.iter().try_for_each(|file| run(command(motet).arg("import").arg(home).arg(file)))
 }

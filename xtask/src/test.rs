@@ -15,21 +15,11 @@ pub fn test() -> Outcome {
     };
     stage("the Rust tests", rust());
     if root().join("web/package.json").is_file() {
-        stage(
-            "the web app's types",
-            npm("checking the web app's types", "typecheck"),
-        );
-        stage(
-            "the web app's unit tests",
-            npm("running the web app's unit tests", "test"),
-        );
+        stage("the web app's types", npm("checking the web app's types", "typecheck"));
+        stage("the web app's unit tests", npm("running the web app's unit tests", "test"));
         stage("the browser tests", browser());
     }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join(", ")))
-    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 fn rust() -> Outcome {
@@ -39,8 +29,7 @@ fn rust() -> Outcome {
 
 fn script(name: &str) -> Command {
     let mut npm = command("npm");
-    npm.current_dir(root().join("web"))
-        .args(["run", "--silent", name]);
+    npm.current_dir(root().join("web")).args(["run", "--silent", name]);
     npm
 }
 
@@ -59,10 +48,7 @@ fn browser() -> Outcome {
     if root().join("crates/wasm").is_dir() && root().join("crates/cli").is_dir() {
         web::build()?;
         run(cargo().args(["build", "--locked", "--release", "--package", "cli"]))?;
-        tests.env(
-            "MOTET_BINARY",
-            crate::tools::target_dir().join("release/motet"),
-        );
+        tests.env("MOTET_BINARY", crate::tools::target_dir().join("release/motet"));
     }
     say("running the browser tests");
     run(&mut tests)

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 14] = [
     &["codec"],
     &["motet"],
     &["sync"],
-    &["lyx", "scene", "score"],
+    &["lyx", "scene", "score", "trace"],
     &["store"],
     &["net"],
     &["server"],
@@ -34,19 +34,14 @@ const LONG_FILES: [&str; 1] = ["web/package-lock.json"];
 
 fn ours() -> Vec<PathBuf> {
     let root = root();
-    [
-        "crates", "web", "xtask", "bench", "fuzz", "docs", "examples",
-    ]
-    .iter()
-    .flat_map(|name| files_under(&root.join(name)))
-    .collect()
+    ["crates", "web", "xtask", "bench", "fuzz", "docs", "examples"]
+        .iter()
+        .flat_map(|name| files_under(&root.join(name)))
+        .collect()
 }
 
 fn name_of(file: &Path) -> String {
-    file.strip_prefix(root())
-        .unwrap_or(file)
-        .to_string_lossy()
-        .replace('\\', "/")
+    file.strip_prefix(root()).unwrap_or(file).to_string_lossy().replace('\\', "/")
 }
 
 fn layer_of(name: &str) -> Option<usize> {
@@ -61,15 +56,10 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
         if let Some(section) = line.strip_prefix('[') {
             let section = section.trim_end_matches(']');
             inside = section.ends_with("dependencies") && !section.ends_with("dev-dependencies");
-            let single = section
-                .split_once("dependencies.")
-                .filter(|(table, _)| !table.ends_with("dev-"));
+            let single = section.split_once("dependencies.").filter(|(table, _)| !table.ends_with("dev-"));
             found.extend(single.map(|(_, name)| name.to_owned()));
         } else if inside && !line.starts_with('#') {
-            let key: String = line
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || "_-".contains(*c))
-                .collect();
+            let key: String = line.chars().take_while(|c| c.is_alphanumeric() || "_-".contains(*c)).collect();
             found.extend(Some(key).filter(|key| !key.is_empty()));
         }
     }
@@ -80,19 +70,13 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
 fn reads_dependencies() {
     let manifest = "[package]\nname = \"x\"\n[dependencies]\nclock.workspace = true\n# log\nmodel = { path = \"\" }\n\
         [dependencies.view]\nworkspace = true\n[dev-dependencies]\nsim = \"1\"\n[target.'cfg(unix)'.dependencies]\nlibc = \"1\"";
-    assert_eq!(
-        dependencies(manifest).into_iter().collect::<Vec<_>>(),
-        ["clock", "libc", "model", "view"]
-    );
+    assert_eq!(dependencies(manifest).into_iter().collect::<Vec<_>>(), ["clock", "libc", "model", "view"]);
 }
 
 #[test]
 fn crates_depend_only_on_crates_above_them() {
     let mut wrong = Vec::new();
-    for entry in fs::read_dir(root().join("crates"))
-        .expect("the crates' folder")
-        .flatten()
-    {
+    for entry in fs::read_dir(root().join("crates")).expect("the crates' folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(manifest) = fs::read_to_string(entry.path().join("Cargo.toml")) else {
             continue;
@@ -106,14 +90,10 @@ fn crates_depend_only_on_crates_above_them() {
         };
         for dependency in dependencies(&manifest) {
             if TESTS_ONLY.contains(&dependency.as_str()) {
-                wrong.push(format!(
-                    "{name} depends on {dependency}, which is for tests only"
-                ));
+                wrong.push(format!("{name} depends on {dependency}, which is for tests only"));
             }
             if layer_of(&dependency).is_some_and(|other| other >= layer) {
-                wrong.push(format!(
-                    "{name} depends on {dependency}, which is not above it"
-                ));
+                wrong.push(format!("{name} depends on {dependency}, which is not above it"));
             }
         }
     }
@@ -122,20 +102,14 @@ fn crates_depend_only_on_crates_above_them() {
 
 #[test]
 fn no_file_is_long() {
-    let is_long = |file: &PathBuf| {
-        fs::read_to_string(file).is_ok_and(|text| text.lines().count() > LINES_MAX)
-    };
+    let is_long = |file: &PathBuf| fs::read_to_string(file).is_ok_and(|text| text.lines().count() > LINES_MAX);
     let long: Vec<String> = ours()
         .iter()
         .filter(|file| is_long(file))
         .map(|file| name_of(file))
         .filter(|name| !LONG_FILES.contains(&name.as_str()))
         .collect();
-    assert!(
-        long.is_empty(),
-        "longer than {LINES_MAX} lines:\n{}",
-        long.join("\n")
-    );
+    assert!(long.is_empty(), "longer than {LINES_MAX} lines:\n{}", long.join("\n"));
 }
 
 #[test]
@@ -146,20 +120,13 @@ fn nothing_is_left_to_do_in_comments() {
         let Ok(text) = fs::read_to_string(&file) else {
             continue;
         };
-        let hits = text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+        let hits = text.lines().enumerate().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
         found.extend(
             hits.filter(|_| !file.ends_with("package-lock.json"))
                 .map(|(row, _)| format!("{}:{}", name_of(&file), row + 1)),
         );
     }
-    assert!(
-        found.is_empty(),
-        "write an issue instead, or do it:\n{}",
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "write an issue instead, or do it:\n{}", found.join("\n"));
 }
 
 #[test]

@@ -11,10 +11,7 @@ pub type Outcome<T = ()> = Result<T, String>;
 
 /// The repository's root folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the root")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root").to_owned()
 }
 
 /// Where Cargo builds.
@@ -51,45 +48,26 @@ pub fn run(command: &mut Command) -> Outcome {
 
 /// Runs a program, keeps what it prints, and gives its first output line where it succeeded.
 pub fn ask(command: &mut Command) -> Option<String> {
-    let output = command
-        .stderr(Stdio::null())
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    Some(
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-    )
+    let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned())
 }
 
 fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// The first of `names` that lies in a folder of the search path.
 pub fn find(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|file| file.is_file())
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
 /// Installs Debian packages when we may, and otherwise says the one command that does.
 pub fn apt_install(why: &str, packages: &[&str]) -> Outcome {
-    let by_hand = format!(
-        "sudo apt-get update && sudo apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    );
+    let by_hand =
+        format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {}", packages.join(" "));
     let is_root = ask(Command::new("id").arg("-u")).as_deref() == Some("0");
     if !is_root || find(&["apt-get"]).is_none() {
         return Err(format!("{why} is missing. Please run:\n\n    {by_hand}\n"));
@@ -107,12 +85,7 @@ pub fn chromium() -> Outcome<PathBuf> {
     if let Some(given) = env::var_os("MOTET_CHROMIUM") {
         return Ok(given.into());
     }
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     if let Some(found) = find(&names) {
         return Ok(found);
     }
@@ -122,10 +95,7 @@ pub fn chromium() -> Outcome<PathBuf> {
 
 /// Node releases that the web tools run on: 20.19 and later, or 22.12 and later.
 fn is_node_new_enough(version: &str) -> bool {
-    let mut parts = version
-        .trim_start_matches('v')
-        .split('.')
-        .map_while(|part| part.parse::<u32>().ok());
+    let mut parts = version.trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
     match (parts.next(), parts.next()) {
         (Some(20), Some(minor)) => minor >= 19,
         (Some(22), Some(minor)) => minor >= 12,
@@ -157,12 +127,7 @@ pub fn ensure_packages() -> Outcome {
         return Ok(());
     }
     say("installing the web app's packages (npm ci)");
-    run(command("npm").current_dir(&web).args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]))?;
+    run(command("npm").current_dir(&web).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     stamp.write(&mark)
 }
 
@@ -207,22 +172,14 @@ pub fn files_under(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
-    let mut entries: Vec<PathBuf> = fs::read_dir(path)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     entries.sort();
     let is_ours = |entry: &PathBuf| {
         let name = entry.file_name().unwrap_or_default().to_string_lossy();
         !name.starts_with('.') && !SKIPPED.contains(&name.as_ref())
     };
-    entries
-        .into_iter()
-        .filter(is_ours)
-        .flat_map(|entry| files_under(&entry))
-        .collect()
+    entries.into_iter().filter(is_ours).flat_map(|entry| files_under(&entry)).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The engine for the browser: Rust to WebAssembly, its JavaScript side, and a last squeeze.
 
 use crate::tools::{
-    Outcome, Stamp, apt_install, ask, cargo, command, ensure_packages, find, fingerprint, root,
-    run, say, target_dir,
+    Outcome, Stamp, apt_install, ask, cargo, command, ensure_packages, find, fingerprint, root, run, say, target_dir,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,16 +30,10 @@ pub fn folder() -> PathBuf {
 /// Builds `crates/wasm` into the web app's folder, where anything changed.
 pub fn build() -> Outcome {
     if !root().join("crates/wasm/Cargo.toml").is_file() {
-        return Err(
-            "crates/wasm is not in this tree: there is no engine to build for the browser".into(),
-        );
+        return Err("crates/wasm is not in this tree: there is no engine to build for the browser".into());
     }
     let module = compile()?;
-    let mark = fingerprint(&[
-        module.clone(),
-        root().join("xtask/bindgen"),
-        root().join("web/package-lock.json"),
-    ]);
+    let mark = fingerprint(&[module.clone(), root().join("xtask/bindgen"), root().join("web/package-lock.json")]);
     let stamp = Stamp::new("wasm");
     let out = folder().join("motet_bg.wasm");
     if stamp.says(&mark) && out.is_file() {
@@ -56,16 +49,7 @@ fn compile() -> Outcome<PathBuf> {
     let target_dir = target_dir().join("wasm");
     let mut build = cargo();
     build
-        .args([
-            "build",
-            "--locked",
-            "--package",
-            "wasm",
-            "--profile",
-            "wasm",
-            "--target",
-            TARGET,
-        ])
+        .args(["build", "--locked", "--package", "wasm", "--profile", "wasm", "--target", TARGET])
         .arg("--target-dir")
         .arg(&target_dir);
     if !has_rustup_target() {
@@ -88,20 +72,13 @@ fn has_rustup_target() -> bool {
 
 /// Debian's compiler comes with the library's sources: the target is built from them, linked by rustup's linker.
 fn use_debian_compiler(build: &mut Command) -> Outcome {
-    let (rustc, library) = (
-        Path::new("/usr/bin/rustc"),
-        Path::new("/usr/lib/rustlib/src/rust/library"),
-    );
+    let (rustc, library) = (Path::new("/usr/bin/rustc"), Path::new("/usr/lib/rustlib/src/rust/library"));
     if !rustc.is_file() || !library.exists() {
-        apt_install(
-            "a standard library for WebAssembly",
-            &["rustc-web", "rust-web-src"],
-        )?;
+        apt_install("a standard library for WebAssembly", &["rustc-web", "rust-web-src"])?;
     }
-    say(
-        "rustup has no WebAssembly target to give: building the standard library from Debian's sources",
-    );
-    let linker = linker().ok_or("failed to find rust-lld in the rustup toolchain: run `rustup target add wasm32-unknown-unknown`")?;
+    say("rustup has no WebAssembly target to give: building the standard library from Debian's sources");
+    let linker = linker()
+        .ok_or("failed to find rust-lld in the rustup toolchain: run `rustup target add wasm32-unknown-unknown`")?;
     build
         .env("RUSTC", rustc)
         .env("RUSTC_BOOTSTRAP", "1")
@@ -113,28 +90,12 @@ fn use_debian_compiler(build: &mut Command) -> Outcome {
 fn linker() -> Option<PathBuf> {
     let sysroot = ask(command("rustc").args(["--print", "sysroot"]))?;
     let host = ask(command("rustc").args(["--print", "host-tuple"]))?;
-    Some(
-        Path::new(&sysroot)
-            .join("lib/rustlib")
-            .join(host)
-            .join("bin/rust-lld"),
-    )
-    .filter(|linker| linker.is_file())
+    Some(Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/rust-lld")).filter(|linker| linker.is_file())
 }
 
 fn bind(module: &Path) -> Outcome {
     say("writing the engine's JavaScript side");
-    run(cargo()
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "xtask-bindgen",
-            "--",
-        ])
-        .arg(module)
-        .arg(folder()))
+    run(cargo().args(["run", "--quiet", "--locked", "--package", "xtask-bindgen", "--"]).arg(module).arg(folder()))
 }
 
 fn squeeze(module: &Path) -> Outcome {
@@ -143,15 +104,8 @@ fn squeeze(module: &Path) -> Outcome {
     let tool = root().join("web/node_modules/binaryen/bin/wasm-opt");
     let tight = module.with_extension("tight");
     let level = env::var("MOTET_WASM_OPT").unwrap_or_else(|_| "-Os".into());
-    run(command("node")
-        .arg(tool)
-        .arg(level)
-        .args(FEATURES)
-        .arg(module)
-        .arg("-o")
-        .arg(&tight))?;
-    fs::rename(&tight, module)
-        .map_err(|error| format!("failed to put {} in place: {error}", tight.display()))
+    run(command("node").arg(tool).arg(level).args(FEATURES).arg(module).arg("-o").arg(&tight))?;
+    fs::rename(&tight, module).map_err(|error| format!("failed to put {} in place: {error}", tight.display()))
 }
 
 /// Says what the engine weighs, and refuses what is too heavy.
@@ -161,19 +115,12 @@ fn weigh(module: &Path) -> Outcome {
     }
     let gzipped = |file: &Path| {
         let output = command("gzip").args(["-9", "-c"]).arg(file).output();
-        output
-            .map(|output| output.stdout.len() as u64)
-            .map_err(|error| format!("failed to start gzip: {error}"))
+        output.map(|output| output.stdout.len() as u64).map_err(|error| format!("failed to start gzip: {error}"))
     };
     let total = gzipped(module)? + gzipped(&module.with_file_name("motet.js"))?;
-    say(&format!(
-        "the engine with its glue weighs {} kB gzipped",
-        total / 1000
-    ));
+    say(&format!("the engine with its glue weighs {} kB gzipped", total / 1000));
     if total <= GZIPPED_BYTES_MAX {
         return Ok(());
     }
-    Err(format!(
-        "the engine weighs {total} bytes gzipped, and at most {GZIPPED_BYTES_MAX} are allowed"
-    ))
+    Err(format!("the engine weighs {total} bytes gzipped, and at most {GZIPPED_BYTES_MAX} are allowed"))
 }

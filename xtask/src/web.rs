@@ -14,27 +14,15 @@ pub fn build() -> Outcome {
     wasm::build()?;
     ensure_packages()?;
     let web = root().join("web");
-    let inputs = [
-        "src",
-        "public",
-        "index.html",
-        "package-lock.json",
-        "vite.config.ts",
-        "tsconfig.json",
-    ]
-    .map(|name| web.join(name));
-    let mark = fingerprint(&inputs)
-        + &fingerprint(&[
-            wasm::folder().join("motet.js"),
-            wasm::folder().join("motet_bg.wasm"),
-        ]);
+    let inputs = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json"]
+        .map(|name| web.join(name));
+    let mark =
+        fingerprint(&inputs) + &fingerprint(&[wasm::folder().join("motet.js"), wasm::folder().join("motet_bg.wasm")]);
     let stamp = Stamp::new("web");
     if stamp.says(&mark) && dist().join("index.html").is_file() {
         return Ok(());
     }
     say("bundling the web app (vite build)");
-    run(command("npm")
-        .current_dir(&web)
-        .args(["run", "--silent", "build"]))?;
+    run(command("npm").current_dir(&web).args(["run", "--silent", "build"]))?;
     stamp.write(&mark)
 }

@@ -80,6 +80,9 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             names.write_id_or_none(w, left, at)?;
             names.write_id_or_none(w, right, at)?;
             not_empty(text.is_empty())?;
+            if is_nowhere(left, right) {
+                return Err(EncodeError::Invalid(NOWHERE));
+            }
             w.text(text, ACTION_TEXT_BYTES)
         }
         OpRef::Delete { container, target, backward } => {
@@ -129,6 +132,9 @@ pub(crate) fn read_op(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<
             if text.is_empty() {
                 return Err(EMPTY);
             }
+            if is_nowhere(left, right) {
+                return Err(DecodeError::Invalid(NOWHERE));
+            }
             Ok(Op::Insert { container, left, right, text: text.to_owned() })
         }
         kind::DELETE => {
@@ -164,6 +170,13 @@ pub(crate) fn read_op(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<
 }
 
 const EMPTY: DecodeError = DecodeError::NotCanonical("an op without elements");
+
+pub(crate) const NOWHERE: &str = "an insertion between an element and itself";
+
+/// Whether no place lies between two neighbours.
+pub(crate) fn is_nowhere(left: Option<Id>, right: Option<Id>) -> bool {
+    left.is_some() && left == right
+}
 
 fn read_flag(r: &mut Reader<'_>) -> Result<bool, DecodeError> {
     match r.byte()? {

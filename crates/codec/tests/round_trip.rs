@@ -174,3 +174,14 @@ fn a_typed_character_is_small() {
     let sealed = codec::seal(&frame, &key(4)).expect("valid");
     assert!(sealed.bytes.len() <= 40, "{} bytes", sealed.bytes.len());
 }
+
+/// Found by the fuzzer: a block could be read that could not be written again.
+#[test]
+fn nothing_goes_between_an_element_and_itself() {
+    let replica = ReplicaId(4);
+    let mut frame = first_frame(replica, "a");
+    let some = Some(clock::Id::new(ReplicaId(9), 3));
+    let Op::Insert { left, right, .. } = &mut frame.actions[0].ops[0] else { panic!("an insertion") };
+    (*left, *right) = (some, some);
+    assert!(codec::seal(&frame, &key(4)).is_err());
+}

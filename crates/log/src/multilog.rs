@@ -120,6 +120,11 @@ impl MultiLog {
         (id.seq < log.end()).then(|| log.lamport(id.seq))
     }
 
+    /// Whether the local action of `replica` has ops already.
+    pub fn is_writing(&self, replica: ReplicaId) -> bool {
+        self.logs.get(&replica).is_some_and(|log| log.ops_end() > log.end())
+    }
+
     /// The Lamport time that the next local action gets.
     pub fn lamport_next(&self) -> Lamport {
         self.lamport_last + 1

@@ -297,7 +297,7 @@ impl ReplicaLog {
                 unseen: rare.map_or(Vec::new(), |rare| rare.unseen.clone()),
                 time: run.time,
                 label: rare.map_or(String::new(), |rare| rare.label.clone()),
-                ops: self.ops_in(start..at).map(|(_, op)| op.to_op()).collect(),
+                ops: joined(Id::new(self.replica, start), self.ops_in(start..at).map(|(_, op)| op.to_op())),
             })
         })
     }
@@ -423,30 +423,63 @@ fn chars(text: &str, range: Range<usize>) -> &str {
     &text[start..end]
 }
 
-/// Whether the ops of the action at `id` are joined as [`ReplicaLog::push_op`] would join them.
+/// The ops of the action at `id`, joined where one carries on the one before it. A log joins ops across
+/// actions, so that two ops of one action may lie in two runs though they could be one.
+fn joined(id: Id, ops: impl Iterator<Item = Op>) -> Vec<Op> {
+    let mut out: Vec<Op> = Vec::new();
+    let mut at = id;
+    for op in ops {
+        let len = op.len();
+        match out.last_mut().and_then(|before| join(before, at, &op)) {
+            Some(both) => *out.last_mut().expect("just looked at") = both,
+            None => out.push(op),
+        }
+        at = at.plus(len);
+    }
+    out
+}
+
+/// `op`, which begins at `at`, and the op before it in its action, as one; `None` where it does not
+/// carry that on.
+fn join(before: &Op, at: Id, op: &Op) -> Option<Op> {
+    match (before, op) {
+        (
+            Op::Insert { container, left, right, text },
+            Op::Insert { container: next, left: next_left, right: next_right, text: more },
+        ) if container == next && right == next_right && *next_left == Some(Id::new(at.replica, at.seq - 1)) => {
+            Some(Op::Insert { container: *container, left: *left, right: *right, text: format!("{text}{more}") })
+        }
+        (
+            Op::Delete { container, target, backward },
+            Op::Delete { container: next, target: more, backward: next_backward },
+        ) if container == next && target.replica == more.replica => {
+            let (one, next_one) = (target.len() == 1, more.len() == 1);
+            let rises = !next_backward && (one || !backward) && target.end == more.start;
+            let falls = (*next_backward || next_one) && (one || *backward) && target.start == more.end;
+            let whole = |start, end| Span::new(target.replica, start, end);
+            match (rises, falls) {
+                (true, _) => {
+                    let target = whole(target.start, more.end);
+                    Some(Op::Delete { container: *container, target, backward: false })
+                }
+                (_, true) => {
+                    let target = whole(more.start, target.end);
+                    Some(Op::Delete { container: *container, target, backward: true })
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether the ops of the action at `id` are as a log reads them back.
 pub(crate) fn is_joined(id: Id, ops: &[Op]) -> bool {
     let mut at = id;
     let mut before: Option<&Op> = None;
     for op in ops {
-        let joins = match (before, op) {
-            (
-                Some(Op::Insert { container, right, .. }),
-                Op::Insert { container: next, left, right: next_right, .. },
-            ) => container == next && right == next_right && *left == Some(Id::new(at.replica, at.seq - 1)),
-            (
-                Some(Op::Delete { container, target, backward }),
-                Op::Delete { container: next, target: next_target, backward: next_backward },
-            ) => {
-                let (one, next_one) = (target.len() == 1, next_target.len() == 1);
-                container == next
-                    && target.replica == next_target.replica
-                    && ((!next_backward && (one || !backward) && target.end == next_target.start)
-                        || ((*next_backward || next_one) && (one || *backward) && target.start == next_target.end))
-            }
-            _ => false,
-        };
         let turned = matches!(op, Op::Delete { target, backward: true, .. } if target.len() == 1);
-        if joins || turned {
+        if turned || before.is_some_and(|before| join(before, at, op).is_some()) {
             return false;
         }
         at = at.plus(op.len());

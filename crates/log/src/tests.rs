@@ -149,3 +149,24 @@ fn ops_that_carry_each_other_on_must_come_joined() {
     assert!(matches!(log.receive(action.clone()), Ok(Received::Appended(_))));
     assert_eq!(log.receive(action), Ok(Received::Duplicate));
 }
+
+/// A second deletion of something whose first one was undone carries on two runs at once.
+#[test]
+fn what_a_log_reads_back_is_joined_whatever_came_before() {
+    let mut log = MultiLog::new();
+    type_text(&mut log, ANN, None, None, "abcdefgh");
+    let delete = |start, end| OpRef::Delete { container: text(), target: Span::new(ANN, start, end), backward: false };
+    log.push(ANN, delete(2, 5));
+    log.commit(ANN, Header::default()).unwrap();
+    log.push(ANN, delete(5, 6));
+    log.push(ANN, delete(4, 5));
+    log.commit(ANN, Header::default()).unwrap();
+    let all = actions(&log);
+    assert_eq!(all[2].ops, [Op::Delete { container: text(), target: Span::new(ANN, 4, 6), backward: true }]);
+    let mut other = MultiLog::new();
+    for action in all.iter().chain(&all) {
+        other.receive(action.clone()).unwrap();
+        log.receive(action.clone()).unwrap();
+    }
+    assert_eq!(actions(&other), all);
+}

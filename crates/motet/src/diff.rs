@@ -1,6 +1,7 @@
 //! From one text to another by whole words.
 
 use clock::Seq;
+use model::TextPatch;
 
 /// One replacement, in code points of the text before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,22 @@ pub fn words<'a>(before: &str, after: &'a str) -> Vec<Change<'a>> {
             inserted: &after[bytes[hunk.after.start as usize]..bytes[hunk.after.end as usize]],
         })
         .collect()
+}
+
+/// The changes of [`words`] as a patch.
+pub fn patch(before: &str, after: &str) -> TextPatch {
+    let mut patch = TextPatch::new();
+    let mut units = before.chars().map(|c| c.len_utf16() as u32);
+    let (mut chars, mut utf16, mut shift) = (0, 0, 0i64);
+    for change in words(before, after) {
+        utf16 += units.by_ref().take((change.at - chars) as usize).sum::<u32>();
+        let removed: u32 = units.by_ref().take(change.removed as usize).sum();
+        patch.splice((i64::from(utf16) + shift) as u32, removed, change.inserted);
+        shift += change.inserted.encode_utf16().count() as i64 - i64::from(removed);
+        utf16 += removed;
+        chars = change.at + change.removed;
+    }
+    patch
 }
 
 fn intern<'a>(old: &[&'a str], new: &[&'a str]) -> imara_diff::InternedInput<&'a str> {
@@ -85,6 +102,7 @@ mod tests {
                     now.splice(range, change.inserted.chars());
                 }
                 assert_eq!(now.into_iter().collect::<String>(), after);
+                assert_eq!(patch(before, after).apply(before), after);
             }
         }
     }

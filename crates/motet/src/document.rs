@@ -145,8 +145,13 @@ impl Document {
     /// Chooses what this copy leaves out; nobody else learns of it. Returns what changed.
     pub fn set_policy(&mut self, policy: Policy) -> Patch {
         let mut patch = Patch::default();
-        self.view.set_policy(&self.log, policy, &mut self.model, Some(&mut patch));
+        self.change_policy(policy, &mut patch);
         patch
+    }
+
+    /// As [`Document::set_policy`], with what changed added to `patch`.
+    pub fn change_policy(&mut self, policy: Policy, patch: &mut Patch) {
+        self.view.set_policy(&self.log, policy, &mut self.model, Some(patch));
     }
 
     /// Holds back what `replicas` write from now on: it is received and kept, and not applied.
@@ -283,6 +288,29 @@ impl Document {
             }
         }
         state
+    }
+
+    /// As [`Document::state_hash`], of the shared view: what this copy leaves out for itself counts.
+    pub fn shared_state_hash(&mut self) -> u64 {
+        if self.view.policy().is_plain() {
+            return self.state_hash();
+        }
+        let mut shared = self.clone();
+        shared.set_policy(Policy::default());
+        shared.state_hash()
+    }
+
+    /// The standings of the shared view, written out: equal on members that have the same log.
+    pub(crate) fn standings(&self) -> String {
+        if self.view.policy().is_plain() {
+            return self.view.write_standings();
+        }
+        self.view.with_policy(&self.log, Policy::default()).write_standings()
+    }
+
+    /// The text `container`, to look things up in.
+    pub fn model_text(&mut self, container: ContainerId) -> &mut Text {
+        self.model.text_mut(container)
     }
 
     /// Panics where an invariant does not hold.

@@ -12,6 +12,11 @@ pub struct Edit<'a> {
 }
 
 impl Edit<'_> {
+    /// Whether anything was changed so far.
+    pub fn is_changed(&self) -> bool {
+        self.document.log.is_writing(self.document.replica)
+    }
+
     /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
     pub fn insert(&mut self, container: ContainerId, at: Seq, inserted: &str) {
         if inserted.is_empty() {

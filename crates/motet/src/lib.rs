@@ -21,17 +21,18 @@
 //!
 //! It reads no clock and no disk and opens no socket: times are given to it, and bytes are `codec`'s.
 
-mod diff;
+pub mod diff;
 mod document;
 mod edit;
 mod replica;
 mod undo;
 
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
+pub use codec::{AuthorKey, Hash, SigningKey};
 pub use document::Document;
 pub use edit::Edit;
 pub use log::{Action, ContainerId, Kind, ReceiveError, Received, Value};
 pub use model::{Patch, Splice, TextPatch};
-pub use replica::{ImportError, Imported, Parcel, Replica};
+pub use replica::{Hashes, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
 pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};

@@ -85,6 +85,17 @@ enum Taken {
     In(Vec<Span>),
 }
 
+/// What two members with equal versions must agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashes {
+    /// Of the multi-log.
+    pub log: [u8; 32],
+    /// Of the standings in the shared view.
+    pub standings: [u8; 32],
+    /// Of what the shared view shows.
+    pub state: [u8; 32],
+}
+
 /// One replica's chain as this member knows it.
 #[derive(Clone, Debug)]
 struct KnownChain {
@@ -401,6 +412,19 @@ impl Replica {
         self.waiting.len() + self.document.log.pending().len()
     }
 
+    /// What is missing below what waits, ascending by replica: what to ask others for.
+    pub fn wanted(&self) -> Vec<Span> {
+        let mut wanted = VersionVector::new();
+        for &(replica, start) in self.waiting.keys() {
+            wanted.extend_to(replica, start);
+        }
+        for id in self.document.log.wanted() {
+            wanted.extend_to(id.replica, id.seq + 1);
+        }
+        let vouched: VersionVector = self.chains.iter().map(|(&replica, chain)| (replica, chain.head.end)).collect();
+        wanted.missing_from(&vouched)
+    }
+
     /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one
     /// where there is anything. A parcel begins where a frame does, so perhaps before what is missing.
     pub fn export(&self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
@@ -474,6 +498,14 @@ impl Replica {
         )
     }
 
+    /// What members at equal versions must agree on.
+    pub fn hashes(&mut self) -> Hashes {
+        let log = self.log_hash().0;
+        let standings = codec::hash_after(codec::Hash([1; 32]), self.document.standings().as_bytes()).0;
+        let state = codec::hash_after(codec::Hash([2; 32]), &self.document.shared_state_hash().to_le_bytes()).0;
+        Hashes { log, standings, state }
+    }
+
     /// A hash of everything that was received and sealed: equal on members at equal versions.
     pub fn log_hash(&self) -> codec::Hash {
         let mut bytes = Vec::new();
@@ -484,6 +516,17 @@ impl Replica {
         }
         codec::hash_after(codec::Hash([0; 32]), &bytes)
     }
+}
+
+/// What a parcel says it holds, before anything in it is checked.
+pub fn parcel_span(bytes: &[u8]) -> Result<Span, DecodeError> {
+    let chain = Chain::decode(bytes)?;
+    let first = codec::name(chain.frames.first().expect("a chain has frames"))?;
+    let (_, end) = codec::decode_frame(chain.frames.last().expect("a chain has frames"))?;
+    if end <= first.start {
+        return Err(DecodeError::NotCanonical("frames out of order"));
+    }
+    Ok(Span::new(first.replica, first.start, end))
 }
 
 /// Actions in groups that fit into a frame each.

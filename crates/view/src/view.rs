@@ -250,6 +250,17 @@ impl View {
         }
     }
 
+    /// Everything that is not active, written out in one way only.
+    pub fn write_standings(&self) -> String {
+        let mut out = String::new();
+        for (replica, runs) in &self.inactive {
+            for (range, why) in runs.iter() {
+                out.push_str(&format!("{replica} {}..{} {why:?}\n", range.start, range.end));
+            }
+        }
+        out
+    }
+
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self, log: &MultiLog) {
         for replica in log.logs() {

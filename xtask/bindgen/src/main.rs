@@ -16,10 +16,7 @@ fn main() -> ExitCode {
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true);
-    match bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(folder))
-    {
+    match bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("failed to write the bindings of {input}: {error:#}");

@@ -17,7 +17,7 @@ use crate::limits::{
     weight_max,
 };
 use crate::names::{NAME_WEIGHT, Names, Place};
-use crate::op::{OP_WEIGHT, read_op, read_spans};
+use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, read_op, read_spans};
 use crate::reader::Reader;
 use clock::{Id, ReplicaId, Seq, Span};
 use log::{ContainerId, HeaderRun, Kind, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
@@ -260,6 +260,9 @@ impl<'a> Decoder<'a> {
                 let container = self.container(shape, log, cursor)?;
                 let left = self.place(left_code, range.start, cursor)?;
                 let right = self.right(right_code, left, range.start, cursor)?;
+                if is_nowhere(left, right) {
+                    return Err(DecodeError::Invalid(NOWHERE));
+                }
                 let text = text.cut(&log.text, len)?;
                 cursor.inserted(Id::new(log.replica, range.end - 1), right);
                 Ok(OpBody::Insert { container, left, right, text })

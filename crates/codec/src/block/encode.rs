@@ -9,7 +9,7 @@ use crate::action::{check_time, lamport_more, write_parents};
 use crate::error::EncodeError;
 use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, weight_max};
 use crate::names::{Names, Place};
-use crate::op::{OP_WEIGHT, write_op, write_spans};
+use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq, Span};
 use log::{ContainerId, HeaderRun, Kind, OpBody, OpRef, OpRun, Parents, RareHeader};
 use std::ops::Range;
@@ -359,14 +359,14 @@ impl Encoder {
         at: Seq,
         cursor: &Cursor,
     ) -> Result<u8, EncodeError> {
+        if is_nowhere(left, right) {
+            return Err(EncodeError::Invalid(NOWHERE));
+        }
         if right.is_some() && right == cursor.right {
             return Ok(PREDICTED);
         }
         if right.is_some() && right == left.and_then(next) {
             return Ok(NEXT);
-        }
-        if right.is_some() && right == left {
-            return Err(EncodeError::Invalid("an insertion between an element and itself"));
         }
         self.place(own, right, at, &Cursor { left, ..*cursor })
     }

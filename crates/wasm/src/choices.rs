@@ -1,0 +1,102 @@
+//! What one person chose to see, by author, in a form that can be kept beside the log.
+
+use crate::anchor::{read_author, read_spans, write_author, write_spans};
+use motet::{AuthorKey, Policy, Replica, ReplicaId, Seq, Span, VersionVector};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Authors whose work is left out.
+    pub hidden: BTreeSet<AuthorKey>,
+    /// Elements that are left out.
+    pub hidden_spans: Vec<Span>,
+    /// Authors whose work since this version waits.
+    pub held: BTreeMap<AuthorKey, VersionVector>,
+    /// Everybody else's work since this version waits.
+    pub held_all: Option<VersionVector>,
+}
+
+impl Choices {
+    /// The policy that they come to, in a document as it is now.
+    pub fn policy(&self, replica: &Replica) -> Policy {
+        let own = replica.own_author();
+        let mut mine: BTreeSet<ReplicaId> = replica.replicas_of(own).into_iter().collect();
+        mine.insert(replica.document().replica());
+        let mut policy = Policy { mine, hold_all: self.held_all.clone(), ..Policy::default() };
+        for &author in &self.hidden {
+            policy.muted.extend(replica.replicas_of(author));
+        }
+        for (&author, since) in &self.held {
+            policy.held.extend(replica.replicas_of(author).into_iter().map(|id| (id, since.end(id))));
+        }
+        for span in &self.hidden_spans {
+            policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+        }
+        policy
+    }
+
+    /// The choices as lines of text.
+    pub fn write(&self) -> String {
+        let mut lines = Vec::new();
+        lines.extend(self.hidden.iter().map(|author| format!("hide {}", write_author(*author))));
+        if !self.hidden_spans.is_empty() {
+            lines.push(format!("spans {}", write_spans(&self.hidden_spans)));
+        }
+        lines.extend(self.held.iter().map(|(author, since)| format!("hold {} {}", write_author(*author), ends(since))));
+        lines.extend(self.held_all.iter().map(|since| format!("hold-all {}", ends(since))));
+        lines.join("\n")
+    }
+
+    /// The choices that `text` holds; lines that say nothing known are left out.
+    pub fn read(text: &str) -> Self {
+        let mut choices = Self::default();
+        for line in text.lines() {
+            let mut words = line.split(' ');
+            match (words.next(), words.next(), words.next()) {
+                (Some("hide"), Some(author), None) => choices.hidden.extend(read_author(author)),
+                (Some("spans"), Some(spans), None) => {
+                    choices.hidden_spans.extend(read_spans(spans).unwrap_or_default())
+                }
+                (Some("hold"), Some(author), Some(since)) => {
+                    choices.held.extend(read_author(author).zip(read_ends(since)));
+                }
+                (Some("hold-all"), Some(since), None) => choices.held_all = read_ends(since),
+                _ => {}
+            }
+        }
+        choices
+    }
+}
+
+/// A version as spans from zero; `-` where it is empty.
+fn ends(version: &VersionVector) -> String {
+    let spans: Vec<Span> = version.iter().map(|(replica, end)| Span::new(replica, 0, end)).collect();
+    if spans.is_empty() { "-".to_owned() } else { write_spans(&spans) }
+}
+
+fn read_ends(text: &str) -> Option<VersionVector> {
+    if text == "-" {
+        return Some(VersionVector::new());
+    }
+    let entry = |span: Span| -> (ReplicaId, Seq) { (span.replica, span.end) };
+    Some(read_spans(text)?.into_iter().map(entry).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_survive_being_kept() {
+        let since: VersionVector = [(ReplicaId(5), 9)].into_iter().collect();
+        let choices = Choices {
+            hidden: [AuthorKey([1; 32])].into(),
+            hidden_spans: vec![Span::new(ReplicaId(2), 3, 4)],
+            held: [(AuthorKey([2; 32]), since), (AuthorKey([3; 32]), VersionVector::new())].into(),
+            held_all: Some(VersionVector::new()),
+        };
+        assert_eq!(Choices::read(&choices.write()), choices);
+        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y"), Choices::default());
+    }
+}
