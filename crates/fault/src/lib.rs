@@ -29,6 +29,8 @@ pub enum Fault {
     LastArrivalWins,
     /// `view`: undoing twice is redoing.
     UndoByParity,
+    /// `motet`: undo takes back the latest work of anybody.
+    UndoOfOthers,
 }
 
 thread_local! {

@@ -6,8 +6,9 @@ use crate::vault::{PowerCut, Vault};
 use clock::{DocumentId, ReplicaId, Span, VersionVector};
 use codec::SigningKey;
 use log::ContainerId;
-use motet::{Imported, Patch};
-use std::collections::BTreeMap;
+use motet::Patch;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::Record;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
@@ -21,36 +22,61 @@ const EPOCH: u32 = 1;
 pub struct Host {
     /// The engine.
     pub replica: motet::Replica,
-    /// What a screen shows that only ever got patches.
+    /// What a screen shows that only ever got patches, and its own typing.
     pub screen: BTreeMap<ContainerId, String>,
     /// What is on the own disk.
     pub stored: VersionVector,
     /// What storage nodes were heard to have on theirs.
     pub heard_durable: VersionVector,
-    /// Whether this is a storage node.
-    pub is_storage: bool,
-    /// Exports in any order it likes, in small pieces, where this is not 0.
-    pub contrary: u64,
+    /// Whether anything changed since somebody last looked.
+    pub is_fresh: bool,
+    key: SigningKey,
+    is_storage: bool,
+    /// Exports in any order it likes, in pieces of at most so many bytes, where this is not 0.
+    contrary: u64,
     /// What waits, by what it covers, so that an unloaded document is not a poorer one.
-    waiting: BTreeMap<Span, Parcel>,
+    waiting: BTreeSet<(Span, Arc<[u8]>)>,
     random: Random,
     planted: Option<Planted>,
 }
 
+/// What a host is made with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whose it is.
+    pub key: SigningKey,
+    /// Whether it is a storage node.
+    pub is_storage: bool,
+    /// See [`crate::options::Options::contrary`].
+    pub contrary: u64,
+    /// What is wrong on purpose.
+    pub planted: Option<Planted>,
+}
+
 impl Host {
     /// An empty document that writes as `replica`.
-    pub fn new(replica: ReplicaId, key: SigningKey, random: Random, planted: Option<Planted>) -> Self {
+    pub fn new(replica: ReplicaId, settings: Settings, random: Random) -> Self {
+        let Settings { key, is_storage, contrary, planted } = settings;
         Self {
-            replica: motet::Replica::new(DOC, EPOCH, replica, key),
+            replica: motet::Replica::new(DOC, EPOCH, replica, key.clone()),
             screen: BTreeMap::new(),
             stored: VersionVector::new(),
             heard_durable: VersionVector::new(),
-            is_storage: false,
-            contrary: 0,
-            waiting: BTreeMap::new(),
+            is_fresh: true,
+            key,
+            is_storage,
+            contrary,
+            waiting: BTreeSet::new(),
             random,
             planted,
         }
+    }
+
+    /// The writer streams of this member: of this run, and of the runs before it that are known here.
+    pub fn own_replicas(&self) -> Vec<ReplicaId> {
+        let mut own = self.replica.replicas_of(self.replica.own_author());
+        own.push(self.replica.document().replica());
+        own
     }
 
     /// Takes in everything that `vault` has.
@@ -64,22 +90,23 @@ impl Host {
             loaded.map_err(|error| format!("record {} cannot be loaded: {error}", record.span()))?;
         }
         self.stored = vault.version();
-        let own = self.replica.replicas_of(self.replica.own_author());
-        own.into_iter().for_each(|replica| self.replica.document_mut().add_mine(replica));
+        self.own_replicas().into_iter().for_each(|replica| self.replica.document_mut().add_mine(replica));
         self.look();
         Ok(())
     }
 
     /// Forgets the document and loads it again, as a server does with one that nobody looks at.
-    pub fn reload(&mut self, vault: &Vault, key: SigningKey) -> Result<(), String> {
+    /// Everything must be sealed and stored.
+    pub fn reload(&mut self, vault: &Vault) -> Result<(), String> {
         let (replica, policy) = (self.replica.document().replica(), self.replica.document().view().policy().clone());
-        self.replica = motet::Replica::new(DOC, EPOCH, replica, key);
+        self.replica = motet::Replica::new(DOC, EPOCH, replica, self.key.clone());
         self.load(vault)?;
         self.replica.document_mut().set_policy(policy);
         self.look();
         let waiting = std::mem::take(&mut self.waiting);
         if self.planted != Some(Planted::ForgetPending) {
-            waiting.into_values().for_each(|parcel| drop(self.take(parcel)));
+            // What is refused is no loss: it had only waited to be looked at.
+            waiting.into_iter().for_each(|(span, bytes)| drop(self.take(span, bytes)));
         }
         Ok(())
     }
@@ -87,10 +114,10 @@ impl Host {
     /// Puts on the disk what is not there yet, and syncs.
     pub fn persist(&mut self, vault: &mut Vault) -> Result<(), PowerCut> {
         let missing = self.replica.version().missing_from(&self.stored);
-        if missing.is_empty() {
+        let parcels = self.replica.export(&missing, usize::MAX);
+        if parcels.is_empty() {
             return Ok(());
         }
-        let parcels = self.replica.export(&missing, usize::MAX);
         let reached: VersionVector = parcels.iter().map(|parcel| (parcel.span.replica, parcel.span.end)).collect();
         let records: Vec<Record> = parcels.into_iter().map(record).collect();
         let appended = vault.append(&records);
@@ -101,14 +128,21 @@ impl Host {
         appended
     }
 
-    /// Reads the screen anew: after an edit of one's own, which an editor has made itself.
-    pub fn look(&mut self) {
+    /// Whether something is not on the disk yet.
+    pub fn is_unsaved(&self) -> bool {
+        !self.stored.includes(&self.replica.version())
+    }
+
+    /// Reads the screen anew.
+    fn look(&mut self) {
         let texts = self.replica.document().model().texts();
         self.screen = texts.map(|(id, text)| (id, text.to_string())).collect();
+        self.is_fresh = true;
     }
 
     /// Brings the screen up to date.
     pub fn show(&mut self, patch: &Patch) {
+        self.is_fresh = true;
         for (container, patch) in &patch.texts {
             let text = self.screen.entry(*container).or_default();
             *text = patch.apply(text);
@@ -122,31 +156,31 @@ impl Host {
         }
     }
 
-    /// Takes in a parcel from anywhere; says how many elements came by it, or why it was refused.
-    pub fn take(&mut self, parcel: Parcel) -> Result<u64, String> {
-        let mut patch = Patch::default();
-        let taken = self.replica.import(&parcel.bytes, Some(&mut patch));
-        self.show(&patch);
-        match taken {
-            Ok(Imported::Applied(spans)) => Ok(spans.iter().map(|span| u64::from(span.len())).sum()),
-            Ok(Imported::Known) => Ok(0),
-            Ok(Imported::Waiting) => {
-                self.waiting.insert(parcel.span(), parcel);
-                Ok(0)
-            }
-            Err(error) => Err(format!("{}: {error}", error.code())),
-        }
+    /// The first text that the screen shows differently from the document.
+    pub fn stale(&self) -> Option<String> {
+        let mut texts = self.replica.document().model().texts();
+        let shown = |id| self.screen.get(&id).map_or("", String::as_str);
+        let (id, text) = texts.find(|(id, text)| text.to_string() != shown(*id))?;
+        Some(format!("{id:?} reads {:?}, the screen shows {:?}", text.to_string(), shown(id)))
     }
 
-    /// What is missing below what waits.
-    fn wanted(&mut self) -> Vec<Span> {
-        let log = self.replica.document().log();
-        self.waiting.retain(|span, _| log.end(span.replica) < span.end);
-        let mut ends: VersionVector = log.wanted().into_iter().map(|id| (id.replica, id.seq + 1)).collect();
-        for span in self.waiting.keys().filter(|span| log.end(span.replica) < span.start) {
-            ends.extend_to(span.replica, span.start);
+    /// Takes in a parcel from anywhere; says how many elements came by it, or why it was refused.
+    pub fn take(&mut self, span: Span, bytes: Arc<[u8]>) -> Result<u64, String> {
+        let held = motet::parcel_span(&bytes).map_err(|error| format!("{}: {error}", error.code()))?;
+        if held != span {
+            return Err(format!("parcel.span: the parcel holds {held}"));
         }
-        ends.missing_from(&log.version())
+        let mut patch = Patch::default();
+        let taken = self.replica.import(&bytes, Some(&mut patch));
+        self.show(&patch);
+        let taken = taken.map_err(|error| format!("{}: {error}", error.code()))?;
+        self.waiting.insert((span, bytes));
+        let log = self.replica.document().log();
+        self.waiting.retain(|(span, _)| log.end(span.replica) < span.end);
+        match taken {
+            motet::Imported::Applied(spans) => Ok(spans.iter().map(|span| u64::from(span.len())).sum()),
+            motet::Imported::Known | motet::Imported::Waiting => Ok(0),
+        }
     }
 
     /// What this member itself says is durable.
@@ -158,19 +192,28 @@ impl Host {
         }
     }
 
-    /// How many parcels and actions wait for something missing.
-    pub fn waiting(&self) -> usize {
-        self.replica.waiting()
+    /// Whether everything written here is sealed.
+    pub fn is_sealed(&self) -> bool {
+        self.replica.document().version() == self.replica.version()
     }
 
-    fn is_settled(&self) -> bool {
-        let document = self.replica.document();
-        document.view().policy().is_plain() && document.version() == self.replica.version()
+    /// Whether it leaves out nothing.
+    pub fn is_plain(&self) -> bool {
+        self.replica.document().view().policy().is_plain()
     }
 
-    /// A hash of what is shown, where that is the shared view of the present version.
-    pub fn state_hash(&mut self) -> Option<u64> {
-        self.is_settled().then(|| self.replica.document_mut().state_hash())
+    /// What members at equal versions must agree on. What is not sealed yet does not count.
+    pub fn hashes_now(&mut self) -> motet::Hashes {
+        if self.is_sealed() { self.replica.hashes() } else { self.sealed_copy().hashes() }
+    }
+
+    /// The document without what is not sealed.
+    fn sealed_copy(&self) -> motet::Replica {
+        let mut copy = motet::Replica::new(DOC, EPOCH, ReplicaId(0), self.key.clone());
+        for parcel in self.replica.export(&self.replica.version().missing_from(&VersionVector::new()), usize::MAX) {
+            copy.import(&parcel.bytes, None).expect("it was taken in before");
+        }
+        copy
     }
 }
 
@@ -189,7 +232,7 @@ impl sync::Replica for Host {
     fn version(&self, _: DocumentId) -> Option<VersionVector> {
         let mut version = self.replica.version();
         if self.planted == Some(Planted::CountWaiting) {
-            version.merge(&self.waiting.keys().map(|span| (span.replica, span.end)).collect());
+            version.merge(&self.waiting.iter().map(|(span, _)| (span.replica, span.end)).collect());
         }
         Some(version)
     }
@@ -203,6 +246,9 @@ impl sync::Replica for Host {
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
         let mut missing = missing.to_vec();
         let mut bytes_max = bytes_max;
+        if self.planted == Some(Planted::ExportWrongRange) {
+            missing.iter_mut().for_each(|span| span.start = (span.start + 1).min(span.end - 1));
+        }
         if self.contrary > 0 {
             self.random.shuffle(&mut missing);
             bytes_max = self.random.between(1, self.contrary) as usize;
@@ -217,12 +263,12 @@ impl sync::Replica for Host {
                 continue;
             }
             let span = parcel.span();
-            match self.take(parcel) {
+            match self.take(span, parcel.bytes) {
                 Ok(applied) => outcome.applied += applied,
                 Err(reason) => outcome.rejected.push(Rejection { span, reason }),
             }
         }
-        outcome.wanted = self.wanted();
+        outcome.wanted = self.replica.wanted();
         outcome
     }
 
@@ -233,11 +279,7 @@ impl sync::Replica for Host {
     }
 
     fn hashes(&mut self, _: DocumentId) -> Hashes {
-        let state = self.state_hash().map(|hash| {
-            let mut bytes = [0; 32];
-            bytes[..8].copy_from_slice(&hash.to_le_bytes());
-            bytes
-        });
-        Hashes { log: self.replica.log_hash().0, standings: [0; 32], state }
+        let hashes = self.hashes_now();
+        Hashes { log: hashes.log, standings: hashes.standings, state: Some(hashes.state) }
     }
 }

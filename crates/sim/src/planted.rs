@@ -19,6 +19,8 @@ pub enum Planted {
     DropParcel,
     /// What waits is counted as received.
     CountWaiting,
+    /// A member sends from one element too late on.
+    ExportWrongRange,
     /// Sessions are not told of one's own changes now and then.
     ForgetToTell,
     /// A member writes on under its old replica id after a crash.
@@ -32,7 +34,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 17] = [
+pub const ALL: [(&str, Planted); 19] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -40,6 +42,7 @@ pub const ALL: [(&str, Planted); 17] = [
     ("forget-pending", Planted::ForgetPending),
     ("drop-parcel", Planted::DropParcel),
     ("count-waiting", Planted::CountWaiting),
+    ("export-wrong-range", Planted::ExportWrongRange),
     ("forget-to-tell", Planted::ForgetToTell),
     ("reuse-replica", Planted::ReuseReplica),
     ("share-replica", Planted::ShareReplica),
@@ -50,6 +53,7 @@ pub const ALL: [(&str, Planted); 17] = [
     ("skip-tie-break", Planted::Inside(Fault::SkipTieBreak)),
     ("last-arrival-wins", Planted::Inside(Fault::LastArrivalWins)),
     ("undo-by-parity", Planted::Inside(Fault::UndoByParity)),
+    ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
 ];
 
 impl Planted {
@@ -57,4 +61,12 @@ impl Planted {
     pub fn named(name: &str) -> Option<Self> {
         ALL.iter().find(|(known, _)| *known == name).map(|(_, fault)| *fault)
     }
+}
+
+/// Plants what lives inside the engine, for this thread; takes out what was planted before.
+pub(crate) fn plant(planted: Option<Planted>) {
+    fault::plant(match planted {
+        Some(Planted::Inside(fault)) => Some(fault),
+        _ => None,
+    });
 }
