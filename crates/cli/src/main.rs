@@ -1,18 +1,18 @@
 //! The `motet` command.
 //!
-//! Exit codes: 0 done, 1 done with a result that is not what was asked for (a replay that ends
-//! otherwise), 2 an error, with a message on standard error that says what to do.
+//! Exit codes, the same for all commands: see [`error`].
+
+mod app;
+mod error;
+mod import;
+mod replay;
+mod serve;
 
 use clap::{Parser, Subcommand};
-use std::fs::File;
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
-use trace::Trace;
 
 #[derive(Parser)]
-#[command(name = "motet", version, about = "Collaboration without locks: one log, many views")]
+#[command(name = "motet", version, about = "Collaboration without locks: one log, many views", after_help = error::CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -20,73 +20,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the documents of a directory: members over WebSocket, programs over HTTP, people by a web app.
+    Serve(serve::Arguments),
+    /// Make documents of text files.
+    Import(import::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
-    Replay {
-        /// The history: gzip-compressed JSON of the public editing-traces collection.
-        trace: PathBuf,
-        /// Write the text that comes out to this file.
-        #[arg(long)]
-        out: Option<PathBuf>,
-        /// Print the result as JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Replay(replay::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Replay { trace, out, json } => replay(&trace, out.as_deref(), json),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
     };
-    result.unwrap_or_else(|message| {
-        eprintln!("motet: {message}");
-        ExitCode::from(2)
+    result.unwrap_or_else(|error| {
+        eprintln!("motet: {error}");
+        error.exit_code()
     })
-}
-
-fn replay(path: &Path, out: Option<&Path>, json: bool) -> Result<ExitCode, String> {
-    let file = File::open(path).map_err(|error| format!("failed to open {}: {error}", path.display()))?;
-    let trace = Trace::read(file).map_err(|error| format!("{}: {error}", path.display()))?;
-    let bar = std::io::stderr().is_terminal() && !json;
-    let total = trace.txns.len();
-    let started = Instant::now();
-    let mut document = trace
-        .play(|done| {
-            if bar && (done % 4096 == 0 || done == total) {
-                eprint!("\r{done} of {total} transactions");
-            }
-        })
-        .map_err(|error| format!("{}: {error}", path.display()))?;
-    let took = started.elapsed();
-    if bar {
-        eprintln!();
-    }
-    let text = document.text(trace::text());
-    if let Some(out) = out {
-        std::fs::write(out, &text).map_err(|error| format!("failed to write {}: {error}", out.display()))?;
-    }
-    let same = text == trace.end_content;
-    let hash = document.state_hash();
-    let mut stdout = std::io::stdout().lock();
-    let written = if json {
-        let report = serde_json::json!({
-            "transactions": total,
-            "patches": trace.patches(),
-            "characters": text.chars().count(),
-            "ends_as_recorded": same,
-            "state_hash": format!("{hash:016x}"),
-            "milliseconds": took.as_secs_f64() * 1000.0,
-        });
-        writeln!(stdout, "{report}")
-    } else {
-        let verdict = if same { "ends as recorded" } else { "ends otherwise than recorded" };
-        writeln!(
-            stdout,
-            "{} patches in {total} transactions, {:.1} ms: {} characters, {verdict} (state {hash:016x})",
-            trace.patches(),
-            took.as_secs_f64() * 1000.0,
-            text.chars().count(),
-        )
-    };
-    written.map_err(|error| format!("failed to write the result: {error}"))?;
-    Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

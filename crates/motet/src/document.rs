@@ -90,6 +90,27 @@ impl Document {
         Some(span)
     }
 
+    /// Makes one action of what `change` does to the document as it was at `base`, which the present
+    /// version includes: positions, and what there is to replace, are those of `base`, and the action has
+    /// seen nothing later. So whoever saves against an old version is merged with what came since.
+    pub fn edit_seen_at(
+        &mut self,
+        base: &VersionVector,
+        time: i64,
+        change: impl FnOnce(&mut Edit<'_>),
+    ) -> Option<Span> {
+        self.let_mine_through();
+        let policy = self.view.policy().clone();
+        self.pin(Some(base.clone()));
+        change(&mut Edit { document: self });
+        let unseen = self.view.unseen();
+        // Before the action is in the log, so that the pin never counts it as out of range.
+        self.set_policy(policy);
+        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        self.view.append_own(&self.log, span);
+        Some(span)
+    }
+
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
     fn let_mine_through(&mut self) {

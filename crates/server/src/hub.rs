@@ -30,6 +30,9 @@ pub enum HubError {
     /// The text cannot be taken in.
     #[error("the text was refused: {0}")]
     TextRefused(String),
+    /// What is stored cannot be read. It is never taken for an empty document.
+    #[error("{0}; the other documents are not affected. Run motet verify on the directory")]
+    Damaged(String),
     /// The store failed and stopped; what was acknowledged is safe.
     #[error("the store does not work: {0}")]
     Store(String),
@@ -43,6 +46,7 @@ impl HubError {
             Self::NoVersion => "no-version",
             Self::NotText(_) => "not-text",
             Self::TextRefused(_) => "text-refused",
+            Self::Damaged(_) => "damaged",
             Self::Store(_) => "store",
         }
     }

@@ -31,13 +31,18 @@ mod metrics;
 mod registry;
 mod serve;
 mod service;
+mod stored;
 mod version_text;
 
 pub use access::{ListenError, Origins, Token, check_listen};
-pub use assets::{Asset, Assets, NoApp};
+pub use assets::{AppFiles, Asset, Assets, NoApp};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
+pub use stored::{
+    EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, read_or_make_key,
+    run_json, text_container,
+};
 pub use version_text::{read_version, write_version};

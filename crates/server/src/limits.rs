@@ -18,6 +18,9 @@ pub const DOCUMENTS_OF_CONNECTION_MAX: usize = 256;
 /// The body of a request: a text of the length of the longest parcel.
 pub const BODY_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX;
 
+/// A text that is saved as one action, in bytes: with everything around it still one parcel.
+pub const TEXT_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX / 2;
+
 /// The name of a document, in bytes of UTF-8.
 pub const DOCUMENT_NAME_BYTES_MAX: usize = 200;
 

@@ -1,0 +1,112 @@
+//! From records to a document.
+
+use clock::{DocumentId, ReplicaId, Seq, Span, VersionVector};
+use codec::SigningKey;
+use motet::{ImportError, Replica};
+use std::collections::{BTreeMap, VecDeque};
+use store::{ReadError, Record, Store};
+use sync::Epoch;
+
+/// The generation of a document that was never made anew; zero means none on the wire.
+pub const EPOCH_FIRST: Epoch = 1;
+
+/// The generation that chains are sealed under: a document that is made anew gets a new id as well.
+const CHAIN_EPOCH: u32 = 0;
+
+/// Why a document cannot be loaded. It is never taken for an empty one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The store does not give it.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A record does not hold.
+    #[error("the record {span} of document {doc} is damaged: {error}")]
+    Record {
+        /// Which document.
+        doc: DocumentId,
+        /// Which record.
+        span: Span,
+        /// Why.
+        error: ImportError,
+    },
+    /// Records name others that are not there.
+    #[error("document {doc} lacks actions that others follow: {wanted:?}")]
+    Incomplete {
+        /// Which document.
+        doc: DocumentId,
+        /// What is missing.
+        wanted: Vec<Span>,
+    },
+}
+
+impl LoadError {
+    /// The stable code of the error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "load.read",
+            Self::Record { .. } => "load.record",
+            Self::Incomplete { .. } => "load.incomplete",
+        }
+    }
+}
+
+/// The records of one replica that wait for their turn.
+struct Queue {
+    replica: ReplicaId,
+    records: VecDeque<Record>,
+    /// Where the last one that was imported ends.
+    fed: Seq,
+}
+
+/// The document in `store`, to write to as `writer` with `key`. `progress` hears of records done and all.
+pub fn load(
+    store: &dyn Store,
+    doc: DocumentId,
+    (writer, key): (ReplicaId, SigningKey),
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Replica, LoadError> {
+    let mut replica = Replica::new(doc, CHAIN_EPOCH, writer, key);
+    let records = store.read(doc, &VersionVector::new())?;
+    let total = records.len();
+    let mut queues = by_replica(records);
+    let mut done = 0;
+    loop {
+        let before = done;
+        for queue in &mut queues {
+            done += feed(&mut replica, queue)?;
+            progress(done, total);
+        }
+        if done == before {
+            break;
+        }
+    }
+    if done < total || replica.waiting() > 0 {
+        return Err(LoadError::Incomplete { doc, wanted: replica.wanted() });
+    }
+    Ok(replica)
+}
+
+/// Imports records of one replica as far as everything that they follow is here; how many. So at most one
+/// record of each replica waits, however long the document is.
+fn feed(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
+    let mut count = 0;
+    while replica.document().log().end(queue.replica) >= queue.fed
+        && let Some(record) = queue.records.pop_front()
+    {
+        let doc = replica.id();
+        let span = record.span();
+        replica.import(&record.bytes, None).map_err(|error| LoadError::Record { doc, span, error })?;
+        queue.fed = record.end;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn by_replica(records: Vec<Record>) -> Vec<Queue> {
+    let mut queues: BTreeMap<ReplicaId, VecDeque<Record>> = BTreeMap::new();
+    for record in records {
+        queues.entry(record.replica).or_default().push_back(record);
+    }
+    queues.into_iter().map(|(replica, records)| Queue { replica, records, fed: 0 }).collect()
+}
