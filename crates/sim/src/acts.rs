@@ -222,6 +222,7 @@ fn restore(host: &mut Host, time: i64, random: &mut Random) {
 
 /// Undoing must take back own work only.
 fn undo(host: &mut Host) -> Result<(), String> {
+    unpin(host);
     let before = standings_of_others(host);
     let Some(patch) = host.replica.document_mut().undo() else { return Ok(()) };
     host.show(&patch);
