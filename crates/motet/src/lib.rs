@@ -26,6 +26,7 @@ mod document;
 mod edit;
 mod replica;
 mod undo;
+mod waiting;
 
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, SigningKey};

@@ -212,6 +212,10 @@ impl Link {
 
     /// When to poll at the latest although nothing came, if ever.
     pub fn next_wake_ms(&self) -> Option<u64> {
+        // Before the other side has answered there is nothing that could be said.
+        if matches!(self.phase, Phase::Ask | Phase::Asked) {
+            return None;
+        }
         [self.roster.next_wake_ms(), self.hashes_due_ms, self.received_due_ms].into_iter().flatten().min()
     }
 

@@ -205,3 +205,16 @@ fn random_and_mutated_bytes_never_panic() {
         }
     }
 }
+
+/// A figure that was shown before the other side answered used to make the session ask for a poll at
+/// once, again and again, for as long as the answer took.
+#[test]
+fn nothing_is_due_before_the_other_side_has_answered() {
+    let (mut session, mut host) = (Session::new(Role::Initiator, config(Admission::All(Trust::Relay)), 0), host());
+    session.open(DOC);
+    session.show_own(DOC, Some(Figure::new("ann", [0; 3], None, Frontier::new())), 0);
+    say(&mut session, &mut host, &hello()).unwrap();
+    let said = answers(&mut session, &mut host, 10);
+    assert!(matches!(said[..], [Message::Hello(_), Message::Open { .. }]), "{said:?}");
+    assert_eq!(session.next_wake_ms(), Some(10 + limits::PING_AFTER_MS));
+}
