@@ -1,6 +1,7 @@
 //! The project's own commands. Each says what it does, and does nothing twice.
 
 mod serve;
+mod sim;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -15,6 +16,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   serve   build everything and serve it with sample documents on http://127.0.0.1:4040
           (arguments after `serve` go to `motet serve`)
   test    run every test: Rust, TypeScript, browser
+  sim     simulate many members over a hostile network: --seeds N [--from N]; --faults tries the simulation itself
   wasm    build the engine for the browser
   web     build the web app (and the engine before it)";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.first().map(String::as_str) {
         Some("serve") => serve::serve(&args[1..]),
+        Some("sim") => sim::sim(&args[1..]),
         Some("test") => test::test(),
         Some("wasm") => wasm::build(),
         Some("web") => web::build(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The crates from the ground up: one may depend only on those in earlier rows. DESIGN.md, section 5.
 const LAYERS: [&[&str]; 15] = [
-    &["clock"],
+    &["clock", "fault"],
     &["log"],
     &["model"],
     &["reconcile"],
@@ -21,11 +21,14 @@ const LAYERS: [&[&str]; 15] = [
     &["server"],
     &["member"],
     &["cli"],
-    &["wasm", "sim"],
+    &["wasm"],
 ];
 
 /// Crates that only tests use: the others may name them nowhere but under `[dev-dependencies]`.
-const TESTS_ONLY: [&str; 1] = ["naive"];
+const TESTS_ONLY: [&str; 2] = ["naive", "sim"];
+
+/// Plants faults in other crates: they may name it only where it stays out unless a test asks.
+const OPTIONAL: &str = "fault";
 
 /// No file is longer, so that each holds one idea.
 const LINES_MAX: usize = 1_000;
@@ -99,6 +102,19 @@ fn crates_depend_only_on_crates_above_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn faults_are_compiled_in_only_where_asked_for() {
+    for entry in fs::read_dir(root().join("crates")).expect("the crates' folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let manifest = fs::read_to_string(entry.path().join("Cargo.toml")).unwrap_or_default();
+        let line = manifest.lines().find(|line| line.starts_with(OPTIONAL) && line.contains('='));
+        let is_optional = line.is_none_or(|line| line.contains("optional = true"));
+        assert!(is_optional || TESTS_ONLY.contains(&name.as_str()), "{name} always depends on {OPTIONAL}");
+        let is_default = |line: &str| line.starts_with("default") && line.contains(OPTIONAL);
+        assert!(!manifest.lines().any(is_default), "{name} plants faults by default");
+    }
 }
 
 #[test]

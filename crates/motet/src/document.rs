@@ -1,9 +1,10 @@
 //! One member's copy of a document.
 
 use crate::edit::Edit;
-use clock::{Id, ReplicaId, Seq, Span, VersionVector};
-use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, Value};
+use clock::{Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
+use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Model, Patch, Text};
+use std::collections::BTreeMap;
 use view::{DiffPart, Policy, Projection, Standing, View};
 
 /// One member's copy of a document: what happened, what of it is active, and how that looks.
@@ -82,7 +83,7 @@ impl Document {
     }
 
     fn edit_as(&mut self, header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
-        self.let_mine_through();
+        self.let_mine_through(&mut Patch::default());
         change(&mut Edit { document: self });
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { unseen, ..header })?;
@@ -99,7 +100,7 @@ impl Document {
         time: i64,
         change: impl FnOnce(&mut Edit<'_>),
     ) -> Option<Span> {
-        self.let_mine_through();
+        self.let_mine_through(&mut Patch::default());
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
         change(&mut Edit { document: self });
@@ -113,7 +114,10 @@ impl Document {
 
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
-    fn let_mine_through(&mut self) {
+    fn let_mine_through(&mut self, patch: &mut Patch) {
+        if self.view.policy().is_plain() {
+            return;
+        }
         let next = self.log.end(self.replica);
         let blocked = !matches!(self.view.policy().cut(self.replica, next..next + 1).as_slice(), [(_, None)]);
         if !blocked {
@@ -124,7 +128,7 @@ impl Document {
         policy.muted.remove(&self.replica);
         policy.held.remove(&self.replica);
         policy.mine.insert(self.replica);
-        self.set_policy(policy);
+        self.change_policy(policy, patch);
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
@@ -141,11 +145,24 @@ impl Document {
     /// Takes in actions from anywhere, in any order. Stops at the first that is refused; those before
     /// it are in. Returns what changed.
     pub fn receive_all(&mut self, actions: impl IntoIterator<Item = Action>) -> Result<Patch, ReceiveError> {
-        let mut patch = Patch::default();
-        for action in actions {
-            self.receive(action, Some(&mut patch))?;
-        }
-        Ok(patch)
+        let (mut patch, mut spans) = (Patch::default(), Vec::new());
+        let mut receive = |action| self.log.receive(action).map(|received| spans.extend(received.appended()));
+        let result = actions.into_iter().try_for_each(&mut receive);
+        self.view.append_all(&self.log, &spans, &mut self.model, Some(&mut patch));
+        result.map(|()| patch)
+    }
+
+    /// Takes in parts of logs, as blocks hold them: from anywhere, in any order, known or not. Returns
+    /// what was appended, in causal order; where anything is refused nothing is. What changed is added to
+    /// `patch`, where one is given.
+    pub fn receive_logs(
+        &mut self,
+        parts: Vec<ReplicaLog>,
+        patch: Option<&mut Patch>,
+    ) -> Result<Vec<Span>, ReceiveError> {
+        let spans = self.log.receive_logs(parts)?;
+        self.view.append_all(&self.log, &spans, &mut self.model, patch);
+        Ok(spans)
     }
 
     /// The actions that a member at `version` lacks.
@@ -219,18 +236,16 @@ impl Document {
 
     fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
         let targets = self.targets(spans, on);
-        self.let_mine_through();
-        let mut patch = Patch::default();
-        let (mut offs, mut ons) = (Vec::new(), Vec::new());
-        for (span, on) in targets {
-            if on { ons.push(span) } else { offs.push(span) }
+        if targets.is_empty() {
+            return None;
         }
-        for (on, mut targets) in [(false, offs), (true, ons)] {
+        let mut patch = Patch::default();
+        self.let_mine_through(&mut patch);
+        for on in [false, true] {
+            let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
             if targets.is_empty() {
                 continue;
             }
-            targets.sort_unstable();
-            targets.dedup();
             let pred = self.view.control_heads(&targets);
             self.log
                 .push(self.replica, OpRef::Control { register: Register::Undo, on, targets: &targets, pred: &pred });
@@ -340,4 +355,16 @@ impl Document {
         self.view.check_invariants(&self.log);
         self.model.check_invariants();
     }
+}
+
+/// What `spans` cover, as a control names it: ascending, none touching the next.
+fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut covered: BTreeMap<ReplicaId, RangeSet> = BTreeMap::new();
+    for span in spans {
+        covered.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+    }
+    let spans_of = |(&replica, ranges): (&ReplicaId, &RangeSet)| -> Vec<Span> {
+        ranges.iter().map(|(range, ())| Span::new(replica, range.start, range.end)).collect()
+    };
+    covered.iter().flat_map(spans_of).collect()
 }

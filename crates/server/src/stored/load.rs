@@ -71,36 +71,45 @@ pub fn load(
     let total = records.len();
     let mut queues = by_replica(records);
     let mut done = 0;
-    loop {
+    while done < total {
         let before = done;
         for queue in &mut queues {
             done += feed(&mut replica, queue)?;
             progress(done, total);
         }
         if done == before {
-            break;
+            // People who wrote at once follow each other in turns: more has to wait before any can go.
+            for queue in &mut queues {
+                done += feed_one(&mut replica, queue)?;
+            }
         }
     }
-    if done < total || replica.waiting() > 0 {
+    if replica.waiting() > 0 {
         return Err(LoadError::Incomplete { doc, wanted: replica.wanted() });
     }
     Ok(replica)
 }
 
-/// Imports records of one replica as far as everything that they follow is here; how many. So at most one
-/// record of each replica waits, however long the document is.
+/// Imports records of one replica as far as everything that they follow is here; how many. So few records
+/// of each replica wait, however long the document is.
 fn feed(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
     let mut count = 0;
-    while replica.document().log().end(queue.replica) >= queue.fed
-        && let Some(record) = queue.records.pop_front()
-    {
-        let doc = replica.id();
-        let span = record.span();
-        replica.import(&record.bytes, None).map_err(|error| LoadError::Record { doc, span, error })?;
-        queue.fed = record.end;
-        count += 1;
+    while replica.document().log().end(queue.replica) >= queue.fed {
+        match feed_one(replica, queue)? {
+            0 => break,
+            fed => count += fed,
+        }
     }
     Ok(count)
+}
+
+/// Imports the next record of one replica, where there is one; how many.
+fn feed_one(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
+    let Some(record) = queue.records.pop_front() else { return Ok(0) };
+    let (doc, span) = (replica.id(), record.span());
+    replica.import(&record.bytes, None).map_err(|error| LoadError::Record { doc, span, error })?;
+    queue.fed = record.end;
+    Ok(1)
 }
 
 fn by_replica(records: Vec<Record>) -> Vec<Queue> {

@@ -1,0 +1,487 @@
+//! Members, a network, and time: one event after another until everything is told.
+
+use crate::acts::{self, act};
+use crate::host::DOC;
+use crate::ledger::{Ledger, check_definition, check_screen};
+use crate::member::{Member, Running};
+use crate::network::{Arrival, Network, Side};
+use crate::options::Options;
+use crate::planted::Planted;
+use crate::random::Random;
+use crate::trace::{Trace, digest};
+use clock::{Span, VersionVector};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use sync::{Event as News, Message, PeerKey, ProtocolError, Role};
+
+mod faults;
+
+/// How long everything may take to be equal once nothing is wrong any more: two silences noticed one
+/// after the other, and the way back.
+const CALM_MS: u64 = 120_000;
+/// For how long nobody may say anything once everything is equal.
+const SILENCE_MS: u64 = 60_000;
+/// More than any run needs: a run that never ends has a bug.
+const EVENTS_MAX: u64 = 400_000;
+
+/// Something that is about to happen.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A person does something.
+    Act(usize),
+    /// A message arrives.
+    Arrive(PeerKey, Side, Vec<u8>),
+    /// Who makes the connections of a wire tries.
+    Connect(usize),
+    /// An end learns that its connection is gone.
+    Lose(PeerKey, Side),
+    /// A member syncs, in the run that it was in.
+    Sync(usize, u64),
+    /// A member starts.
+    Start(usize),
+    /// A divided network is whole again.
+    Mend,
+    /// A parcel arrives that somebody carried.
+    Carry(usize, Carried),
+}
+
+/// A parcel outside of every connection.
+#[derive(Clone, Debug)]
+struct Carried {
+    span: Span,
+    bytes: Arc<[u8]>,
+    is_altered: bool,
+}
+
+/// What happened in a run, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Stands for every event, byte by byte.
+    pub trace: u64,
+    /// The virtual time that passed.
+    pub virtual_ms: u64,
+    /// How many events.
+    pub events: u64,
+    /// How many things people did.
+    pub acts: u64,
+    /// How many messages arrived.
+    pub messages: u64,
+    /// How many members stopped without warning.
+    pub crashes: u64,
+}
+
+/// What went wrong, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The virtual time.
+    pub now_ms: u64,
+    /// In a sentence.
+    pub what: String,
+}
+
+/// A whole run.
+#[derive(Debug)]
+pub struct World {
+    options: Options,
+    planted: Option<Planted>,
+    random: Random,
+    now_ms: u64,
+    /// By time, then by order of planning.
+    queue: BTreeMap<(u64, u64), Event>,
+    planned: u64,
+    members: Vec<Member>,
+    network: Network,
+    ledger: Ledger,
+    trace: Trace,
+    report: Report,
+    /// How many messages went out that say anything.
+    said: u64,
+}
+
+impl World {
+    /// The world of a seed, before anything happened.
+    pub fn new(seed: u64, planted: Option<Planted>, trace: Trace) -> Self {
+        let mut random = Random::new(seed);
+        let options = Options::draw(&mut random);
+        let member = |at| Member::new(at, seed, &options, &mut random, planted);
+        let members = (0..options.members).map(member).collect();
+        let network = Network::new(&options);
+        Self {
+            options,
+            planted,
+            random,
+            now_ms: 0,
+            queue: BTreeMap::new(),
+            planned: 0,
+            members,
+            network,
+            ledger: Ledger::default(),
+            trace,
+            report: Report::default(),
+            said: 0,
+        }
+    }
+
+    /// Runs it: first with everything that goes wrong, then in peace, then in silence.
+    pub fn run(&mut self) -> Result<Report, Failure> {
+        let outcome = self.play();
+        self.report.trace = self.trace.hash();
+        self.report.virtual_ms = self.now_ms;
+        outcome.map(|()| self.report).map_err(|what| Failure { now_ms: self.now_ms, what })
+    }
+
+    /// The story so far: of a run that panicked, too.
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    fn play(&mut self) -> Result<(), String> {
+        self.trace.note(0, format_args!("{:?}", self.options));
+        self.begin()?;
+        while self.report.acts < self.options.acts as u64 {
+            self.step(u64::MAX)?;
+        }
+        self.heal()?;
+        self.run_until(self.now_ms + CALM_MS)?;
+        self.check_equal()?;
+        let said = self.said;
+        self.run_until(self.now_ms + SILENCE_MS)?;
+        if self.said > said { Err("members that are equal go on talking".to_owned()) } else { Ok(()) }
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        for at in 0..self.members.len() {
+            self.members[at].start()?;
+            self.rest(at);
+        }
+        for wire in 0..self.network.wires.len() {
+            self.plan(10, Event::Connect(wire));
+        }
+        Ok(())
+    }
+
+    fn plan(&mut self, delay_ms: u64, event: Event) {
+        self.planned += 1;
+        self.queue.insert((self.now_ms + delay_ms, self.planned), event);
+    }
+
+    fn rest(&mut self, at: usize) {
+        let rest_ms = self.random.between(1, self.options.rest_ms_max);
+        self.plan(rest_ms, Event::Act(at));
+    }
+
+    fn run_until(&mut self, end_ms: u64) -> Result<(), String> {
+        while self.step(end_ms)? {}
+        self.now_ms = end_ms;
+        Ok(())
+    }
+
+    /// The next thing that happens, if it does before `end_ms`.
+    fn step(&mut self, end_ms: u64) -> Result<bool, String> {
+        self.report.events += 1;
+        if self.report.events > EVENTS_MAX {
+            return Err("it never ends".to_owned());
+        }
+        let due = self.queue.first_key_value().map(|(&key, _)| key);
+        let wake = self.next_wake().filter(|(wake_ms, _)| due.is_none_or(|(due_ms, _)| *wake_ms < due_ms));
+        match (wake, due) {
+            (Some((wake_ms, at)), _) if wake_ms < end_ms => {
+                self.now_ms = wake_ms.max(self.now_ms);
+                self.talk(at)?;
+            }
+            (None, Some(key)) if key.0 < end_ms => {
+                self.now_ms = key.0;
+                let event = self.queue.remove(&key).expect("just seen");
+                self.happen(event)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Who is to be asked next whether there is something to say.
+    fn next_wake(&self) -> Option<(u64, usize)> {
+        let wake = |(at, member): (usize, &Member)| {
+            let wake_ms = member.running.as_ref()?.exchange.next_wake_ms()?;
+            Some((wake_ms.max(self.now_ms), at))
+        };
+        self.members.iter().enumerate().filter_map(wake).min()
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Act(at) => self.act(at),
+            Event::Arrive(number, side, bytes) => self.arrive(number, side, &bytes),
+            Event::Connect(wire) => self.connect(wire),
+            Event::Lose(number, side) => {
+                self.lose(number, side);
+                Ok(())
+            }
+            Event::Sync(at, run) if self.members[at].runs == run => self.sync(at),
+            Event::Sync(..) => Ok(()),
+            Event::Start(at) => self.start(at),
+            Event::Mend => {
+                self.mend();
+                Ok(())
+            }
+            Event::Carry(at, carried) => self.receive_carried(at, carried),
+        }
+    }
+
+    fn running(&mut self, at: usize) -> Option<&mut Running> {
+        self.members[at].running.as_mut()
+    }
+
+    /// Somebody does something, or something goes wrong instead.
+    fn act(&mut self, at: usize) -> Result<(), String> {
+        if self.report.acts >= self.options.acts as u64 {
+            return Ok(());
+        }
+        self.rest(at);
+        self.report.acts += 1;
+        if self.go_wrong(at)? {
+            return Ok(());
+        }
+        let kind = acts::draw(&mut self.random, &self.options.weights);
+        let time = self.members[at].time(self.now_ms);
+        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        self.trace.note(self.now_ms, format_args!("{at} {kind:?}"));
+        act(&mut running.host, kind, time, &mut self.random)?;
+        running.host.is_fresh = true;
+        if self.random.chance(self.options.seal) {
+            self.seal(at);
+        }
+        self.talk(at)
+    }
+
+    /// Seals what the member wrote, and lets its sessions know.
+    fn seal(&mut self, at: usize) {
+        let forgets = self.planted == Some(Planted::ForgetToTell) && self.random.chance(100);
+        let Some(running) = self.members[at].running.as_mut() else { return };
+        if running.host.replica.seal().is_some() && !forgets {
+            running.exchange.changed(DOC);
+        }
+    }
+
+    fn arrive(&mut self, number: PeerKey, side: Side, bytes: &[u8]) -> Result<(), String> {
+        let Some(connection) = self.network.connections.get(&number).filter(|connection| connection.is_alive) else {
+            return Ok(());
+        };
+        let (at, is_spoilt) = (connection.ends[side], connection.is_spoilt);
+        let now_ms = self.now_ms;
+        self.report.messages += 1;
+        self.trace.note(now_ms, format_args!("{at} hears {:016x} of {number}", digest(bytes)));
+        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        match running.exchange.handle(&mut running.host, number, bytes, now_ms) {
+            Ok(news) => news.into_iter().try_for_each(|news| self.hear(number, at, news))?,
+            Err(ProtocolError::Decode(_) | ProtocolError::Order) if is_spoilt => {}
+            Err(ProtocolError::Refused { .. } | ProtocolError::Ended) => {}
+            Err(error) => return Err(format!("a session ended: {error}")),
+        }
+        self.talk(at)
+    }
+
+    /// What a session brings.
+    fn hear(&mut self, number: PeerKey, at: usize, news: News) -> Result<(), String> {
+        let connection = &self.network.connections[&number];
+        match news {
+            News::Diverged { .. } => Err("two sessions found hashes that differ".to_owned()),
+            News::Rejected { rejections, .. } if connection.is_spoilt => {
+                self.trace.note(self.now_ms, format_args!("{at} refuses {rejections:?}"));
+                self.cut(number);
+                Ok(())
+            }
+            News::Rejected { rejections, .. } => Err(format!("refused: {}", rejections[0].reason)),
+            News::Refused { message, .. } => Err(format!("an exchange was refused: {message}")),
+            News::Received { version, .. } => self.check_received(number, at, &version),
+            News::Durable { version, .. } => {
+                let running = self.members[at].running.as_mut().expect("it heard something");
+                running.host.heard_durable = running.exchange.durable(DOC);
+                self.ledger.check_heard(&version)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the other side says to have it must have.
+    fn check_received(&self, number: PeerKey, at: usize, version: &VersionVector) -> Result<(), String> {
+        let connection = &self.network.connections[&number];
+        let side = 1 - connection.side(at);
+        let other = &self.members[connection.ends[side]];
+        let Some(running) = other.running.as_ref().filter(|_| other.runs == connection.runs[side]) else {
+            return Ok(());
+        };
+        let here = running.host.replica.document().version();
+        if here.includes(version) {
+            return Ok(());
+        }
+        Err(format!("called received and not there: {:?}", version.missing_from(&here)))
+    }
+
+    /// Lets a member say what it has to say, after everything that happened to it.
+    fn talk(&mut self, at: usize) -> Result<(), String> {
+        self.check(at)?;
+        if !self.save(at)? {
+            return Ok(());
+        }
+        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        let out = running.exchange.poll(&mut running.host, self.now_ms);
+        let promised = running.host.promised();
+        // Who fell silent is news for a person only.
+        running.exchange.take_events();
+        let ended: Vec<PeerKey> = running.exchange.ended().map(|(number, _)| number).collect();
+        self.ledger.promise(&promised);
+        self.members[at].promised.merge(&promised);
+        for (number, bytes) in out {
+            self.send(at, number, bytes);
+        }
+        ended.into_iter().for_each(|number| self.cut(number));
+        Ok(())
+    }
+
+    fn send(&mut self, at: usize, number: PeerKey, bytes: Vec<u8>) {
+        let Some(connection) = self.network.connections.get(&number) else { return };
+        let from = connection.side(at);
+        let is_idle = matches!(Message::decode(&bytes), Ok(Message::Ping(_) | Message::Pong(_)));
+        self.said += u64::from(!is_idle);
+        let arrivals = self.network.send((number, from), bytes, self.now_ms, &self.options, &mut self.random);
+        for Arrival { due_ms, side, bytes } in arrivals {
+            self.plan(due_ms - self.now_ms, Event::Arrive(number, side, bytes));
+        }
+    }
+
+    /// What must hold of a member after whatever happened to it.
+    fn check(&mut self, at: usize) -> Result<(), String> {
+        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        let host = &mut running.host;
+        if !std::mem::take(&mut host.is_fresh) {
+            return Ok(());
+        }
+        check_screen(host)?;
+        // Where the shared view is not at hand it has to be made: only now and then.
+        if (host.is_plain() && host.is_sealed()) || self.random.chance(50) {
+            self.ledger.check_hashes(host)?;
+        }
+        if self.random.chance(20) {
+            host.replica.document().check_invariants();
+        }
+        Ok(())
+    }
+
+    /// Syncs before anything is said, or plans to. False where the power went.
+    fn save(&mut self, at: usize) -> Result<bool, String> {
+        let member = &mut self.members[at];
+        let is_first = member.is_storage() && self.options.sync_first;
+        let run = member.runs;
+        let Some(running) = member.running.as_mut().filter(|_| member.vault.is_some()) else { return Ok(true) };
+        if !running.host.is_unsaved() || (running.will_sync && !is_first) {
+            return Ok(true);
+        }
+        if is_first {
+            return self.persist(at);
+        }
+        running.will_sync = true;
+        let delay_ms = self.random.between(0, self.options.sync_ms_max);
+        self.plan(delay_ms, Event::Sync(at, run));
+        Ok(true)
+    }
+
+    fn sync(&mut self, at: usize) -> Result<(), String> {
+        if let Some(running) = self.running(at) {
+            running.will_sync = false;
+        }
+        if self.persist(at)? { self.talk(at) } else { Ok(()) }
+    }
+
+    /// Syncs. False where the power went instead.
+    fn persist(&mut self, at: usize) -> Result<bool, String> {
+        let is_on = self.members[at].persist().is_ok();
+        self.trace.note(self.now_ms, format_args!("{at} syncs: {is_on}"));
+        if !is_on {
+            self.crash(at);
+        }
+        Ok(is_on)
+    }
+
+    fn connect(&mut self, wire: usize) -> Result<(), String> {
+        let ends = self.network.wires[wire];
+        let runs = ends.map(|at| self.members[at].runs);
+        if ends.iter().any(|&at| self.members[at].running.is_none()) || !self.network.is_passable(ends) {
+            let delay_ms = self.random.between(100, 3000);
+            self.plan(delay_ms, Event::Connect(wire));
+            return Ok(());
+        }
+        let number = self.network.connect(wire, runs);
+        self.trace.note(self.now_ms, format_args!("{} connects to {} as {number}", ends[0], ends[1]));
+        self.members[ends[1]].connect(number, Role::Responder, self.now_ms);
+        self.members[ends[0]].connect(number, Role::Initiator, self.now_ms);
+        self.talk(ends[1])?;
+        self.talk(ends[0])
+    }
+
+    /// An end learns that its connection is gone; who made it makes another one.
+    fn lose(&mut self, number: PeerKey, side: Side) {
+        let Some(connection) = self.network.lose(number, side) else { return };
+        let at = connection.ends[side];
+        self.trace.note(self.now_ms, format_args!("{at} loses {number}"));
+        let now_ms = self.now_ms;
+        if self.members[at].runs == connection.runs[side]
+            && let Some(running) = self.running(at)
+        {
+            running.exchange.disconnect(number, now_ms);
+        }
+        if side == 0 {
+            let delay_ms = self.random.between(10, 2000);
+            self.plan(delay_ms, Event::Connect(connection.wire));
+        }
+    }
+
+    fn start(&mut self, at: usize) -> Result<(), String> {
+        if self.members[at].running.is_some() {
+            return Ok(());
+        }
+        self.members[at].start()?;
+        self.trace.note(self.now_ms, format_args!("{at} starts with {:?}", self.members[at].promised));
+        self.talk(at)
+    }
+
+    fn receive_carried(&mut self, at: usize, carried: Carried) -> Result<(), String> {
+        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        let taken = running.host.take(carried.span, carried.bytes);
+        self.trace.note(self.now_ms, format_args!("{at} gets {} by hand: {taken:?}", carried.span));
+        match taken {
+            Ok(_) => running.exchange.changed(DOC),
+            Err(_) if carried.is_altered => {}
+            Err(reason) => return Err(format!("refused: {reason}")),
+        }
+        self.talk(at)
+    }
+
+    /// In the end everybody has everything and agrees, and it is what the definitions say.
+    fn check_equal(&mut self) -> Result<(), String> {
+        let version = self.members[0].running.as_ref().map(|running| running.host.replica.version());
+        for at in 0..self.members.len() {
+            let Some(running) = self.members[at].running.as_mut() else { return Err(format!("{at} does not run")) };
+            let (host, version) = (&mut running.host, version.as_ref().expect("the first one runs"));
+            if host.replica.version() != *version {
+                return Err(format!("{at} is at {:?}, 0 at {version:?}", host.replica.version()));
+            }
+            if running.exchange.durable(DOC) != *version && !self.members[at].is_storage() {
+                return Err(format!("{at} never heard that everything is durable"));
+            }
+        }
+        for at in 0..self.members.len() {
+            let running = self.members[at].running.as_mut().expect("checked above");
+            running.host.replica.document().check_invariants();
+            self.ledger.check_hashes(&mut running.host)?;
+            self.ledger.check_kept(&running.host.replica.version())?;
+        }
+        self.members[0].running.as_ref().map_or(Ok(()), |running| check_definition(running.host.replica.document()))
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "after {} ms: {}", self.now_ms, self.what)
+    }
+}
