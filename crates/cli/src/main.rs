@@ -4,13 +4,23 @@
 
 mod app;
 mod error;
+mod export;
 mod home;
 mod import;
 mod link;
+mod log;
 mod login;
+mod names;
+mod opened;
+mod out;
 mod replay;
 mod serve;
+mod show;
+mod stats;
+mod subject;
 mod target;
+mod time_text;
+mod visit;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,6 +38,14 @@ enum Command {
     Serve(serve::Arguments),
     /// Make documents of text files.
     Import(import::Arguments),
+    /// Write documents to text files.
+    Export(export::Arguments),
+    /// Show the text of a document, now or as it was.
+    Show(show::Arguments),
+    /// List who did what in a document, and when.
+    Log(log::Arguments),
+    /// Count what there is, and of whom; without a document, list the documents.
+    Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
     Link(link::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
@@ -38,11 +56,17 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("motet: {error}");
+        if !error.is_quiet() {
+            eprintln!("motet: {error}");
+        }
         error.exit_code()
     })
 }

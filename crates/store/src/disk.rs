@@ -59,6 +59,11 @@ impl RedbStore {
         Ok(Self { _directory: Some(directory), ..store })
     }
 
+    /// Whether there is a store in `dir`, open or not.
+    pub fn is_in(dir: &Path) -> bool {
+        directory::has_file(dir)
+    }
+
     /// Opens the store that `backend` holds: for tests that inject faults, and for other media. An empty
     /// one is made a store, and only here a power cut in the middle leaves something that is none.
     pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, OpenError> {

@@ -42,6 +42,11 @@ impl Directory {
     }
 }
 
+/// Whether a store was made in `dir`.
+pub(super) fn has_file(dir: &Path) -> bool {
+    dir.join(FILE_NAME).is_file()
+}
+
 fn lock(dir: &Path) -> Result<File, OpenError> {
     let path = dir.join(LOCK_NAME);
     let file = private_file().open(&path).map_err(|error| unusable(&path, &error))?;
