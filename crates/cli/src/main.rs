@@ -14,12 +14,14 @@ mod names;
 mod opened;
 mod out;
 mod replay;
+mod restore;
 mod serve;
 mod show;
 mod stats;
 mod subject;
 mod target;
 mod time_text;
+mod undo;
 mod visit;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +46,12 @@ enum Command {
     Show(show::Arguments),
     /// List who did what in a document, and when.
     Log(log::Arguments),
+    /// Take back an edit run, for everybody: the own last one, or those that are named.
+    Undo(undo::Arguments),
+    /// Bring back what was undone.
+    Redo(undo::Arguments),
+    /// Make a text read as it did, by an edit that adds to the history.
+    Restore(restore::Arguments),
     /// Count what there is, and of whom; without a document, list the documents.
     Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
@@ -59,6 +67,9 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),
+        Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
+        Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

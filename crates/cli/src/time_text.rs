@@ -1,4 +1,11 @@
-//! Times as people read them, in UTC.
+//! The time, and times as people read them, in UTC.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970, for the log: decoration, decides nothing.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
+}
 
 /// `2026-11-21 17:19:07Z` for seconds since 1970, by the calendar of Howard Hinnant's `civil_from_days`.
 pub fn write_time(seconds: i64) -> String {
