@@ -3,6 +3,8 @@
 //! Exit codes, the same for all commands: see [`error`].
 
 mod app;
+mod blame;
+mod diff;
 mod error;
 mod export;
 mod home;
@@ -22,6 +24,7 @@ mod subject;
 mod target;
 mod time_text;
 mod undo;
+mod verify;
 mod visit;
 
 use clap::{Parser, Subcommand};
@@ -46,12 +49,18 @@ enum Command {
     Show(show::Arguments),
     /// List who did what in a document, and when.
     Log(log::Arguments),
+    /// Compare two versions of a document, word by word, with who made the difference.
+    Diff(diff::Arguments),
+    /// Show who wrote what is there.
+    Blame(blame::Arguments),
     /// Take back an edit run, for everybody: the own last one, or those that are named.
     Undo(undo::Arguments),
     /// Bring back what was undone.
     Redo(undo::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
+    /// Check that everything that is kept holds, without changing anything.
+    Verify(verify::Arguments),
     /// Count what there is, and of whom; without a document, list the documents.
     Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
@@ -67,9 +76,12 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Blame(arguments) => blame::run(&arguments),
         Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

@@ -33,6 +33,12 @@ impl Paint {
         Self { is_on: stdout().is_terminal() && !is_dumb && !is_unwanted }
     }
 
+    /// No colours.
+    #[cfg(test)]
+    pub fn off() -> Self {
+        Self { is_on: false }
+    }
+
     /// Whether there are colours.
     pub fn is_on(self) -> bool {
         self.is_on

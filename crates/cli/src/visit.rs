@@ -21,8 +21,6 @@ pub struct Visit {
     member: Member,
     doc: DocumentInfo,
     server: String,
-    /// What the server sent that did not hold.
-    rejected: Vec<String>,
 }
 
 impl Visit {
@@ -42,7 +40,7 @@ impl Visit {
         let mut member = Member::new(settings, Shelf::new(Keeping::Copy));
         member.open(doc.id, copy);
         drop(entered);
-        let mut visit = Self { runtime, member, doc, server, rejected: Vec::new() };
+        let mut visit = Self { runtime, member, doc, server };
         visit.wait("fetching", |member, doc| member.is_level(doc))?;
         visit.know_own();
         Ok(visit)
@@ -51,11 +49,6 @@ impl Visit {
     /// The copy of the document.
     pub fn document(&self) -> &StoredDocument {
         self.member.document(self.doc.id).expect("opened")
-    }
-
-    /// What the server sent that did not hold.
-    pub fn rejected(&self) -> &[String] {
-        &self.rejected
     }
 
     /// Changes the document, and returns once the server has that on its disk.
@@ -127,10 +120,9 @@ impl Visit {
                 Err(CommandError::Other(format!("the server does not open the document: {message}")))
             }
             sync::Event::Rejected { rejections, .. } => {
-                let reasons = rejections.iter().map(|rejection| format!("{}: {}", rejection.span, rejection.reason));
-                self.rejected.extend(reasons);
-                let first = self.rejected.first().map_or("", String::as_str);
-                Err(CommandError::Damaged(format!("the server sent what does not hold: {first}")))
+                let each = rejections.iter().map(|rejection| format!("{}: {}", rejection.span, rejection.reason));
+                let all = each.collect::<Vec<_>>().join("; ");
+                Err(CommandError::Damaged(format!("the server sent what does not hold: {all}")))
             }
             sync::Event::Diverged { .. } => Err(CommandError::Damaged(
                 "the server has the same changes and does not agree on what they mean. This is a bug: please report it"
