@@ -9,6 +9,7 @@ mod error;
 mod export;
 mod home;
 mod import;
+mod join;
 mod link;
 mod log;
 mod login;
@@ -65,6 +66,8 @@ enum Command {
     Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
     Link(link::Arguments),
+    /// Keep a document of a server in a directory here, and follow it until stopped.
+    Join(join::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
     Replay(replay::Arguments),
 }
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
+        Command::Join(arguments) => join::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
     result.unwrap_or_else(|error| {
