@@ -59,7 +59,7 @@ impl Line {
 pub fn lines(replica: &Replica, parts: &[DiffPart]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = Line { number: 1, ..Line::default() };
-    for part in parts {
+    for part in removed_first(parts) {
         let cause = cause(replica, part);
         for piece in part.text.split_inclusive('\n') {
             if let Some(cause) = &cause {
@@ -82,6 +82,15 @@ pub fn lines(replica: &Replica, parts: &[DiffPart]) -> Vec<Line> {
         lines.push(line);
     }
     lines
+}
+
+/// Between what is in both texts, what went stands before what came, as people read it.
+fn removed_first(parts: &[DiffPart]) -> Vec<&DiffPart> {
+    let mut sorted: Vec<&DiffPart> = parts.iter().collect();
+    for group in sorted.chunk_by_mut(|a, b| a.side != DiffSide::Both && b.side != DiffSide::Both) {
+        group.sort_by_key(|part| part.side == DiffSide::Second);
+    }
+    sorted
 }
 
 /// Who made a part differ, when, and by which element.
@@ -111,7 +120,7 @@ mod tests {
         let mut replica = Replica::new(DocumentId(1), 0, ReplicaId(1), SigningKey::from_bytes(&[1; 32]));
         replica.document_mut().edit(0, |edit| edit.insert(text, 0, "one two\nthree\nfour\n"));
         let before = replica.document().version();
-        replica.document_mut().edit(60, |edit| edit.replace_all(text, "one 2\nfour\nfive\n"));
+        replica.document_mut().edit(60, |edit| edit.replace_all(text, "one 2\nthree\nfour\nfive\n"));
         let pin = |version| Policy { pin: Some(version), ..Policy::default() };
         let after = replica.document().version();
         let parts = replica.document().diff(text, pin(before), pin(after));
@@ -121,7 +130,7 @@ mod tests {
             .iter()
             .map(|line| (line.number, line.written(paint).lines().next().unwrap().trim().to_owned()))
             .collect();
-        let expected = [(1, "one [-two-]{+2+}"), (2, "[-three⏎-]"), (2, "four"), (3, "{+five⏎+}")];
+        let expected = [(1, "one [-two-]{+2+}"), (2, "three"), (3, "four"), (4, "{+five⏎+}")];
         let expected: Vec<(usize, String)> = expected.iter().map(|&(number, line)| (number, line.to_owned())).collect();
         assert_eq!(marked, expected);
         assert!(lines[0].written(paint).contains("- you  1970-01-01 00:01:00Z  19.."));

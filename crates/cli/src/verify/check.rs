@@ -164,3 +164,73 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     text.unwrap_or("a panic").to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use server::{Hub, HubDocument};
+    use std::sync::Arc;
+    use store::{MemoryStore, Store};
+
+    /// A store with a document of three records of one author and one of another that follows them.
+    fn records() -> (DocumentInfo, Vec<Record>) {
+        let store = Arc::new(MemoryStore::default());
+        let hub =
+            |writer: u8| StoredHub::new(store.clone(), SigningKey::from_bytes(&[writer; 32]), ReplicaId(writer.into()));
+        let info = hub(1).create("Notes").unwrap();
+        for (writer, text) in [(1, "one"), (1, "two"), (1, "three"), (2, "four")] {
+            let mut document = hub(writer).load(info.id, |_, _| {}).unwrap();
+            document.put_text(None, text).unwrap();
+            document.sync().unwrap();
+        }
+        let records = store.read(info.id, &motet::VersionVector::new()).unwrap();
+        assert_eq!(records.len(), 4);
+        (info, records)
+    }
+
+    fn damages(info: &DocumentInfo, records: &[Record]) -> Vec<String> {
+        let store = Arc::new(MemoryStore::default());
+        let hub = StoredHub::new(store.clone(), SigningKey::from_bytes(&[0; 32]), ReplicaId(0));
+        hub.create_as(info.id, 1, &info.name).unwrap();
+        store.append(info.id, records).unwrap();
+        check(&hub, info, |_, _| {}).damages
+    }
+
+    #[test]
+    fn every_damaged_record_is_named() {
+        let (info, records) = records();
+        assert_eq!(damages(&info, &records), Vec::<String>::new());
+        for at in 0..records.len() {
+            for byte in 0..records[at].bytes.len() {
+                let mut bad = records.clone();
+                bad[at].bytes[byte] ^= 4;
+                let found = damages(&info, &bad);
+                let name = format!("{}", records[at].span());
+                assert!(found.iter().any(|damage| damage.contains(&name)), "byte {byte} of {name}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let (info, records) = records();
+        let found = damages(&info, &records[3..]);
+        assert!(found[0].contains("are missing: 0..") && found[0].contains("@1"), "{found:?}");
+        let mut swapped = records.clone();
+        let bytes = swapped[2].bytes.clone();
+        swapped[1].bytes = bytes;
+        assert!(damages(&info, &swapped)[0].contains("it holds"), "{swapped:?}");
+    }
+
+    #[test]
+    fn damage_behind_damage_is_named_too() {
+        let (info, mut records) = records();
+        for record in &mut records[..2] {
+            record.bytes.truncate(5);
+        }
+        let found = damages(&info, &records);
+        for record in &records[..2] {
+            assert!(found.iter().any(|damage| damage.starts_with(&format!("record {}", record.span()))), "{found:?}");
+        }
+    }
+}
