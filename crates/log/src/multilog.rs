@@ -293,6 +293,10 @@ impl MultiLog {
             parents: if previous { Parents::Previous } else { Parents::Named(action.parents.into()) },
             rare,
         });
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::StaleLamport) {
+            return Ok(span);
+        }
         self.lamport_last = self.lamport_last.max(action.lamport);
         Ok(span)
     }
