@@ -31,9 +31,19 @@ impl Frontier {
         self.ids.is_empty()
     }
 
+    /// Accounts for an action that ends in `last` and follows everything.
+    pub fn follow(&mut self, last: Id) {
+        self.ids.clear();
+        self.ids.push(last);
+    }
+
     /// Accounts for an action that ends in `last` and names `parents`: they are maximal no longer.
     pub fn advance(&mut self, parents: &[Id], last: Id) {
-        self.ids.retain(|id| !parents.contains(id));
+        for parent in parents {
+            if let Ok(at) = self.ids.binary_search(parent) {
+                self.ids.remove(at);
+            }
+        }
         if let Err(at) = self.ids.binary_search(&last) {
             self.ids.insert(at, last);
         }

@@ -24,8 +24,10 @@
 //! assert_eq!(log.frontier().ids(), [Id::new(ann, 4)]);
 //! ```
 
+mod bulk;
 mod multilog;
 mod op;
+mod pending;
 mod runs;
 #[cfg(test)]
 mod tests;

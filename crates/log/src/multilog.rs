@@ -1,6 +1,7 @@
 //! All logs together: appending, receiving in any order, and questions about the past.
 
 use crate::op::{Action, Op};
+use crate::pending::Pending;
 use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, Span, VersionVector};
 use std::collections::BTreeMap;
@@ -25,6 +26,16 @@ pub enum Received {
     Duplicate,
     /// Something that it follows is missing; it waits in memory.
     Pending,
+}
+
+impl Received {
+    /// What was appended, in causal order.
+    pub fn appended(self) -> Vec<Span> {
+        match self {
+            Self::Appended(spans) => spans,
+            Self::Duplicate | Self::Pending => Vec::new(),
+        }
+    }
 }
 
 /// Why a received action was refused; the log is as it was.
@@ -87,11 +98,11 @@ impl ReceiveError {
 /// Invariants: every log runs from zero without a gap; the parents of every action are in it.
 #[derive(Clone, Debug, Default)]
 pub struct MultiLog {
-    logs: BTreeMap<ReplicaId, ReplicaLog>,
-    frontier: Frontier,
+    pub(crate) logs: BTreeMap<ReplicaId, ReplicaLog>,
+    pub(crate) frontier: Frontier,
     /// The Lamport time of the newest action; 0 before any.
     lamport_last: Lamport,
-    pending: Pending,
+    pub(crate) pending: Pending,
 }
 
 impl MultiLog {
@@ -151,7 +162,7 @@ impl MultiLog {
     pub fn push(&mut self, replica: ReplicaId, op: OpRef<'_>) -> Span {
         let log = self.logs.entry(replica).or_insert_with(|| ReplicaLog::new(replica));
         let start = log.ops_end();
-        log.push_op(op);
+        log.push_op(start, op);
         Span::new(replica, start, log.ops_end())
     }
 
@@ -180,7 +191,7 @@ impl MultiLog {
             rare,
         });
         self.lamport_last = lamport;
-        self.frontier = Frontier::from_ids(vec![span.last()]);
+        self.frontier.follow(span.last());
         Some(span)
     }
 
@@ -191,8 +202,8 @@ impl MultiLog {
         if id.seq < self.end(id.replica) {
             return self.compare(&action);
         }
-        if !self.is_ready(&action) {
-            self.pending.add(action)?;
+        if let Some(missing) = self.missing(&action) {
+            self.pending.add(action, missing)?;
             return Ok(Received::Pending);
         }
         let mut appended = vec![self.append(action)?];
@@ -203,7 +214,7 @@ impl MultiLog {
     /// The spans that waiting actions need and the log lacks, by replica: up to which counter.
     pub fn wanted(&self) -> Vec<Id> {
         let mut wanted: BTreeMap<ReplicaId, Seq> = BTreeMap::new();
-        for action in self.pending.actions.values() {
+        for action in self.pending.iter() {
             let before = action.id.seq.checked_sub(1).map(|seq| Id::new(action.id.replica, seq));
             for parent in action.parents.iter().copied().chain(before) {
                 if parent.seq >= self.end(parent.replica) {
@@ -217,7 +228,7 @@ impl MultiLog {
 
     /// The actions that wait for missing parents.
     pub fn pending(&self) -> impl ExactSizeIterator<Item = &Action> {
-        self.pending.actions.values()
+        self.pending.iter()
     }
 
     /// Everything in the past of `ids` and themselves.
@@ -264,40 +275,20 @@ impl MultiLog {
         if same { Ok(Received::Duplicate) } else { Err(ReceiveError::Equivocation(action.id)) }
     }
 
-    fn is_ready(&self, action: &Action) -> bool {
-        action.id.seq == self.end(action.id.replica)
-            && action.parents.iter().all(|parent| parent.seq < self.end(parent.replica))
+    /// An element that `action` follows and that is not here.
+    fn missing(&self, action: &Action) -> Option<Id> {
+        let before = action.id.seq.checked_sub(1).map(|seq| Id::new(action.id.replica, seq));
+        before.into_iter().chain(action.parents.iter().copied()).find(|id| id.seq >= self.end(id.replica))
     }
 
     fn append(&mut self, action: Action) -> Result<Span, ReceiveError> {
         let id = action.id;
         Ahead::of(self).check(&action)?;
         let span = action.span();
-        let log = self.logs.entry(id.replica).or_insert_with(|| ReplicaLog::new(id.replica));
-        for op in &action.ops {
-            log.push_op(op.as_op_ref());
-        }
-        let previous = match action.parents.as_slice() {
-            [] => id.seq == 0,
-            [only] => id.seq > 0 && *only == Id::new(id.replica, id.seq - 1),
-            _ => false,
-        };
         self.frontier.advance(&action.parents, span.last());
-        let rare = (!action.unseen.is_empty() || !action.label.is_empty())
-            .then(|| Box::new(RareHeader { unseen: action.unseen, label: action.label }));
-        log.push_header(HeaderRun {
-            range: span.start..span.end,
-            each: span.len(),
-            lamport: action.lamport,
-            time: action.time,
-            parents: if previous { Parents::Previous } else { Parents::Named(action.parents.into()) },
-            rare,
-        });
-        #[cfg(feature = "fault-injection")]
-        if fault::is_on(fault::Fault::StaleLamport) {
-            return Ok(span);
-        }
-        self.lamport_last = self.lamport_last.max(action.lamport);
+        self.hear_of(action.lamport);
+        let log = self.logs.entry(id.replica).or_insert_with(|| ReplicaLog::new(id.replica));
+        log.push_action(action);
         Ok(span)
     }
 
@@ -313,18 +304,28 @@ impl MultiLog {
         Ok(())
     }
 
-    /// Appends what waited and is ready now; a waiting action that proves bad is dropped.
-    fn release_pending(&mut self, appended: &mut Vec<Span>) {
-        loop {
-            let ready: Vec<Id> =
-                self.pending.actions.values().filter(|action| self.is_ready(action)).map(|action| action.id).collect();
-            if ready.is_empty() {
-                return;
-            }
-            for id in ready {
-                let action = self.pending.take(id);
-                if let Ok(span) = self.append(action) {
-                    appended.push(span);
+    /// Logical time goes on after whatever was heard of.
+    pub(crate) fn hear_of(&mut self, lamport: Lamport) {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::StaleLamport) {
+            return;
+        }
+        self.lamport_last = self.lamport_last.max(lamport);
+    }
+
+    /// Appends what waited for `appended` and is ready now, adding it there; a waiting action that proves
+    /// bad is dropped, and so is one that came another way.
+    pub(crate) fn release_pending(&mut self, appended: &mut Vec<Span>) {
+        let mut at = 0;
+        while let Some(&arrived) = appended.get(at) {
+            at += 1;
+            for action in self.pending.woken_by(arrived) {
+                if action.id.seq < self.end(action.id.replica) {
+                    continue;
+                }
+                match self.missing(&action) {
+                    Some(missing) => self.pending.add(action, missing).expect("there was room for it before"),
+                    None => appended.extend(self.append(action)),
                 }
             }
         }
@@ -411,84 +412,6 @@ impl<'a> Ahead<'a> {
         };
         let check =
             |target: Id| if known(target) { Ok(()) } else { Err(ReceiveError::NotInPast { id: action, target }) };
-        match op {
-            Op::Insert { left, right, .. } => left.iter().chain(right).try_for_each(|&target| check(target)),
-            Op::Delete { target, .. } => check(target.last()),
-            Op::Set { pred, .. } => pred.iter().try_for_each(|&target| check(target)),
-            Op::Control { targets, pred, .. } => {
-                targets.iter().try_for_each(|span| check(span.last()))?;
-                pred.iter().try_for_each(|&target| check(target))
-            }
-            Op::Unknown { .. } => Ok(()),
-        }
+        op.as_op_ref().targets().try_for_each(check)
     }
-}
-
-/// Actions received whose parents are missing, bounded.
-#[derive(Clone, Debug, Default)]
-struct Pending {
-    actions: BTreeMap<Id, Action>,
-    /// The memory of `actions`, about.
-    bytes: usize,
-}
-
-impl Pending {
-    /// Enough for a day's offline work of a few people arriving backwards; a flood stops here.
-    const BYTES_MAX: usize = 32 << 20;
-
-    fn add(&mut self, action: Action) -> Result<(), ReceiveError> {
-        let bytes = self.bytes + weight(&action);
-        if bytes > Self::BYTES_MAX {
-            return Err(ReceiveError::PendingFull { bytes, limit: Self::BYTES_MAX });
-        }
-        if let Some(known) = self.actions.get(&action.id) {
-            return if *known == action { Ok(()) } else { Err(ReceiveError::Equivocation(action.id)) };
-        }
-        self.bytes = bytes;
-        self.actions.insert(action.id, action);
-        Ok(())
-    }
-
-    fn take(&mut self, id: Id) -> Action {
-        let action = self.actions.remove(&id).expect("named by a waiting action");
-        self.bytes -= weight(&action);
-        action
-    }
-}
-
-/// About what an action takes in memory, in bytes.
-fn weight(action: &Action) -> usize {
-    let ops: usize = action
-        .ops
-        .iter()
-        .map(|op| {
-            size_of::<Op>()
-                + match op {
-                    Op::Insert { text, .. } => text.len(),
-                    Op::Delete { .. } => 0,
-                    Op::Set { key, value, pred, .. } => {
-                        key.len() + value.as_ref().map_or(0, value_weight) + size_of_val(pred.as_slice())
-                    }
-                    Op::Control { targets, pred, .. } => size_of_val(targets.as_slice()) + size_of_val(pred.as_slice()),
-                    Op::Unknown { body, .. } => body.len(),
-                }
-        })
-        .sum();
-    size_of::<Action>()
-        + ops
-        + action.label.len()
-        + size_of_val(action.parents.as_slice())
-        + size_of_val(action.unseen.as_slice())
-}
-
-fn value_weight(value: &crate::Value) -> usize {
-    use crate::Value;
-    size_of::<Value>()
-        + match value {
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 0,
-            Value::Text(text) => text.len(),
-            Value::Bytes(bytes) => bytes.len(),
-            Value::List(values) => values.iter().map(value_weight).sum(),
-            Value::Map(entries) => entries.iter().map(|(key, value)| key.len() + value_weight(value)).sum(),
-        }
 }

@@ -2,7 +2,7 @@
 //!
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
-use crate::op::{ContainerId, Op, Register, Value};
+use crate::op::{Action, ContainerId, Op, Register, Value};
 use clock::{Id, Lamport, ReplicaId, Seq, Span};
 use std::ops::Range;
 
@@ -38,9 +38,9 @@ pub enum Parents {
 /// Header fields that nearly no action has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RareHeader {
-    /// See [`crate::Action::unseen`].
+    /// See [`Action::unseen`].
     pub unseen: Vec<Span>,
-    /// See [`crate::Action::label`].
+    /// See [`Action::label`].
     pub label: String,
 }
 
@@ -48,6 +48,21 @@ impl HeaderRun {
     /// How many actions it holds.
     pub fn count(&self) -> Seq {
         (self.range.end - self.range.start) / self.each
+    }
+
+    /// The part of it within `range`, which cuts between actions.
+    #[must_use]
+    pub fn cut(&self, range: &Range<Seq>) -> Self {
+        let start = self.range.start.max(range.start);
+        let skipped = Lamport::from((start - self.range.start) / self.each);
+        Self {
+            range: start..self.range.end.min(range.end),
+            each: self.each,
+            lamport: self.lamport + skipped,
+            time: self.time,
+            parents: if skipped == 0 { self.parents.clone() } else { Parents::Previous },
+            rare: self.rare.clone(),
+        }
     }
 }
 
@@ -58,6 +73,15 @@ pub struct OpRun {
     pub range: Range<Seq>,
     /// The change.
     pub body: OpBody,
+}
+
+impl OpRun {
+    /// Which elements of `target`, deleted by this run, go under the counters `part`.
+    pub fn part_of_deletion(&self, target: Span, backward: bool, part: Range<Seq>) -> Span {
+        let (skip, len) = (part.start - self.range.start, part.end - part.start);
+        let start = if backward { target.end - skip - len } else { target.start + skip };
+        Span::new(target.replica, start, start + len)
+    }
 }
 
 /// What an [`OpRun`] does.
@@ -143,7 +167,19 @@ pub enum OpRef<'a> {
     },
 }
 
-impl OpRef<'_> {
+impl<'a> OpRef<'a> {
+    /// The elements that it names, or of a span the last: what must be in its past.
+    pub fn targets(self) -> impl Iterator<Item = Id> + 'a {
+        let (one, other, spans, pred): (_, _, &[Span], &[Id]) = match self {
+            Self::Insert { left, right, .. } => (left, right, &[], &[]),
+            Self::Delete { target, .. } => (Some(target.last()), None, &[], &[]),
+            Self::Set { pred, .. } => (None, None, &[], pred),
+            Self::Control { targets, pred, .. } => (None, None, targets, pred),
+            Self::Unknown { .. } => (None, None, &[], &[]),
+        };
+        one.into_iter().chain(other).chain(spans.iter().map(Span::last)).chain(pred.iter().copied())
+    }
+
     /// The op with its own memory.
     pub fn to_op(self) -> Op {
         match self {
@@ -204,6 +240,24 @@ impl ReplicaLog {
         Self { replica, headers: Vec::new(), ops: Vec::new(), text: String::new(), containers: Vec::new() }
     }
 
+    /// Consecutive actions of one replica as a part of its log; at least one.
+    pub fn part(actions: impl IntoIterator<Item = Action>) -> Self {
+        let mut actions = actions.into_iter();
+        let first = actions.next().expect("a part holds an action");
+        let mut part = Self::new(first.id.replica);
+        part.push_action(first);
+        for action in actions {
+            assert_eq!(action.id, Id::new(part.replica, part.end()), "actions follow each other");
+            part.push_action(action);
+        }
+        part
+    }
+
+    /// Its first counter: zero but in a part of a log.
+    pub fn start(&self) -> Seq {
+        self.headers.first().map_or(0, |run| run.range.start)
+    }
+
     /// One past its last counter.
     pub fn end(&self) -> Seq {
         self.headers.last().map_or(0, |run| run.range.end)
@@ -242,11 +296,23 @@ impl ReplicaLog {
         }
     }
 
-    /// Ops of `range`, in order, cut to it.
-    pub fn ops_in(&self, range: Range<Seq>) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
+    /// The runs of actions that hold any of `range`, in order.
+    pub fn headers_in(&self, range: Range<Seq>) -> &[HeaderRun] {
+        let first = self.headers.partition_point(|run| run.range.end <= range.start);
+        let last = self.headers.partition_point(|run| run.range.start < range.end);
+        &self.headers[first.min(last)..last]
+    }
+
+    /// The runs of ops that hold any of `range`, in order.
+    pub fn op_runs_in(&self, range: Range<Seq>) -> &[OpRun] {
         let first = self.ops.partition_point(|run| run.range.end <= range.start);
         let last = self.ops.partition_point(|run| run.range.start < range.end);
-        self.ops[first.min(last)..last].iter().map(move |run| {
+        &self.ops[first.min(last)..last]
+    }
+
+    /// Ops of `range`, in order, cut to it.
+    pub fn ops_in(&self, range: Range<Seq>) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
+        self.op_runs_in(range.clone()).iter().map(move |run| {
             let start = run.range.start.max(range.start);
             let end = run.range.end.min(range.end);
             (Id::new(self.replica, start), self.op_part(run, start..end))
@@ -267,20 +333,16 @@ impl ReplicaLog {
                 }
             }
             OpBody::Delete { container, target, backward } => {
-                let len = part.end - part.start;
-                let start = if *backward { target.end - skip - len } else { target.start + skip };
-                OpRef::Delete {
-                    container: self.containers[*container as usize],
-                    target: Span::new(target.replica, start, start + len),
-                    backward: *backward && len > 1,
-                }
+                let target = run.part_of_deletion(*target, *backward, part);
+                let container = self.containers[*container as usize];
+                OpRef::Delete { container, target, backward: *backward && target.len() > 1 }
             }
             OpBody::Other(op) => op.as_op_ref(),
         }
     }
 
     /// The actions of `range`, which must begin and end where actions do.
-    pub fn actions_in(&self, range: Range<Seq>) -> impl Iterator<Item = crate::Action> + '_ {
+    pub fn actions_in(&self, range: Range<Seq>) -> impl Iterator<Item = Action> + '_ {
         let mut at = range.start;
         std::iter::from_fn(move || {
             if at >= range.end {
@@ -290,7 +352,7 @@ impl ReplicaLog {
             let start = at;
             at = start + run.each;
             let rare = if start == run.range.start { run.rare.as_deref() } else { None };
-            Some(crate::Action {
+            Some(Action {
                 id: Id::new(self.replica, start),
                 lamport: self.lamport(start),
                 parents: self.parents(start),
@@ -310,15 +372,15 @@ impl ReplicaLog {
         u32::try_from(at).expect("fewer containers than counters")
     }
 
-    /// Appends an op, joining it with the run before it where it carries that on.
-    pub(crate) fn push_op(&mut self, op: OpRef<'_>) {
-        let start = self.ops_end();
+    /// Appends an op, whose first counter is `start`, joining it with the run before it where it carries
+    /// that on.
+    pub(crate) fn push_op(&mut self, start: Seq, op: OpRef<'_>) {
         match op {
             OpRef::Insert { container, left, right, text } => {
                 let len = Seq::try_from(text.chars().count()).expect("bounded where bytes come in");
-                self.push_insert(container, left, right, text, len);
+                self.push_insert(start..start + len, container, (left, right), text);
             }
-            OpRef::Delete { container, target, backward } => self.push_delete(container, target, backward),
+            OpRef::Delete { container, target, backward } => self.push_delete(start, container, target, backward),
             OpRef::Unknown { len, .. } => {
                 self.ops.push(OpRun { range: start..start + len, body: OpBody::Other(Box::new(op.to_op())) });
             }
@@ -328,8 +390,13 @@ impl ReplicaLog {
         }
     }
 
-    fn push_insert(&mut self, container: ContainerId, left: Option<Id>, right: Option<Id>, text: &str, len: Seq) {
-        let start = self.ops_end();
+    fn push_insert(
+        &mut self,
+        range: Range<Seq>,
+        container: ContainerId,
+        (left, right): (Option<Id>, Option<Id>),
+        text: &str,
+    ) {
         let container = self.container_index(container);
         let from = u32::try_from(self.text.len()).expect("bounded where bytes come in");
         self.text.push_str(text);
@@ -338,19 +405,18 @@ impl ReplicaLog {
             && let OpBody::Insert { container: old, right: old_right, text: old_text, .. } = &mut run.body
             && *old == container
             && *old_right == right
-            && start > 0
-            && left == Some(Id::new(self.replica, start - 1))
+            && range.start > 0
+            && left == Some(Id::new(self.replica, range.start - 1))
         {
-            run.range.end += len;
+            run.range.end = range.end;
             old_text.end = to;
             return;
         }
         let body = OpBody::Insert { container, left, right, text: from..to };
-        self.ops.push(OpRun { range: start..start + len, body });
+        self.ops.push(OpRun { range, body });
     }
 
-    fn push_delete(&mut self, container: ContainerId, target: Span, backward: bool) {
-        let start = self.ops_end();
+    fn push_delete(&mut self, start: Seq, container: ContainerId, target: Span, backward: bool) {
         let container = self.container_index(container);
         let backward = backward && target.len() > 1;
         if let Some(run) = self.ops.last_mut()
@@ -375,6 +441,46 @@ impl ReplicaLog {
         }
         let body = OpBody::Delete { container, target, backward };
         self.ops.push(OpRun { range: start..start + target.len(), body });
+    }
+
+    /// Appends an action, which begins where the log ends.
+    pub(crate) fn push_action(&mut self, action: Action) {
+        let span = action.span();
+        let mut at = span.start;
+        for op in &action.ops {
+            self.push_op(at, op.as_op_ref());
+            at = self.ops_end();
+        }
+        let previous = match action.parents.as_slice() {
+            [] => span.start == 0,
+            [only] => span.start > 0 && *only == Id::new(self.replica, span.start - 1),
+            _ => false,
+        };
+        let rare = (!action.unseen.is_empty() || !action.label.is_empty())
+            .then(|| Box::new(RareHeader { unseen: action.unseen, label: action.label }));
+        self.push_header(HeaderRun {
+            range: span.start..span.end,
+            each: span.len(),
+            lamport: action.lamport,
+            time: action.time,
+            parents: if previous { Parents::Previous } else { Parents::Named(action.parents.into()) },
+            rare,
+        });
+    }
+
+    /// Appends what `part`, a later part of the same log, holds from this log's end on up to `end`.
+    pub(crate) fn append_part(&mut self, part: Self, end: Seq) {
+        if self.headers.is_empty() && end == part.end() {
+            *self = part;
+            return;
+        }
+        let range = self.end()..end;
+        for (id, op) in part.ops_in(range.clone()) {
+            self.push_op(id.seq, op);
+        }
+        for run in part.headers_in(range.clone()) {
+            self.push_header(run.cut(&range));
+        }
     }
 
     /// Closes an action over the ops pushed since the last one.

@@ -1,9 +1,10 @@
 //! All containers of a document together.
 
-use crate::{Map, Text, TextPatch};
-use clock::{Id, Lamport, Span};
+use crate::{Map, Text, TextBuilder, TextPatch};
+use clock::{Id, Lamport, Seq, Span};
 use log::{ContainerId, OpRef, Value};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,16 @@ impl Patch {
         self.maps.is_empty() && self.texts.values().all(TextPatch::is_empty)
     }
 
+    /// Adds the changes of `next`, which begins where these end.
+    pub fn then(&mut self, next: Self) {
+        for (id, patch) in next.texts {
+            self.texts.entry(id).or_default().then(patch);
+        }
+        for (id, keys) in next.maps {
+            keys.iter().for_each(|key| self.touch(id, key));
+        }
+    }
+
     fn touch(&mut self, map: ContainerId, key: &str) {
         let keys = self.maps.entry(map).or_default();
         if !keys.iter().any(|known| known == key) {
@@ -31,7 +42,10 @@ impl Patch {
 /// The state of a document: every op it was given, on or off.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    texts: BTreeMap<ContainerId, Text>,
+    /// Ascending by container.
+    texts: Vec<(ContainerId, Text)>,
+    /// Which text was edited last: nearly always the one that is edited next.
+    recent: usize,
     maps: BTreeMap<ContainerId, Map>,
 }
 
@@ -43,17 +57,23 @@ impl Model {
 
     /// The text `container`, where anything was ever written there.
     pub fn text(&self, container: ContainerId) -> Option<&Text> {
-        self.texts.get(&container)
+        self.texts.binary_search_by_key(&container, |(id, _)| *id).ok().map(|at| &self.texts[at].1)
     }
 
     /// The text `container`, to look things up in or to edit.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
-        self.texts.entry(container).or_default()
+        if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
+            self.recent = self.texts.binary_search_by_key(&container, |(id, _)| *id).unwrap_or_else(|at| {
+                self.texts.insert(at, (container, Text::new()));
+                at
+            });
+        }
+        &mut self.texts[self.recent].1
     }
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
-        self.texts.iter().map(|(&id, text)| (id, text))
+        self.texts.iter().map(|(id, text)| (*id, text))
     }
 
     /// The map `container`, where anything was ever written there.
@@ -120,7 +140,7 @@ impl Model {
     /// Grows with the document; for frequent comparison there are hashes.
     pub fn canonical(&self) -> String {
         let mut out = String::new();
-        for (id, text) in self.texts.iter().filter(|(_, text)| !text.is_empty()) {
+        for (id, text) in self.texts().filter(|(_, text)| !text.is_empty()) {
             out.push_str(&format!("text {id:?} {:?}\n", text.to_string()));
         }
         for (id, map) in &self.maps {
@@ -131,16 +151,85 @@ impl Model {
         out
     }
 
+    /// What is different here from `before`, an earlier state of the same document.
+    pub fn changed_since(&self, before: &Self) -> Patch {
+        let mut patch = Patch::default();
+        for (id, text) in self.texts() {
+            patch.texts.insert(id, text.changed_since(before.text(id)));
+        }
+        for (&id, map) in &self.maps {
+            patch.maps.insert(id, map.changed_since(before.map(id)));
+        }
+        patch.texts.retain(|_, patch| !patch.is_empty());
+        patch.maps.retain(|_, keys| !keys.is_empty());
+        patch
+    }
+
     /// Hashes of all texts that show something, by container. Costs what changed since the last time.
     pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
-        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(&id, text)| (id, text.hash())).collect()
+        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        self.texts.values().for_each(Text::check_invariants);
+        assert!(self.texts.is_sorted_by(|a, b| a.0 < b.0), "texts ascend by container");
+        self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
     }
+}
+
+/// Everything that ever happened in a document, to be built at once.
+#[derive(Debug, Default)]
+pub struct ModelBuilder<'a> {
+    texts: BTreeMap<ContainerId, TextBuilder<'a>>,
+    maps: BTreeMap<ContainerId, Map>,
+}
+
+impl<'a> ModelBuilder<'a> {
+    /// Nothing happened yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in an op, whose first element is `id` and of which `inactive` are not active. Ops come
+    /// ascending by id; `lamport` is asked for where it matters.
+    pub fn add(&mut self, id: Id, lamport: impl FnOnce() -> Lamport, op: OpRef<'a>, inactive: &[Span]) {
+        match op {
+            OpRef::Insert { container, left, right, text } => {
+                let builder = self.texts.entry(container).or_default();
+                builder.insert(id, left, right, text);
+                inactive.iter().for_each(|span| builder.hide(*span));
+            }
+            OpRef::Delete { container, target, backward } => {
+                let builder = self.texts.entry(container).or_default();
+                let mut at = id.seq;
+                let part = |from: Seq, to: Seq| deleted_by(target, backward, from - id.seq..to - id.seq);
+                for span in inactive {
+                    builder.delete(part(at, span.start));
+                    at = span.end;
+                }
+                builder.delete(part(at, id.seq + target.len()));
+            }
+            OpRef::Set { container, key, value, pred } => {
+                let map = self.maps.entry(container).or_default();
+                map.load(id, lamport(), key, value, pred, inactive.is_empty());
+            }
+            OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+        }
+    }
+
+    /// The state of the document.
+    pub fn build(mut self) -> Model {
+        self.maps.values_mut().for_each(Map::settle);
+        let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
+        Model { texts, recent: 0, maps: self.maps }
+    }
+}
+
+/// The elements that counters `part` of a deletion of `target` take away.
+fn deleted_by(target: Span, backward: bool, part: Range<Seq>) -> Span {
+    let start = if backward { target.end - part.end } else { target.start + part.start };
+    Span::new(target.replica, start, start + (part.end - part.start))
 }
 
 fn show(value: &Value) -> String {

@@ -13,7 +13,7 @@ mod map;
 mod patch;
 mod text;
 
-pub use document::{Model, Patch};
+pub use document::{Model, ModelBuilder, Patch};
 pub use map::Map;
 pub use patch::{Splice, TextPatch};
-pub use text::{Place, Text, TextLen, TextRun};
+pub use text::{Place, Text, TextBuilder, TextLen, TextRun};

@@ -56,6 +56,34 @@ impl Map {
             .flat_map(|register| register.heads.iter().rev().map(|id| (*id, register.writes[id].value.as_ref())))
     }
 
+    /// Takes in a write of `key` in any order; it counts once [`Map::settle`] was called.
+    pub(crate) fn load(
+        &mut self,
+        id: Id,
+        lamport: Lamport,
+        key: &str,
+        value: Option<&Value>,
+        pred: &[Id],
+        active: bool,
+    ) {
+        let write = Write { lamport, value: value.cloned(), pred: pred.to_vec(), active };
+        self.registers.entry(key.to_owned()).or_default().writes.insert(id, write);
+        self.keys.insert(id, key.to_owned());
+    }
+
+    /// Finds what shows after writes were loaded.
+    pub(crate) fn settle(&mut self) {
+        self.registers.values_mut().for_each(Register::find_heads);
+    }
+
+    /// The keys whose value or alternatives differ from those in `before`.
+    pub(crate) fn changed_since(&self, before: Option<&Self>) -> Vec<String> {
+        let heads = |map: Option<&Self>, key: &str| map?.registers.get(key).map(|register| register.heads.clone());
+        let changed =
+            |key: &&String| heads(before, key).unwrap_or_default() != heads(Some(self), key).unwrap_or_default();
+        self.registers.keys().filter(changed).cloned().collect()
+    }
+
     /// Takes in a write of `key`. Returns whether what shows may have changed.
     pub fn insert(
         &mut self,

@@ -87,6 +87,28 @@ impl TextPatch {
         self.splices.splice(first..last, done);
     }
 
+    /// Adds the changes of `next`, which begins where these end.
+    pub fn then(&mut self, next: Self) {
+        if self.is_empty() {
+            *self = next;
+            return;
+        }
+        for Splice { at, removed, inserted } in next.splices.into_iter().rev() {
+            self.splice(at, removed, &inserted);
+        }
+    }
+
+    /// Adds a replacement behind all others, at `at` of the text before them.
+    pub(crate) fn append(&mut self, at: u32, removed: u32, inserted: &str) {
+        match self.splices.last_mut() {
+            Some(last) if last.at + last.removed == at => {
+                last.removed += removed;
+                last.inserted.push_str(inserted);
+            }
+            _ => self.splices.push(Splice { at, removed, inserted: inserted.to_owned() }),
+        }
+    }
+
     /// `text` with the changes made; positions that do not fit are an error of the caller and panic.
     pub fn apply(&self, text: &str) -> String {
         let (mut out, mut rest, mut at) = (String::new(), text, 0);
@@ -103,7 +125,7 @@ impl TextPatch {
     }
 }
 
-fn utf16_len(text: &str) -> u32 {
+pub(crate) fn utf16_len(text: &str) -> u32 {
     if text.is_ascii() { text.len() as u32 } else { text.chars().map(|c| c.len_utf16() as u32).sum() }
 }
 

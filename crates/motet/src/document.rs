@@ -2,7 +2,7 @@
 
 use crate::edit::Edit;
 use clock::{Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
-use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, Value};
+use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Model, Patch, Text};
 use std::collections::BTreeMap;
 use view::{DiffPart, Policy, Projection, Standing, View};
@@ -115,6 +115,9 @@ impl Document {
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
     fn let_mine_through(&mut self, patch: &mut Patch) {
+        if self.view.policy().is_plain() {
+            return;
+        }
         let next = self.log.end(self.replica);
         let blocked = !matches!(self.view.policy().cut(self.replica, next..next + 1).as_slice(), [(_, None)]);
         if !blocked {
@@ -142,11 +145,24 @@ impl Document {
     /// Takes in actions from anywhere, in any order. Stops at the first that is refused; those before
     /// it are in. Returns what changed.
     pub fn receive_all(&mut self, actions: impl IntoIterator<Item = Action>) -> Result<Patch, ReceiveError> {
-        let mut patch = Patch::default();
-        for action in actions {
-            self.receive(action, Some(&mut patch))?;
-        }
-        Ok(patch)
+        let (mut patch, mut spans) = (Patch::default(), Vec::new());
+        let mut receive = |action| self.log.receive(action).map(|received| spans.extend(received.appended()));
+        let result = actions.into_iter().try_for_each(&mut receive);
+        self.view.append_all(&self.log, &spans, &mut self.model, Some(&mut patch));
+        result.map(|()| patch)
+    }
+
+    /// Takes in parts of logs, as blocks hold them: from anywhere, in any order, known or not. Returns
+    /// what was appended, in causal order; where anything is refused nothing is. What changed is added to
+    /// `patch`, where one is given.
+    pub fn receive_logs(
+        &mut self,
+        parts: Vec<ReplicaLog>,
+        patch: Option<&mut Patch>,
+    ) -> Result<Vec<Span>, ReceiveError> {
+        let spans = self.log.receive_logs(parts)?;
+        self.view.append_all(&self.log, &spans, &mut self.model, patch);
+        Ok(spans)
     }
 
     /// The actions that a member at `version` lacks.

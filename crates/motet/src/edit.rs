@@ -32,11 +32,15 @@ impl Edit<'_> {
 
     /// Deletes `len` code points from position `at` on; what lies beyond the end is ignored.
     pub fn delete(&mut self, container: ContainerId, at: Seq, len: Seq) {
+        if len == 0 {
+            return;
+        }
         let doc = &mut *self.document;
         let text = doc.model.text_mut(container);
-        for target in text.visible_spans(at, len) {
+        let mut left = len;
+        while let Some(target) = text.delete_at(at, left) {
             doc.log.push(doc.replica, OpRef::Delete { container, target, backward: false });
-            text.set_deleted(target, true, None);
+            left -= target.len();
         }
     }
 

@@ -32,7 +32,7 @@ pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, Versio
 pub use codec::{AuthorKey, Hash, SigningKey};
 pub use document::Document;
 pub use edit::Edit;
-pub use log::{Action, ContainerId, Kind, ReceiveError, Received, Value};
+pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
 pub use model::{Patch, Splice, TextPatch};
 pub use replica::{Hashes, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;

@@ -4,7 +4,7 @@
 //!
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
-use motet::{ContainerId, Document, Id, Patch, Policy, RangeSet, Seq};
+use motet::{Action, ContainerId, Document, Id, Patch, Policy, RangeSet, ReplicaLog, Seq};
 use naive::{Event, Naive, World};
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -69,7 +69,29 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
     document.check_invariants();
 }
 
-fn receive(document: &mut Document, screen: &mut Screen, action: &motet::Action) {
+/// Actions as parts of logs, each as long as it can be.
+fn parts(actions: &[Action]) -> Vec<ReplicaLog> {
+    let mut actions: Vec<&Action> = actions.iter().collect();
+    actions.sort_by_key(|action| action.id);
+    actions.dedup_by_key(|action| action.id);
+    let follows = |a: &&Action, b: &&Action| a.span().last().plus(1) == b.id;
+    actions.chunk_by(follows).map(|part| ReplicaLog::part(part.iter().copied().cloned())).collect()
+}
+
+/// Takes actions in by one of all ways there are.
+fn exchange(document: &mut Document, screen: &mut Screen, actions: &[Action], way: u64) {
+    match way % 3 {
+        0 => actions.iter().for_each(|action| receive(document, screen, action)),
+        1 => screen.apply(&document.receive_all(actions.iter().cloned()).expect("valid actions")),
+        _ => {
+            let mut patch = Patch::default();
+            document.receive_logs(parts(actions), Some(&mut patch)).expect("valid logs");
+            screen.apply(&patch);
+        }
+    }
+}
+
+fn receive(document: &mut Document, screen: &mut Screen, action: &Action) {
     let mut patch = Patch::default();
     document.receive(action.clone(), Some(&mut patch)).expect("a valid action");
     screen.apply(&patch);
@@ -88,9 +110,7 @@ fn every_author_sees_what_the_naive_model_says() {
             let document = &mut documents[who];
             match &step.event {
                 Event::Edit { action, .. } => receive(document, &mut screens[who], action),
-                Event::Exchange { actions, .. } => {
-                    actions.iter().for_each(|action| receive(document, &mut screens[who], action));
-                }
+                Event::Exchange { actions, .. } => exchange(document, &mut screens[who], actions, n),
                 _ => {
                     let patch = document.set_policy(policy_of(&world.authors[who].policy));
                     screens[who].apply(&patch);
@@ -113,11 +133,9 @@ fn every_author_sees_what_the_naive_model_says() {
 
 /// Everybody gets everything and lays their choices aside: all must be equal, and equal to a replay.
 fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen], seed: u64) {
-    for step in world.settle() {
+    for (step, way) in world.settle().into_iter().zip(seed..) {
         if let Event::Exchange { actions, .. } = &step.event {
-            for action in actions {
-                receive(&mut documents[step.author], &mut screens[step.author], action);
-            }
+            exchange(&mut documents[step.author], &mut screens[step.author], actions, way);
         }
     }
     let mut hashes = Vec::new();
@@ -131,6 +149,11 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
     let mut replayed = Document::new(motet::ReplicaId(u64::MAX));
     replayed.receive_all(documents[0].actions_since(&motet::VersionVector::new())).unwrap();
     hashes.push(replayed.state_hash());
+    let mut loaded = Document::new(motet::ReplicaId(u64::MAX));
+    let all: Vec<ReplicaLog> = documents[0].log().logs().cloned().collect();
+    loaded.receive_logs(all, None).unwrap();
+    assert_eq!(loaded.log().frontier(), documents[0].log().frontier());
+    hashes.push(loaded.state_hash());
     assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "seed {seed}: hashes {hashes:x?}");
     assert_eq!(replayed.model().canonical(), documents[0].model().canonical());
 }

@@ -115,14 +115,14 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 }
 
 async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
-    while let Some(message) = outlet.next().await {
-        let len = message.len();
-        if let Err(error) = writer.write(message, limits::WRITE_TIME).await {
+    while let Some(messages) = outlet.next().await {
+        let (count, len) = (messages.len(), messages.iter().map(Vec::len).sum());
+        if let Err(error) = writer.write(messages, limits::WRITE_TIME).await {
             tracing::debug!(%error, "writing ends");
             return;
         }
         outlet.sent(len);
-        service.metrics.messages_out.add(1);
+        service.metrics.messages_out.add(count as u64);
         service.metrics.bytes_out.add(len as u64);
     }
     writer.close(Duration::from_secs(1)).await;

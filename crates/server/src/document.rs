@@ -8,6 +8,7 @@ use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::ROOM_CHECK_MS;
 use crate::metrics::Metrics;
+use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
 use std::collections::BTreeMap;
@@ -123,12 +124,26 @@ pub struct Document {
 /// A hub's document as links see it.
 struct Guarded {
     document: Box<dyn HubDocument>,
+    recent: Recent,
+    /// What is here, until something changes: every link asks for it.
+    version: VersionVector,
     is_dirty: bool,
+}
+
+impl Guarded {
+    fn new(document: Box<dyn HubDocument>) -> Self {
+        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false }
+    }
+
+    fn note_change(&mut self) {
+        self.is_dirty = true;
+        self.version = self.document.version();
+    }
 }
 
 impl Replica for Guarded {
     fn version(&self, _: DocumentId) -> Option<VersionVector> {
-        Some(self.document.version())
+        Some(self.version.clone())
     }
 
     fn epoch(&self, _: DocumentId) -> Epoch {
@@ -139,12 +154,15 @@ impl Replica for Guarded {
     fn adopt_epoch(&mut self, _: DocumentId, _: Epoch) {}
 
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
-        self.document.export(missing, bytes_max)
+        let recent = self.recent.cover(missing, bytes_max);
+        recent.unwrap_or_else(|| self.document.export(missing, bytes_max))
     }
 
     fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
-        self.is_dirty = true;
-        self.document.import(parcels)
+        let outcome = self.document.import(parcels.clone());
+        self.note_change();
+        self.recent.keep(parcels, &self.version);
+        outcome
     }
 
     fn durable(&self, _: DocumentId) -> VersionVector {
@@ -162,7 +180,7 @@ type Waiting = Box<dyn FnOnce(Result<(), HubError>) + Send>;
 impl Document {
     /// A document that nobody uses yet.
     pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
-        let replica = Guarded { document, is_dirty: false };
+        let replica = Guarded::new(document);
         Self { id, replica, links: BTreeMap::new(), etags: Etags::default(), metrics, failure: None }
     }
 
@@ -306,8 +324,9 @@ impl Document {
                 Some(known)
             }
         };
-        self.replica.is_dirty = true;
-        self.replica.document.put_text(base.as_ref(), text)?;
+        let put = self.replica.document.put_text(base.as_ref(), text);
+        self.replica.note_change();
+        put?;
         self.changed();
         let now = self.text(None)?;
         Ok(Put::Saved { etag: (now.text == text).then_some(now.etag), version: now.version })

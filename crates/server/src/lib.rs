@@ -28,6 +28,7 @@ mod hub;
 pub mod limits;
 mod logs;
 mod metrics;
+mod recent;
 mod registry;
 mod serve;
 mod service;

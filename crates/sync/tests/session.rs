@@ -132,7 +132,7 @@ fn parcels_twice_are_one() {
     for seq in 1..4 {
         let message = Message::Parcels { doc: DOC, seq, done: 3, total: 3, parcels: parcels.clone() };
         say(&mut session, &mut host, &message).unwrap();
-        let said = answers(&mut session, &mut host, 10);
+        let said = answers(&mut session, &mut host, 10 + limits::RECEIVED_DELAY_MS);
         assert!(matches!(said[..], [Message::Received { seq: s, .. }] if s == seq), "{said:?}");
     }
     assert_eq!(host.version(DOC), Some(other.version));
@@ -145,7 +145,7 @@ fn refused_parcels_are_reported_and_not_sent_for_again() {
     let message = Message::Parcels { doc: DOC, seq: 1, done: 3, total: 3, parcels: vec![bad] };
     let events = say(&mut session, &mut host, &message).unwrap();
     assert!(events.iter().any(|event| matches!(event, Event::Rejected { .. })));
-    let said = answers(&mut session, &mut host, 10);
+    let said = answers(&mut session, &mut host, 10 + limits::RECEIVED_DELAY_MS);
     assert!(matches!(said[..], [Message::Received { .. }]), "{said:?}");
 }
 

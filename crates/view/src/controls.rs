@@ -36,6 +36,11 @@ impl Controls {
         self.controls.insert(id, Control { on, pred: pred.to_vec(), targets: targets.to_vec(), active });
     }
 
+    /// Whether there are no controls.
+    pub fn is_empty(&self) -> bool {
+        self.controls.is_empty()
+    }
+
     /// All controls, with whether they count.
     pub fn iter(&self) -> impl Iterator<Item = (Id, bool)> {
         self.controls.iter().map(|(&id, control)| (id, control.active))

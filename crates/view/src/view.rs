@@ -4,7 +4,7 @@ use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use clock::{Id, RangeMap, ReplicaId, Seq, Span};
 use log::{MultiLog, OpRef, Register};
-use model::{Model, Patch};
+use model::{Model, ModelBuilder, Patch};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -27,6 +27,12 @@ pub struct Toggle {
     /// Whether they are active now.
     pub on: bool,
 }
+
+/// How many runs of ops are worth a new model; few under test, so that both ways are taken.
+const REBUILD_MIN: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 64 };
+/// What share of a model's runs has to be new for it to be made anew: taking a run in where others are
+/// takes about as many times as long as building with it.
+const REBUILD_SHARE: usize = 8;
 
 /// A choice of active actions.
 ///
@@ -129,6 +135,61 @@ impl View {
                 }
             }
         }
+    }
+
+    /// Takes in what was just appended to the log, in causal order: one after another where it is little
+    /// beside what is there, otherwise by making the model anew.
+    pub fn append_all(&mut self, log: &MultiLog, spans: &[Span], model: &mut Model, mut patch: Option<&mut Patch>) {
+        let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
+        let new: usize = spans.iter().map(runs).sum();
+        let all: usize = log.logs().map(|log| log.ops.len()).sum();
+        if new < REBUILD_MIN || new * REBUILD_SHARE < all {
+            for span in spans {
+                self.append(log, *span, model, patch.as_deref_mut());
+            }
+            return;
+        }
+        self.note(log, spans);
+        let before = std::mem::replace(model, self.project(log));
+        if let Some(patch) = patch {
+            patch.then(model.changed_since(&before));
+        }
+    }
+
+    /// Takes in what was just appended to the log, without a model.
+    fn note(&mut self, log: &MultiLog, spans: &[Span]) {
+        let mut switched = Vec::new();
+        for span in spans {
+            for (id, op) in log.ops_in(*span) {
+                if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
+                    let counts = matches!(self.classify(Span::of(id)).as_slice(), [(_, None)]);
+                    self.undo.insert(id, on, targets, pred, counts);
+                    switched.extend(targets);
+                }
+            }
+        }
+        if self.undo.is_empty() && self.policy.is_plain() {
+            return;
+        }
+        for span in spans.iter().chain(&switched) {
+            self.refresh(log, *span);
+        }
+    }
+
+    /// The state that everything active gives, from scratch.
+    pub fn project(&self, log: &MultiLog) -> Model {
+        let mut builder = ModelBuilder::new();
+        for replica in log.logs() {
+            let inactive = self.inactive.get(&replica.replica);
+            for (id, op) in replica.ops_in(0..replica.end()) {
+                let parts = inactive.map_or_else(Vec::new, |runs| {
+                    let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
+                    parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
+                });
+                builder.add(id, || replica.lamport(id.seq), op, &parts);
+            }
+        }
+        builder.build()
     }
 
     /// Notes elements of the author's own that the model has already taken in: they are active, for who

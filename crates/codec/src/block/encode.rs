@@ -210,7 +210,7 @@ impl Encoder {
         let first = part.log.headers.partition_point(|run| run.range.end <= start);
         let (mut lamport_before, mut time, mut count) = (0, 0, 0);
         for run in part.log.headers[first..].iter().take_while(|run| run.range.start < end) {
-            let run = cut_header(run, start..end);
+            let run = run.cut(&(start..end));
             self.header(part.log.replica, &run, lamport_before, time)?;
             lamport_before = run.lamport + u64::from(run.count()) - 1;
             time = run.time;
@@ -400,18 +400,4 @@ pub(super) fn deletion_cursor(cursor: &Cursor, len: Seq, backward: bool) -> Curs
 /// The element after `id` in its replica.
 pub(super) fn next(id: Id) -> Option<Id> {
     id.seq.checked_add(1).map(|seq| Id::new(id.replica, seq))
-}
-
-/// The part of a run of actions within `range`, which cuts between actions.
-fn cut_header(run: &HeaderRun, range: Range<Seq>) -> HeaderRun {
-    let start = run.range.start.max(range.start);
-    let skipped = u64::from((start - run.range.start) / run.each);
-    HeaderRun {
-        range: start..run.range.end.min(range.end),
-        each: run.each,
-        lamport: run.lamport + skipped,
-        time: run.time,
-        parents: if skipped == 0 { run.parents.clone() } else { Parents::Previous },
-        rare: run.rare.clone(),
-    }
 }

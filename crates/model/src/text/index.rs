@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub(super) struct Index {
     /// From which counter on elements lie in which leaf, up to the next entry.
     leaves: BTreeMap<u32, u32>,
+    /// The leaf of the last entry.
+    newest: Option<u32>,
     /// Neighbours at insertion, ascending by counter; see [`Origin`].
     origins: Vec<Origin>,
 }
@@ -22,6 +24,13 @@ struct Origin {
 }
 
 impl Index {
+    /// Says which leaves hold runs of elements, ascending by their first counters.
+    pub fn of_leaves(runs: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut newest = None;
+        let leaves = runs.filter(|&(_, leaf)| newest.replace(leaf) != Some(leaf)).collect();
+        Self { leaves, newest, origins: Vec::new() }
+    }
+
     /// The leaf that holds element `seq`, if the text has it.
     pub fn leaf_of(&self, seq: u32) -> Option<u32> {
         self.leaves.range(..=seq).next_back().map(|(_, &leaf)| leaf)
@@ -29,8 +38,9 @@ impl Index {
 
     /// Says that the elements from `start` on, which are the newest, lie in `leaf`.
     pub fn place_newest(&mut self, start: u32, leaf: u32) {
-        if self.leaves.last_key_value().map(|(_, &last)| last) != Some(leaf) {
+        if self.newest != Some(leaf) {
             self.leaves.insert(start, leaf);
+            self.newest = Some(leaf);
         }
     }
 
@@ -48,6 +58,7 @@ impl Index {
         if let Some(behind) = behind.filter(|&behind| behind != leaf) {
             self.leaves.insert(end, behind);
         }
+        self.newest = self.leaves.last_key_value().map(|(_, &leaf)| leaf);
     }
 
     /// Notes the neighbours of elements from `start` on; a run that goes on from the one before it
@@ -84,6 +95,7 @@ impl Index {
 
     /// Panics where an element does not lie where the index says.
     pub fn check(&self, replica: u32, leaf: u32, seqs: std::ops::Range<u32>) {
+        assert_eq!(self.newest, self.leaves.last_key_value().map(|(_, &leaf)| leaf));
         for seq in seqs {
             assert_eq!(self.leaf_of(seq), Some(leaf), "element {seq} of replica {replica}");
         }

@@ -6,6 +6,7 @@
 //! counter. Every character that was ever received has its place; what is visible changes, the order
 //! never does.
 
+mod build;
 mod hash;
 mod index;
 mod order;
@@ -13,9 +14,12 @@ mod order;
 mod tests;
 mod tree;
 
-use crate::patch::TextPatch;
+pub use build::TextBuilder;
+
+use crate::patch::{TextPatch, utf16_len};
 use clock::{Id, ReplicaId, Seq, Span};
 use index::Index;
+use order::Crowds;
 use std::collections::BTreeMap;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
@@ -33,6 +37,8 @@ pub struct Text {
     /// The leaf looked at last, and how much is visible before it. Everything that changes another leaf
     /// forgets it.
     typing: Option<(u32, Weight)>,
+    /// Where many inserted at one place.
+    crowds: Crowds,
     /// Leaves that took runs from another and whose index is due; empty between calls.
     moved: Vec<u32>,
 }
@@ -86,6 +92,7 @@ impl Text {
             indexes: Vec::new(),
             recent: None,
             typing: None,
+            crowds: Crowds::default(),
             moved: Vec::new(),
         }
     }
@@ -118,6 +125,38 @@ impl Text {
 
     fn leaves(&self) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(Tree::FIRST), |&leaf| self.tree.next_leaf(leaf))
+    }
+
+    /// What is different here from `before`, an earlier state of the same text. Costs as much as reading
+    /// both.
+    pub fn changed_since(&self, before: Option<&Self>) -> TextPatch {
+        let (mut patch, mut at) = (TextPatch::new(), 0);
+        // Both are in one order, and every element of `before` is here.
+        let mut shown =
+            before.into_iter().flat_map(Self::runs).filter(|run| run.visible).map(|run| run.span).peekable();
+        for run in self.runs() {
+            let (mut span, mut text) = (run.span, run.text);
+            while !span.is_empty() {
+                let old = shown.peek().and_then(|old| old.intersect(&span));
+                let was_shown = old.is_some_and(|old| old.start == span.start);
+                let end = old.map_or(span.end, |old| if was_shown { old.end } else { old.start });
+                let (part, rest) = split_chars(text, end - span.start);
+                match (was_shown, run.visible) {
+                    (true, true) => at += utf16_len(part),
+                    (true, false) => {
+                        patch.append(at, utf16_len(part), "");
+                        at += utf16_len(part);
+                    }
+                    (false, true) => patch.append(at, 0, part),
+                    (false, false) => {}
+                }
+                if was_shown {
+                    shown.next_if(|old| old.end == end);
+                }
+                (span.start, text) = (end, rest);
+            }
+        }
+        patch
     }
 
     /// Where to insert so that the text lands at visible position `at`, in code points: right after the
@@ -259,6 +298,18 @@ impl Text {
         self.insert_elems(place.cursor, elem, left, right, text, true);
     }
 
+    /// Deletes visible elements from position `at` on, in code points: `len` of them or fewer, as many as
+    /// lie in one run. Returns which; none where `len` is zero or nothing is there. This is how the
+    /// author's own deletions come in, piece by piece.
+    pub fn delete_at(&mut self, at: Seq, len: Seq) -> Option<Span> {
+        let cursor = if len > 0 { self.visible(at)? } else { return None };
+        let run = self.tree.run(cursor.leaf, cursor.run);
+        let take = len.min(run.len - cursor.offset);
+        let first = self.id(run.first.plus(cursor.offset));
+        self.change_part(cursor, take, &mut None, &|run: &mut Run| run.deletions += 1);
+        Some(Span::new(first.replica, first.seq, first.seq + take))
+    }
+
     /// Puts characters, whose first is `first`, between `left` and `right`, wherever the order says.
     pub fn insert(
         &mut self,
@@ -303,6 +354,7 @@ impl Text {
     ) {
         let index = &mut self.indexes[first.replica as usize];
         index.note_origins(first.replica, first.seq, left, right);
+        self.join_crowd(left, right, first);
         let mut offset = self.buffer.len() as u32;
         self.buffer.push_str(text);
         let mut elem = first;
@@ -518,6 +570,16 @@ impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.runs().filter(|run| run.visible).try_for_each(|run| f.write_str(run.text))
     }
+}
+
+/// `text` cut behind its first `chars` characters.
+fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
+    let at = if text.is_ascii() {
+        chars as usize
+    } else {
+        text.char_indices().nth(chars as usize).map_or(text.len(), |(at, _)| at)
+    };
+    text.split_at(at)
 }
 
 /// `text` in pieces of at most [`RUN_LEN_MAX`] characters.

@@ -2,7 +2,22 @@
 
 use super::Text;
 use super::tree::{Cursor, Elem, Tree};
-use std::collections::BTreeSet;
+use clock::Id;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many siblings are looked through one by one; where there are more, they are kept in order. Few
+/// under test, so that both ways are taken.
+const SIBLINGS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 2 } else { 16 };
+
+/// The siblings at places that many inserted at, by id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Crowds {
+    places: BTreeMap<Siblings, BTreeMap<Id, Elem>>,
+}
+
+/// What siblings have in common: their left origin, and the element whose left children they are; right
+/// children of their left origin have none.
+type Siblings = (Option<Elem>, Option<Elem>);
 
 /// An element with the left origin in question, as met from left to right.
 struct Member {
@@ -14,7 +29,7 @@ struct Member {
 
 impl Text {
     /// The place of a new element `new` that was put between `left` and `right`.
-    pub(super) fn cursor_between(&self, left: Option<Elem>, right: Option<Elem>, new: Elem) -> Cursor {
+    pub(super) fn cursor_between(&mut self, left: Option<Elem>, right: Option<Elem>, new: Elem) -> Cursor {
         let start = match left.and_then(|elem| self.find(elem)) {
             Some(found) => Cursor { offset: found.offset + 1, ..found },
             None => Cursor { leaf: Tree::FIRST, run: 0, offset: 0 },
@@ -23,10 +38,67 @@ impl Text {
         if self.elem_after(start) == right {
             return start;
         }
-        match right.filter(|&right| self.left_origin(right) == left) {
-            Some(parent) => self.among_left_children(start, left, parent, new),
-            None => self.among_right_children(start, left, right, new),
+        let parent = self.left_parent(left, right);
+        if let Some(crowd) = self.crowds.places.get(&(left, parent)) {
+            let before = crowd.range(..self.id(new)).next_back().map(|(_, &elem)| elem);
+            if before.is_some() || parent.is_none() {
+                return self.behind_sibling(before, start, left, parent);
+            }
         }
+        match parent {
+            Some(parent) => self.among_left_children(start, left, parent, new),
+            None => self.among_right_children(start, left, new),
+        }
+    }
+
+    /// The element whose left child one between `left` and `right` is; none where it is a right child of
+    /// `left`.
+    fn left_parent(&self, left: Option<Elem>, right: Option<Elem>) -> Option<Elem> {
+        right.filter(|&right| self.left_origin(right) == left)
+    }
+
+    /// Remembers that `new`, between `left` and `right`, has a place, if that place is crowded.
+    pub(super) fn join_crowd(&mut self, left: Option<Elem>, right: Option<Elem>, new: Elem) {
+        if self.crowds.places.is_empty() {
+            return;
+        }
+        let id = self.id(new);
+        let siblings = (left, self.left_parent(left, right));
+        if let Some(crowd) = self.crowds.places.get_mut(&siblings) {
+            crowd.insert(id, new);
+        }
+    }
+
+    /// Keeps siblings in order from now on where there are many.
+    fn found_crowd(&mut self, of: Siblings, siblings: impl Iterator<Item = Elem> + Clone) {
+        if siblings.clone().count() > SIBLINGS_MAX && !self.crowds.places.contains_key(&of) {
+            let crowd = siblings.map(|elem| (self.id(elem), elem)).collect();
+            self.crowds.places.insert(of, crowd);
+        }
+    }
+
+    /// The place right behind the subtree of `before`, the sibling that goes before the new element; at
+    /// `start` where there is none. Whatever has the left origin `left` and comes next belongs to the
+    /// sibling that goes behind.
+    fn behind_sibling(&self, before: Option<Elem>, start: Cursor, left: Option<Elem>, stop: Option<Elem>) -> Cursor {
+        let from = match before.and_then(|elem| self.find(elem)) {
+            Some(found) => Cursor { offset: found.offset + 1, ..found },
+            None => start,
+        };
+        let (mut at, mut end) = (self.beginning_after(from), from);
+        while let Some(cursor) = at {
+            let elem = self.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset);
+            let origin = self.left_origin(elem);
+            if Some(elem) == stop || origin == left {
+                return self.place_before(cursor, end);
+            }
+            if !self.is_inside(origin, left) {
+                break;
+            }
+            end = Cursor { offset: self.tree.run(cursor.leaf, cursor.run).len, ..cursor };
+            at = self.next_run(cursor);
+        }
+        end
     }
 
     fn sorts_before(&self, a: Elem, b: Elem) -> bool {
@@ -38,23 +110,23 @@ impl Text {
     }
 
     /// Right children of `left` ascend; the subtree of each begins right after that of the one before.
-    fn among_right_children(&self, start: Cursor, left: Option<Elem>, right: Option<Elem>, new: Elem) -> Cursor {
-        let (members, end) = self.members(start, left, right);
-        let is_right_child = |member: &Member| !member.right.is_some_and(|right| self.left_origin(right) == left);
-        let mut subtree = 0;
-        for (at, member) in members.iter().enumerate().filter(|(_, member)| is_right_child(member)) {
-            if self.sorts_before(new, member.elem) {
-                return members[subtree].at;
-            }
-            subtree = at + 1;
+    fn among_right_children(&mut self, start: Cursor, left: Option<Elem>, new: Elem) -> Cursor {
+        let (members, end) = self.members(start, left, None);
+        let siblings: Vec<usize> =
+            (0..members.len()).filter(|&at| self.left_parent(left, members[at].right).is_none()).collect();
+        self.found_crowd((left, None), siblings.iter().map(|&at| members[at].elem));
+        match siblings.iter().position(|&at| self.sorts_before(new, members[at].elem)) {
+            Some(0) => members[0].at,
+            Some(next) => members[siblings[next - 1] + 1].at,
+            None => end,
         }
-        end
     }
 
     /// Left children of `parent` ascend and end right before it.
-    fn among_left_children(&self, start: Cursor, left: Option<Elem>, parent: Elem, new: Elem) -> Cursor {
+    fn among_left_children(&mut self, start: Cursor, left: Option<Elem>, parent: Elem, new: Elem) -> Cursor {
         let (members, end) = self.members(start, left, Some(parent));
         let siblings: Vec<usize> = (0..members.len()).filter(|&at| members[at].right == Some(parent)).collect();
+        self.found_crowd((left, Some(parent)), siblings.iter().map(|&at| members[at].elem));
         let Some(next) = siblings.iter().position(|&at| self.sorts_before(new, members[at].elem)) else {
             return end;
         };

@@ -6,16 +6,17 @@
 use super::hash::{Folded, fold_run};
 
 /// How many runs a leaf holds; few under test, so that splits happen every few edits.
-pub(super) const LEAF_MAX: usize = if cfg!(test) { 5 } else { 32 };
+pub(super) const LEAF_MAX: usize = if cfg!(any(test, feature = "tiny")) { 5 } else { 32 };
 /// How many children an inner node holds.
-const INNER_MAX: usize = if cfg!(test) { 4 } else { 24 };
+const INNER_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 24 };
 /// How many elements a run holds: bounds the scan of a run that is not ASCII.
-pub(super) const RUN_LEN_MAX: u32 = if cfg!(test) { 7 } else { 2048 };
+pub(super) const RUN_LEN_MAX: u32 = if cfg!(any(test, feature = "tiny")) { 7 } else { 2048 };
 /// No node.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// An element as the text knows it: the index of its replica, and its counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An element as the text knows it: the index of its replica, and its counter. Its order here is one of
+/// convenience; siblings go by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Elem {
     pub replica: u32,
     pub seq: u32,
@@ -194,8 +195,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub fn new() -> Self {
-        let leaf = Leaf { parent: NONE, prev: NONE, next: NONE, len: 0, folded: None, runs: [Run::EMPTY; LEAF_MAX] };
-        Self { leaves: vec![leaf], inners: Vec::new(), root: 0, height: 0 }
+        Self { leaves: vec![Leaf::EMPTY], inners: Vec::new(), root: 0, height: 0 }
     }
 
     /// The leaf that comes first: leaves only ever split to the right.
@@ -428,7 +428,14 @@ impl Tree {
     }
 
     fn grow(&mut self, halves: [(u32, Weight); 2], leaves: bool) {
-        let root = self.inners.len() as u32;
+        debug_assert_eq!(leaves, self.height == 0);
+        self.root = self.put_inner(&halves).0;
+        self.height += 1;
+    }
+
+    /// Puts an inner node over `children`, which lie under the root; returns it with its weight.
+    fn put_inner(&mut self, children: &[(u32, Weight)]) -> (u32, Weight) {
+        let (new, leaves) = (self.inners.len() as u32, self.height == 0);
         let mut inner = Inner {
             parent: NONE,
             len: 0,
@@ -436,12 +443,12 @@ impl Tree {
             children: [NONE; INNER_MAX],
             weights: [Weight::default(); INNER_MAX],
         };
-        for (slot, (child, weight)) in halves.into_iter().enumerate() {
+        for (slot, &(child, weight)) in children.iter().enumerate() {
             inner.open(slot, child, weight);
-            self.set_parent(child, root, leaves);
+            self.set_parent(child, new, leaves);
         }
         self.inners.push(inner);
-        (self.root, self.height) = (root, self.height + 1);
+        (new, self.inner_weight(new))
     }
 
     fn parent_of(&self, node: u32, leaf: bool) -> u32 {
@@ -521,6 +528,54 @@ impl Tree {
     }
 }
 
+/// A tree from its runs in order.
+pub(super) struct TreeBuilder {
+    leaves: Vec<Leaf>,
+}
+
+/// How full nodes are made: not quite, so that the first edits there split nothing.
+const FILL: fn(usize) -> usize = |max| max - max.div_ceil(8);
+
+impl TreeBuilder {
+    pub fn new() -> Self {
+        Self { leaves: Tree::new().leaves }
+    }
+
+    /// Puts a run behind the others, joined with the last where it carries that on; otherwise says in which
+    /// leaf it lies.
+    pub fn push(&mut self, run: Run) -> Option<u32> {
+        let new = self.leaves.len() as u32;
+        let last = self.leaves.last_mut().expect("there is a leaf");
+        if last.len > 0 && last.runs[last.len as usize - 1].joins(&run) {
+            let before = &mut last.runs[last.len as usize - 1];
+            before.len += run.len;
+            before.bytes += run.bytes;
+            return None;
+        }
+        if last.len as usize >= FILL(LEAF_MAX) {
+            last.next = new;
+            self.leaves.push(Leaf { prev: new - 1, ..Leaf::EMPTY });
+        }
+        let last = self.leaves.last_mut().expect("there is a leaf");
+        last.runs[last.len as usize] = run;
+        last.len += 1;
+        Some(self.leaves.len() as u32 - 1)
+    }
+
+    /// The tree.
+    pub fn finish(self, buffer: &str) -> Tree {
+        let mut tree = Tree { leaves: self.leaves, inners: Vec::new(), root: Tree::FIRST, height: 0 };
+        let mut level: Vec<(u32, Weight)> =
+            (0..tree.leaves.len() as u32).map(|leaf| (leaf, tree.leaf_weight(leaf, buffer))).collect();
+        while level.len() > 1 {
+            let above = level.chunks(FILL(INNER_MAX)).map(|children| tree.put_inner(children)).collect();
+            (level, tree.height) = (above, tree.height + 1);
+        }
+        tree.root = level[0].0;
+        tree
+    }
+}
+
 /// What [`Tree::change`] did.
 pub(super) struct Changed {
     /// The changed elements.
@@ -530,6 +585,9 @@ pub(super) struct Changed {
 }
 
 impl Leaf {
+    const EMPTY: Self =
+        Self { parent: NONE, prev: NONE, next: NONE, len: 0, folded: None, runs: [Run::EMPTY; LEAF_MAX] };
+
     fn open(&mut self, at: usize, run: Run) {
         let len = self.len as usize;
         self.runs.copy_within(at..len, at + 1);

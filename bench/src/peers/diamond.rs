@@ -1,0 +1,72 @@
+use super::Peer;
+use diamond_types::AgentId;
+use diamond_types::list::ListCRDT;
+use diamond_types::list::encoding::{ENCODE_FULL, ENCODE_PATCH};
+use trace::Patch;
+
+/// diamond-types 1.0, which keeps the positions and the inserted text of every edit.
+pub struct Diamond {
+    list: ListCRDT,
+    agent: AgentId,
+}
+
+impl Diamond {
+    fn of(mut list: ListCRDT, writer: u64) -> Self {
+        let agent = list.get_or_create_agent_id(&writer.to_string());
+        Self { list, agent }
+    }
+}
+
+impl Peer for Diamond {
+    type Message = Vec<u8>;
+    type Version = Vec<usize>;
+    type Mark = Vec<usize>;
+
+    fn new(writer: u64) -> Self {
+        Self::of(ListCRDT::new(), writer)
+    }
+
+    fn fork(&mut self, writer: u64) -> Self {
+        Self::of(ListCRDT { branch: self.list.branch.clone(), oplog: self.list.oplog.clone() }, writer)
+    }
+
+    fn transact(&mut self, patches: &[Patch]) {
+        for Patch(at, removed, inserted) in patches {
+            let at = *at as usize;
+            if *removed > 0 {
+                self.list.delete_without_content(self.agent, at..at + *removed as usize);
+            }
+            if !inserted.is_empty() {
+                self.list.insert(self.agent, at, inserted);
+            }
+        }
+    }
+
+    fn mark(&mut self) -> Vec<usize> {
+        self.list.oplog.local_version_ref().to_vec()
+    }
+
+    fn since(&mut self, mark: &Vec<usize>) -> Self::Message {
+        self.list.oplog.encode_from(ENCODE_PATCH, mark)
+    }
+
+    fn whole(&mut self) -> Vec<u8> {
+        self.list.oplog.encode(ENCODE_FULL)
+    }
+
+    fn apply(&mut self, message: Vec<u8>) {
+        self.list.merge_data_and_ff(&message).expect("a message of its own");
+    }
+
+    fn text(&self) -> String {
+        self.list.branch.content().to_string()
+    }
+
+    fn version(&mut self) -> Option<Vec<usize>> {
+        Some(self.list.oplog.local_version_ref().to_vec())
+    }
+
+    fn text_at(&mut self, version: &Vec<usize>) -> String {
+        self.list.oplog.checkout(version).content().to_string()
+    }
+}
