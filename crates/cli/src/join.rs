@@ -20,6 +20,9 @@ use std::time::Duration;
 /// The pause between two questions to a server that does not answer, and between two looks at the store.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
+/// The time to end the conversation with the server.
+const GOODBYE_TIME: Duration = Duration::from_secs(1);
+
 /// What to follow, and where to keep it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -65,15 +68,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 Some(tokio::spawn(server.run(async { drop(drain.await) })))
             }
         };
+        let mut keeping = std::pin::pin!(keep(&service, &hub, (&address, &words), &token, say));
         let followed = tokio::select! {
-            followed = keep(&service, &hub, (&address, &words), &token, say) => followed,
-            () = &mut stop => Ok(()),
+            followed = &mut keeping => followed,
+            () = &mut stop => {
+                service.drain();
+                // Whoever is connected says goodbye; whoever waits for a server need not.
+                tokio::time::timeout(GOODBYE_TIME, keeping).await.unwrap_or(Ok(()))
+            }
         };
         service.drain();
         drop(drained);
-        if let Some(serving) = serving {
+        match serving {
             // Whatever became of it, it is over.
-            let _ = serving.await;
+            Some(serving) => drop(serving.await),
+            None => service.put_away().await,
         }
         followed.map(|()| ExitCode::SUCCESS)
     })

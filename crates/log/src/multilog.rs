@@ -101,7 +101,7 @@ pub struct MultiLog {
     pub(crate) logs: BTreeMap<ReplicaId, ReplicaLog>,
     pub(crate) frontier: Frontier,
     /// The Lamport time of the newest action; 0 before any.
-    pub(crate) lamport_last: Lamport,
+    lamport_last: Lamport,
     pub(crate) pending: Pending,
 }
 
@@ -286,7 +286,7 @@ impl MultiLog {
         Ahead::of(self).check(&action)?;
         let span = action.span();
         self.frontier.advance(&action.parents, span.last());
-        self.lamport_last = self.lamport_last.max(action.lamport);
+        self.hear_of(action.lamport);
         let log = self.logs.entry(id.replica).or_insert_with(|| ReplicaLog::new(id.replica));
         log.push_action(action);
         Ok(span)
@@ -302,6 +302,15 @@ impl MultiLog {
             ahead.take(action);
         }
         Ok(())
+    }
+
+    /// Logical time goes on after whatever was heard of.
+    pub(crate) fn hear_of(&mut self, lamport: Lamport) {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::StaleLamport) {
+            return;
+        }
+        self.lamport_last = self.lamport_last.max(lamport);
     }
 
     /// Appends what waited for `appended` and is ready now, adding it there; a waiting action that proves

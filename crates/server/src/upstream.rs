@@ -111,9 +111,8 @@ impl Following<'_> {
             let wake_ms = self.channel.next_wake_ms().unwrap_or(now_ms);
             let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms).clamp(1, 5_000));
             tokio::select! {
-                read = tokio::time::timeout(pause, reader.read()) => match read {
-                    Ok(bytes) => self.hear(&bytes?, &mut greeted).await?,
-                    Err(_) => {}
+                read = tokio::time::timeout(pause, reader.read()) => if let Ok(bytes) = read {
+                    self.hear(&bytes?, &mut greeted).await?;
                 },
                 () = async { drop(draining.wait_for(|is_draining| *is_draining).await) } => return Ok(()),
             }

@@ -98,10 +98,11 @@ impl Host {
         Ok(())
     }
 
-    /// Forgets the document and loads it again, as a server does with one that nobody looks at.
-    /// Everything must be sealed and stored.
+    /// Forgets the document and loads it again, as a server does with one that nobody looks at: it must
+    /// come back as it was. Everything must be sealed and stored.
     pub fn reload(&mut self, vault: &Vault) -> Result<(), String> {
         let (replica, policy) = (self.replica.document().replica(), self.replica.document().view().policy().clone());
+        let before = self.outline();
         self.replica = motet::Replica::new(DOC, EPOCH, replica, self.key.clone());
         self.load(vault)?;
         self.replica.document_mut().set_policy(policy);
@@ -111,7 +112,14 @@ impl Host {
             // What is refused is no loss: it had only waited to be looked at.
             waiting.into_iter().for_each(|(span, bytes)| drop(self.take(span, bytes)));
         }
-        Ok(())
+        let after = self.outline();
+        if before == after { Ok(()) } else { Err(format!("it came back as {after:?}, and was {before:?}")) }
+    }
+
+    /// What is here, what is missing, and what can be read.
+    fn outline(&self) -> (VersionVector, Vec<Span>, Vec<String>) {
+        let texts = self.screen.values().filter(|text| !text.is_empty()).cloned();
+        (self.replica.version(), self.replica.wanted(), texts.collect())
     }
 
     /// Puts on the disk what is not there yet, and syncs.

@@ -18,6 +18,9 @@ const USAGE: &str = "usage: cargo xtask sim [--seeds N] [--from N] [--trace] [--
 /// How many seeds there are to find a fault in.
 const FAULT_SEEDS: u64 = 10_000;
 
+/// Of so many seeds one is run twice.
+const REPEAT_EVERY: u64 = 100;
+
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 struct Request {
@@ -135,7 +138,7 @@ impl Hunt {
                 if seed >= end.load(Ordering::Relaxed) {
                     return;
                 }
-                let outcome = sim::run(seed, self.planted, self.is_printed);
+                let outcome = self.run_one(seed);
                 if let Err(failure) = &outcome {
                     report(seed, failure);
                     if self.is_over_at_first {
@@ -150,6 +153,15 @@ impl Hunt {
         let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
         totals.into_inner().expect("nobody panics here")
+    }
+
+    /// Runs a seed; now and then a second time, which must go the same way.
+    fn run_one(&self, seed: u64) -> Result<Report, Failure> {
+        let outcome = sim::run(seed, self.planted, self.is_printed);
+        if self.planted.is_none() && seed.is_multiple_of(REPEAT_EVERY) && sim::run(seed, None, false) != outcome {
+            return Err(Failure { now_ms: 0, what: "it goes another way the second time".to_owned() });
+        }
+        outcome
     }
 
     /// Says ten times how far it is.

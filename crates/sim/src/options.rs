@@ -90,7 +90,7 @@ impl Options {
             partitions: some(random, 30),
             crashes: some(random, 60),
             power_cuts: some(random, 60),
-            reloads: some(random, 60),
+            reloads: some(random, 100),
             couriers: some(random, 100),
             contrary: if random.chance(400) { [1, 300, 2000][random.below(3)] } else { 0 },
             presence: random.chance(100),

@@ -24,6 +24,9 @@ const SILENCE_MS: u64 = 60_000;
 /// More than any run needs: a run that never ends has a bug.
 const EVENTS_MAX: u64 = 400_000;
 
+/// How much of what went wrong fits into a line.
+const WHAT_CHARS_MAX: usize = 200;
+
 /// Something that is about to happen.
 #[derive(Clone, Debug)]
 enum Event {
@@ -278,7 +281,8 @@ impl World {
             Err(ProtocolError::Refused { .. } | ProtocolError::Ended) => {}
             Err(error) => return Err(format!("a session ended: {error}")),
         }
-        self.talk(at)
+        self.talk(at)?;
+        self.reload_waiting(at)
     }
 
     /// What a session brings.
@@ -482,6 +486,8 @@ impl World {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "after {} ms: {}", self.now_ms, self.what)
+        let line = self.what.replace('\n', " ");
+        let end = line.char_indices().nth(WHAT_CHARS_MAX).map_or(line.len(), |(at, _)| at);
+        write!(f, "after {} ms: {}", self.now_ms, &line[..end])
     }
 }

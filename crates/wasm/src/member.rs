@@ -148,11 +148,13 @@ impl Member {
     pub fn receive(&mut self, message: &[u8], now_ms: f64) {
         self.now_ms = now_ms as u64;
         let Some(session) = &mut self.session else { return };
-        match session.handle(&mut self.shelf, message, self.now_ms) {
+        let heard = session.handle(&mut self.shelf, message, self.now_ms);
+        // Who hears that all has come must have it.
+        self.hand_out();
+        match heard {
             Ok(events) => events.into_iter().for_each(|event| self.hear(event)),
             Err(error) => self.events.push(problem(None, &error.code().to_string(), &error.to_string())),
         }
-        self.hand_out();
         self.flush();
     }
 

@@ -167,11 +167,14 @@ export class OpenDocument {
 
   private hear(event: SessionEvent): void {
     switch (event.kind) {
-      case "frames":
-        this.view?.apply(this.engine.import(event.frames), "remote");
+      case "frames": {
+        // Taken in whether or not anything shows it yet.
+        const patches = this.engine.import(event.frames);
+        this.view?.apply(patches, "remote");
         this.changed();
         this.view?.showPeers(this.snapshot.peers);
         break;
+      }
       case "link":
         if (event.link === "offline") this.update({ isReady: true });
         this.update({ link: event.link, ...(event.link === "connected" ? {} : { peers: [], progress: null }) });

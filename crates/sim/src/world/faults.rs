@@ -123,6 +123,16 @@ impl World {
         Ok(())
     }
 
+    /// Unloads a document at the worst moment: while something waits.
+    pub(super) fn reload_waiting(&mut self, at: usize) -> Result<(), String> {
+        let is_waiting = self.running(at).is_some_and(|running| running.host.replica.waiting() > 0);
+        if is_waiting && self.random.chance(self.options.reloads) {
+            self.trace.note(self.now_ms, format_args!("{at} reloads with something waiting"));
+            self.reload(at)?;
+        }
+        Ok(())
+    }
+
     /// Takes a copy of some parcels to another member, past every connection: late, twice or not at all.
     fn carry(&mut self, at: usize) {
         let to = self.random.below(self.members.len());
