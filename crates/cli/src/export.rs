@@ -18,6 +18,7 @@ const NAME_BYTES_MAX: usize = 120;
 
 /// What to write, and where to.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Without DOC it writes all documents that are not deleted.")]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,

@@ -19,6 +19,11 @@ pub fn print_json(value: &Value) -> Result<(), CommandError> {
     print(&format!("{value}\n"))
 }
 
+/// `1 document`, `2 documents`.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Colours, where a person looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {

@@ -5,6 +5,7 @@ use crate::error::CommandError;
 use crate::opened::make_directory;
 use clap::ValueEnum;
 use server::{AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, start_logs};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,7 +57,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     runtime.block_on(async {
         let server = Server::bind(arguments.listen, Service::new(config, Arc::new(hub))).await?;
         let address = server.address().map_err(CommandError::System)?;
-        println!("Motet serves {} on http://{address}", arguments.dir.display());
+        // Nobody may be listening; the server serves.
+        let _ = writeln!(std::io::stdout(), "Motet serves {} on http://{address}", arguments.dir.display());
         server.run(asked_to_stop()).await;
         Ok(ExitCode::SUCCESS)
     })

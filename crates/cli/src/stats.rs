@@ -3,7 +3,7 @@
 use crate::error::CommandError;
 use crate::names::Authors;
 use crate::opened::{Opened, call, open_directory};
-use crate::out::{print, print_json};
+use crate::out::{counted, print, print_json};
 use crate::subject::{Site, Subject};
 use crate::time_text::write_time;
 use motet::{AuthorKey, EditRun, Replica, VersionVector};
@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 /// What to count.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Without DOC it lists all documents, the deleted ones included.")]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -182,7 +183,10 @@ fn directory(dir: &Path) -> Result<(Value, String), CommandError> {
     }
     let bytes: u64 = kept.iter().map(|kept| kept.bytes).sum();
     let disk = disk_bytes(dir);
-    out.push_str(&format!("{} documents, {bytes} bytes of history, {disk} bytes on the disk\n", documents.len()));
+    out.push_str(&format!(
+        "{}, {bytes} bytes of history, {disk} bytes on the disk\n",
+        counted(documents.len(), "document")
+    ));
     Ok((json!({ "documents": rows, "bytes": bytes, "disk_bytes": disk }), out))
 }
 
@@ -200,5 +204,5 @@ fn list(documents: &[DocumentInfo]) -> String {
     let line = |info: &DocumentInfo| {
         format!("{}  {}{}\n", info.id, info.name, if info.is_deleted { "  (deleted)" } else { "" })
     };
-    documents.iter().map(line).collect::<String>() + &format!("{} documents\n", documents.len())
+    documents.iter().map(line).collect::<String>() + &counted(documents.len(), "document") + "\n"
 }

@@ -14,9 +14,12 @@ use std::process::ExitCode;
 /// How many runs one call switches at most: more would be one action larger than others take in.
 const RUNS_MAX: usize = 1000;
 
+const RUN_HELP: &str = "A RUN is the id of an edit run, or a part of one, as `motet log` prints it. Without any, undo \
+takes your last run that is not undone, and redo what your last undo took.";
+
 /// What to switch.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "motet undo|redo [OPTIONS] <TARGET> [RUN]...")]
+#[command(override_usage = "motet undo|redo [OPTIONS] <TARGET> [RUN]...", after_help = RUN_HELP)]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,

@@ -9,7 +9,7 @@ mod check;
 use crate::error::CommandError;
 use crate::login::Login;
 use crate::opened::{Opened, call, check_is_there, directory_error};
-use crate::out::{Progress, print, print_json};
+use crate::out::{Progress, counted, print, print_json};
 use crate::subject::{Site, Subject};
 use crate::target::choose;
 use check::{Report, check, rebuilds};
@@ -27,6 +27,7 @@ const KEY_NAME: &str = "author.key";
 
 /// What to check.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Without DOC it checks all documents. Exit code 1: there is damage, and it is listed.")]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -141,11 +142,11 @@ impl Findings {
         let mut out: String = self.general.iter().map(|damage| format!("DAMAGED  {damage}\n")).collect();
         out.extend(self.documents.iter().map(Report::words));
         let damaged = self.documents.iter().filter(|report| !report.damages.is_empty()).count();
-        let all = self.documents.len();
+        let all = counted(self.documents.len(), "document");
         out.push_str(&match (self.is_sound(), damaged) {
-            (true, _) => format!("{all} documents, all sound\n"),
-            (false, 0) => format!("{all} documents, and damage that concerns none of them\n"),
-            (false, _) => format!("{damaged} of {all} documents damaged; the others are not affected\n"),
+            (true, _) => format!("{all}, all sound\n"),
+            (false, 0) => format!("{all}, and damage that concerns none of them\n"),
+            (false, _) => format!("{damaged} of {all} damaged; the others are not affected\n"),
         });
         out
     }

@@ -150,7 +150,7 @@ fn documents_are_counted_exported_and_imported() {
         );
         assert!(world.ok("stats", &[]).contains("3 words"));
         let all = world.place.ok(&world.arguments("stats", "", &[]));
-        assert!(all.contains(&world.id) && all.contains("1 documents"), "{all}");
+        assert!(all.contains(&world.id) && all.contains("1 document"), "{all}");
 
         let copy = world.place.write("copy.txt", "ünï\n");
         let import = world.arguments("import", "", &[copy.to_str().unwrap(), "--json"]);

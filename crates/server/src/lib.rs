@@ -11,6 +11,9 @@
 //! socket ◄─ Outbox, 1 MiB ◄───────────────┴───────────── Link for each connection
 //! ```
 //!
+//! A server may itself [`follow`] another one: then the documents of both are kept equal, whoever is
+//! connected to which.
+//!
 //! ```
 //! use server::{Token, check_listen};
 //! let world = "0.0.0.0:4040".parse().unwrap();
