@@ -13,7 +13,7 @@ use store::Record;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 /// The one document of every run.
-pub const DOC: DocumentId = DocumentId(0x6d6f_7465_74);
+pub const DOC: DocumentId = DocumentId(0x006d_6f74_6574);
 /// Its generation.
 const EPOCH: u32 = 1;
 
