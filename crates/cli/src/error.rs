@@ -26,6 +26,18 @@ pub enum CommandError {
     /// The documents of a directory.
     #[error(transparent)]
     Hub(#[from] server::HubError),
+    /// The person's key.
+    #[error(transparent)]
+    Key(#[from] server::KeyError),
+    /// The list of a server's documents.
+    #[error(transparent)]
+    Catalogue(#[from] member::CatalogueError),
+    /// What was meant for an address.
+    #[error(transparent)]
+    Address(#[from] member::AddressError),
+    /// The connection to a server.
+    #[error(transparent)]
+    Member(#[from] member::MemberError),
     /// In words.
     #[error("{0}")]
     Other(String),

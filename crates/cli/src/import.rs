@@ -36,6 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let mut document = hub.load(info.id, |_, _| {})?;
         write(&mut document, &text, modified(file));
         document.sync()?;
+        document.put_away();
         if arguments.json {
             println!("{}", serde_json::json!({ "id": info.id.to_string(), "name": name }));
         } else {

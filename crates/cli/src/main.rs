@@ -4,9 +4,13 @@
 
 mod app;
 mod error;
+mod home;
 mod import;
+mod link;
+mod login;
 mod replay;
 mod serve;
+mod target;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -24,6 +28,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Make documents of text files.
     Import(import::Arguments),
+    /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
+    Link(link::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
     Replay(replay::Arguments),
 }
@@ -32,10 +38,16 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Link(arguments) => link::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("motet: {error}");
         error.exit_code()
     })
+}
+
+/// A random number.
+fn random() -> Result<u64, error::CommandError> {
+    getrandom::u64().map_err(|error| error::CommandError::Other(format!("the system gives no random numbers: {error}")))
 }

@@ -66,6 +66,16 @@ impl Document {
         self.model.text(container).map_or_else(String::new, Text::to_string)
     }
 
+    /// What all texts show in the shared view, without those that show nothing.
+    pub(crate) fn shared_texts(&self) -> Vec<(ContainerId, String)> {
+        let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
+        let show = |(container, text): (ContainerId, &Text)| match &shared {
+            None => (container, text.to_string()),
+            Some(view) => (container, Projection::of(&self.log, view, container).text(text)),
+        };
+        self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
+    }
+
     /// How long the text `container` is, in code points.
     pub fn text_len(&self, container: ContainerId) -> Seq {
         self.model.text(container).map_or(0, |text| text.len().chars)

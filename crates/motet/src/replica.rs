@@ -1,5 +1,9 @@
 //! A document that exchanges sealed bytes with others: a copy, an author's key, and the chains.
 
+mod image;
+
+pub use image::ImageError;
+
 use crate::document::Document;
 use crate::waiting::{Key, WaitingRoom};
 use clock::{DocumentId, Id, ReplicaId, Seq, Span, VersionVector};

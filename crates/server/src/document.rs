@@ -65,6 +65,11 @@ pub enum Command {
         /// Who asks.
         reply: oneshot::Sender<Result<Put, HubError>>,
     },
+    /// The server is about to stop: what makes the document open sooner is kept.
+    PutAway {
+        /// Who waits for it.
+        reply: oneshot::Sender<()>,
+    },
     /// A page of history.
     History {
         /// Before which version.
@@ -189,6 +194,13 @@ impl Document {
         self.links.is_empty()
     }
 
+    /// Before the document is forgotten.
+    pub fn put_away(&mut self) {
+        if self.failure.is_none() {
+            self.replica.document.put_away();
+        }
+    }
+
     /// Deals with a batch, and sends what follows from it.
     pub fn work(&mut self, commands: Vec<Command>, now_ms: u64) {
         let mut waiting = Vec::new();
@@ -221,6 +233,10 @@ impl Document {
             Command::Detach { connection } => self.detach(connection, now_ms),
             // Who asked may be gone; then nobody misses the answer.
             Command::GetText { at, reply } => drop(reply.send(self.text(at))),
+            Command::PutAway { reply } => {
+                self.put_away();
+                let _ = reply.send(());
+            }
             Command::History { before, count, reply } => {
                 drop(reply.send(self.replica.document.history(before.as_ref(), count)));
             }

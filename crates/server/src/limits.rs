@@ -64,6 +64,10 @@ pub const ROOM_CHECK_MS: u64 = 20;
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
+/// Bytes of new records after which an image of a document is kept: reading so much again takes some
+/// tens of milliseconds.
+pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
+
 /// ETags that a document's task remembers with their versions.
 pub const ETAGS_MAX: usize = 256;
 

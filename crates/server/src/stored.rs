@@ -8,12 +8,14 @@
 //! The server has a writer stream of its own, for saves over HTTP: a key in the directory, and a replica
 //! id that is new each time the directory is opened.
 
+mod cold;
 mod document;
 mod etags;
 mod history;
 mod hub;
 mod key;
 mod load;
+mod loader;
 
 pub use document::{StoredDocument, text_container};
 pub use history::{history_json, run_json};

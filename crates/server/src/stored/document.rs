@@ -2,13 +2,14 @@
 
 use super::etags::KeptEtags;
 use super::history::history_json;
+use super::hub::META_EPOCH;
 use crate::hub::{HubDocument, HubError};
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
 use motet::{ContainerId, Imported, Kind, Replica};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
-use store::{Record, Store};
+use store::{Record, Snapshot, Store};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 /// The text that a document of plain text consists of.
@@ -23,6 +24,9 @@ pub struct StoredDocument {
     replica: Replica,
     /// What is on the disk.
     durable: VersionVector,
+    /// What the newest image has, and how many bytes of records came since.
+    imaged: VersionVector,
+    unimaged_bytes: usize,
     etags: KeptEtags,
 }
 
@@ -30,7 +34,33 @@ impl StoredDocument {
     /// A document that was just loaded from `store`: all of it is on the disk.
     pub fn new(store: Arc<dyn Store>, epoch: Epoch, replica: Replica) -> Result<Self, HubError> {
         let etags = KeptEtags::load(&*store, replica.id())?;
-        Ok(Self { store, epoch, durable: replica.version(), replica, etags })
+        Ok(Self::with_etags(store, epoch, replica, etags))
+    }
+
+    /// The same with the ETags that are known.
+    pub(super) fn with_etags(store: Arc<dyn Store>, epoch: Epoch, replica: Replica, etags: KeptEtags) -> Self {
+        let durable = replica.version();
+        // Whether there is a fitting image shows when one is due: then it is written anew at worst.
+        Self { store, epoch, imaged: VersionVector::new(), unimaged_bytes: 0, durable, replica, etags }
+    }
+
+    /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
+    /// goes wrong with it is logged, and loses nothing.
+    fn keep_image(&mut self) {
+        self.unimaged_bytes = 0;
+        let version = self.replica.version();
+        // What is here and not on the disk must not be in an image of the disk.
+        if version != self.durable {
+            return;
+        }
+        self.imaged = version.clone();
+        let kept = match self.replica.image() {
+            Ok(bytes) => self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(doc = %self.id(), error, "no image was kept; the document will open more slowly");
+        }
     }
 
     /// The document.
@@ -47,6 +77,14 @@ impl StoredDocument {
     pub fn seal(&mut self) {
         // The parcel is exported again, with whatever else is not on the disk.
         drop(self.replica.seal());
+    }
+
+    /// Takes the generation that another member has, where there is none here yet.
+    pub fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
+        let put = self.store.meta_put(self.id(), META_EPOCH, Some(epoch.to_string().as_bytes()));
+        put.map_err(|error| HubError::Store(error.to_string()))?;
+        self.epoch = epoch;
+        Ok(())
     }
 
     fn id(&self) -> DocumentId {
@@ -116,7 +154,18 @@ impl HubDocument for StoredDocument {
             return Err(HubError::Store("the store lacks what was stored before".into()));
         }
         records.iter().for_each(|record| self.durable.extend_to(record.replica, record.end));
+        self.unimaged_bytes += records.iter().map(|record| record.bytes.len()).sum::<usize>();
+        if self.unimaged_bytes > IMAGE_AFTER_BYTES {
+            self.keep_image();
+        }
         Ok(())
+    }
+
+    fn put_away(&mut self) {
+        let known = self.store.snapshot_latest(self.id()).ok().flatten().map(|snapshot| snapshot.version);
+        if self.replica.version() != self.imaged && known != Some(self.replica.version()) {
+            self.keep_image();
+        }
     }
 
     fn durable(&self) -> VersionVector {

@@ -1,14 +1,17 @@
 //! All documents of a directory.
 
+use super::cold::ColdDocument;
 use super::document::{StoredDocument, now};
+use super::etags::KeptEtags;
 use super::key::{KeyError, read_or_make_key};
-use super::load::{EPOCH_FIRST, LoadError, load};
+use super::load::EPOCH_FIRST;
+use super::loader::{Loader, read_error};
 use crate::hub::{DocumentInfo, Hub, HubDocument, HubError};
 use clock::{DocumentId, ReplicaId};
 use codec::{AuthorKey, SigningKey};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{OpenError, ReadError, RedbStore, Store};
+use store::{OpenError, RedbStore, Store};
 use sync::Epoch;
 
 /// The author's key in the directory.
@@ -18,7 +21,7 @@ const KEY_NAME: &str = "author.key";
 const META_NAME: &str = "name";
 const META_CREATED: &str = "created";
 const META_DELETED: &str = "deleted";
-const META_EPOCH: &str = "epoch";
+pub(super) const META_EPOCH: &str = "epoch";
 
 /// Why a directory cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -44,10 +47,7 @@ impl OpenHubError {
 
 /// The documents of a store, and who writes there.
 pub struct StoredHub {
-    store: Arc<dyn Store>,
-    key: SigningKey,
-    /// The writer stream of this opening of the store; nobody learns of it before the first write.
-    writer: ReplicaId,
+    loader: Loader,
     /// Held while meta values are read and written, so that two changes do not cross.
     changing: Mutex<()>,
 }
@@ -63,48 +63,48 @@ impl StoredHub {
 
     /// The documents of `store`, written to as `writer`, which nobody has or had, with `key`.
     pub fn new(store: Arc<dyn Store>, key: SigningKey, writer: ReplicaId) -> Self {
-        Self { store, key, writer, changing: Mutex::new(()) }
+        Self { loader: Loader { store, key, writer }, changing: Mutex::new(()) }
     }
 
     /// Who writes here.
     pub fn author(&self) -> AuthorKey {
-        self.key.author()
+        self.loader.key.author()
     }
 
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
-        &self.store
+        &self.loader.store
     }
 
     /// Loads a document, deleted or not. `progress` hears of records done and all.
     pub fn load(&self, doc: DocumentId, progress: impl FnMut(usize, usize)) -> Result<StoredDocument, HubError> {
-        let epoch = match self.meta(doc, META_EPOCH)? {
-            None => EPOCH_FIRST,
-            Some(text) => text.parse().map_err(|_| HubError::Damaged(format!("document {doc} has no generation")))?,
-        };
-        let writer = (self.writer, self.key.clone());
-        let mut replica = load(&*self.store, doc, writer, progress).map_err(load_error)?;
-        for own in replica.replicas_of(self.key.author()) {
-            replica.document_mut().add_mine(own);
+        let epoch = self.epoch(doc)?;
+        let etags = KeptEtags::load(&*self.loader.store, doc)?;
+        self.loader.load(doc, epoch, etags, progress)
+    }
+
+    fn epoch(&self, doc: DocumentId) -> Result<Epoch, HubError> {
+        match self.meta(doc, META_EPOCH)? {
+            None => Ok(EPOCH_FIRST),
+            Some(text) => text.parse().map_err(|_| HubError::Damaged(format!("document {doc} has no generation"))),
         }
-        StoredDocument::new(self.store.clone(), epoch, replica)
     }
 
     /// Makes a document that another member named: with its id and its generation.
     pub fn create_as(&self, id: DocumentId, epoch: Epoch, name: &str) -> Result<DocumentInfo, HubError> {
         let (created, epoch) = (now().to_string(), epoch.to_string());
         let meta = [(META_NAME, name.as_bytes()), (META_CREATED, created.as_bytes()), (META_EPOCH, epoch.as_bytes())];
-        self.store.create(id, &meta).map_err(|error| HubError::Store(error.to_string()))?;
+        self.loader.store.create(id, &meta).map_err(|error| HubError::Store(error.to_string()))?;
         Ok(DocumentInfo { id, name: name.to_owned(), is_deleted: false })
     }
 
     fn meta(&self, doc: DocumentId, name: &str) -> Result<Option<String>, HubError> {
-        let bytes = self.store.meta_get(doc, name).map_err(read_error)?;
+        let bytes = self.loader.store.meta_get(doc, name).map_err(read_error)?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn put(&self, doc: DocumentId, name: &str, value: Option<&str>) -> Result<(), HubError> {
-        let put = self.store.meta_put(doc, name, value.map(str::as_bytes));
+        let put = self.loader.store.meta_put(doc, name, value.map(str::as_bytes));
         put.map_err(|error| HubError::Store(error.to_string()))
     }
 
@@ -126,23 +126,9 @@ fn random() -> Result<u64, KeyError> {
     getrandom::u64().map_err(KeyError::Random)
 }
 
-fn read_error(error: ReadError) -> HubError {
-    match error {
-        ReadError::UnknownDocument(doc) => HubError::NoDocument(doc),
-        error => HubError::Store(error.to_string()),
-    }
-}
-
-fn load_error(error: LoadError) -> HubError {
-    match error {
-        LoadError::Read(error) => read_error(error),
-        error => HubError::Damaged(error.to_string()),
-    }
-}
-
 impl Hub for StoredHub {
     fn documents(&self) -> Result<Vec<DocumentInfo>, HubError> {
-        let all = self.store.documents().map_err(read_error)?;
+        let all = self.loader.store.documents().map_err(read_error)?;
         all.into_iter().map(|document| self.info(document.id)).collect()
     }
 
@@ -164,10 +150,12 @@ impl Hub for StoredHub {
         if self.info(doc)?.is_deleted {
             return Err(HubError::NoDocument(doc));
         }
-        Ok(Box::new(self.load(doc, |_, _| {})?))
+        let etags = KeptEtags::load(&*self.loader.store, doc)?;
+        let document = ColdDocument::new(self.loader.clone(), doc, self.epoch(doc)?, etags)?;
+        Ok(Box::new(document))
     }
 
     fn problem(&self) -> Option<String> {
-        self.store.store_meta_get("probe").err().map(|error| error.to_string())
+        self.loader.store.store_meta_get("probe").err().map(|error| error.to_string())
     }
 }

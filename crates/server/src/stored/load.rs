@@ -1,8 +1,8 @@
 //! From records to a document.
 
-use clock::{DocumentId, ReplicaId, Seq, Span, VersionVector};
+use clock::{DocumentId, ReplicaId, Seq, Span};
 use codec::SigningKey;
-use motet::{ImportError, Replica};
+use motet::{Image, ImageError, ImportError, Replica};
 use std::collections::{BTreeMap, VecDeque};
 use store::{ReadError, Record, Store};
 use sync::Epoch;
@@ -59,15 +59,17 @@ struct Queue {
     fed: Seq,
 }
 
-/// The document in `store`, to write to as `writer` with `key`. `progress` hears of records done and all.
+/// The document in `store`, to write to as `writer` with `key`: its newest image and the records since.
+/// `progress` hears of records done and all.
 pub fn load(
     store: &dyn Store,
     doc: DocumentId,
     (writer, key): (ReplicaId, SigningKey),
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Replica, LoadError> {
-    let mut replica = Replica::new(doc, CHAIN_EPOCH, writer, key);
-    let records = store.read(doc, &VersionVector::new())?;
+    let imaged = load_image(store, doc, (writer, key.clone()))?;
+    let mut replica = imaged.unwrap_or_else(|| Replica::new(doc, CHAIN_EPOCH, writer, key));
+    let records = store.read(doc, &replica.version())?;
     let total = records.len();
     let mut queues = by_replica(records);
     let mut done = 0;
@@ -88,6 +90,30 @@ pub fn load(
         return Err(LoadError::Incomplete { doc, wanted: replica.wanted() });
     }
     Ok(replica)
+}
+
+/// The document as its newest image has it. One that cannot be used is left alone: the records have it all.
+fn load_image(
+    store: &dyn Store,
+    doc: DocumentId,
+    writer: (ReplicaId, SigningKey),
+) -> Result<Option<Replica>, LoadError> {
+    let Some(snapshot) = store.snapshot_latest(doc)? else { return Ok(None) };
+    let stored = store.version(doc)?;
+    let opened = Image::decode(&snapshot.bytes)
+        .map_err(ImageError::from)
+        .and_then(|image| Replica::open_image(doc, CHAIN_EPOCH, writer, &image));
+    match opened {
+        Ok(replica) if stored.includes(&replica.version()) => Ok(Some(replica)),
+        Ok(_) => {
+            tracing::warn!(%doc, "the image has what the records have not; reading all records");
+            Ok(None)
+        }
+        Err(error) => {
+            tracing::warn!(%doc, %error, "the image is of no use; reading all records");
+            Ok(None)
+        }
+    }
 }
 
 /// Imports records of one replica as far as everything that they follow is here; how many. So few records
