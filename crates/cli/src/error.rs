@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The exit codes, as the help shows them.
-pub const CODES: &str = "Exit codes: 0 done; 1 done, and the answer is no (a replay that ends otherwise, texts that \
-differ, a store that is damaged); 2 an error, with a message that says what to do.";
+pub const CODES: &str = "Exit codes: 0 done; 1 done, and the answer is no (a replay that ends otherwise, versions that \
+differ, nothing to undo, redo or restore, a store that is damaged); 2 an error, with a message that says what to do.";
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,12 @@ pub enum CommandError {
     /// The connection to a server.
     #[error(transparent)]
     Member(#[from] member::MemberError),
+    /// What was to be printed cannot be.
+    #[error("cannot print: {0}")]
+    Output(std::io::Error),
+    /// What was looked at does not hold.
+    #[error("{0}")]
+    Damaged(String),
     /// In words.
     #[error("{0}")]
     Other(String),
@@ -46,6 +52,11 @@ pub enum CommandError {
 impl CommandError {
     /// What the process ends with.
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(2)
+        if self.is_quiet() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    }
+
+    /// Whether there is nothing to say: whoever read the output has read enough.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
     }
 }

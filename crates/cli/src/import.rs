@@ -1,7 +1,12 @@
 //! `motet import`: text files become documents.
 
 use crate::error::CommandError;
-use server::{Hub, HubDocument, StoredDocument, StoredHub, text_container};
+use crate::login::Login;
+use crate::opened::{Opened, call, make_directory};
+use crate::out::{Progress, print, print_json};
+use crate::subject::Site;
+use motet::Document;
+use server::{Hub, StoredHub, text_container};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::UNIX_EPOCH;
@@ -9,17 +14,20 @@ use std::time::UNIX_EPOCH;
 /// What to take in, and where to.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The directory of the documents; made if it is missing.
-    dir: PathBuf,
+    /// A directory of documents, made if it is missing, or a running server: http://host:4040.
+    #[arg(value_name = "DIR|URL")]
+    site: String,
     /// Text files in UTF-8; each becomes a document with its name.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The name of the document, where there is one file.
     #[arg(long)]
     name: Option<String>,
-    /// Print what was made as JSON.
+    /// Print what was made as JSON, a line each.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    login: Login,
 }
 
 /// Takes them in, the first first.
@@ -27,23 +35,41 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if arguments.name.is_some() && arguments.files.len() > 1 {
         return Err(CommandError::Other("--name names one document, and there are several files".into()));
     }
-    let hub = StoredHub::open_directory(&arguments.dir)
-        .map_err(|error| CommandError::Directory(arguments.dir.clone(), error))?;
-    for file in &arguments.files {
+    let site = Site::parse(&arguments.site)?;
+    let hub = match &site {
+        Site::Directory(dir) => Some(make_directory(dir)?),
+        Site::Server(_) => None,
+    };
+    let mut progress = Progress::new("importing");
+    for (number, file) in arguments.files.iter().enumerate() {
+        progress.show(number as u64, arguments.files.len() as u64);
         let text = read_text(file)?;
         let name = arguments.name.clone().unwrap_or_else(|| name_of(file));
-        let info = hub.create(&name)?;
-        let mut document = hub.load(info.id, |_, _| {})?;
-        write(&mut document, &text, modified(file));
-        document.sync()?;
-        document.put_away();
+        let mut opened = make(&site, hub.as_ref(), &name, &arguments.login)?;
+        opened.write(|document| insert(document, &text, modified(file)))?;
         if arguments.json {
-            println!("{}", serde_json::json!({ "id": info.id.to_string(), "name": name }));
+            print_json(&opened.json())?;
         } else {
-            println!("{} {name}", info.id);
+            print(&format!("{} {name}\n", opened.info().id))?;
         }
+        opened.close();
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An empty document.
+fn make(site: &Site, hub: Option<&StoredHub>, name: &str, login: &Login) -> Result<Opened, CommandError> {
+    match (site, hub) {
+        (Site::Server(address), _) => {
+            let (runtime, catalogue) = call(address, login)?;
+            let info = runtime.block_on(catalogue.create(name))?;
+            Opened::fetch(runtime, &catalogue, info)
+        }
+        (_, hub) => {
+            let hub = hub.expect("a directory is open");
+            Opened::load(hub, hub.create(name)?)
+        }
+    }
 }
 
 /// The text of a file; what is no text is refused rather than damaged.
@@ -58,17 +84,16 @@ pub fn read_text(file: &Path) -> Result<String, CommandError> {
 }
 
 /// In actions that are small enough for a frame each.
-fn write(document: &mut StoredDocument, text: &str, time: i64) {
+fn insert(document: &mut Document, text: &str, time: i64) {
     const ACTION_BYTES_MAX: usize = 64 << 10;
     let mut at = 0;
     let mut rest = text;
     while !rest.is_empty() {
         let (part, behind) = rest.split_at(rest.floor_char_boundary(ACTION_BYTES_MAX));
-        document.replica_mut().document_mut().edit(time, |edit| edit.insert(text_container(), at, part));
+        document.edit(time, |edit| edit.insert(text_container(), at, part));
         at += part.chars().count() as u32;
         rest = behind;
     }
-    document.seal();
 }
 
 fn name_of(file: &Path) -> String {

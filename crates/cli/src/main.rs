@@ -3,14 +3,30 @@
 //! Exit codes, the same for all commands: see [`error`].
 
 mod app;
+mod blame;
+mod diff;
 mod error;
+mod export;
 mod home;
 mod import;
+mod join;
 mod link;
+mod log;
 mod login;
+mod names;
+mod opened;
+mod out;
 mod replay;
+mod restore;
 mod serve;
+mod show;
+mod stats;
+mod subject;
 mod target;
+mod time_text;
+mod undo;
+mod verify;
+mod visit;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,8 +44,30 @@ enum Command {
     Serve(serve::Arguments),
     /// Make documents of text files.
     Import(import::Arguments),
+    /// Write documents to text files.
+    Export(export::Arguments),
+    /// Show the text of a document, now or as it was.
+    Show(show::Arguments),
+    /// List who did what in a document, and when.
+    Log(log::Arguments),
+    /// Compare two versions of a document, word by word, with who made the difference.
+    Diff(diff::Arguments),
+    /// Show who wrote what is there.
+    Blame(blame::Arguments),
+    /// Take back an edit run, for everybody: the own last one, or those that are named.
+    Undo(undo::Arguments),
+    /// Bring back what was undone.
+    Redo(undo::Arguments),
+    /// Make a text read as it did, by an edit that adds to the history.
+    Restore(restore::Arguments),
+    /// Check that everything that is kept holds, without changing anything.
+    Verify(verify::Arguments),
+    /// Count what there is, and of whom; without a document, list the documents.
+    Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
     Link(link::Arguments),
+    /// Keep a document of a server in a directory here, and follow it until stopped.
+    Join(join::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
     Replay(replay::Arguments),
 }
@@ -38,11 +76,24 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Blame(arguments) => blame::run(&arguments),
+        Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
+        Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
+        Command::Join(arguments) => join::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("motet: {error}");
+        if !error.is_quiet() {
+            eprintln!("motet: {error}");
+        }
         error.exit_code()
     })
 }

@@ -2,10 +2,9 @@
 
 use crate::app;
 use crate::error::CommandError;
+use crate::opened::make_directory;
 use clap::ValueEnum;
-use server::{
-    AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, StoredHub, Token, asked_to_stop, start_logs,
-};
+use server::{AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, start_logs};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -52,8 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     });
     let config = configure(arguments)?;
     server::check_listen(arguments.listen, config.token.as_ref())?;
-    let hub = StoredHub::open_directory(&arguments.dir)
-        .map_err(|error| CommandError::Directory(arguments.dir.clone(), error))?;
+    let hub = make_directory(&arguments.dir)?;
     let runtime = tokio::runtime::Runtime::new().map_err(CommandError::System)?;
     runtime.block_on(async {
         let server = Server::bind(arguments.listen, Service::new(config, Arc::new(hub))).await?;

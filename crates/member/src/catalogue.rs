@@ -47,6 +47,16 @@ impl Catalogue {
         Self { address, token: token.to_owned() }
     }
 
+    /// Whose it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// What admits there; empty where nothing is asked for.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// All documents, the deleted ones included.
     pub async fn documents(&self) -> Result<Vec<DocumentInfo>, CatalogueError> {
         let answer = self.ask(Method::GET, "/api/documents", None).await?;

@@ -114,7 +114,8 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let _ = writing.await;
 }
 
-async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
+/// Writes what comes until nothing more can come, or can be written.
+pub async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
     while let Some(messages) = outlet.next().await {
         let (count, len) = (messages.len(), messages.iter().map(Vec::len).sum());
         if let Err(error) = writer.write(messages, limits::WRITE_TIME).await {

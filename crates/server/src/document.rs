@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use sync::{
@@ -36,6 +36,13 @@ pub enum Command {
         trust: Trust,
         /// What it has.
         standing: Standing,
+    },
+    /// A connection to another server, to exchange the document over.
+    Reach {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Where its messages go.
+        outbox: Outbox,
     },
     /// A connection says something about the document.
     Message {
@@ -120,6 +127,8 @@ pub struct Document {
     id: DocumentId,
     replica: Guarded,
     links: BTreeMap<ConnectionId, (Link, Outbox)>,
+    /// The links to other servers. Who is here is not shown there: there all of them would be one member.
+    upstream: BTreeSet<ConnectionId>,
     etags: Etags,
     metrics: Arc<Metrics>,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
@@ -133,11 +142,13 @@ struct Guarded {
     /// What is here, until something changes: every link asks for it.
     version: VersionVector,
     is_dirty: bool,
+    /// Why the store did not take what links brought, if it did not.
+    failure: Option<HubError>,
 }
 
 impl Guarded {
     fn new(document: Box<dyn HubDocument>) -> Self {
-        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false }
+        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false, failure: None }
     }
 
     fn note_change(&mut self) {
@@ -155,8 +166,9 @@ impl Replica for Guarded {
         self.document.epoch()
     }
 
-    /// A storage node's documents have a generation from the beginning.
-    fn adopt_epoch(&mut self, _: DocumentId, _: Epoch) {}
+    fn adopt_epoch(&mut self, _: DocumentId, epoch: Epoch) {
+        self.failure = self.document.adopt_epoch(epoch).err().or(self.failure.take());
+    }
 
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
         let recent = self.recent.cover(missing, bytes_max);
@@ -186,7 +198,8 @@ impl Document {
     /// A document that nobody uses yet.
     pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
         let replica = Guarded::new(document);
-        Self { id, replica, links: BTreeMap::new(), etags: Etags::default(), metrics, failure: None }
+        let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
+        Self { id, replica, links, upstream, etags: Etags::default(), metrics, failure: None }
     }
 
     /// Whether no connection has it open.
@@ -228,6 +241,12 @@ impl Document {
         match command {
             Command::Attach { connection, outbox, trust, standing } => {
                 self.attach(connection, outbox, trust, standing, now_ms);
+            }
+            Command::Reach { connection, outbox } => {
+                // What is said there was said by many.
+                let link = Link::ask(self.id, MemberId(0), Trust::Relay);
+                self.links.insert(connection, (link, outbox));
+                self.upstream.insert(connection);
             }
             Command::Message { connection, message } => self.hear(connection, message, now_ms),
             Command::Detach { connection } => self.detach(connection, now_ms),
@@ -301,6 +320,7 @@ impl Document {
     }
 
     fn detach(&mut self, connection: ConnectionId, now_ms: u64) {
+        self.upstream.remove(&connection);
         if let Some((link, _)) = self.links.remove(&connection) {
             for presence in link.farewell() {
                 self.pass_on(connection, &presence, now_ms);
@@ -309,7 +329,8 @@ impl Document {
     }
 
     fn pass_on(&mut self, from: ConnectionId, presence: &Presence, now_ms: u64) {
-        for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| **connection != from) {
+        let is_told = |connection| connection != from && !self.upstream.contains(&connection);
+        for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| is_told(**connection)) {
             link.show(presence.clone(), now_ms);
         }
     }
@@ -349,7 +370,7 @@ impl Document {
     }
 
     fn sync(&mut self) -> Result<(), HubError> {
-        if let Some(failure) = &self.failure {
+        if let Some(failure) = self.failure.as_ref().or(self.replica.failure.as_ref()) {
             return Err(failure.clone());
         }
         if !std::mem::take(&mut self.replica.is_dirty) {
@@ -384,11 +405,13 @@ impl Document {
     }
 
     fn abandon(&mut self) {
-        let message = self.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+        let message =
+            self.failure.as_ref().or(self.replica.failure.as_ref()).map(ToString::to_string).unwrap_or_default();
         let last = refusal(Some(self.id), RefusalCode::Unavailable, &message).encode();
         for (_, outbox) in self.links.values() {
             outbox.push(last.clone());
         }
         self.links.clear();
+        self.upstream.clear();
     }
 }

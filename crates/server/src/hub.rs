@@ -81,6 +81,12 @@ pub trait HubDocument: Send + 'static {
     /// The generation.
     fn epoch(&self) -> Epoch;
 
+    /// Takes the generation that another member has, where there is none here yet. A storage node's own
+    /// documents have one from the beginning.
+    fn adopt_epoch(&mut self, _epoch: Epoch) -> Result<(), HubError> {
+        Ok(())
+    }
+
     /// See [`sync::Replica::export`].
     fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel>;
 

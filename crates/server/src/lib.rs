@@ -33,6 +33,7 @@ mod registry;
 mod serve;
 mod service;
 mod stored;
+mod upstream;
 mod version_text;
 
 pub use access::{ListenError, Origins, Token, check_listen};
@@ -46,4 +47,5 @@ pub use stored::{
     EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, read_or_make_key,
     run_json, text_container,
 };
+pub use upstream::{FollowError, Upstream, follow};
 pub use version_text::{read_version, write_version};

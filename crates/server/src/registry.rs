@@ -140,7 +140,9 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
 /// Keeps, apart from the document itself, who must be told if it stops by a panic.
 fn note_user(users: &mut BTreeMap<ConnectionId, Outbox>, command: &Command) {
     match command {
-        Command::Attach { connection, outbox, .. } => drop(users.insert(*connection, outbox.clone())),
+        Command::Attach { connection, outbox, .. } | Command::Reach { connection, outbox } => {
+            drop(users.insert(*connection, outbox.clone()))
+        }
         Command::Detach { connection } => drop(users.remove(connection)),
         _ => {}
     }
@@ -182,6 +184,8 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
             };
             outbox.push(refusal(Some(id), code, &error.to_string()).encode());
         }
+        // It hears that the task is gone.
+        Command::Reach { .. } => {}
         Command::GetText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::PutText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::History { reply, .. } => drop(reply.send(Err(error.clone()))),

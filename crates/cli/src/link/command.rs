@@ -10,6 +10,7 @@ use crate::error::CommandError;
 use crate::home::Home;
 use crate::login::Login;
 use crate::target::{find, server_words};
+use crate::time_text::now;
 use member::{Address, Catalogue, CatalogueError, Event, Keeping, Member, Settings, Shelf};
 use motet::Frontier;
 use serde_json::json;
@@ -18,7 +19,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use sync::{Figure, RefusalCode};
 
 /// The pause after an error of the file's disk.
@@ -212,7 +213,7 @@ impl Linked<'_> {
         let is_whole = !self.member.is_connected() || self.member.is_level(self.target.doc);
         let now_ms = self.say.now_ms();
         let document = self.member.document_mut(self.target.doc).expect("opened");
-        let notices = binding.tick(document, now_ms, is_whole, seconds()).map_err(|error| match error {
+        let notices = binding.tick(document, now_ms, is_whole, now()).map_err(|error| match error {
             BindingError::Disk(error) => CommandError::File("keep up with", self.path.to_owned(), error),
             BindingError::Store(error) => error.into(),
         })?;
@@ -295,10 +296,6 @@ impl Say {
     fn now_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
-}
-
-fn seconds() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
 }
 
 /// The path without links in it, so that one file has one name; the file need not exist.

@@ -79,14 +79,6 @@ impl StoredDocument {
         drop(self.replica.seal());
     }
 
-    /// Takes the generation that another member has, where there is none here yet.
-    pub fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
-        let put = self.store.meta_put(self.id(), META_EPOCH, Some(epoch.to_string().as_bytes()));
-        put.map_err(|error| HubError::Store(error.to_string()))?;
-        self.epoch = epoch;
-        Ok(())
-    }
-
     fn id(&self) -> DocumentId {
         self.replica.id()
     }
@@ -117,6 +109,13 @@ impl HubDocument for StoredDocument {
 
     fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
+        let put = self.store.meta_put(self.id(), META_EPOCH, Some(epoch.to_string().as_bytes()));
+        put.map_err(|error| HubError::Store(error.to_string()))?;
+        self.epoch = epoch;
+        Ok(())
     }
 
     fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
