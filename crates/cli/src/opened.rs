@@ -85,6 +85,7 @@ impl Opened {
                 let result = change(document.replica_mut().document_mut());
                 document.seal();
                 document.sync()?;
+                document.put_away();
                 Ok(result)
             }
             Keeper::Server(visit) => visit.write(change),
