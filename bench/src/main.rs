@@ -1,11 +1,11 @@
 //! Motet measured beside its peers, in one process, on one thread.
 //!
 //! ```text
-//! cargo run --release --manifest-path bench/Cargo.toml -- [--quick] [name-part]
+//! cargo xtask bench [--quick | --times N] [--slow] [--engines NAME,…] [LINE-PART…]
 //! ```
 //!
-//! A line is shown where its name contains `name-part`; `--quick` measures once instead of five times.
-//! Every peer keeps all history: what was deleted, who wrote what, and in which order.
+//! Every engine keeps all history: what was deleted, who wrote what, and in which order. Messages are
+//! bytes, and nobody signs.
 
 mod cases;
 mod measure;
@@ -13,7 +13,7 @@ mod peers;
 mod table;
 
 use cases::{made, motet_only, traces};
-use table::Table;
+use table::{Choice, Table};
 
 #[global_allocator]
 static ALLOCATOR: measure::Counting = measure::Counting;
@@ -21,21 +21,42 @@ static ALLOCATOR: measure::Counting = measure::Counting;
 /// How often a line is measured, of which the median counts.
 const REPETITIONS: usize = 5;
 
+const USAGE: &str = "usage: cargo xtask bench [--quick | --times N] [--slow] [--engines NAME,…] [LINE-PART…]
+
+  --quick     measure once instead of five times
+  --times     measure so many times
+  --slow      also what takes a peer many seconds each time
+  --engines   only these, of motet, loro, yrs, automerge, dt
+  LINE-PART   only lines whose name contains one of these";
+
 fn main() {
-    let mut part = String::new();
-    let mut repetitions = REPETITIONS;
-    for argument in std::env::args().skip(1) {
+    let mut choice = Choice { lines: Vec::new(), engines: Vec::new(), repetitions: REPETITIONS, slow: false };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--quick" => repetitions = 1,
+            "--quick" => choice.repetitions = 1,
+            "--times" => choice.repetitions = number(arguments.next()),
+            "--slow" => choice.slow = true,
+            "--engines" => {
+                choice.engines.extend(arguments.next().iter().flat_map(|names| names.split(',')).map(Into::into))
+            }
             "--help" | "-h" => {
-                println!("usage: bench [--quick] [name-part]");
+                println!("{USAGE}");
                 return;
             }
-            other => other.clone_into(&mut part),
+            _ => choice.lines.push(argument),
         }
     }
-    let mut table = Table::new(part, repetitions);
+    let mut table = Table::new(choice);
     traces::measure(&mut table);
     made::measure(&mut table);
     motet_only::measure(&mut table);
+}
+
+fn number(argument: Option<String>) -> usize {
+    let number = argument.and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| {
+        eprintln!("{USAGE}");
+        std::process::exit(2)
+    })
 }

@@ -5,21 +5,37 @@ pub const COLUMNS: [&str; 5] = ["motet", "loro", "yrs", "automerge", "dt"];
 
 /// A table that prints each line when it is complete.
 pub struct Table {
-    part: String,
-    /// How often to measure.
-    pub repetitions: usize,
+    choice: Choice,
     headed: bool,
 }
 
+/// What to measure, and how often.
+pub struct Choice {
+    /// Lines whose name contains one of these; all where there are none.
+    pub lines: Vec<String>,
+    /// Engines with these names; all where there are none.
+    pub engines: Vec<String>,
+    /// How often to measure, of which the median counts.
+    pub repetitions: usize,
+    /// Whether to measure what takes a peer longer than some seconds each time.
+    pub slow: bool,
+}
+
 impl Table {
-    /// A table of the lines whose name contains `part`.
-    pub fn new(part: String, repetitions: usize) -> Self {
-        Self { part, repetitions, headed: false }
+    /// A table of what is chosen.
+    pub fn new(choice: Choice) -> Self {
+        Self { choice, headed: false }
     }
 
     /// Whether the line `name` is wanted.
     pub fn wants(&self, name: &str) -> bool {
-        name.contains(&self.part)
+        self.choice.lines.is_empty() || self.choice.lines.iter().any(|part| name.contains(part))
+    }
+
+    /// How often to measure `engine` in a line in which `slow` take long; `None` where not at all.
+    pub fn repetitions(&self, engine: &str, slow: &[&str]) -> Option<usize> {
+        let wanted = self.choice.engines.is_empty() || self.choice.engines.iter().any(|name| name == engine);
+        (wanted && (self.choice.slow || !slow.contains(&engine))).then_some(self.choice.repetitions)
     }
 
     /// Prints a line; figures in the order of [`COLUMNS`], the smaller the better.

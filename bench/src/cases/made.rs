@@ -1,6 +1,7 @@
 //! Made histories, each the worst case of somebody.
 
-use super::{READER, Rng, apply, each};
+use super::{READER, Rng, apply, line};
+use crate::measure::median_ms;
 use crate::peers::Peer;
 use crate::table::Table;
 use trace::Patch;
@@ -14,28 +15,16 @@ const WRITERS: u64 = 1_000;
 
 /// Measures every line.
 pub fn measure(table: &mut Table) {
-    let reps = table.repetitions;
-    let line = "two branches of 10,000 random edits on 100,000 characters: take in the other, ms";
-    if table.wants(line) {
-        table.line(line, each!(branches(reps)));
-    }
-    let line = "1,000 one-edit writers, random places: merge one by one, ms";
-    if table.wants(line) {
-        table.line(line, each!(writers(reps, |rng| rng.below(BASE_CHARS))));
-    }
-    let line = "1,000 one-edit writers, one place: merge one by one, ms";
-    if table.wants(line) {
-        table.line(line, each!(writers(reps, |_| BASE_CHARS / 2)));
-    }
-    let line = "10,000 random remote inserts into 1,000,000 characters, one by one, ms";
-    if table.wants(line) {
-        let mut figures = [remote::<crate::peers::Motet>(reps), None, None, None, None];
-        figures[1] = remote::<crate::peers::Loro>(reps);
-        figures[2] = remote::<crate::peers::Yrs>(reps);
-        // Automerge takes many minutes.
-        figures[4] = remote::<crate::peers::Diamond>(reps);
-        table.line(line, figures);
-    }
+    let name = "two branches of 10,000 random edits on 100,000 characters: take in the other, ms";
+    line!(table, name, branches());
+    let name = "1,000 one-edit writers, random places: merge one by one, ms";
+    line!(table, name, slow ["loro", "automerge", "dt"], writers(|rng| rng.below(BASE_CHARS)));
+    let name = "1,000 one-edit writers, one place: merge one by one, ms";
+    line!(table, name, slow ["loro", "automerge", "dt"], writers(|_| BASE_CHARS / 2));
+    let name = "10,000 random local inserts into 1,000,000 characters, ms";
+    line!(table, name, slow["automerge"], local());
+    let name = "10,000 random remote inserts into 1,000,000 characters, one by one, ms";
+    line!(table, name, slow["automerge"], remote());
 }
 
 /// A document of `chars` characters, written in one transaction.
@@ -72,8 +61,8 @@ fn branches<P: Peer>(repetitions: usize) -> Option<f64> {
     let mark = common.mark();
     let (mine, theirs) = (here.since(&mark), there.since(&mark));
     let figure = apply(repetitions, || here.fork(READER), std::slice::from_ref(&theirs), None);
-    here.apply(theirs);
-    there.apply(mine);
+    here.apply(&theirs);
+    there.apply(&mine);
     assert!(here.text() == there.text(), "both ways lead to one text");
     figure
 }
@@ -81,9 +70,25 @@ fn branches<P: Peer>(repetitions: usize) -> Option<f64> {
 fn writers<P: Peer>(repetitions: usize, place: impl Fn(&mut Rng) -> u32) -> Option<f64> {
     let mut common = base::<P>(BASE_CHARS);
     let mut rng = Rng(11);
-    let messages: Vec<P::Message> =
+    let messages: Vec<Vec<u8>> =
         (0..WRITERS).map(|n| common.fork(n + 2).transact_and_tell(&[Patch(place(&mut rng), 0, "x".into())])).collect();
     apply(repetitions, || common.fork(READER), &messages, None)
+}
+
+fn local<P: Peer>(repetitions: usize) -> Option<f64> {
+    const CHARS: u32 = 1_000_000;
+    let mut common = base::<P>(CHARS);
+    let (ms, _) = median_ms(
+        repetitions,
+        || (common.fork(2), Rng(13)),
+        |(mut peer, mut rng)| {
+            for n in 0..10_000 {
+                peer.transact(&[Patch(rng.below(CHARS + n), 0, "x".into())]);
+            }
+            peer
+        },
+    );
+    Some(ms)
 }
 
 fn remote<P: Peer>(repetitions: usize) -> Option<f64> {
@@ -91,7 +96,7 @@ fn remote<P: Peer>(repetitions: usize) -> Option<f64> {
     let mut common = base::<P>(CHARS);
     let mut writer = common.fork(2);
     let mut rng = Rng(13);
-    let messages: Vec<P::Message> =
+    let messages: Vec<Vec<u8>> =
         (0..10_000).map(|n| writer.transact_and_tell(&[Patch(rng.below(CHARS + n), 0, "x".into())])).collect();
     apply(repetitions, || common.fork(READER), &messages, Some(&writer.text()))
 }

@@ -9,19 +9,28 @@ use crate::peers::Peer;
 use std::hint::black_box;
 use trace::Patch;
 
-/// The result of a function for each engine, in the order of the table's columns.
-macro_rules! each {
-    ($measure:ident($($argument:expr),*)) => {
-        [
-            $measure::<crate::peers::Motet>($($argument),*),
-            $measure::<crate::peers::Loro>($($argument),*),
-            $measure::<crate::peers::Yrs>($($argument),*),
-            $measure::<crate::peers::Automerge>($($argument),*),
-            $measure::<crate::peers::Diamond>($($argument),*),
-        ]
+/// Prints the line `$name` with the result of a function for each engine, where it is wanted. The
+/// function takes how often to measure first. Engines named after `slow` take long.
+macro_rules! line {
+    ($table:ident, $name:expr, slow $slow:expr, $measure:ident($($argument:expr),*)) => {
+        let name = $name;
+        if $table.wants(&name) {
+            let of = |engine: &str| $table.repetitions(engine, &$slow);
+            let figures = [
+                of("motet").and_then(|times| $measure::<crate::peers::Motet>(times, $($argument),*)),
+                of("loro").and_then(|times| $measure::<crate::peers::Loro>(times, $($argument),*)),
+                of("yrs").and_then(|times| $measure::<crate::peers::Yrs>(times, $($argument),*)),
+                of("automerge").and_then(|times| $measure::<crate::peers::Automerge>(times, $($argument),*)),
+                of("dt").and_then(|times| $measure::<crate::peers::Diamond>(times, $($argument),*)),
+            ];
+            $table.line(&name, figures);
+        }
+    };
+    ($table:ident, $name:expr, $measure:ident($($argument:expr),*)) => {
+        line!($table, $name, slow [] as [&str; 0], $measure($($argument),*))
     };
 }
-pub(crate) use each;
+pub(crate) use line;
 
 /// Who only takes in what others wrote.
 const READER: u64 = 1 << 40;
@@ -39,19 +48,13 @@ fn played<P: Peer>(txns: &[Vec<Patch>]) -> P {
 fn apply<P: Peer>(
     repetitions: usize,
     mut start: impl FnMut() -> P,
-    messages: &[P::Message],
+    messages: &[Vec<u8>],
     end: Option<&str>,
 ) -> Option<f64> {
-    let (ms, peer) = median_ms(
-        repetitions,
-        || (start(), messages.to_vec()),
-        |(mut peer, messages)| {
-            for message in messages {
-                peer.apply(message);
-            }
-            black_box(peer)
-        },
-    );
+    let (ms, peer) = median_ms(repetitions, &mut start, |mut peer| {
+        messages.iter().for_each(|message| peer.apply(message));
+        black_box(peer)
+    });
     if let Some(end) = end {
         assert!(peer.text() == end, "the messages lead elsewhere");
     }

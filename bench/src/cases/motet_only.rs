@@ -4,7 +4,7 @@ use super::Rng;
 use crate::measure::median_ms;
 use crate::peers::{Motet, Peer};
 use crate::table::Table;
-use motet::{Document, ReplicaId, Span, VersionVector};
+use motet::{ReplicaId, Span};
 use std::hint::black_box;
 use trace::Patch;
 
@@ -14,18 +14,17 @@ const TOGGLES: u32 = 100;
 /// Measures every line.
 pub fn measure(table: &mut Table) {
     for (ops, label) in [(10_000, "10k"), (1_000_000, "1M")] {
-        let line = format!("toggle a one-op action of {label}, with patch and hash, µs");
-        if table.wants(&line) {
-            let figure = toggle(table.repetitions, ops);
-            table.line(&line, [Some(figure), None, None, None, None]);
-        }
+        let name = format!("toggle a one-op action of {label}, with patch and hash, µs");
+        only(table, &name, |times| toggle(times, ops));
     }
     for (writers, label) in [(10_000, "10,000"), (100_000, "100,000")] {
-        let line = format!("{label} one-edit writers, one place: merge, ms");
-        if table.wants(&line) {
-            let figure = one_place(table.repetitions, writers);
-            table.line(&line, [Some(figure), None, None, None, None]);
-        }
+        only(table, &format!("{label} one-edit writers, one place: merge, ms"), |times| one_place(times, writers));
+    }
+}
+
+fn only(table: &mut Table, name: &str, figure: impl FnOnce(usize) -> f64) {
+    if let Some(times) = table.repetitions("motet", &[]).filter(|_| table.wants(name)) {
+        table.line(name, [Some(figure(times)), None, None, None, None]);
     }
 }
 
@@ -58,26 +57,24 @@ fn toggle(repetitions: usize, ops: u32) -> f64 {
 fn one_place(repetitions: usize, writers: u64) -> f64 {
     let mut common = Motet::new(1);
     common.transact(&[Patch(0, 0, "ab".into())]);
-    let known = common.document.version();
-    let mut actions: Vec<_> = (0..writers)
-        .flat_map(|n| {
-            // Names are random, as replicas' are: they come in no order.
-            let name = (n + 2).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let mut writer = common.fork(name);
-            writer.transact(&[Patch(1, 0, "x".into())]);
-            writer.document.actions_since(&known)
-        })
-        .collect();
-    actions.splice(0..0, common.document.actions_since(&VersionVector::new()));
-    let (ms, document) = median_ms(
+    let known = common.mark();
+    let mut all = common.fork(u64::MAX);
+    for n in 0..writers {
+        // Names are random, as replicas' are: they come in no order.
+        let name = (n + 2).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut writer = common.fork(name);
+        all.apply(&writer.transact_and_tell(&[Patch(1, 0, "x".into())]));
+    }
+    let message = all.since(&known);
+    let (ms, peer) = median_ms(
         repetitions,
-        || actions.clone(),
-        |actions| {
-            let mut document = Document::new(ReplicaId(u64::MAX));
-            document.receive_all(actions).expect("actions of documents are valid");
-            document
+        || common.fork(u64::MAX),
+        |mut peer| {
+            peer.apply(&message);
+            peer
         },
     );
+    let document = peer.document;
     assert_eq!(u64::from(document.text_len(trace::text())), writers + 2);
     ms
 }

@@ -1,6 +1,6 @@
 //! Recorded editing histories.
 
-use super::{READER, apply, each, played};
+use super::{READER, apply, line, played};
 use crate::measure::{bytes_in_use, median_ms};
 use crate::peers::Peer;
 use crate::table::Table;
@@ -17,8 +17,10 @@ pub fn measure(table: &mut Table) {
             sequential(table, name, &trace);
         }
     }
-    if let Some(trace) = open(table, &corpus, "conc_friendsforever") {
-        concurrent(table, "friendsforever", &trace);
+    for name in ["friendsforever", "git-makefile"] {
+        if let Some(trace) = open(table, &corpus, &format!("conc_{name}")) {
+            concurrent(table, name, &trace);
+        }
     }
 }
 
@@ -32,44 +34,22 @@ fn open(table: &Table, corpus: &std::path::Path, name: &str) -> Option<Trace> {
 }
 
 fn sequential(table: &mut Table, name: &str, trace: &Trace) {
-    let reps = table.repetitions;
     let txns: Vec<Vec<Patch>> = trace.txns.iter().map(|txn| txn.patches.clone()).collect();
     let whole: Vec<Vec<Patch>> = vec![txns.iter().flatten().cloned().collect()];
     let end = trace.end_content.as_str();
-
-    let line = format!("{name}: local replay, an action per transaction, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(replay(reps, &txns, end)));
-    }
-    let line = format!("{name}: local replay, one action, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(replay(reps, &whole, end)));
-    }
-    let line = format!("{name}: memory kept after replay, MiB");
-    if table.wants(&line) {
-        table.line(&line, each!(memory(&txns)));
-    }
-    let line = format!("{name}: read the text, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(read(reps, &txns)));
-    }
-    let line = format!("{name}: remote apply, whole, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(apply_whole(reps, &txns, end)));
-    }
-    let line = format!("{name}: remote apply, one by one, ms");
-    if table.wants(&line) {
-        let mut figures = [apply_each::<crate::peers::Motet>(reps, &txns, end), None, None, None, None];
-        figures[1] = apply_each::<crate::peers::Loro>(reps, &txns, end);
-        figures[2] = apply_each::<crate::peers::Yrs>(reps, &txns, end);
-        // Automerge takes many minutes.
-        figures[4] = apply_each::<crate::peers::Diamond>(reps, &txns, end);
-        table.line(&line, figures);
-    }
-    let line = format!("{name}: text at 10 past versions, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(past(reps, &txns)));
-    }
+    line!(table, format!("{name}: local replay, an action per transaction, ms"), replay(&txns, end));
+    line!(table, format!("{name}: local replay, one action, ms"), slow["yrs"], replay(&whole, end));
+    line!(table, format!("{name}: encode all, ms"), encode(&txns));
+    line!(table, format!("{name}: size with history, kB"), size(&txns));
+    line!(table, format!("{name}: load and read the text, ms"), load(&txns, end));
+    line!(table, format!("{name}: load and make one edit, ms"), load_and_edit(&txns));
+    line!(table, format!("{name}: remote apply, whole, ms"), apply_whole(&txns, end));
+    line!(table, format!("{name}: remote apply, one by one, ms"), slow["automerge"], apply_each(&txns, end));
+    line!(table, format!("{name}: one late edit from half of history, ms"), late(&txns));
+    line!(table, format!("{name}: memory kept after replay, MiB"), memory(&txns));
+    line!(table, format!("{name}: memory kept after loading, MiB"), memory_loaded(&txns));
+    line!(table, format!("{name}: read the text, ms"), read(&txns));
+    line!(table, format!("{name}: text at 10 past versions, ms"), past(&txns));
 }
 
 fn replay<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option<f64> {
@@ -78,12 +58,64 @@ fn replay<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option
     Some(ms)
 }
 
-fn memory<P: Peer>(txns: &[Vec<Patch>]) -> Option<f64> {
+fn encode<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    let mut peer = played::<P>(txns);
+    Some(median_ms(repetitions, || (), |()| black_box(peer.save())).0)
+}
+
+fn size<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    Some(played::<P>(txns).save().len() as f64 / 1000.0)
+}
+
+fn load<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option<f64> {
+    let saved = played::<P>(txns).save();
+    let (ms, (text, _)) = median_ms(
+        repetitions,
+        || (),
+        |()| {
+            let peer = P::load(&saved, READER);
+            (peer.text(), peer)
+        },
+    );
+    assert!(text == end, "the file holds another text");
+    Some(ms)
+}
+
+fn load_and_edit<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    let saved = played::<P>(txns).save();
+    let edit = || {
+        let mut peer = P::load(&saved, READER);
+        let message = peer.transact_and_tell(&[Patch(1000, 0, "x".into())]);
+        (peer, message)
+    };
+    Some(median_ms(repetitions, || (), |()| edit()).0)
+}
+
+/// What it takes to merge an edit of somebody who had half of the history.
+fn late<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    let (first, second) = txns.split_at(txns.len() / 2);
+    let mut peer = played::<P>(first);
+    let message = peer.fork(2).transact_and_tell(&[Patch(1000, 0, "x".into())]);
+    second.iter().for_each(|txn| peer.transact(txn));
+    apply(repetitions, || peer.fork(READER), &[message], None)
+}
+
+fn memory<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    Some(kept(|| played::<P>(txns)))
+}
+
+fn memory_loaded<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    let saved = played::<P>(txns).save();
+    Some(kept(|| P::load(&saved, READER)))
+}
+
+/// What a document keeps in memory, in MiB.
+fn kept<P: Peer>(make: impl FnOnce() -> P) -> f64 {
     let before = bytes_in_use();
-    let peer = black_box(played::<P>(txns));
+    let peer = black_box(make());
     let kept = bytes_in_use() - before;
     drop(peer);
-    Some(kept as f64 / f64::from(1 << 20))
+    kept as f64 / f64::from(1 << 20)
 }
 
 fn read<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
@@ -98,7 +130,7 @@ fn apply_whole<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> O
 
 fn apply_each<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option<f64> {
     let mut writer = P::new(1);
-    let messages: Vec<P::Message> = txns.iter().map(|txn| writer.transact_and_tell(txn)).collect();
+    let messages: Vec<Vec<u8>> = txns.iter().map(|txn| writer.transact_and_tell(txn)).collect();
     apply(repetitions, || P::new(READER), &messages, Some(end))
 }
 
@@ -124,29 +156,27 @@ fn past<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
 }
 
 fn concurrent(table: &mut Table, name: &str, trace: &Trace) {
-    let reps = table.repetitions;
-    let line = format!("{name}: merge from one message, ms");
-    if table.wants(&line) {
-        table.line(&line, each!(merge_whole(reps, trace)));
-    }
-    let line = format!("{name}: merge message by message, ms");
-    if table.wants(&line) {
-        let mut figures = [merge_each::<crate::peers::Motet>(reps, trace), None, None, None, None];
-        figures[1] = merge_each::<crate::peers::Loro>(reps, trace);
-        figures[2] = merge_each::<crate::peers::Yrs>(reps, trace);
-        // Automerge takes minutes.
-        figures[4] = merge_each::<crate::peers::Diamond>(reps, trace);
-        table.line(&line, figures);
-    }
+    line!(table, format!("{name}: merge from one message, ms"), merge_whole(trace, name == "friendsforever"));
+    line!(table, format!("{name}: load and read the text, ms"), load_merged(trace));
+    line!(table, format!("{name}: merge message by message, ms"), slow ["loro", "automerge"], merge_each(trace));
+    line!(table, format!("{name}: size with history, kB"), size_merged(trace));
 }
+
+/// How many agents write in a document each; where there are more, branches do.
+const AGENTS_MAX: usize = 8;
 
 /// The messages of a concurrent trace in its order, each made by a document that knew exactly its
 /// parents.
-fn messages<P: Peer>(trace: &Trace) -> Vec<P::Message> {
+fn messages<P: Peer>(trace: &Trace) -> Vec<Vec<u8>> {
     let agents = trace.txns.iter().map(|txn| txn.agent).max().map_or(0, |last| last + 1);
+    if agents <= AGENTS_MAX { messages_of_agents::<P>(trace, agents) } else { messages_of_branches::<P>(trace) }
+}
+
+/// Each agent writes as itself, in one document; its transactions follow each other.
+fn messages_of_agents<P: Peer>(trace: &Trace, agents: usize) -> Vec<Vec<u8>> {
     let mut peers: Vec<P> = (0..agents).map(|agent| P::new(agent as u64 + 1)).collect();
     let mut known = vec![vec![0; agents]; agents];
-    let mut by_agent: Vec<Vec<P::Message>> = vec![Vec::new(); agents];
+    let mut by_agent: Vec<Vec<Vec<u8>>> = vec![Vec::new(); agents];
     let mut versions: Vec<Vec<usize>> = Vec::new();
     let mut all = Vec::new();
     for txn in &trace.txns {
@@ -155,11 +185,10 @@ fn messages<P: Peer>(trace: &Trace) -> Vec<P::Message> {
         for &parent in &txn.parents {
             version.iter_mut().zip(&versions[parent]).for_each(|(own, &other)| *own = other.max(*own));
         }
-        assert_eq!(version[author], by_agent[author].len(), "each author's transactions follow each other");
         // Others' messages may build on each other: in the order of the trace they fit.
         for agent in (0..agents).filter(|&agent| agent != author) {
             for message in &by_agent[agent][known[author][agent]..version[agent].max(known[author][agent])] {
-                peers[author].apply(message.clone());
+                peers[author].apply(message);
             }
             known[author][agent] = version[agent].max(known[author][agent]);
         }
@@ -172,14 +201,70 @@ fn messages<P: Peer>(trace: &Trace) -> Vec<P::Message> {
     all
 }
 
-fn merge_whole<P: Peer>(repetitions: usize, trace: &Trace) -> Option<f64> {
-    let mut all = P::new(READER);
-    for message in messages::<P>(trace) {
-        all.apply(message);
+/// Each branch writes as somebody else: a transaction takes over the document of a parent that nobody
+/// else follows, or a copy, and takes in what its other parents have.
+fn messages_of_branches<P: Peer>(trace: &Trace) -> Vec<Vec<u8>> {
+    let mut followers: Vec<usize> = trace.txns.iter().map(|txn| txn.num_children).collect();
+    let mut tips: Vec<Option<P>> = trace.txns.iter().map(|_| None).collect();
+    let mut writers = 0..;
+    let mut all = Vec::new();
+    for (n, txn) in trace.txns.iter().enumerate() {
+        let base = txn.parents.iter().copied().find(|&parent| followers[parent] == 1).or(txn.parents.first().copied());
+        let mut peer = match base {
+            Some(base) if followers[base] == 1 => tips[base].take().expect("it is followed yet"),
+            Some(base) => tips[base].as_mut().expect("it is followed yet").fork(writers.next().expect("endless")),
+            None => P::new(writers.next().expect("endless")),
+        };
+        for &parent in &txn.parents {
+            if let Some(other) = tips[parent].as_mut().filter(|_| Some(parent) != base) {
+                let missing = other.missing_from(&mut peer);
+                peer.apply(&missing);
+            }
+            followers[parent] -= 1;
+            if followers[parent] == 0 {
+                tips[parent] = None;
+            }
+        }
+        all.push(peer.transact_and_tell(&txn.patches));
+        tips[n] = Some(peer);
     }
-    apply(repetitions, || P::new(READER + 1), &[all.whole()], Some(&trace.end_content))
+    all
+}
+
+/// Everything of a concurrent trace in one document.
+fn merged<P: Peer>(trace: &Trace) -> P {
+    let mut all = P::new(READER);
+    messages::<P>(trace).iter().for_each(|message| all.apply(message));
+    all
+}
+
+fn merge_whole<P: Peer>(repetitions: usize, trace: &Trace, is_free_of_ties: bool) -> Option<f64> {
+    let mut all = merged::<P>(trace);
+    // Every engine breaks ties its own way; where there are none, all must end alike.
+    assert!(!is_free_of_ties || all.text() == trace.end_content, "the messages lead elsewhere");
+    apply(repetitions, || P::new(READER + 1), &[all.whole()], Some(&all.text()))
+}
+
+fn load_merged<P: Peer>(repetitions: usize, trace: &Trace) -> Option<f64> {
+    let mut all = merged::<P>(trace);
+    let saved = all.save();
+    let (ms, (text, _)) = median_ms(
+        repetitions,
+        || (),
+        |()| {
+            let peer = P::load(&saved, READER + 1);
+            (peer.text(), peer)
+        },
+    );
+    assert!(text == all.text(), "the file holds another text");
+    Some(ms)
 }
 
 fn merge_each<P: Peer>(repetitions: usize, trace: &Trace) -> Option<f64> {
-    apply(repetitions, || P::new(READER), &messages::<P>(trace), Some(&trace.end_content))
+    let messages = messages::<P>(trace);
+    apply(repetitions, || P::new(READER), &messages, None)
+}
+
+fn size_merged<P: Peer>(_: usize, trace: &Trace) -> Option<f64> {
+    Some(merged::<P>(trace).save().len() as f64 / 1000.0)
 }

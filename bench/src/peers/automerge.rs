@@ -23,7 +23,6 @@ impl Automerge {
 }
 
 impl Peer for Automerge {
-    type Message = Vec<u8>;
     type Version = Vec<ChangeHash>;
     type Mark = Vec<ChangeHash>;
 
@@ -48,7 +47,7 @@ impl Peer for Automerge {
         self.doc.get_heads()
     }
 
-    fn since(&mut self, mark: &Vec<ChangeHash>) -> Self::Message {
+    fn since(&mut self, mark: &Vec<ChangeHash>) -> Vec<u8> {
         self.doc.save_after(mark)
     }
 
@@ -56,8 +55,13 @@ impl Peer for Automerge {
         self.doc.save()
     }
 
-    fn apply(&mut self, message: Vec<u8>) {
-        self.doc.load_incremental(&message).expect("a message of its own");
+    fn load(bytes: &[u8], writer: u64) -> Self {
+        let doc = AutoCommit::load(bytes).expect("a file of its own");
+        Self { doc: doc.with_actor(ActorId::from(writer.to_be_bytes())), text: None }
+    }
+
+    fn apply(&mut self, message: &[u8]) {
+        self.doc.load_incremental(message).expect("a message of its own");
     }
 
     fn text(&self) -> String {

@@ -18,7 +18,6 @@ impl Diamond {
 }
 
 impl Peer for Diamond {
-    type Message = Vec<u8>;
     type Version = Vec<usize>;
     type Mark = Vec<usize>;
 
@@ -46,16 +45,25 @@ impl Peer for Diamond {
         self.list.oplog.local_version_ref().to_vec()
     }
 
-    fn since(&mut self, mark: &Vec<usize>) -> Self::Message {
+    fn since(&mut self, mark: &Vec<usize>) -> Vec<u8> {
         self.list.oplog.encode_from(ENCODE_PATCH, mark)
+    }
+
+    /// Its versions mean something in one document only.
+    fn missing_from(&mut self, _: &mut Self) -> Vec<u8> {
+        self.whole()
     }
 
     fn whole(&mut self) -> Vec<u8> {
         self.list.oplog.encode(ENCODE_FULL)
     }
 
-    fn apply(&mut self, message: Vec<u8>) {
-        self.list.merge_data_and_ff(&message).expect("a message of its own");
+    fn load(bytes: &[u8], writer: u64) -> Self {
+        Self::of(ListCRDT::load_from(bytes).expect("a file of its own"), writer)
+    }
+
+    fn apply(&mut self, message: &[u8]) {
+        self.list.merge_data_and_ff(message).expect("a message of its own");
     }
 
     fn text(&self) -> String {

@@ -17,7 +17,6 @@ impl Loro {
 }
 
 impl Peer for Loro {
-    type Message = Vec<u8>;
     type Version = Frontiers;
     type Mark = VersionVector;
 
@@ -45,7 +44,7 @@ impl Peer for Loro {
         self.doc.oplog_vv()
     }
 
-    fn since(&mut self, mark: &VersionVector) -> Self::Message {
+    fn since(&mut self, mark: &VersionVector) -> Vec<u8> {
         self.doc.export(ExportMode::updates(mark)).expect("a version of its own")
     }
 
@@ -53,8 +52,12 @@ impl Peer for Loro {
         self.doc.export(ExportMode::all_updates()).expect("its own history")
     }
 
-    fn apply(&mut self, message: Vec<u8>) {
-        self.doc.import(&message).expect("a message of its own");
+    fn save(&mut self) -> Vec<u8> {
+        self.doc.export(ExportMode::Snapshot).expect("its own history")
+    }
+
+    fn apply(&mut self, message: &[u8]) {
+        self.doc.import(message).expect("a message of its own");
     }
 
     fn text(&self) -> String {

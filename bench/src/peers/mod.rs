@@ -14,10 +14,8 @@ pub use self::yrs::Yrs;
 
 use trace::Patch;
 
-/// A document of one engine that holds one text.
+/// A document of one engine that holds one text. What it sends is bytes, unsigned.
 pub trait Peer {
-    /// What it sends: bytes, or for Motet, whose byte format is measured apart, actions in memory.
-    type Message: Clone;
     /// A point in its history to go back to.
     type Version;
     /// What it has, for others to know what to tell.
@@ -30,7 +28,7 @@ pub trait Peer {
     /// Makes `patches` in one transaction.
     fn transact(&mut self, patches: &[Patch]);
     /// Makes `patches` in one transaction and says what others need to have it too.
-    fn transact_and_tell(&mut self, patches: &[Patch]) -> Self::Message {
+    fn transact_and_tell(&mut self, patches: &[Patch]) -> Vec<u8> {
         let before = self.mark();
         self.transact(patches);
         self.since(&before)
@@ -38,11 +36,28 @@ pub trait Peer {
     /// What it has now.
     fn mark(&mut self) -> Self::Mark;
     /// What it has and `mark` lacks.
-    fn since(&mut self, mark: &Self::Mark) -> Self::Message;
-    /// Everything that it has.
-    fn whole(&mut self) -> Self::Message;
+    fn since(&mut self, mark: &Self::Mark) -> Vec<u8>;
+    /// What it has and `other` lacks.
+    fn missing_from(&mut self, other: &mut Self) -> Vec<u8> {
+        self.since(&other.mark())
+    }
+    /// Everything that it has, for another member.
+    fn whole(&mut self) -> Vec<u8>;
+    /// Everything that it has, for a file.
+    fn save(&mut self) -> Vec<u8> {
+        self.whole()
+    }
+    /// What [`Peer::save`] wrote.
+    fn load(bytes: &[u8], writer: u64) -> Self
+    where
+        Self: Sized,
+    {
+        let mut peer = Self::new(writer);
+        peer.apply(bytes);
+        peer
+    }
     /// Takes a message in.
-    fn apply(&mut self, message: Self::Message);
+    fn apply(&mut self, message: &[u8]);
     /// What it shows.
     fn text(&self) -> String;
     /// Where its history is now; `None` where it cannot go back.

@@ -1,6 +1,13 @@
 use super::Peer;
-use motet::{Action, ContainerId, Document, ReplicaId, VersionVector};
+use codec::AuthorKey;
+use codec::block::{PartRef, decode, encode_all};
+use motet::{ContainerId, Document, ReplicaId, Span, VersionVector};
 use trace::Patch;
+
+/// Whom unsigned messages name as their author.
+const NOBODY: AuthorKey = AuthorKey([0; 32]);
+/// How blocks begin; frames begin with their version.
+const BLOCK: u8 = b'M';
 
 /// Motet: every action with its parents, time and author, every character ever, who deleted it.
 pub struct Motet {
@@ -9,8 +16,25 @@ pub struct Motet {
     text: ContainerId,
 }
 
+impl Motet {
+    /// The elements of `spans` as blocks, each after its length: one block unless there are very many.
+    fn blocks(&self, spans: &[Span]) -> Vec<u8> {
+        let part = |span: &Span| {
+            let log = self.document.log().log(span.replica).expect("it has written");
+            PartRef { range: span.start..span.end, ..PartRef::whole(log, NOBODY, Default::default(), None) }
+        };
+        let parts: Vec<PartRef<'_>> = spans.iter().map(part).collect();
+        let mut bytes = Vec::new();
+        for block in encode_all(&parts).expect("within the limits") {
+            bytes.push(BLOCK);
+            bytes.extend((block.len() as u32).to_le_bytes());
+            bytes.extend(block);
+        }
+        bytes
+    }
+}
+
 impl Peer for Motet {
-    type Message = Vec<Action>;
     type Version = VersionVector;
     type Mark = VersionVector;
 
@@ -31,20 +55,43 @@ impl Peer for Motet {
         });
     }
 
+    fn transact_and_tell(&mut self, patches: &[Patch]) -> Vec<u8> {
+        let replica = self.document.replica();
+        let start = self.document.log().end(replica);
+        self.transact(patches);
+        let Some(log) = self.document.log().log(replica).filter(|log| log.end() > start) else { return Vec::new() };
+        let actions: Vec<_> = log.actions_in(start..log.end()).collect();
+        codec::encode_frame(replica, NOBODY, start, &actions).expect("within the limits")
+    }
+
     fn mark(&mut self) -> VersionVector {
         self.document.version()
     }
 
-    fn since(&mut self, mark: &VersionVector) -> Self::Message {
-        self.document.actions_since(mark)
+    fn since(&mut self, mark: &VersionVector) -> Vec<u8> {
+        self.blocks(&self.document.version().missing_from(mark))
     }
 
-    fn whole(&mut self) -> Vec<Action> {
-        self.document.actions_since(&VersionVector::new())
+    fn whole(&mut self) -> Vec<u8> {
+        self.since(&VersionVector::new())
     }
 
-    fn apply(&mut self, message: Vec<Action>) {
-        self.document.receive_all(message).expect("actions of a document are valid");
+    fn apply(&mut self, mut message: &[u8]) {
+        if message.first() != Some(&BLOCK) {
+            let actions =
+                if message.is_empty() { Vec::new() } else { codec::decode_frame(message).expect("a frame").0 };
+            for action in actions {
+                self.document.receive(action, None).expect("actions of a document are valid");
+            }
+            return;
+        }
+        let mut logs = Vec::new();
+        while let [BLOCK, a, b, c, d, rest @ ..] = message {
+            let (block, rest) = rest.split_at(u32::from_le_bytes([*a, *b, *c, *d]) as usize);
+            logs.extend(decode(block).expect("a block").parts.into_iter().map(|part| part.log));
+            message = rest;
+        }
+        self.document.receive_logs(logs, None).expect("logs of a document are valid");
     }
 
     fn text(&self) -> String {

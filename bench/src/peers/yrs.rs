@@ -11,7 +11,6 @@ pub struct Yrs {
 }
 
 impl Peer for Yrs {
-    type Message = Vec<u8>;
     type Version = ();
     type Mark = StateVector;
 
@@ -25,7 +24,7 @@ impl Peer for Yrs {
 
     fn fork(&mut self, writer: u64) -> Self {
         let mut copy = Self::new(writer);
-        copy.apply(self.whole());
+        copy.apply(&self.whole());
         copy
     }
 
@@ -58,7 +57,7 @@ impl Peer for Yrs {
         self.doc.transact().state_vector()
     }
 
-    fn since(&mut self, mark: &StateVector) -> Self::Message {
+    fn since(&mut self, mark: &StateVector) -> Vec<u8> {
         self.doc.transact().encode_state_as_update_v1(mark)
     }
 
@@ -66,8 +65,8 @@ impl Peer for Yrs {
         self.doc.transact().encode_state_as_update_v1(&StateVector::default())
     }
 
-    fn apply(&mut self, message: Vec<u8>) {
-        let update = Update::decode_v1(&message).expect("a message of its own");
+    fn apply(&mut self, message: &[u8]) {
+        let update = Update::decode_v1(message).expect("a message of its own");
         self.doc.transact_mut().apply_update(update).expect("a message of its own");
     }
 

@@ -20,7 +20,7 @@ pub struct Opened {
 }
 
 enum Keeper {
-    Directory { document: Box<StoredDocument>, is_written: bool },
+    Directory(Box<StoredDocument>),
     Server(Box<Visit>),
 }
 
@@ -46,7 +46,7 @@ impl Opened {
     pub fn load(hub: &StoredHub, info: DocumentInfo) -> Result<Self, CommandError> {
         let mut progress = Progress::new("loading");
         let document = hub.load(info.id, |done, total| progress.show(done as u64, total as u64))?;
-        Ok(Self { info, keeper: Keeper::Directory { document: Box::new(document), is_written: false } })
+        Ok(Self { info, keeper: Keeper::Directory(Box::new(document)) })
     }
 
     /// Opens a document of a server.
@@ -68,7 +68,7 @@ impl Opened {
     /// The copy with its authors.
     pub fn replica(&self) -> &Replica {
         match &self.keeper {
-            Keeper::Directory { document, .. } => document.replica(),
+            Keeper::Directory(document) => document.replica(),
             Keeper::Server(visit) => visit.document().replica(),
         }
     }
@@ -81,11 +81,11 @@ impl Opened {
     /// Changes it, and returns once that is on the disk where it is kept.
     pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
         match &mut self.keeper {
-            Keeper::Directory { document, is_written } => {
+            Keeper::Directory(document) => {
                 let result = change(document.replica_mut().document_mut());
                 document.seal();
                 document.sync()?;
-                *is_written = true;
+                document.put_away();
                 Ok(result)
             }
             Keeper::Server(visit) => visit.write(change),
@@ -94,10 +94,8 @@ impl Opened {
 
     /// Ends the work with it.
     pub fn close(self) {
-        match self.keeper {
-            Keeper::Directory { mut document, is_written: true } => document.put_away(),
-            Keeper::Directory { .. } => {}
-            Keeper::Server(visit) => visit.leave(),
+        if let Keeper::Server(visit) = self.keeper {
+            visit.leave();
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Many actions at once: parts of logs, as blocks hold them, judged and appended run by run.
 
 use crate::multilog::{MultiLog, ReceiveError};
-use crate::runs::{HeaderRun, OpBody, Parents, ReplicaLog};
+use crate::runs::{HeaderRun, OpBody, OpRun, Parents, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, Span};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 
 impl MultiLog {
     /// Takes in parts of logs: each a log that begins at any action instead of at zero, in the form that
@@ -162,6 +163,7 @@ impl<'a> Schedule<'a> {
     /// Judges the actions of `part` up to the first that lacks something, which it returns.
     fn advance(&mut self, part: &ReplicaLog) -> Result<Option<Id>, ReceiveError> {
         let start = self.ends[&part.replica];
+        let mut ops = part.op_runs_in(start..part.end());
         for run in part.headers_in(start..part.end()) {
             let at = run.range.start.max(start);
             if let Parents::Named(parents) = &run.parents
@@ -171,7 +173,7 @@ impl<'a> Schedule<'a> {
                 return Ok(Some(missing));
             }
             self.check_lamport(part, run, at)?;
-            self.check_targets(part, Span::new(part.replica, at, run.range.end))?;
+            ops = self.check_targets(part, ops, at..run.range.end)?;
             self.ends.insert(part.replica, run.range.end);
         }
         Ok(None)
@@ -193,10 +195,16 @@ impl<'a> Schedule<'a> {
         Err(ReceiveError::Lamport { id, claimed, due: due.max(before + 1) })
     }
 
-    /// What the ops in `span` name must be here when their turn comes.
-    fn check_targets(&self, part: &ReplicaLog, span: Span) -> Result<(), ReceiveError> {
-        for run in part.op_runs_in(span.start..span.end) {
-            let at = run.range.start.max(span.start);
+    /// What `ops` name under the counters `range`, the first of which lies in the first of them, must be
+    /// here when their turn comes. Returns the ops that reach beyond.
+    fn check_targets<'p>(
+        &self,
+        part: &ReplicaLog,
+        mut ops: &'p [OpRun],
+        range: Range<Seq>,
+    ) -> Result<&'p [OpRun], ReceiveError> {
+        while let [run, rest @ ..] = ops {
+            let at = run.range.start.max(range.start);
             let check = |target: Id| {
                 let end = if target.replica == part.replica { at } else { self.end(target.replica) };
                 let action = || Id::new(part.replica, part.action_range(at).start);
@@ -208,12 +216,19 @@ impl<'a> Schedule<'a> {
                 }
                 OpBody::Insert { .. } => {}
                 OpBody::Delete { target, backward, .. } => {
-                    let part = at..run.range.end.min(span.end);
+                    let part = at..run.range.end.min(range.end);
                     check(run.part_of_deletion(*target, *backward, part).last())?;
                 }
                 OpBody::Other(op) => op.as_op_ref().targets().try_for_each(check)?,
             }
+            if run.range.end > range.end {
+                return Ok(ops);
+            }
+            ops = rest;
+            if run.range.end == range.end {
+                return Ok(ops);
+            }
         }
-        Ok(())
+        Ok(ops)
     }
 }

@@ -178,7 +178,7 @@ fn actions_of_several_are_judged_together_in_causal_order() {
     let log = MultiLog::new();
     assert_eq!(log.validate(&all), Ok(()));
     let (alone, late) = (all.pop().unwrap(), all.remove(0));
-    assert_eq!(log.validate(&[alone.clone()]).map_err(|error| error.action()), Err(Some(alone.id)));
+    assert_eq!(log.validate(std::slice::from_ref(&alone)).map_err(|error| error.action()), Err(Some(alone.id)));
     all.push(late);
     assert!(matches!(log.validate(&all), Err(ReceiveError::NotInPast { .. })));
 }

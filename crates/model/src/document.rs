@@ -182,6 +182,8 @@ impl Model {
 #[derive(Debug, Default)]
 pub struct ModelBuilder<'a> {
     texts: BTreeMap<ContainerId, TextBuilder<'a>>,
+    /// The text that the last op was for, taken out of `texts`.
+    recent: Option<(ContainerId, TextBuilder<'a>)>,
     maps: BTreeMap<ContainerId, Map>,
 }
 
@@ -196,12 +198,12 @@ impl<'a> ModelBuilder<'a> {
     pub fn add(&mut self, id: Id, lamport: impl FnOnce() -> Lamport, op: OpRef<'a>, inactive: &[Span]) {
         match op {
             OpRef::Insert { container, left, right, text } => {
-                let builder = self.texts.entry(container).or_default();
+                let builder = self.text(container);
                 builder.insert(id, left, right, text);
                 inactive.iter().for_each(|span| builder.hide(*span));
             }
             OpRef::Delete { container, target, backward } => {
-                let builder = self.texts.entry(container).or_default();
+                let builder = self.text(container);
                 let mut at = id.seq;
                 let part = |from: Seq, to: Seq| deleted_by(target, backward, from - id.seq..to - id.seq);
                 for span in inactive {
@@ -218,8 +220,17 @@ impl<'a> ModelBuilder<'a> {
         }
     }
 
+    fn text(&mut self, container: ContainerId) -> &mut TextBuilder<'a> {
+        if self.recent.as_ref().is_none_or(|(recent, _)| *recent != container) {
+            self.texts.extend(self.recent.take());
+            self.recent = Some((container, self.texts.remove(&container).unwrap_or_default()));
+        }
+        &mut self.recent.as_mut().expect("just put there").1
+    }
+
     /// The state of the document.
     pub fn build(mut self) -> Model {
+        self.texts.extend(self.recent.take());
         self.maps.values_mut().for_each(Map::settle);
         let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
         Model { texts, recent: 0, maps: self.maps }

@@ -19,35 +19,32 @@ impl Edit<'_> {
 
     /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
     pub fn insert(&mut self, container: ContainerId, at: Seq, inserted: &str) {
-        if inserted.is_empty() {
-            return;
-        }
-        let doc = &mut *self.document;
-        let text = doc.model.text_mut(container);
-        let place = text.place_at(at);
-        let op = OpRef::Insert { container, left: place.left, right: place.right, text: inserted };
-        let span = doc.log.push(doc.replica, op);
-        text.insert_at(place, span.first(), inserted);
+        self.replace(container, at, 0, inserted);
     }
 
     /// Deletes `len` code points from position `at` on; what lies beyond the end is ignored.
     pub fn delete(&mut self, container: ContainerId, at: Seq, len: Seq) {
-        if len == 0 {
-            return;
-        }
-        let doc = &mut *self.document;
-        let text = doc.model.text_mut(container);
-        let mut left = len;
-        while let Some(target) = text.delete_at(at, left) {
-            doc.log.push(doc.replica, OpRef::Delete { container, target, backward: false });
-            left -= target.len();
-        }
+        self.replace(container, at, len, "");
     }
 
     /// Replaces `len` code points from position `at` on by `inserted`.
     pub fn replace(&mut self, container: ContainerId, at: Seq, len: Seq, inserted: &str) {
-        self.delete(container, at, len);
-        self.insert(container, at, inserted);
+        if len == 0 && inserted.is_empty() {
+            return;
+        }
+        let Document { model, log, replica, .. } = &mut *self.document;
+        let text = model.text_mut(container);
+        let mut left = len;
+        while let Some(target) = text.delete_at(at, left) {
+            log.push(*replica, OpRef::Delete { container, target, backward: false });
+            left -= target.len();
+        }
+        if !inserted.is_empty() {
+            let place = text.place_at(at);
+            let op = OpRef::Insert { container, left: place.left, right: place.right, text: inserted };
+            let span = log.push(*replica, op);
+            text.insert_at(place, span.first(), inserted);
+        }
     }
 
     /// Makes the text `container` read `wanted`, changing only words that differ.

@@ -99,3 +99,24 @@ fn an_image_that_is_not_whole_is_refused() {
     let doubled = [whole.blocks.clone(), whole.blocks.clone()].concat();
     assert_eq!(open(&Image { blocks: doubled, ..whole }), ImageError::Version);
 }
+
+/// Every chain of an author who had contradicted themselves in one used to be closed after a restart.
+#[test]
+fn who_contradicted_themselves_stays_stopped_in_that_replica_only() {
+    let (mut ann, mut bob) = (member(1), member(2));
+    let mut elsewhere = Replica::new(DOC, 0, ReplicaId(5), SigningKey::from_bytes(&[1; 32]));
+    let mut twin = ann.clone();
+    let say = |replica: &mut Replica, said: &str| {
+        replica.document_mut().edit(0, |edit| edit.insert(text(), 0, said));
+        replica.seal().unwrap().bytes
+    };
+    bob.import(&say(&mut ann, "left"), None).unwrap();
+    assert!(bob.import(&say(&mut twin, "right"), None).is_err());
+    bob.import(&say(&mut elsewhere, "one "), None).unwrap();
+    let image = bob.image().unwrap();
+    let writer = (ReplicaId(3), SigningKey::from_bytes(&[3; 32]));
+    let mut opened = Replica::open_image(DOC, 0, writer, &Image::decode(&image).unwrap()).unwrap();
+    assert!(opened.import(&say(&mut ann, "more"), None).is_err());
+    opened.import(&say(&mut elsewhere, "two "), None).unwrap();
+    assert_eq!(opened.document().text(text()), "lefttwo one ");
+}

@@ -4,7 +4,7 @@ use crate::host::Host;
 use crate::random::Random;
 use clock::{ReplicaId, Seq, Span, VersionVector};
 use log::{ContainerId, Kind, Value};
-use motet::{Edit, Policy, RangeSet};
+use motet::{Edit, Policy};
 use std::collections::BTreeMap;
 
 /// One thing that a person does.
@@ -257,9 +257,7 @@ fn choose(host: &mut Host, act: Act, random: &mut Random) {
     let document = host.replica.document_mut();
     let mut policy = document.view().policy().clone();
     match act {
-        Act::Hide => {
-            policy.hidden.entry(span.replica).or_insert_with(RangeSet::new).set(span.start..span.end, Some(()))
-        }
+        Act::Hide => policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(())),
         Act::Unhide => policy.hidden.clear(),
         Act::Mute => policy.muted.extend(other),
         Act::Unmute => policy.muted.clear(),

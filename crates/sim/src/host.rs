@@ -4,16 +4,16 @@ use crate::planted::Planted;
 use crate::random::Random;
 use crate::vault::{PowerCut, Vault};
 use clock::{DocumentId, ReplicaId, Span, VersionVector};
-use codec::SigningKey;
+use codec::{Image, SigningKey};
 use log::ContainerId;
-use motet::Patch;
+use motet::{ImageError, Patch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::Record;
+use store::{Record, Snapshot};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 /// The one document of every run.
-pub const DOC: DocumentId = DocumentId(0x6d6f_7465_74);
+pub const DOC: DocumentId = DocumentId(0x006d_6f74_6574);
 /// Its generation.
 const EPOCH: u32 = 1;
 
@@ -34,6 +34,7 @@ pub struct Host {
     is_storage: bool,
     /// Exports in any order it likes, in pieces of at most so many bytes, where this is not 0.
     contrary: u64,
+    images: usize,
     /// What waits, by what it covers, so that an unloaded document is not a poorer one.
     waiting: BTreeSet<(Span, Arc<[u8]>)>,
     random: Random,
@@ -49,6 +50,8 @@ pub struct Settings {
     pub is_storage: bool,
     /// See [`crate::options::Options::contrary`].
     pub contrary: u64,
+    /// See [`crate::options::Options::images`].
+    pub images: usize,
     /// What is wrong on purpose.
     pub planted: Option<Planted>,
 }
@@ -56,7 +59,7 @@ pub struct Settings {
 impl Host {
     /// An empty document that writes as `replica`.
     pub fn new(replica: ReplicaId, settings: Settings, random: Random) -> Self {
-        let Settings { key, is_storage, contrary, planted } = settings;
+        let Settings { key, is_storage, contrary, images, planted } = settings;
         Self {
             replica: motet::Replica::new(DOC, EPOCH, replica, key.clone()),
             screen: BTreeMap::new(),
@@ -66,6 +69,7 @@ impl Host {
             key,
             is_storage,
             contrary,
+            images,
             waiting: BTreeSet::new(),
             random,
             planted,
@@ -79,9 +83,12 @@ impl Host {
         own
     }
 
-    /// Takes in everything that `vault` has.
+    /// Takes in everything that `vault` has: the newest image, and the records since.
     pub fn load(&mut self, vault: &Vault) -> Result<(), String> {
-        let mut records = vault.records();
+        if let Some(image) = vault.image() {
+            self.open_image(&image.bytes).map_err(|error| format!("an image cannot be opened: {error}"))?;
+        }
+        let mut records = vault.records(&self.replica.version());
         if self.planted == Some(Planted::LoadTooFew) {
             records.pop();
         }
@@ -95,6 +102,12 @@ impl Host {
         self.stored = vault.version();
         self.own_replicas().into_iter().for_each(|replica| self.replica.document_mut().add_mine(replica));
         self.look();
+        Ok(())
+    }
+
+    fn open_image(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
+        let writer = (self.replica.document().replica(), self.key.clone());
+        self.replica = motet::Replica::open_image(DOC, EPOCH, writer, &Image::decode(bytes)?)?;
         Ok(())
     }
 
@@ -133,9 +146,19 @@ impl Host {
         let appended = vault.append(&records);
         if appended.is_ok() || self.planted == Some(Planted::AckAfterFailure) {
             self.stored.merge(&reached);
-            return Ok(());
+            return self.keep_image(vault);
         }
         appended
+    }
+
+    /// Keeps an image now and then, of a document that is on the disk as it is.
+    fn keep_image(&mut self, vault: &Vault) -> Result<(), PowerCut> {
+        let version = self.replica.version();
+        if !self.random.chance(self.images) || version != self.stored || !self.is_sealed() {
+            return Ok(());
+        }
+        let bytes = self.replica.image().expect("a document of our own is within the limits");
+        vault.keep_image(Snapshot { version, bytes })
     }
 
     /// Whether something is not on the disk yet.

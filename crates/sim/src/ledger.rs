@@ -1,7 +1,7 @@
 //! What all members together must keep to, noted as the run goes.
 
 use crate::host::Host;
-use clock::VersionVector;
+use clock::{ReplicaId, VersionVector};
 use log::{ContainerId, Value};
 use motet::{Document, Hashes, Id};
 use naive::{Naive, Policy, State};
@@ -61,6 +61,17 @@ pub fn check_screen(host: &Host) -> Result<(), String> {
         Some(what) => Err(format!("the patches missed something: {what}")),
         None => Ok(()),
     }
+}
+
+/// Who takes everything in at once must see what others came to see step by step.
+pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
+    let mut rebuilt = Document::new(ReplicaId(0));
+    rebuilt.receive_all(document.actions_since(&VersionVector::new())).map_err(|error| error.to_string())?;
+    rebuilt.check_invariants();
+    if rebuilt.state_hash() == document.shared_state_hash() {
+        return Ok(());
+    }
+    Err("everything at once shows another state than step by step".to_owned())
 }
 
 /// What a document shows that leaves out nothing must be what follows from its actions by definition.

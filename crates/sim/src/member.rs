@@ -49,7 +49,7 @@ impl Member {
         let mut secret = [at as u8 + 1; 32];
         secret[..8].copy_from_slice(&seed.to_le_bytes());
         let key = SigningKey::from_bytes(&secret);
-        let settings = Settings { key, is_storage, contrary: options.contrary, planted };
+        let settings = Settings { key, is_storage, contrary: options.contrary, images: options.images, planted };
         let skew_s = random.below(2 * options.skew_s_max as usize + 1) as i64 - options.skew_s_max as i64;
         let promised = VersionVector::new();
         Self { vault, running: None, runs: 0, promised, settings, skew_s, seed, planted, at }

@@ -50,7 +50,9 @@ pub struct Options {
     pub power_cuts: usize,
     /// … a document is unloaded and loaded again.
     pub reloads: usize,
-    /// … parcels travel in somebody's pocket.
+    /// How often, of a thousand syncs, an image of the document is kept.
+    pub images: usize,
+    /// How often, of a thousand acts, parcels travel in somebody's pocket.
     pub couriers: usize,
     /// The greatest piece that an export is cut into, where the order is of no concern; otherwise 0.
     pub contrary: u64,
@@ -91,6 +93,7 @@ impl Options {
             crashes: some(random, 60),
             power_cuts: some(random, 60),
             reloads: some(random, 100),
+            images: some(random, 300),
             couriers: some(random, 100),
             contrary: if random.chance(400) { [1, 300, 2000][random.below(3)] } else { 0 },
             presence: random.chance(100),

@@ -3,7 +3,7 @@
 use crate::disk::Disk;
 use clock::{DocumentId, VersionVector};
 use std::sync::Arc;
-use store::{MemoryStore, Record, RedbStore, Store};
+use store::{MemoryStore, Record, RedbStore, Snapshot, Store};
 
 /// A store, and what is under it.
 #[derive(Debug)]
@@ -121,8 +121,18 @@ impl Vault {
         self.store().version(self.doc).expect("the document is there")
     }
 
-    /// Everything that is stored.
-    pub fn records(&self) -> Vec<Record> {
-        self.store().read(self.doc, &VersionVector::new()).expect("the document is there")
+    /// Everything that is stored beyond `known`.
+    pub fn records(&self, known: &VersionVector) -> Vec<Record> {
+        self.store().read(self.doc, known).expect("the document is there")
+    }
+
+    /// Keeps an image of everything that is stored.
+    pub fn keep_image(&self, image: Snapshot) -> Result<(), PowerCut> {
+        self.store().snapshot_put(self.doc, image).map_err(|_| PowerCut)
+    }
+
+    /// The newest image.
+    pub fn image(&self) -> Option<Snapshot> {
+        self.store().snapshot_latest(self.doc).expect("the document is there")
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::acts::{self, act};
 use crate::host::DOC;
-use crate::ledger::{Ledger, check_definition, check_screen};
+use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen};
 use crate::member::{Member, Running};
 use crate::network::{Arrival, Network, Side};
 use crate::options::Options;
@@ -368,6 +368,7 @@ impl World {
         }
         if self.random.chance(20) {
             host.replica.document().check_invariants();
+            check_rebuilt(host.replica.document_mut())?;
         }
         Ok(())
     }

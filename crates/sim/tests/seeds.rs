@@ -22,7 +22,7 @@ fn a_seed_goes_the_same_way_twice() {
 fn what_is_planted_around_the_engine_is_found() {
     for name in ["ack-before-sync", "load-too-few", "count-waiting", "drop-patch", "reuse-replica"] {
         let planted = Planted::named(name);
-        assert!(planted.is_some() && (0..30).any(|seed| run(seed, planted, false).is_err()), "{name}");
+        assert!(planted.is_some() && (0..100).any(|seed| run(seed, planted, false).is_err()), "{name}");
     }
 }
 
@@ -31,6 +31,6 @@ fn what_is_planted_around_the_engine_is_found() {
 fn what_is_planted_inside_the_engine_is_found() {
     for (name, planted) in sim::planted::ALL {
         let is_inside = matches!(planted, Planted::Inside(_));
-        assert!(!is_inside || (0..30).any(|seed| run(seed, Some(planted), false).is_err()), "{name}");
+        assert!(!is_inside || (0..100).any(|seed| run(seed, Some(planted), false).is_err()), "{name}");
     }
 }

@@ -86,8 +86,8 @@ impl Controls {
     fn off(&self, writes: &[Id]) -> Option<Id> {
         #[cfg(feature = "fault-injection")]
         if fault::is_on(fault::Fault::UndoByParity) {
-            let offs = writes.iter().filter(|id| self.controls[id].active && !self.controls[id].on);
-            return (offs.clone().count() % 2 == 1).then(|| offs.last().copied()).flatten();
+            let mut offs = writes.iter().filter(|id| self.controls[id].active && !self.controls[id].on);
+            return (offs.clone().count() % 2 == 1).then(|| offs.next_back().copied()).flatten();
         }
         self.heads(writes).into_iter().rev().find(|head| !self.controls[head].on)
     }

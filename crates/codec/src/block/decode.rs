@@ -378,14 +378,10 @@ impl TextCutter {
     fn cut(&mut self, text: &str, chars: Seq) -> Result<Range<u32>, DecodeError> {
         let rest = &text[self.at as usize..];
         let short = DecodeError::Invalid("less text than elements");
-        let bytes = if self.is_ascii {
-            if chars as usize > rest.len() {
-                return Err(short);
-            }
-            chars as usize
-        } else {
-            let mut ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            ends.nth(chars as usize).ok_or(short)?
+        let bytes = match rest.as_bytes().get(..chars as usize) {
+            None => return Err(short),
+            Some(head) if self.is_ascii || head.is_ascii() => head.len(),
+            Some(_) => rest.char_indices().map(|(at, _)| at).chain([rest.len()]).nth(chars as usize).ok_or(short)?,
         };
         let start = self.at;
         self.at += bytes as u32;

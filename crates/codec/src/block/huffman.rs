@@ -125,10 +125,26 @@ pub fn decompress(bytes: &[u8], memory: &Reader<'_>) -> Result<Vec<u8>, DecodeEr
     read_bits(r.take(r.left())?, len as usize, &table)
 }
 
-fn read_bits(bits: &[u8], len: usize, table: &[(u8, u8)]) -> Result<Vec<u8>, DecodeError> {
-    let mut out = Vec::with_capacity(len);
-    let (mut held, mut held_len, mut at) = (0_u64, 0_u32, 0);
-    while out.len() < len {
+/// How many codes eight bytes hold at least, less the seven bits that may be left of a byte before.
+const CODES_HELD: usize = 57 / BITS_MAX as usize;
+
+fn read_bits(bits: &[u8], len: usize, table: &[(u8, u8); TABLE_LEN]) -> Result<Vec<u8>, DecodeError> {
+    let mut out = vec![0; len];
+    let (mut held, mut held_len, mut at, mut done) = (0_u64, 0_u32, 0, 0);
+    while let (Some(next), Some(codes)) = (bits.get(at..at + 8), out.get_mut(done..done + CODES_HELD)) {
+        // What does not fit is read again with the next eight.
+        held |= u64::from_le_bytes(next.try_into().expect("eight bytes")) << held_len;
+        at += (63 - held_len as usize) / 8;
+        held_len |= 56;
+        for slot in codes {
+            let (byte, code_len) = table[held as usize % TABLE_LEN];
+            (held, held_len) = (held >> code_len, held_len - u32::from(code_len));
+            *slot = byte;
+        }
+        done += CODES_HELD;
+        held &= (1 << held_len) - 1;
+    }
+    for slot in &mut out[done..] {
         while held_len <= 56 && at < bits.len() {
             held |= u64::from(bits[at]) << held_len;
             held_len += 8;
@@ -137,7 +153,7 @@ fn read_bits(bits: &[u8], len: usize, table: &[(u8, u8)]) -> Result<Vec<u8>, Dec
         let (byte, code_len) = table[held as usize % TABLE_LEN];
         held_len = held_len.checked_sub(code_len.into()).ok_or(DecodeError::Truncated { at })?;
         held >>= code_len;
-        out.push(byte);
+        *slot = byte;
     }
     if at != bits.len() || held != 0 || held_len >= 8 {
         return Err(DecodeError::NotCanonical("bits after the last code"));
@@ -146,7 +162,7 @@ fn read_bits(bits: &[u8], len: usize, table: &[(u8, u8)]) -> Result<Vec<u8>, Dec
 }
 
 /// For every start of a code its byte and length. Refuses codes that leave gaps or overlap.
-fn table(lengths: &Lengths) -> Result<Vec<(u8, u8)>, DecodeError> {
+fn table(lengths: &Lengths) -> Result<Box<[(u8, u8); TABLE_LEN]>, DecodeError> {
     if lengths.iter().any(|&len| u32::from(len) > BITS_MAX) {
         return Err(DecodeError::Invalid("a code that is too long"));
     }
@@ -154,7 +170,7 @@ fn table(lengths: &Lengths) -> Result<Vec<(u8, u8)>, DecodeError> {
     if taken != TABLE_LEN {
         return Err(DecodeError::Invalid("codes that leave gaps or overlap"));
     }
-    let mut table = vec![(0, 0); TABLE_LEN];
+    let mut table = Box::new([(0, 0); TABLE_LEN]);
     for (byte, &code) in codes(lengths).iter().enumerate().filter(|&(byte, _)| lengths[byte] > 0) {
         for slot in table[usize::from(code)..].iter_mut().step_by(1 << lengths[byte]) {
             *slot = (byte as u8, lengths[byte]);

@@ -437,8 +437,7 @@ impl Walk<'_> {
                 len: next - at,
                 offset: self.buffer.len() as u32,
                 bytes,
-                deletions: state.deletions,
-                inserted: state.hidden == 0,
+                hidden: state.deletions + if state.hidden == 0 { 0 } else { Run::NOT_INSERTED },
             };
             self.buffer.push_str(&rest[..bytes as usize]);
             state.bytes_done += bytes;

@@ -9,6 +9,7 @@
 mod build;
 mod hash;
 mod index;
+mod leaves;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,9 @@ pub struct Text {
     /// The leaf looked at last, and how much is visible before it. Everything that changes another leaf
     /// forgets it.
     typing: Option<(u32, Weight)>,
+    /// The place right behind the last local insertion. Everything that changes the text otherwise forgets
+    /// it.
+    tip: Option<Place>,
     /// Where many inserted at one place.
     crowds: Crowds,
     /// Leaves that took runs from another and whose index is due; empty between calls.
@@ -50,7 +54,11 @@ pub struct Place {
     pub left: Option<Id>,
     /// What follows it, visible or not; none at the end.
     pub right: Option<Id>,
+    /// The same neighbours as the text knows them.
+    elems: (Option<Elem>, Option<Elem>),
     cursor: Cursor,
+    /// The visible position that was asked for.
+    at: Seq,
 }
 
 /// Elements that lie together, as [`Text::runs`] lists them.
@@ -92,6 +100,7 @@ impl Text {
             indexes: Vec::new(),
             recent: None,
             typing: None,
+            tip: None,
             crowds: Crowds::default(),
             moved: Vec::new(),
         }
@@ -162,6 +171,9 @@ impl Text {
     /// Where to insert so that the text lands at visible position `at`, in code points: right after the
     /// visible left neighbour. Positions beyond the end mean the end.
     pub fn place_at(&mut self, at: Seq) -> Place {
+        if let Some(tip) = self.tip.filter(|tip| tip.at == at) {
+            return tip;
+        }
         let cursor = match at.checked_sub(1) {
             None => self.start(),
             Some(before) => match self.visible(before) {
@@ -169,9 +181,9 @@ impl Text {
                 None => self.end_of_visible(),
             },
         };
-        let left = self.elem_before(cursor);
-        let right = self.elem_after(cursor);
-        Place { left: left.map(|elem| self.id(elem)), right: right.map(|elem| self.id(elem)), cursor }
+        let (left, right) = (self.elem_before(cursor), self.elem_after(cursor));
+        let id = |elem| self.id(elem);
+        Place { left: left.map(id), right: right.map(id), elems: (left, right), cursor, at }
     }
 
     /// The place right behind the last visible element.
@@ -291,11 +303,14 @@ impl Text {
     }
 
     /// Puts characters, whose first is `first`, at a place just asked for. This is how the author's own
-    /// typing comes in: nothing was received in between, so the place is right. Returns its position.
+    /// typing comes in: nothing was received in between, so the place is right.
     pub fn insert_at(&mut self, place: Place, first: Id, text: &str) {
         let elem = self.elem(first);
-        let (left, right) = (place.left.map(|id| self.elem(id)), place.right.map(|id| self.elem(id)));
-        self.insert_elems(place.cursor, elem, left, right, text, true);
+        let (cursor, len) = self.insert_elems(place.cursor, elem, place.elems, text, true);
+        let (left, last) = (first.plus(len - 1), elem.plus(len - 1));
+        let elems = (Some(last), place.elems.1);
+        self.tip =
+            Some(Place { left: Some(left), right: place.right, elems, cursor, at: place.at.saturating_add(len) });
     }
 
     /// Deletes visible elements from position `at` on, in code points: `len` of them or fewer, as many as
@@ -306,7 +321,7 @@ impl Text {
         let run = self.tree.run(cursor.leaf, cursor.run);
         let take = len.min(run.len - cursor.offset);
         let first = self.id(run.first.plus(cursor.offset));
-        self.change_part(cursor, take, &mut None, &|run: &mut Run| run.deletions += 1);
+        self.change_part(cursor, take, &mut None, &|run: &mut Run| run.hidden += 1);
         Some(Span::new(first.replica, first.seq, first.seq + take))
     }
 
@@ -324,12 +339,12 @@ impl Text {
         let here = |id: Id| self.known(id).filter(|&elem| self.find(elem).is_some());
         let (left, right) = (left.and_then(here), right.and_then(here));
         let cursor = self.cursor_between(left, right, elem);
-        self.typing = None;
+        (self.typing, self.tip) = (None, None);
         if let Some(patch) = patch.filter(|_| active) {
             let at = self.utf16_before(cursor);
             patch.splice(at, 0, text);
         }
-        self.insert_elems(cursor, elem, left, right, text, active);
+        self.insert_elems(cursor, elem, (left, right), text, active);
     }
 
     fn utf16_before(&self, cursor: Cursor) -> u32 {
@@ -343,15 +358,15 @@ impl Text {
         }
     }
 
+    /// Puts characters at a place; returns the place behind them, and how many they are.
     fn insert_elems(
         &mut self,
         mut cursor: Cursor,
         first: Elem,
-        left: Option<Elem>,
-        right: Option<Elem>,
+        (left, right): (Option<Elem>, Option<Elem>),
         text: &str,
         active: bool,
-    ) {
+    ) -> (Cursor, u32) {
         let index = &mut self.indexes[first.replica as usize];
         index.note_origins(first.replica, first.seq, left, right);
         self.join_crowd(left, right, first);
@@ -361,11 +376,13 @@ impl Text {
         for piece in pieces(text) {
             let (chars, bytes) = (piece.chars().count() as u32, piece.len() as u32);
             let behind = if elem == first { left } else { Some(Elem { seq: elem.seq - 1, ..elem }) };
-            let run = Run { first: elem, len: chars, offset, bytes, deletions: 0, inserted: active };
+            let run =
+                Run { first: elem, len: chars, offset, bytes, hidden: if active { 0 } else { Run::NOT_INSERTED } };
             cursor = self.insert_run(cursor, behind, run);
             elem = elem.plus(chars);
             offset += bytes;
         }
+        (cursor, elem.seq - first.seq)
     }
 
     /// Puts a run at a place, as part of the run before it where it carries that on; returns the place
@@ -377,13 +394,12 @@ impl Text {
             && before.first.replica == run.first.replica
             && before.first.seq + before.len == run.first.seq
             && before.offset + before.bytes == run.offset
-            && before.is_visible() == run.inserted
-            && before.deletions == 0
+            && before.hidden == run.hidden
             && before.len + run.len <= RUN_LEN_MAX
         {
             let len = before.len + run.len;
             let weight = run.weight(&self.buffer);
-            if run.inserted {
+            if run.is_visible() {
                 self.tree.extend(cursor.leaf, cursor.run, weight);
             } else {
                 self.tree.extend_hidden(cursor.leaf, cursor.run, weight);
@@ -399,13 +415,15 @@ impl Text {
 
     /// Turns the insertion of `span` on or off.
     pub fn set_inserted(&mut self, span: Span, on: bool, mut patch: Option<&mut TextPatch>) {
-        self.change_span(span, &mut patch, |run| run.inserted = on);
+        self.change_span(span, &mut patch, |run| {
+            run.hidden = if on { run.hidden & !Run::NOT_INSERTED } else { run.hidden | Run::NOT_INSERTED };
+        });
     }
 
     /// Adds or takes away an active deletion of `span`.
     pub fn set_deleted(&mut self, span: Span, on: bool, mut patch: Option<&mut TextPatch>) {
         self.change_span(span, &mut patch, |run| {
-            run.deletions = if on { run.deletions + 1 } else { run.deletions - 1 };
+            run.hidden = if on { run.hidden + 1 } else { run.hidden - 1 };
         });
     }
 
@@ -432,6 +450,7 @@ impl Text {
         change: &impl Fn(&mut Run),
     ) {
         let typing = self.typing.take();
+        self.tip = None;
         let at = patch.is_some().then(|| self.utf16_before(cursor));
         let done = self.tree.change(cursor, len, &self.buffer, &mut self.moved, |run| change(run));
         if let (Some(patch), Some(at)) = (patch.as_deref_mut(), at) {

@@ -23,6 +23,14 @@ pub(super) struct Elem {
 }
 
 impl Elem {
+    /// No element.
+    pub const NONE: Self = Self { replica: NONE, seq: 0 };
+
+    /// The element, if it is one.
+    pub fn known(self) -> Option<Self> {
+        (self.replica != NONE).then_some(self)
+    }
+
     pub fn plus(self, n: u32) -> Self {
         Self { replica: self.replica, seq: self.seq + n }
     }
@@ -37,18 +45,18 @@ pub(super) struct Run {
     pub offset: u32,
     /// How many bytes they take; equal to `len` where all are ASCII.
     pub bytes: u32,
-    /// How many active deletions cover each of them.
-    pub deletions: u32,
-    /// Whether their insertion is active.
-    pub inserted: bool,
+    /// How many active deletions cover each of them, and [`Run::NOT_INSERTED`] where their insertion is not
+    /// active: nothing where they are visible.
+    pub hidden: u32,
 }
 
 impl Run {
-    const EMPTY: Self =
-        Self { first: Elem { replica: NONE, seq: 0 }, len: 0, offset: 0, bytes: 0, deletions: 0, inserted: false };
+    const EMPTY: Self = Self { first: Elem::NONE, len: 0, offset: 0, bytes: 0, hidden: 0 };
+    /// Apart from any number of deletions.
+    pub const NOT_INSERTED: u32 = 1 << 31;
 
     pub fn is_visible(&self) -> bool {
-        self.inserted && self.deletions == 0
+        self.hidden == 0
     }
 
     pub fn contains(&self, elem: Elem) -> bool {
@@ -91,8 +99,7 @@ impl Run {
         self.first.replica == next.first.replica
             && self.first.seq + self.len == next.first.seq
             && self.offset + self.bytes == next.offset
-            && self.deletions == next.deletions
-            && self.inserted == next.inserted
+            && self.hidden == next.hidden
             && self.len + next.len <= RUN_LEN_MAX
     }
 
@@ -155,9 +162,22 @@ impl Unit {
     }
 }
 
+/// Where a node hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Above {
+    /// The inner node; [`NONE`] above the root.
+    parent: u32,
+    /// Which of its children the node is.
+    slot: u32,
+}
+
+impl Above {
+    const ROOT: Self = Self { parent: NONE, slot: 0 };
+}
+
 #[derive(Clone, Debug)]
 struct Leaf {
-    parent: u32,
+    above: Above,
     prev: u32,
     next: u32,
     len: u32,
@@ -167,7 +187,7 @@ struct Leaf {
 
 #[derive(Clone, Debug)]
 struct Inner {
-    parent: u32,
+    above: Above,
     len: u32,
     folded: Option<Folded>,
     children: [u32; INNER_MAX],
@@ -253,12 +273,11 @@ impl Tree {
     pub fn before(&self, leaf: u32, run: u32, buffer: &str) -> Weight {
         let within =
             self.runs(leaf)[..run as usize].iter().fold(Weight::default(), |sum, r| sum.plus(r.visible(buffer)));
-        let (mut sum, mut child, mut parent) = (within, leaf, self.leaves[leaf as usize].parent);
-        while parent != NONE {
-            let inner = &self.inners[parent as usize];
-            let slot = inner.slot(child);
-            sum = inner.weights[..slot].iter().fold(sum, |sum, weight| sum.plus(*weight));
-            (child, parent) = (parent, inner.parent);
+        let (mut sum, mut above) = (within, self.leaves[leaf as usize].above);
+        while above.parent != NONE {
+            let inner = &self.inners[above.parent as usize];
+            sum = inner.weights[..above.slot as usize].iter().fold(sum, |sum, weight| sum.plus(*weight));
+            above = inner.above;
         }
         sum
     }
@@ -268,27 +287,24 @@ impl Tree {
         if a.leaf == b.leaf {
             return (a.run, a.offset) < (b.run, b.offset);
         }
-        let (mut x, mut y) = (a.leaf, b.leaf);
-        let (mut px, mut py) = (self.leaves[x as usize].parent, self.leaves[y as usize].parent);
-        while px != py {
-            (x, y) = (px, py);
-            (px, py) = (self.inners[x as usize].parent, self.inners[y as usize].parent);
+        let (mut x, mut y) = (self.leaves[a.leaf as usize].above, self.leaves[b.leaf as usize].above);
+        while x.parent != y.parent {
+            (x, y) = (self.inners[x.parent as usize].above, self.inners[y.parent as usize].above);
         }
-        let inner = &self.inners[px as usize];
-        inner.slot(x) < inner.slot(y)
+        x.slot < y.slot
     }
 
     /// Adds `delta` to the weights above `leaf` and forgets the hashes there.
     fn bump(&mut self, leaf: u32, delta: Weight) {
         let node = &mut self.leaves[leaf as usize];
         node.folded = None;
-        let (mut child, mut parent) = (leaf, node.parent);
-        while parent != NONE {
-            let inner = &mut self.inners[parent as usize];
-            let slot = inner.slot(child);
-            inner.weights[slot] = inner.weights[slot].plus(delta);
+        let mut above = node.above;
+        while above.parent != NONE {
+            let inner = &mut self.inners[above.parent as usize];
+            let weight = &mut inner.weights[above.slot as usize];
+            *weight = weight.plus(delta);
             inner.folded = None;
-            (child, parent) = (parent, inner.parent);
+            above = inner.above;
         }
     }
 
@@ -376,7 +392,7 @@ impl Tree {
     fn split_leaf(&mut self, leaf: u32, keep: usize, buffer: &str) -> u32 {
         let new = self.leaves.len() as u32;
         let node = &mut self.leaves[leaf as usize];
-        let mut right = Leaf { parent: node.parent, prev: leaf, next: node.next, ..node.clone() };
+        let mut right = Leaf { prev: leaf, next: node.next, ..node.clone() };
         right.runs.rotate_left(keep);
         right.len = node.len - keep as u32;
         right.folded = None;
@@ -393,16 +409,15 @@ impl Tree {
 
     /// Makes `new` the right neighbour of `child`, which was split into both.
     fn adopt(&mut self, (child, kept): (u32, Weight), (new, weight): (u32, Weight), leaves: bool) {
-        let parent = self.parent_of(child, leaves);
+        let Above { parent, slot } = self.above(child, leaves);
         if parent == NONE {
             return self.grow([(child, kept), (new, weight)], leaves);
         }
-        let inner = &mut self.inners[parent as usize];
-        let slot = inner.slot(child);
+        let (inner, slot) = (&mut self.inners[parent as usize], slot as usize);
         inner.weights[slot] = kept;
         inner.folded = None;
         inner.open(slot + 1, new, weight);
-        self.set_parent(new, parent, leaves);
+        self.place_children(parent, slot + 1, leaves);
         if self.inners[parent as usize].len as usize == INNER_MAX {
             self.split_inner(parent, leaves);
         }
@@ -418,11 +433,8 @@ impl Tree {
         right.len = node.len - keep as u32;
         right.folded = None;
         (node.len, node.folded) = (keep as u32, None);
-        let children: Vec<u32> = right.children[..right.len as usize].to_vec();
         self.inners.push(right);
-        for child in children {
-            self.set_parent(child, new, leaves);
-        }
+        self.place_children(new, 0, leaves);
         let (kept, weight) = (self.inner_weight(inner), self.inner_weight(new));
         self.adopt((inner, kept), (new, weight), false);
     }
@@ -437,7 +449,7 @@ impl Tree {
     fn put_inner(&mut self, children: &[(u32, Weight)]) -> (u32, Weight) {
         let (new, leaves) = (self.inners.len() as u32, self.height == 0);
         let mut inner = Inner {
-            parent: NONE,
+            above: Above::ROOT,
             len: 0,
             folded: None,
             children: [NONE; INNER_MAX],
@@ -445,21 +457,26 @@ impl Tree {
         };
         for (slot, &(child, weight)) in children.iter().enumerate() {
             inner.open(slot, child, weight);
-            self.set_parent(child, new, leaves);
         }
         self.inners.push(inner);
+        self.place_children(new, 0, leaves);
         (new, self.inner_weight(new))
     }
 
-    fn parent_of(&self, node: u32, leaf: bool) -> u32 {
-        if leaf { self.leaves[node as usize].parent } else { self.inners[node as usize].parent }
+    fn above(&self, node: u32, leaf: bool) -> Above {
+        if leaf { self.leaves[node as usize].above } else { self.inners[node as usize].above }
     }
 
-    fn set_parent(&mut self, node: u32, parent: u32, leaf: bool) {
-        if leaf {
-            self.leaves[node as usize].parent = parent;
-        } else {
-            self.inners[node as usize].parent = parent;
+    /// Tells the children of `inner` from a slot on where they hang.
+    fn place_children(&mut self, inner: u32, from: usize, leaves: bool) {
+        for slot in from..self.inners[inner as usize].len as usize {
+            let child = self.inners[inner as usize].children[slot] as usize;
+            let above = Above { parent: inner, slot: slot as u32 };
+            if leaves {
+                self.leaves[child].above = above;
+            } else {
+                self.inners[child].above = above;
+            }
         }
     }
 
@@ -497,7 +514,7 @@ impl Tree {
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self, buffer: &str) {
         let mut leaves = Vec::new();
-        self.check_node(self.root, self.height, NONE, buffer, &mut leaves);
+        self.check_node(self.root, self.height, Above::ROOT, buffer, &mut leaves);
         let mut linked = vec![Self::FIRST];
         while let Some(next) = self.next_leaf(*linked.last().expect("one leaf at least")) {
             assert_eq!(self.prev_leaf(next), linked.last().copied());
@@ -506,9 +523,9 @@ impl Tree {
         assert_eq!(leaves, linked, "leaves are linked in order");
     }
 
-    fn check_node(&self, node: u32, height: u32, parent: u32, buffer: &str, leaves: &mut Vec<u32>) -> Weight {
+    fn check_node(&self, node: u32, height: u32, above: Above, buffer: &str, leaves: &mut Vec<u32>) -> Weight {
         if height == 0 {
-            assert_eq!(self.leaves[node as usize].parent, parent);
+            assert_eq!(self.leaves[node as usize].above, above);
             leaves.push(node);
             for run in self.runs(node) {
                 assert_eq!(run.text(buffer).chars().count(), run.len as usize);
@@ -517,10 +534,11 @@ impl Tree {
             return self.leaf_weight(node, buffer);
         }
         let inner = &self.inners[node as usize];
-        assert_eq!(inner.parent, parent);
+        assert_eq!(inner.above, above);
         let mut sum = Weight::default();
         for slot in 0..inner.len as usize {
-            let weight = self.check_node(inner.children[slot], height - 1, node, buffer, leaves);
+            let above = Above { parent: node, slot: slot as u32 };
+            let weight = self.check_node(inner.children[slot], height - 1, above, buffer, leaves);
             assert_eq!(weight, inner.weights[slot], "weights are sums");
             sum = sum.plus(weight);
         }
@@ -586,7 +604,7 @@ pub(super) struct Changed {
 
 impl Leaf {
     const EMPTY: Self =
-        Self { parent: NONE, prev: NONE, next: NONE, len: 0, folded: None, runs: [Run::EMPTY; LEAF_MAX] };
+        Self { above: Above::ROOT, prev: NONE, next: NONE, len: 0, folded: None, runs: [Run::EMPTY; LEAF_MAX] };
 
     fn open(&mut self, at: usize, run: Run) {
         let len = self.len as usize;
@@ -616,10 +634,6 @@ impl Leaf {
 }
 
 impl Inner {
-    fn slot(&self, child: u32) -> usize {
-        self.children[..self.len as usize].iter().position(|&known| known == child).expect("a child of its parent")
-    }
-
     fn open(&mut self, at: usize, child: u32, weight: Weight) {
         let len = self.len as usize;
         self.children.copy_within(at..len, at + 1);

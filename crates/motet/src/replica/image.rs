@@ -93,9 +93,9 @@ impl Replica {
             chain.signatures.insert(*end, *signature);
         }
         for proof in &image.proofs {
-            let chains = opened.chains.values_mut();
-            let of_author = chains.filter(|chain| chain.head.author == proof.author);
-            of_author.for_each(|chain| chain.fork = Some(Box::new(proof.clone())));
+            let first = proof.left.frames.first().ok_or(ImageError::Version)?;
+            let chain = opened.chains.get_mut(&codec::name(first)?.replica).ok_or(ImageError::Version)?;
+            chain.fork = Some(Box::new(proof.clone()));
         }
         if opened.document.version() != image.version || opened.version() != image.version {
             return Err(ImageError::Version);

@@ -145,3 +145,48 @@ fn by_replica(records: Vec<Record>) -> Vec<Queue> {
     }
     queues.into_iter().map(|(replica, records)| Queue { replica, records, fed: 0 }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use motet::{ContainerId, Kind, Parcel};
+    use store::MemoryStore;
+
+    const DOC: DocumentId = DocumentId(7);
+
+    fn member(n: u8) -> Replica {
+        Replica::new(DOC, CHAIN_EPOCH, ReplicaId(n.into()), SigningKey::from_bytes(&[n; 32]))
+    }
+
+    fn say(replica: &mut Replica) -> Parcel {
+        let text = ContainerId::root(Kind::Text, "text");
+        replica.document_mut().edit(0, |edit| edit.insert(text, 0, "a"));
+        replica.seal().expect("there is something to seal")
+    }
+
+    fn record(parcel: Parcel) -> Record {
+        let span = parcel.span;
+        Record { replica: span.replica, start: span.start, end: span.end, bytes: parcel.bytes }
+    }
+
+    /// Ann's side lies in one record, Bob's in many: hers follows all of his, and his follow hers.
+    #[test]
+    fn records_that_follow_each_other_in_turns_are_loaded() {
+        let (mut ann, mut bob) = (member(1), member(2));
+        let mut records = Vec::new();
+        for _ in 0..6 {
+            bob.import(&say(&mut ann).bytes, None).expect("it follows what is there");
+            let answer = say(&mut bob);
+            ann.import(&answer.bytes, None).expect("it follows what is there");
+            records.push(record(answer));
+        }
+        let own = ann.export(&[Span::new(ReplicaId(1), 0, 6)], usize::MAX);
+        assert!(own.len() < 6, "signatures were thinned out");
+        records.extend(own.into_iter().map(record));
+        let store = MemoryStore::new();
+        store.create(DOC, &[]).expect("nothing has that name");
+        store.append(DOC, &records).expect("memory does not fail");
+        let loaded = load(&store, DOC, (ReplicaId(3), SigningKey::from_bytes(&[3; 32])), |_, _| ());
+        assert_eq!(loaded.map(|replica| replica.version().len()).map_err(|error| error.to_string()), Ok(2));
+    }
+}

@@ -1,8 +1,8 @@
 //! A member's connection, light or whole.
 
-use crate::KEY_EVERY_MS;
 use crate::board::{Board, Stage};
 use crate::light::Light;
+use crate::members::KEY_EVERY_MS;
 use clock::{DocumentId, Frontier, ReplicaId, Span, VersionVector};
 use codec::SigningKey;
 use motet::{Imported, Patch};
