@@ -1,10 +1,10 @@
 //! Deterministic simulation of many members over a hostile network: tests only.
 //!
-//! The real log, view, model, formats, sessions and store run in one thread, in virtual time, from one
-//! seed: a few members write, undo and choose what they see, while messages are late, doubled, lost,
-//! overtaken or altered, connections break, the network falls apart, members stop in the middle of a
-//! sync, and disks keep what they please of what was not synced. Then everything that goes wrong ends:
-//! all members must become equal, and fall silent.
+//! The real log, view, model, formats, sessions and store run one after another (the store's writing
+//! thread is waited for), in virtual time, from one seed: a few members write, undo and choose what they
+//! see, while messages are late, doubled, lost, overtaken or altered, connections break, the network
+//! falls apart, members stop in the middle of a sync, and disks keep what they please of what was not
+//! synced. Then everything that goes wrong ends: all members must become equal, and fall silent.
 //!
 //! ```text
 //!            Options (drawn from the seed)
