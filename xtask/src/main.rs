@@ -2,6 +2,7 @@
 
 mod bench;
 mod serve;
+mod sim;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -17,6 +18,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   serve   build everything and serve it with sample documents on http://127.0.0.1:4040
           (arguments after `serve` go to `motet serve`)
   test    run every test: Rust, TypeScript, browser
+  sim     simulate many members over a hostile network: --seeds N [--from N]; --faults tries the simulation itself
   wasm    build the engine for the browser
   web     build the web app (and the engine before it)";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let outcome = match args.first().map(String::as_str) {
         Some("bench") => bench::bench(&args[1..]),
         Some("serve") => serve::serve(&args[1..]),
+        Some("sim") => sim::sim(&args[1..]),
         Some("test") => test::test(),
         Some("wasm") => wasm::build(),
         Some("web") => web::build(),

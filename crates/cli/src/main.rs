@@ -1,18 +1,38 @@
 //! The `motet` command.
 //!
-//! Exit codes: 0 done, 1 done with a result that is not what was asked for (a replay that ends
-//! otherwise), 2 an error, with a message on standard error that says what to do.
+//! Exit codes, the same for all commands: see [`error`].
+
+mod app;
+mod blame;
+mod diff;
+mod error;
+mod export;
+mod home;
+mod import;
+mod join;
+mod link;
+mod log;
+mod login;
+mod names;
+mod opened;
+mod out;
+mod replay;
+mod restore;
+mod serve;
+mod show;
+mod stats;
+mod subject;
+mod target;
+mod time_text;
+mod undo;
+mod verify;
+mod visit;
 
 use clap::{Parser, Subcommand};
-use std::fs::File;
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
-use trace::Trace;
 
 #[derive(Parser)]
-#[command(name = "motet", version, about = "Collaboration without locks: one log, many views")]
+#[command(name = "motet", version, about = "Collaboration without locks: one log, many views", after_help = error::CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -20,73 +40,65 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the documents of a directory: members over WebSocket, programs over HTTP, people by a web app.
+    Serve(serve::Arguments),
+    /// Make documents of text files.
+    Import(import::Arguments),
+    /// Write documents to text files.
+    Export(export::Arguments),
+    /// Show the text of a document, now or as it was.
+    Show(show::Arguments),
+    /// List who did what in a document, and when.
+    Log(log::Arguments),
+    /// Compare two versions of a document, word by word, with who made the difference.
+    Diff(diff::Arguments),
+    /// Show who wrote what is there.
+    Blame(blame::Arguments),
+    /// Take back an edit run, for everybody: the own last one, or those that are named.
+    Undo(undo::Arguments),
+    /// Bring back what was undone.
+    Redo(undo::Arguments),
+    /// Make a text read as it did, by an edit that adds to the history.
+    Restore(restore::Arguments),
+    /// Check that everything that is kept holds, without changing anything.
+    Verify(verify::Arguments),
+    /// Count what there is, and of whom; without a document, list the documents.
+    Stats(stats::Arguments),
+    /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
+    Link(link::Arguments),
+    /// Keep a document of a server in a directory here, and follow it until stopped.
+    Join(join::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
-    Replay {
-        /// The history: gzip-compressed JSON of the public editing-traces collection.
-        trace: PathBuf,
-        /// Write the text that comes out to this file.
-        #[arg(long)]
-        out: Option<PathBuf>,
-        /// Print the result as JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Replay(replay::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Replay { trace, out, json } => replay(&trace, out.as_deref(), json),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Blame(arguments) => blame::run(&arguments),
+        Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
+        Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
+        Command::Link(arguments) => link::run(&arguments),
+        Command::Join(arguments) => join::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
     };
-    result.unwrap_or_else(|message| {
-        eprintln!("motet: {message}");
-        ExitCode::from(2)
+    result.unwrap_or_else(|error| {
+        if !error.is_quiet() {
+            eprintln!("motet: {error}");
+        }
+        error.exit_code()
     })
 }
 
-fn replay(path: &Path, out: Option<&Path>, json: bool) -> Result<ExitCode, String> {
-    let file = File::open(path).map_err(|error| format!("failed to open {}: {error}", path.display()))?;
-    let trace = Trace::read(file).map_err(|error| format!("{}: {error}", path.display()))?;
-    let bar = std::io::stderr().is_terminal() && !json;
-    let total = trace.txns.len();
-    let started = Instant::now();
-    let mut document = trace
-        .play(|done| {
-            if bar && (done % 4096 == 0 || done == total) {
-                eprint!("\r{done} of {total} transactions");
-            }
-        })
-        .map_err(|error| format!("{}: {error}", path.display()))?;
-    let took = started.elapsed();
-    if bar {
-        eprintln!();
-    }
-    let text = document.text(trace::text());
-    if let Some(out) = out {
-        std::fs::write(out, &text).map_err(|error| format!("failed to write {}: {error}", out.display()))?;
-    }
-    let same = text == trace.end_content;
-    let hash = document.state_hash();
-    let mut stdout = std::io::stdout().lock();
-    let written = if json {
-        let report = serde_json::json!({
-            "transactions": total,
-            "patches": trace.patches(),
-            "characters": text.chars().count(),
-            "ends_as_recorded": same,
-            "state_hash": format!("{hash:016x}"),
-            "milliseconds": took.as_secs_f64() * 1000.0,
-        });
-        writeln!(stdout, "{report}")
-    } else {
-        let verdict = if same { "ends as recorded" } else { "ends otherwise than recorded" };
-        writeln!(
-            stdout,
-            "{} patches in {total} transactions, {:.1} ms: {} characters, {verdict} (state {hash:016x})",
-            trace.patches(),
-            took.as_secs_f64() * 1000.0,
-            text.chars().count(),
-        )
-    };
-    written.map_err(|error| format!("failed to write the result: {error}"))?;
-    Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(1) })
+/// A random number.
+fn random() -> Result<u64, error::CommandError> {
+    getrandom::u64().map_err(|error| error::CommandError::Other(format!("the system gives no random numbers: {error}")))
 }

@@ -41,6 +41,10 @@ impl AuthorKey {
     /// Whether `signature` is this author's over `hash`. Strict: weak keys and malleable signatures
     /// never verify.
     pub fn verify(&self, hash: Hash, signature: &Signature) -> bool {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::SkipSignature) {
+            return true;
+        }
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
         ed25519_dalek::VerifyingKey::from_bytes(&self.0)
             .is_ok_and(|key| key.verify_strict(&signed_bytes(hash), &signature).is_ok())

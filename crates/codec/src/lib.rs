@@ -41,6 +41,7 @@ mod boundaries;
 mod chain;
 mod error;
 mod frame;
+mod image;
 mod keys;
 pub mod limits;
 mod names;
@@ -56,6 +57,7 @@ pub use frame::{
     ChainHead, FRAME_VERSION, Frame, FrameError, FrameName, Opened, Origin, SealedFrame, decode_frame, encode_frame,
     name, open, seal,
 };
+pub use image::{IMAGE_VERSION, Image};
 pub use keys::{AuthorKey, Hash, Signature, SigningKey, hash_after};
 pub use op::{FIRST_DELIMITED, kind};
 pub use reader::Reader;

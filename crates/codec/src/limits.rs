@@ -104,6 +104,14 @@ table! {
     INFLATED_BYTES = "bytes of a block inflated", 256 << 20;
     /// Real columns stay below 30; what inflates more was made to.
     INFLATE_RATIO = "bytes inflated from each compressed byte", 100;
+    /// What a store keeps beside a document at most.
+    IMAGE_BYTES = "bytes of an image", 512 << 20;
+    /// Texts in one document.
+    TEXTS = "texts of an image", 1 << 20;
+    /// Four million runs each.
+    IMAGE_BLOCKS = "blocks of an image", 1 << 12;
+    /// One for each few thousand elements of each replica.
+    IMAGE_SIGNATURES = "signatures of an image", 1 << 22;
 }
 
 /// What decoding may take in memory before the length of the input counts, in bytes.

@@ -37,6 +37,15 @@ impl<'a> Reader<'a> {
         self.bytes.len() - self.at
     }
 
+    /// Whether at least `count` bytes are left.
+    fn has(&self, count: u64) -> bool {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::TrustLength) {
+            return true;
+        }
+        count <= self.left() as u64
+    }
+
     /// Whether no bytes are left.
     pub fn is_empty(&self) -> bool {
         self.left() == 0
@@ -58,7 +67,7 @@ impl<'a> Reader<'a> {
 
     /// The next `len` bytes.
     pub fn take(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
-        if len > self.left() {
+        if !self.has(len as u64) {
             return Err(DecodeError::Truncated { at: self.bytes.len() });
         }
         let taken = &self.bytes[self.at..self.at + len];
@@ -112,7 +121,7 @@ impl<'a> Reader<'a> {
     /// memory.
     pub fn count(&mut self, limit: Limit, weight: usize) -> Result<usize, DecodeError> {
         let count = self.limited(limit)?;
-        if count > self.left() as u64 {
+        if !self.has(count) {
             return Err(DecodeError::Truncated { at: self.bytes.len() });
         }
         self.charge(count * weight as u64)?;

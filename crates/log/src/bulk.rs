@@ -92,7 +92,8 @@ impl MultiLog {
                 }
             }
             tips.push(span.last());
-            self.lamport_last = self.lamport_last.max(log.lamport(span.end - 1));
+            let lamport = log.lamport(span.end - 1);
+            self.hear_of(lamport);
         }
         followed.sort_unstable();
         tips.retain(|tip| followed.binary_search(tip).is_err());

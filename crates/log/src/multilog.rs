@@ -82,6 +82,17 @@ pub enum ReceiveError {
     },
 }
 
+impl ReceiveError {
+    /// The action that was refused, where it is the action's fault.
+    pub fn action(&self) -> Option<Id> {
+        match self {
+            Self::Empty(id) | Self::NotCanonical(id) | Self::Equivocation(id) | Self::Overflow(id) => Some(*id),
+            Self::Lamport { id, .. } | Self::NotInPast { id, .. } => Some(*id),
+            Self::PendingFull { .. } => None,
+        }
+    }
+}
+
 /// What happened: the logs of all replicas of a document.
 ///
 /// Invariants: every log runs from zero without a gap; the parents of every action are in it.
@@ -90,7 +101,7 @@ pub struct MultiLog {
     pub(crate) logs: BTreeMap<ReplicaId, ReplicaLog>,
     pub(crate) frontier: Frontier,
     /// The Lamport time of the newest action; 0 before any.
-    pub(crate) lamport_last: Lamport,
+    lamport_last: Lamport,
     pub(crate) pending: Pending,
 }
 
@@ -272,26 +283,34 @@ impl MultiLog {
 
     fn append(&mut self, action: Action) -> Result<Span, ReceiveError> {
         let id = action.id;
-        Ahead { log: self, start: id, lamports: Vec::new() }.check(&action)?;
+        Ahead::of(self).check(&action)?;
         let span = action.span();
         self.frontier.advance(&action.parents, span.last());
-        self.lamport_last = self.lamport_last.max(action.lamport);
+        self.hear_of(action.lamport);
         let log = self.logs.entry(id.replica).or_insert_with(|| ReplicaLog::new(id.replica));
         log.push_action(action);
         Ok(span)
     }
 
-    /// Whether consecutive actions of one replica, whose parents are here or among them, could be
-    /// received one after the other. Changes nothing.
+    /// Whether `actions`, of anybody and in causal order, could be received one after the other. Changes
+    /// nothing.
     pub fn validate(&self, actions: &[Action]) -> Result<(), ReceiveError> {
-        let Some(first) = actions.first() else { return Ok(()) };
-        let mut ahead = Ahead { log: self, start: first.id, lamports: Vec::new() };
+        let mut ahead = Ahead::of(self);
         for action in actions {
             check_form(action)?;
             ahead.check(action)?;
-            ahead.lamports.push((action.span().end, action.lamport));
+            ahead.take(action);
         }
         Ok(())
+    }
+
+    /// Logical time goes on after whatever was heard of.
+    pub(crate) fn hear_of(&mut self, lamport: Lamport) {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::StaleLamport) {
+            return;
+        }
+        self.lamport_last = self.lamport_last.max(lamport);
     }
 
     /// Appends what waited for `appended` and is ready now, adding it there; a waiting action that proves
@@ -336,29 +355,45 @@ fn check_form(action: &Action) -> Result<(), ReceiveError> {
     Ok(())
 }
 
-/// A log with further actions of one replica that are only being judged.
+/// A log with further actions that are only being judged.
 struct Ahead<'a> {
     log: &'a MultiLog,
-    /// Where those actions begin.
-    start: Id,
-    /// Where each ends, and its Lamport time.
-    lamports: Vec<(Seq, Lamport)>,
+    /// Where those actions end, and their Lamport times, by replica.
+    ends: BTreeMap<ReplicaId, Vec<(Seq, Lamport)>>,
 }
 
-impl Ahead<'_> {
+impl<'a> Ahead<'a> {
+    fn of(log: &'a MultiLog) -> Self {
+        Self { log, ends: BTreeMap::new() }
+    }
+
+    fn take(&mut self, action: &Action) {
+        self.ends.entry(action.id.replica).or_default().push((action.span().end, action.lamport));
+    }
+
+    fn end(&self, replica: ReplicaId) -> Seq {
+        self.ends.get(&replica).and_then(|ends| ends.last()).map_or_else(|| self.log.end(replica), |(end, _)| *end)
+    }
+
     fn lamport(&self, id: Id) -> Option<Lamport> {
-        if id.replica == self.start.replica && id.seq >= self.start.seq {
-            let at = self.lamports.partition_point(|(end, _)| *end <= id.seq);
-            return self.lamports.get(at).map(|(_, lamport)| *lamport);
-        }
-        self.log.lamport(id)
+        self.log.lamport(id).or_else(|| {
+            let ends = self.ends.get(&id.replica)?;
+            ends.get(ends.partition_point(|(end, _)| *end <= id.seq)).map(|(_, lamport)| *lamport)
+        })
     }
 
     /// What can be judged of an action once its parents are here.
     fn check(&self, action: &Action) -> Result<(), ReceiveError> {
         let id = action.id;
-        let due = 1 + action.parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0);
-        let before = id.seq.checked_sub(1).and_then(|seq| self.lamport(Id::new(id.replica, seq))).unwrap_or(0);
+        if id.seq < self.end(id.replica) {
+            return Err(ReceiveError::Equivocation(id));
+        }
+        let known = |target: Id| self.lamport(target).ok_or(ReceiveError::NotInPast { id, target });
+        let mut due = 1;
+        for &parent in &action.parents {
+            due = due.max(1 + known(parent)?);
+        }
+        let before = id.seq.checked_sub(1).map_or(Ok(0), |seq| known(Id::new(id.replica, seq)))?;
         if action.lamport != due || action.lamport <= before {
             return Err(ReceiveError::Lamport { id, claimed: action.lamport, due: due.max(before + 1) });
         }
@@ -373,7 +408,7 @@ impl Ahead<'_> {
     /// Every element that `op`, at `at`, names must be known: in the log, or earlier in its action.
     fn check_targets(&self, action: Id, at: Id, op: &Op) -> Result<(), ReceiveError> {
         let known = |target: Id| {
-            if target.replica == at.replica { target.seq < at.seq } else { target.seq < self.log.end(target.replica) }
+            if target.replica == at.replica { target.seq < at.seq } else { target.seq < self.end(target.replica) }
         };
         let check =
             |target: Id| if known(target) { Ok(()) } else { Err(ReceiveError::NotInPast { id: action, target }) };

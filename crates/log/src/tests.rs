@@ -170,3 +170,15 @@ fn what_a_log_reads_back_is_joined_whatever_came_before() {
     }
     assert_eq!(actions(&other), all);
 }
+
+#[test]
+fn actions_of_several_are_judged_together_in_causal_order() {
+    let mut all = actions(&sample());
+    all.sort_by_key(|action| (action.lamport, action.id));
+    let log = MultiLog::new();
+    assert_eq!(log.validate(&all), Ok(()));
+    let (alone, late) = (all.pop().unwrap(), all.remove(0));
+    assert_eq!(log.validate(std::slice::from_ref(&alone)).map_err(|error| error.action()), Err(Some(alone.id)));
+    all.push(late);
+    assert!(matches!(log.validate(&all), Err(ReceiveError::NotInPast { .. })));
+}

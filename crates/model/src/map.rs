@@ -165,6 +165,10 @@ impl Register {
     }
 
     fn sort_heads(&mut self) {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::LastArrivalWins) {
+            return;
+        }
         let writes = &self.writes;
         self.heads.sort_by_key(|id| (writes[id].lamport, *id));
     }

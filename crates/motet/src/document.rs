@@ -1,9 +1,10 @@
 //! One member's copy of a document.
 
 use crate::edit::Edit;
-use clock::{Id, ReplicaId, Seq, Span, VersionVector};
+use clock::{Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Model, Patch, Text};
+use std::collections::BTreeMap;
 use view::{DiffPart, Policy, Projection, Standing, View};
 
 /// One member's copy of a document: what happened, what of it is active, and how that looks.
@@ -65,6 +66,16 @@ impl Document {
         self.model.text(container).map_or_else(String::new, Text::to_string)
     }
 
+    /// What all texts show in the shared view, without those that show nothing.
+    pub(crate) fn shared_texts(&self) -> Vec<(ContainerId, String)> {
+        let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
+        let show = |(container, text): (ContainerId, &Text)| match &shared {
+            None => (container, text.to_string()),
+            Some(view) => (container, Projection::of(&self.log, view, container).text(text)),
+        };
+        self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
+    }
+
     /// How long the text `container` is, in code points.
     pub fn text_len(&self, container: ContainerId) -> Seq {
         self.model.text(container).map_or(0, |text| text.len().chars)
@@ -82,7 +93,7 @@ impl Document {
     }
 
     fn edit_as(&mut self, header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
-        self.let_mine_through();
+        self.let_mine_through(&mut Patch::default());
         change(&mut Edit { document: self });
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { unseen, ..header })?;
@@ -90,9 +101,30 @@ impl Document {
         Some(span)
     }
 
+    /// Makes one action of what `change` does to the document as it was at `base`, which the present
+    /// version includes: positions, and what there is to replace, are those of `base`, and the action has
+    /// seen nothing later. So whoever saves against an old version is merged with what came since.
+    pub fn edit_seen_at(
+        &mut self,
+        base: &VersionVector,
+        time: i64,
+        change: impl FnOnce(&mut Edit<'_>),
+    ) -> Option<Span> {
+        self.let_mine_through(&mut Patch::default());
+        let policy = self.view.policy().clone();
+        self.pin(Some(base.clone()));
+        change(&mut Edit { document: self });
+        let unseen = self.view.unseen();
+        // Before the action is in the log, so that the pin never counts it as out of range.
+        self.set_policy(policy);
+        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        self.view.append_own(&self.log, span);
+        Some(span)
+    }
+
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
-    fn let_mine_through(&mut self) {
+    fn let_mine_through(&mut self, patch: &mut Patch) {
         if self.view.policy().is_plain() {
             return;
         }
@@ -106,7 +138,7 @@ impl Document {
         policy.muted.remove(&self.replica);
         policy.held.remove(&self.replica);
         policy.mine.insert(self.replica);
-        self.set_policy(policy);
+        self.change_policy(policy, patch);
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
@@ -214,18 +246,16 @@ impl Document {
 
     fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
         let targets = self.targets(spans, on);
-        self.let_mine_through();
-        let mut patch = Patch::default();
-        let (mut offs, mut ons) = (Vec::new(), Vec::new());
-        for (span, on) in targets {
-            if on { ons.push(span) } else { offs.push(span) }
+        if targets.is_empty() {
+            return None;
         }
-        for (on, mut targets) in [(false, offs), (true, ons)] {
+        let mut patch = Patch::default();
+        self.let_mine_through(&mut patch);
+        for on in [false, true] {
+            let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
             if targets.is_empty() {
                 continue;
             }
-            targets.sort_unstable();
-            targets.dedup();
             let pred = self.view.control_heads(&targets);
             self.log
                 .push(self.replica, OpRef::Control { register: Register::Undo, on, targets: &targets, pred: &pred });
@@ -335,4 +365,16 @@ impl Document {
         self.view.check_invariants(&self.log);
         self.model.check_invariants();
     }
+}
+
+/// What `spans` cover, as a control names it: ascending, none touching the next.
+fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut covered: BTreeMap<ReplicaId, RangeSet> = BTreeMap::new();
+    for span in spans {
+        covered.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+    }
+    let spans_of = |(&replica, ranges): (&ReplicaId, &RangeSet)| -> Vec<Span> {
+        ranges.iter().map(|(range, ())| Span::new(replica, range.start, range.end)).collect()
+    };
+    covered.iter().flat_map(spans_of).collect()
 }

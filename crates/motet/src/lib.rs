@@ -26,13 +26,14 @@ mod document;
 mod edit;
 mod replica;
 mod undo;
+mod waiting;
 
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
-pub use codec::{AuthorKey, Hash, SigningKey};
+pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::Document;
 pub use edit::Edit;
-pub use log::{Action, ContainerId, Kind, ReceiveError, Received, ReplicaLog, Value};
+pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
 pub use model::{Patch, Splice, TextPatch};
-pub use replica::{Hashes, ImportError, Imported, Parcel, Replica, parcel_span};
+pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
 pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};

@@ -1,17 +1,20 @@
 //! A document that exchanges sealed bytes with others: a copy, an author's key, and the chains.
 
+mod image;
+
+pub use image::ImageError;
+
 use crate::document::Document;
+use crate::waiting::{Key, WaitingRoom};
 use clock::{DocumentId, Id, ReplicaId, Seq, Span, VersionVector};
 use codec::{
-    AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, Origin, Signature, SigningKey,
+    AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
+    SigningKey,
 };
 use log::{Action, ReceiveError, Received};
 use model::Patch;
 use std::collections::BTreeMap;
 
-/// How many bytes of parcels may wait for something missing: a day's offline work of a few people that
-/// arrives backwards fits; a flood stops here.
-const WAITING_BYTES_MAX: usize = 16 << 20;
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
 const SIGNATURE_SPACING: Seq = 4096;
 
@@ -79,10 +82,19 @@ impl ImportError {
 enum Taken {
     /// Everything in it was known.
     Known,
-    /// Frames before it are missing.
+    /// Something that it follows is missing.
     Early,
-    /// It is vouched for and taken in; these spans could be appended.
-    In(Vec<Span>),
+    /// It is vouched for and taken in.
+    In(Span),
+}
+
+/// A chain that was verified, and follows what is known of its replica.
+struct Opening {
+    actions: Vec<Action>,
+    head: ChainHead,
+    /// Where its frames end.
+    ends: Vec<Seq>,
+    signature: Signature,
 }
 
 /// What two members with equal versions must agree on.
@@ -129,8 +141,7 @@ pub struct Replica {
     key: SigningKey,
     document: Document,
     chains: BTreeMap<ReplicaId, KnownChain>,
-    waiting: BTreeMap<(ReplicaId, Seq), Vec<u8>>,
-    waiting_bytes: usize,
+    waiting: WaitingRoom,
 }
 
 impl Replica {
@@ -142,8 +153,7 @@ impl Replica {
             key,
             document: Document::new(replica),
             chains: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            waiting_bytes: 0,
+            waiting: WaitingRoom::default(),
         }
     }
 
@@ -192,8 +202,7 @@ impl Replica {
 
     /// How much of everybody's writing is in the document and sealed.
     pub fn version(&self) -> VersionVector {
-        let end = |chain: &KnownChain| chain.head.end.min(self.document.log.end(chain.head.replica));
-        self.chains.iter().map(|(&replica, chain)| (replica, end(chain))).collect()
+        self.chains.iter().map(|(&replica, chain)| (replica, chain.head.end)).collect()
     }
 
     /// Seals the own actions since the last call, as one frame. `None` where there are none.
@@ -241,78 +250,84 @@ impl Replica {
     /// `patch`, where one is given.
     pub fn import(&mut self, bytes: &[u8], mut patch: Option<&mut Patch>) -> Result<Imported, ImportError> {
         let chain = Chain::decode(bytes)?;
-        let first = chain.frames.first().expect("a chain has frames");
-        let name = codec::name(first)?;
+        let mut spans = Vec::new();
         match self.take(&chain, patch.as_deref_mut())? {
-            Taken::Known => Ok(Imported::Known),
-            Taken::Early => {
-                self.wait((name.replica, name.start), bytes)?;
-                Ok(Imported::Waiting)
-            }
-            Taken::In(mut spans) => {
-                self.retry_waiting(&mut spans, patch);
-                Ok(if spans.is_empty() { Imported::Waiting } else { Imported::Applied(spans) })
-            }
+            Taken::Known => return Ok(Imported::Known),
+            Taken::Early => self.waiting.add(&chain, bytes)?,
+            Taken::In(span) => spans.push(span),
         }
+        self.release_waiting(&mut spans, patch);
+        Ok(if spans.is_empty() { Imported::Waiting } else { Imported::Applied(spans) })
     }
 
-    fn take(&mut self, chain: &Chain, mut patch: Option<&mut Patch>) -> Result<Taken, ImportError> {
+    /// Takes in a chain, as a whole, where everything that it follows is here.
+    fn take(&mut self, chain: &Chain, patch: Option<&mut Patch>) -> Result<Taken, ImportError> {
         let name = codec::name(chain.frames.first().expect("a chain has frames"))?;
-        let known = self.chains.get(&name.replica);
-        if known.is_some_and(|known| known.fork.is_some()) {
-            return Err(ImportError::Equivocation(name.replica));
-        }
-        let head = match (known, name.author) {
-            (Some(known), _) => known.head,
-            (None, Some(author)) => {
-                Origin { document: self.id, epoch: self.epoch, replica: name.replica, author }.head()
-            }
-            (None, None) => return Ok(Taken::Early),
-        };
+        let Some(head) = self.head_for(name)? else { return Ok(Taken::Early) };
         if name.start > head.end {
             return Ok(Taken::Early);
         }
-        let Some(new) = self.skip_known(chain, &head)? else { return Ok(Taken::Known) };
+        let Some(opening) = self.open(chain, head)? else { return Ok(Taken::Known) };
+        if !self.is_ready(name.replica, &opening.actions) {
+            return Ok(Taken::Early);
+        }
+        self.document.log.validate(&opening.actions)?;
+        let span = Span::new(name.replica, head.end, opening.head.end);
+        self.append(vec![opening], &mut Vec::new(), patch);
+        Ok(Taken::In(span))
+    }
+
+    /// The head of the chain that a frame belongs to; none where only a frame before it could tell.
+    fn head_for(&self, name: FrameName) -> Result<Option<ChainHead>, ImportError> {
+        let origin = |author| Origin { document: self.id, epoch: self.epoch, replica: name.replica, author };
+        match self.chains.get(&name.replica) {
+            Some(known) if known.fork.is_some() => Err(ImportError::Equivocation(name.replica)),
+            Some(known) => Ok(Some(known.head)),
+            None => Ok(name.author.map(|author| origin(author).head())),
+        }
+    }
+
+    /// Verifies and reads what of `chain` follows `head`; none where nothing does.
+    fn open(&mut self, chain: &Chain, head: ChainHead) -> Result<Option<Opening>, ImportError> {
+        let Some(new) = self.skip_known(chain, &head)? else { return Ok(None) };
         let opened = new.open(&head)?;
         let mut ends = Vec::new();
         for frame in &new.frames {
             ends.push(codec::decode_frame(frame)?.1);
         }
-        // Chains of several people may need each other in turns: what is vouched for and not ready yet
-        // waits action by action.
-        if self.is_ready(name.replica, &opened.actions) {
-            self.document.log.validate(&opened.actions)?;
+        Ok(Some(Opening { actions: opened.actions, head: opened.head, ends, signature: new.signature }))
+    }
+
+    /// Appends what was validated, in causal order; notes what it was.
+    fn append(&mut self, openings: Vec<Opening>, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
+        let mut actions = Vec::new();
+        for opening in openings {
+            self.extend_chain(opening.head.replica, opening.head, opening.ends, opening.signature);
+            actions.extend(opening.actions);
         }
-        let mut spans = Vec::new();
-        for action in opened.actions {
-            if let Received::Appended(more) = self.document.receive(action, patch.as_deref_mut())? {
-                spans.extend(more);
+        sort_causally(&mut actions);
+        for action in actions {
+            match self.document.receive(action, patch.as_deref_mut()) {
+                Ok(Received::Appended(more)) => spans.extend(more),
+                other => unreachable!("validated before: {other:?}"),
             }
         }
-        self.extend_chain(name.replica, opened.head, ends, new.signature);
-        Ok(Taken::In(spans))
     }
 
     /// What of `chain` follows `head`; `None` where nothing does. What is known already must be the
-    /// same.
+    /// same. What is not known here and lies before `head` is vouched for with what follows it.
     fn skip_known(&mut self, chain: &Chain, head: &ChainHead) -> Result<Option<Chain>, ImportError> {
+        let known_end = self.chains.get(&head.replica).map_or(0, |chain| chain.head.end);
         let mut skipped = 0;
         let mut end = codec::name(&chain.frames[0])?.start;
         while skipped < chain.frames.len() && end < head.end {
             let frame = &chain.frames[skipped];
             let name = codec::name(frame)?;
-            let frame_end = codec::decode_frame(frame)?.1;
-            if name.replica == head.replica && self.is_waiting(head.replica, name.start) {
-                // Vouched for, and waiting in part: there is nothing to compare it with yet.
-                end = frame_end;
-                skipped += 1;
-                continue;
-            }
-            let ours = self.frame_at(head.replica, name.start);
-            if name.replica != head.replica || ours.as_deref() != Some(frame.as_slice()) {
+            let is_same = || self.frame_at(head.replica, name.start).as_deref() == Some(frame.as_slice());
+            if name.replica != head.replica || (name.start < known_end && !is_same()) {
                 return Err(self.fork(chain, head, skipped));
             }
-            end = frame_end;
+            end = codec::decode_frame(frame)?.1;
             skipped += 1;
         }
         if skipped == chain.frames.len() {
@@ -369,60 +384,69 @@ impl Replica {
         }
     }
 
-    fn wait(&mut self, key: (ReplicaId, Seq), bytes: &[u8]) -> Result<(), ImportError> {
-        let old = self.waiting.get(&key).map_or(0, Vec::len);
-        let total = self.waiting_bytes - old + bytes.len();
-        if total > WAITING_BYTES_MAX {
-            return Err(ImportError::WaitingFull { bytes: total, limit: WAITING_BYTES_MAX });
-        }
-        if bytes.len() > old {
-            self.waiting.insert(key, bytes.to_vec());
-            self.waiting_bytes = total;
-        }
-        Ok(())
-    }
-
-    /// Takes in what waited and can go now. What proves bad is dropped: it can be asked for again.
-    fn retry_waiting(&mut self, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
+    /// Takes in what waited and can go now: what needs nothing that is not here, and what needs nothing
+    /// but each other. What proves bad is dropped.
+    fn release_waiting(&mut self, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
         loop {
-            let mut moved = false;
-            for key in self.waiting.keys().copied().collect::<Vec<_>>() {
-                let taken = match Chain::decode(&self.waiting[&key]) {
-                    Ok(chain) => self.take(&chain, patch.as_deref_mut()),
-                    Err(error) => Err(error.into()),
-                };
-                if matches!(taken, Ok(Taken::Early)) {
-                    continue;
-                }
-                let bytes = self.waiting.remove(&key).expect("just read");
-                self.waiting_bytes -= bytes.len();
-                if let Ok(Taken::In(more)) = taken {
-                    spans.extend(more);
-                    moved = true;
-                }
+            for key in self.waiting.known(&self.version()) {
+                let chain = self.waiting.chain(&key);
+                self.waiting.take(&key);
+                // It brings nothing, unless it proves that its author contradicts themselves.
+                drop(self.take(&chain, None));
             }
-            if !moved {
+            let keys = self.waiting.complete(&self.version());
+            if keys.is_empty() {
                 return;
             }
+            match self.open_together(&keys) {
+                Ok(openings) => {
+                    keys.iter().for_each(|key| drop(self.waiting.take(key)));
+                    self.append(openings, spans, patch.as_deref_mut());
+                }
+                Err(bad) => drop(self.waiting.take(&bad)),
+            }
         }
     }
 
-    /// How many parcels and actions wait for something missing.
+    /// Verifies, reads and validates parcels that need each other; names one that is bad.
+    fn open_together(&mut self, keys: &[Key]) -> Result<Vec<Opening>, Key> {
+        let mut openings: BTreeMap<Key, Opening> = BTreeMap::new();
+        let mut heads: BTreeMap<ReplicaId, ChainHead> = BTreeMap::new();
+        for key in keys {
+            let opened = self.open_next(&self.waiting.chain(key), heads.get(&key.0).copied());
+            if let Some(opening) = opened.map_err(|_| *key)? {
+                heads.insert(key.0, opening.head);
+                openings.insert(*key, opening);
+            }
+        }
+        let mut actions: Vec<Action> = openings.values().flat_map(|opening| opening.actions.clone()).collect();
+        sort_causally(&mut actions);
+        if let Err(error) = self.document.log.validate(&actions) {
+            let at_fault = |opening: &Opening| opening.actions.iter().any(|action| Some(action.id) == error.action());
+            let bad = openings.iter().find(|(_, opening)| at_fault(opening)).map(|(key, _)| *key);
+            return Err(bad.unwrap_or(keys[0]));
+        }
+        Ok(openings.into_values().collect())
+    }
+
+    /// Opens a chain that follows `head`, or what is known where there is none.
+    fn open_next(&mut self, chain: &Chain, head: Option<ChainHead>) -> Result<Option<Opening>, ImportError> {
+        let name = codec::name(chain.frames.first().expect("a chain has frames"))?;
+        let known = self.head_for(name)?;
+        match head.or(known) {
+            Some(head) => self.open(chain, head),
+            None => Err(FrameError::NotNext { start: name.start, end: 0 }.into()),
+        }
+    }
+
+    /// How many parcels wait for something missing.
     pub fn waiting(&self) -> usize {
-        self.waiting.len() + self.document.log.pending().len()
+        self.waiting.len()
     }
 
     /// What is missing below what waits, ascending by replica: what to ask others for.
     pub fn wanted(&self) -> Vec<Span> {
-        let mut wanted = VersionVector::new();
-        for &(replica, start) in self.waiting.keys() {
-            wanted.extend_to(replica, start);
-        }
-        for id in self.document.log.wanted() {
-            wanted.extend_to(id.replica, id.seq + 1);
-        }
-        let vouched: VersionVector = self.chains.iter().map(|(&replica, chain)| (replica, chain.head.end)).collect();
-        wanted.missing_from(&vouched)
+        self.waiting.wanted(&self.version())
     }
 
     /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one
@@ -434,11 +458,9 @@ impl Replica {
             let Some(chain) = self.chains.get(&span.replica) else { continue };
             let mut start =
                 chain.ends[..chain.ends.partition_point(|&end| end <= span.start)].last().copied().unwrap_or(0);
-            let here = self.document.log.end(span.replica);
-            let stop = span.end.min(here);
+            let stop = span.end.min(chain.head.end);
             while start < stop && total < bytes_max {
-                // What is vouched for only together with something that still waits cannot be passed on.
-                let Some((end, signature)) = chain.signatures.range(start + 1..=here).next() else { break };
+                let (end, signature) = chain.signatures.range(start + 1..).next().expect("the newest is signed");
                 let frames = self.frames(span.replica, start..*end);
                 let bytes = Chain { frames, signature: *signature }.encode().expect("taken in within the limits");
                 total += bytes.len();
@@ -466,13 +488,6 @@ impl Replica {
         let log = self.document.log.log(replica).expect("its chain is known");
         let actions: Vec<Action> = log.actions_in(range.clone()).collect();
         codec::encode_frame(replica, author, range.start, &actions).expect("taken in within the limits")
-    }
-
-    /// Whether the known frame that begins at `start` waits, at least in part.
-    fn is_waiting(&self, replica: ReplicaId, start: Seq) -> bool {
-        let Some(chain) = self.chains.get(&replica) else { return false };
-        let end = chain.ends.get(chain.ends.partition_point(|&end| end <= start));
-        end.is_some_and(|&end| end > self.document.log.end(replica))
     }
 
     /// The bytes of the known frame that begins at `start`.
@@ -506,7 +521,7 @@ impl Replica {
         Hashes { log, standings, state }
     }
 
-    /// A hash of everything that was received and sealed: equal on members at equal versions.
+    /// A hash of everything that was taken in and sealed: equal on members at equal versions.
     pub fn log_hash(&self) -> codec::Hash {
         let mut bytes = Vec::new();
         for (replica, chain) in &self.chains {
@@ -527,6 +542,11 @@ pub fn parcel_span(bytes: &[u8]) -> Result<Span, DecodeError> {
         return Err(DecodeError::NotCanonical("frames out of order"));
     }
     Ok(Span::new(first.replica, first.start, end))
+}
+
+/// An action follows none of a later logical time: one that claims otherwise does not validate.
+fn sort_causally(actions: &mut [Action]) {
+    actions.sort_by_key(|action| (action.lamport, action.id));
 }
 
 /// Actions in groups that fit into a frame each.

@@ -41,6 +41,10 @@ impl Document {
     }
 
     fn own_runs(&self) -> Vec<EditRun> {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::UndoOfOthers) {
+            return self.history();
+        }
         let logs = self.mine.iter().filter_map(|&replica| self.log.log(replica));
         let mut runs: Vec<EditRun> = logs.flat_map(edit_runs).collect();
         runs.sort_by_key(|run| (run.lamport, run.span.first()));

@@ -148,3 +148,61 @@ fn parcels_come_in_pieces_of_the_size_asked_for() {
     assert_eq!(Chain::decode(&whole[0].bytes).unwrap().encode().unwrap(), whole[0].bytes);
     assert_eq!(bob.document().text(text()), ann.document().text(text()));
 }
+
+fn import_all(into: &mut Replica, parcels: &[Parcel]) -> Vec<Imported> {
+    parcels.iter().map(|parcel| into.import(&parcel.bytes, None).unwrap()).collect()
+}
+
+/// A parcel that follows another one's only towards its end used to be shown in part. What was then
+/// written on top of that part reached disks without it, and a server could not load it again.
+#[test]
+fn a_parcel_is_taken_in_as_a_whole_or_waits_as_a_whole() {
+    let [mut ann, mut bob, mut carl, mut dora] = [1, 2, 3, 4].map(member);
+    let early = type_text(&mut bob, 0, "Bob. ");
+    ann.document_mut().edit(0, |edit| edit.insert(text(), 0, "Ann. "));
+    ann.import(&early.bytes, None).unwrap();
+    ann.document_mut().edit(0, |edit| edit.insert(text(), 0, "Later. "));
+    let both = ann.seal().unwrap();
+
+    assert_eq!(carl.import(&both.bytes, None), Ok(Imported::Waiting));
+    assert_eq!((carl.document().text(text()), carl.version()), (String::new(), VersionVector::new()));
+    assert_eq!(carl.wanted(), [early.span]);
+    assert_eq!(carl.log_hash(), member(5).log_hash());
+    let own = type_text(&mut carl, 0, "Carl. ");
+    assert!(matches!(dora.import(&own.bytes, None), Ok(Imported::Applied(_))));
+
+    assert!(matches!(carl.import(&early.bytes, None), Ok(Imported::Applied(_))));
+    assert_eq!(carl.waiting(), 0);
+    import_all(&mut ann, &[own]);
+    assert_eq!(carl.document().text(text()), ann.document().text(text()));
+    assert_eq!(carl.hashes(), ann.hashes());
+}
+
+#[test]
+fn parcels_that_need_each_other_come_in_together() {
+    let [mut ann, mut bob, mut carl] = [1, 2, 3].map(member);
+    for turn in 0..8 {
+        let said = type_text(&mut ann, turn, "a");
+        import_all(&mut bob, &[said]);
+        let answer = type_text(&mut bob, 0, "b");
+        import_all(&mut ann, &[answer]);
+    }
+    let parcels = everything(&ann);
+    assert!(parcels.len() < 16, "signatures were thinned out");
+    let became = import_all(&mut carl, &parcels);
+    assert!(became.contains(&Imported::Waiting), "{became:?}");
+    assert_eq!(carl.waiting(), 0);
+    assert_eq!((carl.version(), carl.hashes()), (ann.version(), ann.hashes()));
+}
+
+#[test]
+fn a_bad_parcel_that_waits_does_not_keep_out_the_good_one() {
+    let [mut ann, mut bob] = [1, 2].map(member);
+    let (first, second) = (type_text(&mut ann, 0, "one "), type_text(&mut ann, 4, "two"));
+    let mut forged = second.bytes.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(bob.import(&forged, None), Ok(Imported::Waiting));
+    assert_eq!(bob.import(&second.bytes, None), Ok(Imported::Waiting));
+    bob.import(&first.bytes, None).unwrap();
+    assert_eq!((bob.document().text(text()).as_str(), bob.waiting()), ("one two", 0));
+}

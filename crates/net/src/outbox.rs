@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use sync::limits::MESSAGE_BYTES_MAX;
 use tokio::sync::mpsc;
 
+/// How many messages leave together: enough that a crowd's carets and acknowledgements cost one call.
+const MESSAGES_TOGETHER_MAX: usize = 64;
+
 /// The end into which messages are put. Who has more to say looks at [`Outbox::room`] first and waits
 /// while there is none: what a link has to say is computed when there is room for it, so a slow reader
 /// gets the newest state later and costs no memory meanwhile.
@@ -57,14 +60,15 @@ impl Outbox {
 }
 
 impl Outlet {
-    /// The next message; none once all outboxes are gone or the queue broke. It counts until
-    /// [`Outlet::sent`].
-    pub async fn next(&mut self) -> Option<Vec<u8>> {
-        let message = self.queue.recv().await?;
-        (!self.is_broken.load(Ordering::Acquire)).then_some(message)
+    /// All messages that wait, as soon as there is one; none once all outboxes are gone or the queue
+    /// broke. They count until [`Outlet::sent`].
+    pub async fn next(&mut self) -> Option<Vec<Vec<u8>>> {
+        let mut messages = Vec::new();
+        let count = self.queue.recv_many(&mut messages, MESSAGES_TOGETHER_MAX).await;
+        (count > 0 && !self.is_broken.load(Ordering::Acquire)).then_some(messages)
     }
 
-    /// Makes room for as much as the message had.
+    /// Makes room for as much as the messages had.
     pub fn sent(&self, len: usize) {
         self.bytes.fetch_sub(len, Ordering::AcqRel);
     }
@@ -79,9 +83,10 @@ mod tests {
         let (outbox, mut outlet) = outbox(1000);
         (0..4).for_each(|_| assert!(outbox.push(vec![0; 300])));
         assert_eq!(outbox.room(), 0);
-        let message = outlet.next().await.unwrap();
-        outlet.sent(message.len());
-        assert_eq!(outbox.room(), 100);
+        let messages = outlet.next().await.unwrap();
+        assert_eq!(messages.len(), 4);
+        outlet.sent(600);
+        assert_eq!(outbox.room(), 400);
     }
 
     #[tokio::test]

@@ -110,9 +110,14 @@ pub struct Writer<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Writer<S> {
-    /// Sends a message, unless that takes longer than `patience`.
-    pub async fn write(&mut self, message: Vec<u8>, patience: Duration) -> Result<(), SocketError> {
-        let send = self.sink.send(Message::Binary(message.into()));
+    /// Sends messages together, unless that takes longer than `patience`.
+    pub async fn write(&mut self, messages: Vec<Vec<u8>>, patience: Duration) -> Result<(), SocketError> {
+        let send = async {
+            for message in messages {
+                self.sink.feed(Message::Binary(message.into())).await?;
+            }
+            self.sink.flush().await
+        };
         Ok(tokio::time::timeout(patience, send).await.map_err(|_| SocketError::Stalled)??)
     }
 

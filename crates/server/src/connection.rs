@@ -114,15 +114,16 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let _ = writing.await;
 }
 
-async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
-    while let Some(message) = outlet.next().await {
-        let len = message.len();
-        if let Err(error) = writer.write(message, limits::WRITE_TIME).await {
+/// Writes what comes until nothing more can come, or can be written.
+pub async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
+    while let Some(messages) = outlet.next().await {
+        let (count, len) = (messages.len(), messages.iter().map(Vec::len).sum());
+        if let Err(error) = writer.write(messages, limits::WRITE_TIME).await {
             tracing::debug!(%error, "writing ends");
             return;
         }
         outlet.sent(len);
-        service.metrics.messages_out.add(1);
+        service.metrics.messages_out.add(count as u64);
         service.metrics.bytes_out.add(len as u64);
     }
     writer.close(Duration::from_secs(1)).await;

@@ -8,9 +8,10 @@ use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::ROOM_CHECK_MS;
 use crate::metrics::Metrics;
+use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use sync::{
@@ -35,6 +36,13 @@ pub enum Command {
         trust: Trust,
         /// What it has.
         standing: Standing,
+    },
+    /// A connection to another server, to exchange the document over.
+    Reach {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Where its messages go.
+        outbox: Outbox,
     },
     /// A connection says something about the document.
     Message {
@@ -63,6 +71,11 @@ pub enum Command {
         text: String,
         /// Who asks.
         reply: oneshot::Sender<Result<Put, HubError>>,
+    },
+    /// The server is about to stop: what makes the document open sooner is kept.
+    PutAway {
+        /// Who waits for it.
+        reply: oneshot::Sender<()>,
     },
     /// A page of history.
     History {
@@ -114,6 +127,8 @@ pub struct Document {
     id: DocumentId,
     replica: Guarded,
     links: BTreeMap<ConnectionId, (Link, Outbox)>,
+    /// The links to other servers. Who is here is not shown there: there all of them would be one member.
+    upstream: BTreeSet<ConnectionId>,
     etags: Etags,
     metrics: Arc<Metrics>,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
@@ -123,28 +138,48 @@ pub struct Document {
 /// A hub's document as links see it.
 struct Guarded {
     document: Box<dyn HubDocument>,
+    recent: Recent,
+    /// What is here, until something changes: every link asks for it.
+    version: VersionVector,
     is_dirty: bool,
+    /// Why the store did not take what links brought, if it did not.
+    failure: Option<HubError>,
+}
+
+impl Guarded {
+    fn new(document: Box<dyn HubDocument>) -> Self {
+        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false, failure: None }
+    }
+
+    fn note_change(&mut self) {
+        self.is_dirty = true;
+        self.version = self.document.version();
+    }
 }
 
 impl Replica for Guarded {
     fn version(&self, _: DocumentId) -> Option<VersionVector> {
-        Some(self.document.version())
+        Some(self.version.clone())
     }
 
     fn epoch(&self, _: DocumentId) -> Epoch {
         self.document.epoch()
     }
 
-    /// A storage node's documents have a generation from the beginning.
-    fn adopt_epoch(&mut self, _: DocumentId, _: Epoch) {}
+    fn adopt_epoch(&mut self, _: DocumentId, epoch: Epoch) {
+        self.failure = self.document.adopt_epoch(epoch).err().or(self.failure.take());
+    }
 
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
-        self.document.export(missing, bytes_max)
+        let recent = self.recent.cover(missing, bytes_max);
+        recent.unwrap_or_else(|| self.document.export(missing, bytes_max))
     }
 
     fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
-        self.is_dirty = true;
-        self.document.import(parcels)
+        let outcome = self.document.import(parcels.clone());
+        self.note_change();
+        self.recent.keep(parcels, &self.version);
+        outcome
     }
 
     fn durable(&self, _: DocumentId) -> VersionVector {
@@ -162,13 +197,21 @@ type Waiting = Box<dyn FnOnce(Result<(), HubError>) + Send>;
 impl Document {
     /// A document that nobody uses yet.
     pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
-        let replica = Guarded { document, is_dirty: false };
-        Self { id, replica, links: BTreeMap::new(), etags: Etags::default(), metrics, failure: None }
+        let replica = Guarded::new(document);
+        let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
+        Self { id, replica, links, upstream, etags: Etags::default(), metrics, failure: None }
     }
 
     /// Whether no connection has it open.
     pub fn is_idle(&self) -> bool {
         self.links.is_empty()
+    }
+
+    /// Before the document is forgotten.
+    pub fn put_away(&mut self) {
+        if self.failure.is_none() {
+            self.replica.document.put_away();
+        }
     }
 
     /// Deals with a batch, and sends what follows from it.
@@ -199,10 +242,20 @@ impl Document {
             Command::Attach { connection, outbox, trust, standing } => {
                 self.attach(connection, outbox, trust, standing, now_ms);
             }
+            Command::Reach { connection, outbox } => {
+                // What is said there was said by many.
+                let link = Link::ask(self.id, MemberId(0), Trust::Relay);
+                self.links.insert(connection, (link, outbox));
+                self.upstream.insert(connection);
+            }
             Command::Message { connection, message } => self.hear(connection, message, now_ms),
             Command::Detach { connection } => self.detach(connection, now_ms),
             // Who asked may be gone; then nobody misses the answer.
             Command::GetText { at, reply } => drop(reply.send(self.text(at))),
+            Command::PutAway { reply } => {
+                self.put_away();
+                let _ = reply.send(());
+            }
             Command::History { before, count, reply } => {
                 drop(reply.send(self.replica.document.history(before.as_ref(), count)));
             }
@@ -267,6 +320,7 @@ impl Document {
     }
 
     fn detach(&mut self, connection: ConnectionId, now_ms: u64) {
+        self.upstream.remove(&connection);
         if let Some((link, _)) = self.links.remove(&connection) {
             for presence in link.farewell() {
                 self.pass_on(connection, &presence, now_ms);
@@ -275,7 +329,8 @@ impl Document {
     }
 
     fn pass_on(&mut self, from: ConnectionId, presence: &Presence, now_ms: u64) {
-        for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| **connection != from) {
+        let is_told = |connection| connection != from && !self.upstream.contains(&connection);
+        for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| is_told(**connection)) {
             link.show(presence.clone(), now_ms);
         }
     }
@@ -306,15 +361,16 @@ impl Document {
                 Some(known)
             }
         };
-        self.replica.is_dirty = true;
-        self.replica.document.put_text(base.as_ref(), text)?;
+        let put = self.replica.document.put_text(base.as_ref(), text);
+        self.replica.note_change();
+        put?;
         self.changed();
         let now = self.text(None)?;
         Ok(Put::Saved { etag: (now.text == text).then_some(now.etag), version: now.version })
     }
 
     fn sync(&mut self) -> Result<(), HubError> {
-        if let Some(failure) = &self.failure {
+        if let Some(failure) = self.failure.as_ref().or(self.replica.failure.as_ref()) {
             return Err(failure.clone());
         }
         if !std::mem::take(&mut self.replica.is_dirty) {
@@ -349,11 +405,13 @@ impl Document {
     }
 
     fn abandon(&mut self) {
-        let message = self.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+        let message =
+            self.failure.as_ref().or(self.replica.failure.as_ref()).map(ToString::to_string).unwrap_or_default();
         let last = refusal(Some(self.id), RefusalCode::Unavailable, &message).encode();
         for (_, outbox) in self.links.values() {
             outbox.push(last.clone());
         }
         self.links.clear();
+        self.upstream.clear();
     }
 }

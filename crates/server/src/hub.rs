@@ -30,6 +30,9 @@ pub enum HubError {
     /// The text cannot be taken in.
     #[error("the text was refused: {0}")]
     TextRefused(String),
+    /// What is stored cannot be read. It is never taken for an empty document.
+    #[error("{0}; the other documents are not affected. Run motet verify on the directory")]
+    Damaged(String),
     /// The store failed and stopped; what was acknowledged is safe.
     #[error("the store does not work: {0}")]
     Store(String),
@@ -43,6 +46,7 @@ impl HubError {
             Self::NoVersion => "no-version",
             Self::NotText(_) => "not-text",
             Self::TextRefused(_) => "text-refused",
+            Self::Damaged(_) => "damaged",
             Self::Store(_) => "store",
         }
     }
@@ -77,6 +81,12 @@ pub trait HubDocument: Send + 'static {
     /// The generation.
     fn epoch(&self) -> Epoch;
 
+    /// Takes the generation that another member has, where there is none here yet. A storage node's own
+    /// documents have one from the beginning.
+    fn adopt_epoch(&mut self, _epoch: Epoch) -> Result<(), HubError> {
+        Ok(())
+    }
+
     /// See [`sync::Replica::export`].
     fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel>;
 
@@ -104,6 +114,9 @@ pub trait HubDocument: Send + 'static {
 
     /// Edit runs before `before`, the newest first, at most `count`, as the JSON array that goes out.
     fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError>;
+
+    /// Nobody uses the document for now, and it may be forgotten: what makes it open sooner may be kept.
+    fn put_away(&mut self) {}
 
     /// Keeps which version an ETag stands for, so that it is known after a restart. May do nothing.
     fn remember(&mut self, _etag: &str, _version: &VersionVector) {}

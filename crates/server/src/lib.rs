@@ -11,6 +11,9 @@
 //! socket ◄─ Outbox, 1 MiB ◄───────────────┴───────────── Link for each connection
 //! ```
 //!
+//! A server may itself [`follow`] another one: then the documents of both are kept equal, whoever is
+//! connected to which.
+//!
 //! ```
 //! use server::{Token, check_listen};
 //! let world = "0.0.0.0:4040".parse().unwrap();
@@ -28,16 +31,24 @@ mod hub;
 pub mod limits;
 mod logs;
 mod metrics;
+mod recent;
 mod registry;
 mod serve;
 mod service;
+mod stored;
+mod upstream;
 mod version_text;
 
 pub use access::{ListenError, Origins, Token, check_listen};
-pub use assets::{Asset, Assets, NoApp};
+pub use assets::{AppFiles, Asset, Assets, NoApp};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
+pub use stored::{
+    EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, read_or_make_key,
+    run_json, text_container,
+};
+pub use upstream::{FollowError, Upstream, follow};
 pub use version_text::{read_version, write_version};

@@ -18,6 +18,9 @@ pub const DOCUMENTS_OF_CONNECTION_MAX: usize = 256;
 /// The body of a request: a text of the length of the longest parcel.
 pub const BODY_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX;
 
+/// A text that is saved as one action, in bytes: with everything around it still one parcel.
+pub const TEXT_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX / 2;
+
 /// The name of a document, in bytes of UTF-8.
 pub const DOCUMENT_NAME_BYTES_MAX: usize = 200;
 
@@ -60,6 +63,10 @@ pub const ROOM_CHECK_MS: u64 = 20;
 
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Bytes of new records after which an image of a document is kept: reading so much again takes some
+/// tens of milliseconds.
+pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
 
 /// ETags that a document's task remembers with their versions.
 pub const ETAGS_MAX: usize = 256;

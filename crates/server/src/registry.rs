@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use sync::{RefusalCode, refusal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Why a document's task did not take a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,18 @@ impl Registry {
         Ok(sender)
     }
 
+    /// Has all documents put away that are in memory.
+    pub async fn put_away(&self) {
+        let tasks: Vec<_> = self.shared.tasks().values().cloned().collect();
+        for task in tasks {
+            let (reply, done) = oneshot::channel();
+            // A task that ends meanwhile puts its document away by itself.
+            if task.send(Command::PutAway { reply }).await.is_ok() {
+                let _ = done.await;
+            }
+        }
+    }
+
     fn start(&self, doc: DocumentId) -> mpsc::Sender<Command> {
         let (sender, receiver) = mpsc::channel(COMMANDS_MAX);
         tokio::spawn(run(self.shared.clone(), doc, receiver));
@@ -81,23 +93,31 @@ async fn run(shared: Arc<Shared>, doc: DocumentId, mut receiver: mpsc::Receiver<
 
 async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver: &mut mpsc::Receiver<Command>) {
     let mut used_ms = shared.now_ms();
+    let mut is_put_away = false;
     let mut users = BTreeMap::new();
     loop {
         let now_ms = shared.now_ms();
-        let wake_ms = document.next_wake_ms(now_ms).unwrap_or(now_ms + UNLOAD_AFTER_MS);
+        // Once it is put away nothing keeps it.
+        let nap_ms = if is_put_away { 0 } else { UNLOAD_AFTER_MS };
+        let wake_ms = document.next_wake_ms(now_ms).unwrap_or(now_ms + nap_ms);
         let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms));
         let mut batch = Vec::new();
         // Late is normal: it is how a document learns that carets are due.
         let _ = tokio::time::timeout(pause, receiver.recv_many(&mut batch, BATCH_MAX)).await;
         let now_ms = shared.now_ms();
         if !batch.is_empty() || !document.is_idle() {
-            used_ms = now_ms;
-        } else if used_ms + UNLOAD_AFTER_MS <= now_ms && forget(shared, id, receiver) {
+            (used_ms, is_put_away) = (now_ms, false);
+        } else if is_put_away && forget(shared, id, receiver) {
             return;
         }
+        let puts_away = used_ms + UNLOAD_AFTER_MS <= now_ms;
+        is_put_away |= puts_away;
         batch.iter().for_each(|command| note_user(&mut users, command));
         let work = move || {
             document.work(batch, now_ms);
+            if puts_away {
+                document.put_away();
+            }
             document
         };
         match tokio::task::spawn_blocking(work).await {
@@ -120,7 +140,9 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
 /// Keeps, apart from the document itself, who must be told if it stops by a panic.
 fn note_user(users: &mut BTreeMap<ConnectionId, Outbox>, command: &Command) {
     match command {
-        Command::Attach { connection, outbox, .. } => drop(users.insert(*connection, outbox.clone())),
+        Command::Attach { connection, outbox, .. } | Command::Reach { connection, outbox } => {
+            drop(users.insert(*connection, outbox.clone()))
+        }
         Command::Detach { connection } => drop(users.remove(connection)),
         _ => {}
     }
@@ -162,9 +184,14 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
             };
             outbox.push(refusal(Some(id), code, &error.to_string()).encode());
         }
+        // It hears that the task is gone.
+        Command::Reach { .. } => {}
         Command::GetText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::PutText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::History { reply, .. } => drop(reply.send(Err(error.clone()))),
+        Command::PutAway { reply } => {
+            let _ = reply.send(());
+        }
         Command::Message { .. } | Command::Detach { .. } => {}
     }
 }

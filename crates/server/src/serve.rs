@@ -69,6 +69,9 @@ impl Server {
         if tokio::time::timeout(DRAIN_TIME, ended).await.is_err() {
             tracing::warn!("some connections did not end in time; nothing acknowledged is lost");
         }
+        if tokio::time::timeout(DRAIN_TIME, self.service.registry.put_away()).await.is_err() {
+            tracing::warn!("no time to keep images of all documents; some will open more slowly");
+        }
     }
 
     async fn admit(

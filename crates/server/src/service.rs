@@ -58,6 +58,11 @@ impl Service {
         self.draining.send_replace(true);
     }
 
+    /// Has its documents keep what makes them open sooner, before it stops.
+    pub async fn put_away(&self) {
+        self.registry.put_away().await;
+    }
+
     /// Whether it is about to stop.
     pub fn is_draining(&self) -> bool {
         *self.draining.borrow()

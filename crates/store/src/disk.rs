@@ -2,11 +2,13 @@
 //!
 //! - [`directory`] makes the directory and the file, private and synced; [`file`] opens and closes it.
 //! - [`tables`] says what is where in the file, and applies one operation to it.
+//! - [`overlay`] looks at a file without changing it.
 //! - [`queue`] bounds what waits, [`writer`] commits it, [`task`] ties an operation to its answer.
 //! - [`poison`] remembers the first error.
 
 mod directory;
 mod file;
+mod overlay;
 mod poison;
 mod queue;
 mod tables;
@@ -22,6 +24,7 @@ use crate::{Appended, DocumentInfo, Page, Record, Snapshot, Store, rules};
 use clock::{DocumentId, VersionVector};
 use directory::Directory;
 use file::DatabaseFile;
+use overlay::Overlay;
 use poison::{Poison, failure};
 use queue::{NoRoom, Queue};
 use redb::{ReadableDatabase, StorageBackend};
@@ -59,10 +62,30 @@ impl RedbStore {
         Ok(Self { _directory: Some(directory), ..store })
     }
 
+    /// Whether there is a store in `dir`, open or not.
+    pub fn is_in(dir: &Path) -> bool {
+        directory::has_file(dir)
+    }
+
+    /// Opens the store in `dir` to look at it: what is written stays in memory, and the file is as it was.
+    /// Says what of its checksums does not hold, if anything.
+    pub fn examine(dir: &Path) -> Result<(Self, Option<DiskError>), OpenError> {
+        let (directory, file) = Directory::look(dir)?;
+        let failed = |error: std::io::Error| DiskError::Failed { kind: error.kind(), message: error.to_string() };
+        let mut database = DatabaseFile::open(Overlay::over(file).map_err(failed)?)?;
+        let damage = database.check();
+        let store = Self::start(database)?;
+        Ok((Self { _directory: Some(directory), ..store }, damage))
+    }
+
     /// Opens the store that `backend` holds: for tests that inject faults, and for other media. An empty
     /// one is made a store, and only here a power cut in the middle leaves something that is none.
     pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, OpenError> {
-        let database = Arc::new(DatabaseFile::open(backend)?);
+        Self::start(DatabaseFile::open(backend)?)
+    }
+
+    fn start(database: DatabaseFile) -> Result<Self, OpenError> {
+        let database = Arc::new(database);
         let poison = Arc::new(Poison::default());
         let queue = Arc::new(Queue::new(QUEUE_BYTES_MAX));
         let writer = Writer::start(database.clone(), poison.clone(), queue.clone())

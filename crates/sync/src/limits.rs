@@ -23,6 +23,14 @@ pub const PARCELS_MAX: usize = 4096;
 /// chunks keep a line of 20 MB/s and 50 ms busy.
 pub const WINDOW_BYTES_MAX: usize = 1 << 20;
 
+/// How many bytes of parcels are answered at once: half a window, so that the other side never waits
+/// for the rest of the time.
+pub const RECEIVED_BYTES_MAX: usize = WINDOW_BYTES_MAX / 2;
+
+/// The time after which what came is acknowledged, in milliseconds: in a crowd that types, twenty
+/// answers a second and not one for each key.
+pub const RECEIVED_DELAY_MS: u64 = 50;
+
 /// How many replicas a version may name: a replica a day for a hundred and eighty years.
 pub const VERSION_ENTRIES_MAX: usize = 65_536;
 

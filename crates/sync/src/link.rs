@@ -63,6 +63,9 @@ pub struct Link {
     /// The last `Parcels` that came, and the last that was acknowledged.
     seq_heard: u64,
     seq_acknowledged: u64,
+    /// The bytes that came since, and when to acknowledge them.
+    heard_bytes: usize,
+    received_due_ms: Option<u64>,
     /// What to ask for, and what was asked for last: nothing is asked twice in a row.
     want: Vec<Span>,
     wanted_last: Vec<Span>,
@@ -90,6 +93,8 @@ impl Link {
             durable: VersionVector::new(),
             seq_heard: 0,
             seq_acknowledged: 0,
+            heard_bytes: 0,
+            received_due_ms: None,
             want: Vec::new(),
             wanted_last: Vec::new(),
             roster: Roster::default(),
@@ -169,7 +174,7 @@ impl Link {
         }
         self.say_want(out);
         self.say_parcels(host, &version, now_ms, bytes_max, out);
-        self.say_received(&version, out);
+        self.say_received(&version, now_ms, out);
         self.say_durable(host, out);
         self.say_hashes(host, &version, now_ms, out);
         let gone = self.roster.expire(now_ms);
@@ -207,7 +212,11 @@ impl Link {
 
     /// When to poll at the latest although nothing came, if ever.
     pub fn next_wake_ms(&self) -> Option<u64> {
-        [self.roster.next_wake_ms(), self.hashes_due_ms].into_iter().flatten().min()
+        // Before the other side has answered there is nothing that could be said.
+        if matches!(self.phase, Phase::Ask | Phase::Asked) {
+            return None;
+        }
+        [self.roster.next_wake_ms(), self.hashes_due_ms, self.received_due_ms].into_iter().flatten().min()
     }
 
     /// What the other side is known to have.
@@ -270,6 +279,8 @@ impl Link {
     ) -> Vec<Event> {
         self.moved_ms = now_ms;
         self.seq_heard = self.seq_heard.max(seq);
+        self.heard_bytes += parcels.iter().map(|parcel| parcel.bytes.len()).sum::<usize>();
+        self.received_due_ms.get_or_insert(now_ms + limits::RECEIVED_DELAY_MS);
         self.tail.learn(&parcels.iter().map(|parcel| (parcel.replica, parcel.end)).collect());
         let outcome = host.import(self.doc, parcels);
         // While the rest of a batch is under way, what is missing may be in it.
@@ -364,7 +375,13 @@ impl Link {
         }
     }
 
-    fn say_received(&mut self, version: &VersionVector, out: &mut Vec<Message>) {
+    /// Once for all that came within a while, or at once where it was much.
+    fn say_received(&mut self, version: &VersionVector, now_ms: u64, out: &mut Vec<Message>) {
+        let is_due = self.received_due_ms.is_some_and(|due_ms| due_ms <= now_ms);
+        if !is_due && self.heard_bytes < limits::RECEIVED_BYTES_MAX {
+            return;
+        }
+        (self.heard_bytes, self.received_due_ms) = (0, None);
         if self.seq_acknowledged < self.seq_heard {
             self.seq_acknowledged = self.seq_heard;
             let growth = growth(&self.told, version);

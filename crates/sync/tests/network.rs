@@ -154,7 +154,7 @@ fn both_acknowledgements_arrive_also_through_a_relay() {
     let mut net = Net::new(3, &[[1, 0], [2, 1]], 9);
     net.settle();
     net.write(2, DOC, 7, 10);
-    net.settle();
+    net.pass(2 * limits::RECEIVED_DELAY_MS, 10);
     let replica = net.members[2].replica;
     let (mut received, mut durable) = (VersionVector::new(), VersionVector::new());
     for event in &net.members[2].events {
@@ -267,4 +267,19 @@ fn a_member_that_stops_speaking_is_gone_after_five_seconds() {
     net.now_ms += 200;
     net.poll(1);
     assert_eq!(net.count(1, is_gone), 1);
+}
+
+#[test]
+fn many_parcels_share_an_acknowledgement() {
+    let mut net = Net::new(2, &[[1, 0]], 9);
+    net.settle();
+    let is_received = |event: &Event| matches!(event, Event::Received { .. });
+    let before = net.count(1, is_received);
+    for _ in 0..20 {
+        net.write(1, DOC, 1, 10);
+        net.settle();
+    }
+    net.pass(4 * limits::RECEIVED_DELAY_MS, 10);
+    assert_eq!(net.count(1, is_received) - before, 1);
+    net.assert_converged();
 }

@@ -132,7 +132,7 @@ fn parcels_twice_are_one() {
     for seq in 1..4 {
         let message = Message::Parcels { doc: DOC, seq, done: 3, total: 3, parcels: parcels.clone() };
         say(&mut session, &mut host, &message).unwrap();
-        let said = answers(&mut session, &mut host, 10);
+        let said = answers(&mut session, &mut host, 10 + limits::RECEIVED_DELAY_MS);
         assert!(matches!(said[..], [Message::Received { seq: s, .. }] if s == seq), "{said:?}");
     }
     assert_eq!(host.version(DOC), Some(other.version));
@@ -145,7 +145,7 @@ fn refused_parcels_are_reported_and_not_sent_for_again() {
     let message = Message::Parcels { doc: DOC, seq: 1, done: 3, total: 3, parcels: vec![bad] };
     let events = say(&mut session, &mut host, &message).unwrap();
     assert!(events.iter().any(|event| matches!(event, Event::Rejected { .. })));
-    let said = answers(&mut session, &mut host, 10);
+    let said = answers(&mut session, &mut host, 10 + limits::RECEIVED_DELAY_MS);
     assert!(matches!(said[..], [Message::Received { .. }]), "{said:?}");
 }
 
@@ -204,4 +204,17 @@ fn random_and_mutated_bytes_never_panic() {
             }
         }
     }
+}
+
+/// A figure that was shown before the other side answered used to make the session ask for a poll at
+/// once, again and again, for as long as the answer took.
+#[test]
+fn nothing_is_due_before_the_other_side_has_answered() {
+    let (mut session, mut host) = (Session::new(Role::Initiator, config(Admission::All(Trust::Relay)), 0), host());
+    session.open(DOC);
+    session.show_own(DOC, Some(Figure::new("ann", [0; 3], None, Frontier::new())), 0);
+    say(&mut session, &mut host, &hello()).unwrap();
+    let said = answers(&mut session, &mut host, 10);
+    assert!(matches!(said[..], [Message::Hello(_), Message::Open { .. }]), "{said:?}");
+    assert_eq!(session.next_wake_ms(), Some(10 + limits::PING_AFTER_MS));
 }

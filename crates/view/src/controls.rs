@@ -75,12 +75,21 @@ impl Controls {
                 .cut(range)
                 .into_iter()
                 .map(|(part, writes)| {
-                    let off = writes
-                        .and_then(|writes| self.heads(&writes).into_iter().rev().find(|head| !self.controls[head].on));
+                    let off = writes.and_then(|writes| self.off(&writes));
                     (part, off)
                 })
                 .collect(),
         }
+    }
+
+    /// By which of `writes`, of one register, it is off.
+    fn off(&self, writes: &[Id]) -> Option<Id> {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::UndoByParity) {
+            let mut offs = writes.iter().filter(|id| self.controls[id].active && !self.controls[id].on);
+            return (offs.clone().count() % 2 == 1).then(|| offs.next_back().copied()).flatten();
+        }
+        self.heads(writes).into_iter().rev().find(|head| !self.controls[head].on)
     }
 
     /// The controls that a new control on `targets` replaces: those that nobody replaced.

@@ -89,7 +89,7 @@ impl<'a> Projection<'a> {
     }
 
     /// The visible text.
-    fn text(&self, text: &Text) -> String {
+    pub fn text(&self, text: &Text) -> String {
         let mut out = String::new();
         for run in text.runs() {
             let mut rest = run.text;
@@ -147,14 +147,18 @@ pub fn text_at(log: &MultiLog, view: &View, version: &VersionVector, container: 
     builder.read().unwrap_or_else(|| Projection::of(log, view, container).text(text))
 }
 
-/// Joins a part with the last one where its elements carry that on and the cause is of one piece.
+/// Joins a part with the last one where its elements carry that on and the cause is of one piece: the same,
+/// or one that goes along with the elements, as where each is its own cause.
 fn push_diff(parts: &mut Vec<DiffPart>, part: DiffPart) {
+    let goes_along = |last: &DiffPart| {
+        part.because.replica == last.because.replica
+            && part.because.seq.checked_sub(last.because.seq) == Some(part.span.start - last.span.start)
+    };
     if let Some(last) = parts.last_mut()
         && last.side == part.side
         && last.span.replica == part.span.replica
         && last.span.end == part.span.start
-        && last.because.replica == part.because.replica
-        && (part.side == DiffSide::Both || last.because == part.because)
+        && (last.because == part.because || goes_along(last))
     {
         last.span.end = part.span.end;
         last.text.push_str(&part.text);

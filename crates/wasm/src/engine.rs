@@ -267,7 +267,12 @@ impl Engine {
     }
 
     /// The UTF-16 position of an anchor; null where its element is not here.
-    pub fn resolve(&self, anchor: &str) -> Option<u32> {
+    #[wasm_bindgen(unchecked_return_type = "number | null")]
+    pub fn resolve(&self, anchor: &str) -> JsValue {
+        self.place_of(anchor).map_or(JsValue::NULL, JsValue::from)
+    }
+
+    fn place_of(&self, anchor: &str) -> Option<u32> {
         let anchor = Anchor::read(anchor)?;
         let Some(now) = self.replica.document().model().text(text()) else {
             return anchor.element.is_none().then_some(0);

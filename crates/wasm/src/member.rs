@@ -5,7 +5,7 @@ use crate::js::{self, Outcome, object};
 use crate::shelf::Shelf;
 use js_sys::Array;
 use motet::{DocumentId, SigningKey, VersionVector};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sync::{Admission, Bias, Config, Event, Figure, MemberId, Role, Selection, Session, Trust};
 use wasm_bindgen::prelude::*;
 
@@ -24,6 +24,8 @@ pub struct Member {
     own: BTreeMap<DocumentId, Figure>,
     others: BTreeMap<DocumentId, BTreeMap<MemberId, Figure>>,
     theirs: BTreeMap<DocumentId, VersionVector>,
+    /// What was opened on both sides just now.
+    greeted: BTreeSet<DocumentId>,
     now_ms: u64,
 }
 
@@ -45,6 +47,7 @@ impl Member {
             own: BTreeMap::new(),
             others: BTreeMap::new(),
             theirs: BTreeMap::new(),
+            greeted: BTreeSet::new(),
             now_ms: 0,
         })
     }
@@ -145,11 +148,13 @@ impl Member {
     pub fn receive(&mut self, message: &[u8], now_ms: f64) {
         self.now_ms = now_ms as u64;
         let Some(session) = &mut self.session else { return };
-        match session.handle(&mut self.shelf, message, self.now_ms) {
+        let heard = session.handle(&mut self.shelf, message, self.now_ms);
+        // Who hears that all has come must have it.
+        self.hand_out();
+        match heard {
             Ok(events) => events.into_iter().for_each(|event| self.hear(event)),
             Err(error) => self.events.push(problem(None, &error.code().to_string(), &error.to_string())),
         }
-        self.hand_out();
         self.flush();
     }
 
@@ -195,6 +200,9 @@ impl Member {
     fn hear(&mut self, event: Event) {
         match event {
             Event::Received { doc, version } => {
+                if self.greeted.remove(&doc) {
+                    self.say_behind(doc, &version);
+                }
                 self.theirs.entry(doc).or_default().merge(&version);
                 self.say_saved(doc);
             }
@@ -205,7 +213,10 @@ impl Member {
                 self.theirs.entry(doc).or_default().merge(&version);
                 self.say_saved(doc);
             }
-            Event::Opened(doc) => self.say_saved(doc),
+            Event::Opened(doc) => {
+                self.greeted.insert(doc);
+                self.say_saved(doc);
+            }
             Event::Presence { doc, presence } => {
                 let peers = self.others.entry(doc).or_default();
                 match presence.figure {
@@ -218,12 +229,7 @@ impl Member {
                 self.others.entry(doc).or_default().remove(&member);
                 self.say_presence(doc);
             }
-            Event::Progress { doc, done, total } => self.events.push(object([
-                ("kind", "progress".into()),
-                ("document", doc.to_string().into()),
-                ("done", (done as f64).into()),
-                ("total", (total as f64).into()),
-            ])),
+            Event::Progress { doc, done, total } => self.say_progress(doc, done, total),
             Event::Refused { doc, code, message } => {
                 self.events.push(problem(Some(doc), &code.to_string(), &message));
             }
@@ -242,6 +248,22 @@ impl Member {
         }
     }
 
+    /// Tells how much is to come, so that nothing to come can be told from not knowing.
+    fn say_behind(&mut self, doc: DocumentId, theirs: &VersionVector) {
+        let Some(book) = self.shelf.books.get(&doc) else { return };
+        let missing = theirs.missing_from(&book.replica.version());
+        self.say_progress(doc, 0, missing.iter().map(|span| u64::from(span.len())).sum());
+    }
+
+    fn say_progress(&mut self, doc: DocumentId, done: u64, total: u64) {
+        self.events.push(object([
+            ("kind", "progress".into()),
+            ("document", doc.to_string().into()),
+            ("done", (done as f64).into()),
+            ("total", (total as f64).into()),
+        ]));
+    }
+
     /// Tells how many own actions nobody else has, and how many are on no storage node's disk.
     fn say_saved(&mut self, doc: DocumentId) {
         let Some(book) = self.shelf.books.get(&doc) else { return };
@@ -249,13 +271,13 @@ impl Member {
         let count = |version: &VersionVector| {
             let own = book.replica.replicas_of(self.author);
             let logs = own.iter().filter_map(|&replica| book.replica.document().log().log(replica));
-            let actions = logs.flat_map(|log| log.headers.iter().map(move |run| (log.replica, run)));
-            actions
-                .map(|(replica, run)| {
-                    let from = version.end(replica).clamp(run.range.start, run.range.end);
-                    (run.range.end - from).div_ceil(run.each)
-                })
-                .sum::<u32>()
+            let beyond = |log: &motet::ReplicaLog| {
+                let known = version.end(log.replica);
+                let first = log.headers.partition_point(|run| run.range.end <= known);
+                let count = |run: &motet::HeaderRun| (run.range.end - run.range.start.max(known)).div_ceil(run.each);
+                log.headers[first..].iter().map(count).sum::<u32>()
+            };
+            logs.map(beyond).sum::<u32>()
         };
         let unreceived = count(self.theirs.get(&doc).unwrap_or(&none));
         let undurable = count(&book.durable);

@@ -199,7 +199,11 @@ function Workspace({ document, screens }: { document: OpenDocument; screens: Scr
         <main className="page">
           {place !== null && <PastBanner document={document} runs={runs} place={place} onNow={() => setAt(null)} />}
           {place !== null && <Past document={document} runs={runs} place={place} />}
-          <LiveText document={document} showsBlame={panel === "history"} isHidden={place !== null} editor={editor} />
+          {snapshot.isReady ? (
+            <LiveText document={document} showsBlame={panel === "history"} isHidden={place !== null} editor={editor} />
+          ) : (
+            <div className="skeleton" aria-label="Loading" role="progressbar" />
+          )}
         </main>
         {panel && (
           <aside className="panel" aria-label={panel === "people" ? "People" : "History"}>

@@ -13,6 +13,8 @@ import type { Link, Saved, Session, SessionEvent, Trouble } from "../session/ses
 const SEAL_AFTER_MS = 30;
 /** Carets are sent at most this often: twenty times a second. */
 const PRESENT_EVERY_MS = 50;
+/** Who waits longer than this for a server to say what it has may write without knowing. */
+const READY_AFTER_MS = 3_000;
 
 /** What the interface shows of a document; a new object whenever anything in it changed. */
 export interface Snapshot {
@@ -28,6 +30,8 @@ export interface Snapshot {
   holdsAll: boolean;
   /** Grows with every change of the log or of the view. */
   revision: number;
+  /** Whether what the text shows is what is there; before that nobody should write into an empty page. */
+  isReady: boolean;
 }
 
 /** Whoever shows the text. */
@@ -51,6 +55,7 @@ export class OpenDocument {
   private listeners = new Set<() => void>();
   private sealTimer: ReturnType<typeof setTimeout> | null = null;
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
+  private readyTimer: ReturnType<typeof setTimeout>;
   private selection: Selection | null = null;
   /** The colours that people chose, as far as they were here. */
   private colours = new Map<AuthorId, string>();
@@ -67,6 +72,7 @@ export class OpenDocument {
     held: 0,
     holdsAll: false,
     revision: 0,
+    isReady: false,
   };
 
   constructor(
@@ -76,6 +82,7 @@ export class OpenDocument {
     private person: Person,
   ) {
     this.changed();
+    this.readyTimer = setTimeout(() => this.update({ isReady: true }), READY_AFTER_MS);
     session.listen((event) => this.hear(event));
     this.present(null);
   }
@@ -150,6 +157,7 @@ export class OpenDocument {
   close(): void {
     this.flush();
     this.isClosed = true;
+    clearTimeout(this.readyTimer);
     if (this.presentTimer !== null) clearTimeout(this.presentTimer);
     this.session.close();
     this.detach();
@@ -159,12 +167,16 @@ export class OpenDocument {
 
   private hear(event: SessionEvent): void {
     switch (event.kind) {
-      case "frames":
-        this.view?.apply(this.engine.import(event.frames), "remote");
+      case "frames": {
+        // Taken in whether or not anything shows it yet.
+        const patches = this.engine.import(event.frames);
+        this.view?.apply(patches, "remote");
         this.changed();
         this.view?.showPeers(this.snapshot.peers);
         break;
+      }
       case "link":
+        if (event.link === "offline") this.update({ isReady: true });
         this.update({ link: event.link, ...(event.link === "connected" ? {} : { peers: [], progress: null }) });
         if (event.link === "connected") this.present(this.selection);
         else this.view?.showPeers([]);
@@ -179,9 +191,10 @@ export class OpenDocument {
         break;
       case "progress":
         this.update({ progress: event.done < event.total ? event : null });
+        if (event.done === event.total) this.update({ isReady: true });
         break;
       case "trouble":
-        this.update({ trouble: event.trouble });
+        this.update({ trouble: event.trouble, isReady: true });
         break;
     }
   }
@@ -222,6 +235,7 @@ export class OpenDocument {
       held: engine.held(),
       holdsAll: engine.holdsAll(),
       revision: this.snapshot.revision + 1,
+      isReady: this.snapshot.isReady || engine.text() !== "",
     });
   }
 

@@ -50,6 +50,7 @@ export class FakeSession implements Session {
   setOnline(online: boolean): void {
     this.isOnline = online;
     this.listener({ kind: "link", link: online ? "connected" : "offline" });
+    if (online) this.listener({ kind: "progress", done: 0, total: 0 });
     if (!online) this.say({ kind: "gone", peer: this.peer });
     else {
       this.listener({ kind: "frames", frames: this.disk().map(toBytes) });

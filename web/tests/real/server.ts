@@ -1,6 +1,6 @@
 /** Starts and kills the real server, on a folder of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,6 +17,7 @@ async function freePort(): Promise<number> {
 
 export class Server {
   private process: ChildProcess | null = null;
+  private links: ChildProcess[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "motet-"));
 
   private constructor(private readonly port: number) {}
@@ -53,7 +54,22 @@ export class Server {
     await ended;
   }
 
+  /** Binds a file to a document, as somebody with an editor of their own would; returns once it is there. */
+  async link(name: string, id: string): Promise<string> {
+    const file = join(this.folder, name);
+    const environment = { ...process.env, MOTET_HOME: join(this.folder, `home-${name}`) };
+    const args = ["link", file, `${this.url}/${id}`, "--json"];
+    this.links.push(spawn(process.env["MOTET_BINARY"] as string, args, { stdio: ["ignore", "ignore", "inherit"], env: environment }));
+    const deadline = Date.now() + READY_MS_MAX;
+    while (!existsSync(file)) {
+      if (Date.now() > deadline) throw new Error(`${name} was not made after ${READY_MS_MAX} ms`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    return file;
+  }
+
   async remove(): Promise<void> {
+    for (const link of this.links) link.kill("SIGKILL");
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

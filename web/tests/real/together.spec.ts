@@ -1,5 +1,6 @@
 /** The built app over the real engine and the real server: as people would see it. */
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { agree, enter, isDurable, makeDocument, person, textOf, write } from "./people";
 import { Server } from "./server";
 
 test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
@@ -11,44 +12,10 @@ test.beforeEach(async () => {
 });
 test.afterEach(async () => server.remove());
 
-/** A person with a browser of his own. */
-async function person(browser: Browser, name: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  const profile = JSON.stringify({ name, colour: "#0f766e" });
-  await page.addInitScript((value) => localStorage.setItem("motet.profile", value), profile);
-  return page;
-}
-
-async function makeDocument(name: string): Promise<string> {
-  const body = JSON.stringify({ name });
-  const answer = await fetch(`${server.url}/api/documents`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  return ((await answer.json()) as { id: string }).id;
-}
-
-async function enter(page: Page, id: string): Promise<void> {
-  await page.goto(`${server.url}/#/d/${id}`);
-  await page.locator(".cm-content").waitFor();
-  await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected");
-}
-
-const textOf = (page: Page) =>
-  page.evaluate(() => [...document.querySelectorAll(".cm-line")].map((line) => line.textContent?.replaceAll("\u2060", "")).join("\n"));
-const isDurable = (page: Page) => expect(page.locator(".saved")).toHaveAttribute("data-level", "durable");
-
-async function write(page: Page, text: string): Promise<void> {
-  await page.locator(".cm-content").click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.type(text);
-}
-
-async function agree(a: Page, b: Page): Promise<void> {
-  await expect.poll(async () => (await textOf(a)) === (await textOf(b)), { timeout: 20_000 }).toBe(true);
-}
-
 test("two browsers write at once, see each other, and undo their own work only", async ({ browser }) => {
   const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument("Together");
-  await Promise.all([enter(ann, id), enter(ben, id)]);
+  const id = await makeDocument(server, "Together");
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
   await Promise.all([write(ann, "Ann was here. "), write(ben, "Ben was here. ")]);
   await agree(ann, ben);
   await expect(ann.locator(".peer-name")).toHaveAttribute("data-name", "Ben");
@@ -60,8 +27,8 @@ test("two browsers write at once, see each other, and undo their own work only",
 
 test("what was shown as durable outlives a killed server; what was written meanwhile merges", async ({ browser }) => {
   const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument("Survivor");
-  await Promise.all([enter(ann, id), enter(ben, id)]);
+  const id = await makeDocument(server, "Survivor");
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
   await write(ann, "Durable. ");
   await isDurable(ann);
   await agree(ann, ben);
@@ -79,8 +46,8 @@ test("what was shown as durable outlives a killed server; what was written meanw
 
 test("a reload works offline, with the text and with undo", async ({ browser }) => {
   const ann = await person(browser, "Ann");
-  const id = await makeDocument("Reloaded");
-  await enter(ann, id);
+  const id = await makeDocument(server, "Reloaded");
+  await enter(server, ann, id);
   await ann.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await write(ann, "Kept. ");
   await isDurable(ann);
@@ -98,10 +65,10 @@ test("a reload works offline, with the text and with undo", async ({ browser }) 
 
 test("two tabs of one browser share what they store, without a server", async ({ browser }) => {
   const first = await person(browser, "Ann");
-  const id = await makeDocument("Tabs");
-  await enter(first, id);
+  const id = await makeDocument(server, "Tabs");
+  await enter(server, first, id);
   const second = await first.context().newPage();
-  await enter(second, id);
+  await enter(server, second, id);
   await server.kill();
   await write(first, "From the first. ");
   await write(second, "From the second. ");

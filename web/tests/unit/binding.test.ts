@@ -111,3 +111,12 @@ test("carets stand where their anchors are, and vanish when the line is lost", (
   ann.wire.hear({ kind: "link", link: "offline" });
   expect(shown()).toHaveLength(0);
 });
+
+test("what comes before anything shows it is there when something does", () => {
+  const [ann, ben] = [member("ann"), member("ben")];
+  ben.document.detach();
+  ann.view.dispatch({ changes: { from: 0, insert: "early" } });
+  ann.document.flush();
+  ben.wire.hear({ kind: "frames", frames: ann.wire.pushed });
+  expect(ben.engine.text()).toBe("early");
+});

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         .input_path(input)
         .out_name("motet")
         .typescript(true)
+        .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true);
     match bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)) {

@@ -51,6 +51,7 @@ impl From<HubError> for ApiError {
             HubError::NoDocument(_) | HubError::NoVersion => StatusCode::NOT_FOUND,
             HubError::NotText(_) => StatusCode::CONFLICT,
             HubError::TextRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            HubError::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
             HubError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.code(), &error.to_string())

@@ -40,6 +40,18 @@ impl Directory {
         let file = private_file().open(&path).map_err(|error| unusable(&path, &error))?;
         Ok((directory, file))
     }
+
+    /// Locks `dir` and opens the file in it to read, where both are there.
+    pub(super) fn look(dir: &Path) -> Result<(Self, File), OpenError> {
+        let path = dir.join(FILE_NAME);
+        let file = File::open(&path).map_err(|error| unusable(&path, &error))?;
+        Ok((Self { _lock: lock(dir)? }, file))
+    }
+}
+
+/// Whether a store was made in `dir`.
+pub(super) fn has_file(dir: &Path) -> bool {
+    dir.join(FILE_NAME).is_file()
 }
 
 fn lock(dir: &Path) -> Result<File, OpenError> {

@@ -1,8 +1,10 @@
 //! The open database file.
 
+use super::poison::failure;
 use super::{open_error, tables};
-use crate::error::OpenError;
+use crate::error::{DiskError, OpenError};
 use redb::{Database, StorageBackend};
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,6 +25,21 @@ impl DatabaseFile {
             Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(backend).map_err(open_error)?;
         tables::prepare(&database)?;
         Ok(Self { database: Some(database) })
+    }
+}
+
+impl DatabaseFile {
+    /// Reads everything and compares it with its checksums; what does not hold, if anything. A file that
+    /// does not hold is changed: taken back to what does, if anything does.
+    pub(super) fn check(&mut self) -> Option<DiskError> {
+        let database = self.database.as_mut().expect("the database is there until the drop");
+        let damaged = |message: String| DiskError::Failed { kind: ErrorKind::InvalidData, message };
+        match catch_unwind(AssertUnwindSafe(|| database.check_integrity())) {
+            Ok(Ok(true)) => None,
+            Ok(Ok(false)) => Some(damaged("its checksums do not hold; an older state of it does".into())),
+            Ok(Err(error)) => Some(failure(&error.into())),
+            Err(_) => Some(damaged("it cannot be read through".into())),
+        }
     }
 }
 

@@ -1,0 +1,88 @@
+//! `motet diff`: what two versions of a document show differently, word by word, and whose doing that is.
+
+mod lines;
+
+use crate::error::CommandError;
+use crate::names::{Authors, VERSION_HELP, version};
+use crate::opened::Opened;
+use crate::out::{Paint, print, print_json};
+use crate::subject::Subject;
+use lines::{Line, lines};
+use motet::{DiffPart, DiffSide, Policy, Replica, VersionVector};
+use serde_json::{Value, json};
+use server::{text_container, write_version};
+use std::process::ExitCode;
+
+/// How many lines around a change are shown.
+const CONTEXT_LINES: usize = 1;
+
+/// What to compare.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "motet diff [OPTIONS] <TARGET> <A> [B]", after_help = VERSION_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// Print all parts of both texts as JSON, with who made the difference.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Compares A with B, or with what is there now; the exit code says whether they are the same.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let (target, words) = arguments.subject.document(2)?;
+    let (from, to) = match words {
+        [from, to] => (from.as_str(), to.as_str()),
+        [from] => (from.as_str(), "now"),
+        _ => return Err(CommandError::Other("which versions? motet diff TARGET A [B]".into())),
+    };
+    let opened = Opened::open(&target, &arguments.subject.login)?;
+    let (before, after) = (version(opened.document(), from)?, version(opened.document(), to)?);
+    let pin = |version: &VersionVector| Policy { pin: Some(version.clone()), ..Policy::default() };
+    let parts = opened.document().diff(text_container(), pin(&before), pin(&after));
+    let is_same = parts.iter().all(|part| part.side == DiffSide::Both);
+    if arguments.json {
+        let parts: Vec<Value> = parts.iter().map(|part| part_json(opened.replica(), part)).collect();
+        let (from, to) = (write_version(&before), write_version(&after));
+        print_json(&json!({ "document": opened.json(), "from": from, "to": to, "same": is_same, "parts": parts }))?;
+    } else {
+        print(&written(&lines(opened.replica(), &parts), Paint::for_stdout()))?;
+    }
+    opened.close();
+    Ok(ExitCode::from(u8::from(!is_same)))
+}
+
+fn part_json(replica: &Replica, part: &DiffPart) -> Value {
+    let mut json = json!({ "id": part.span.to_string(), "text": part.text });
+    let side = match part.side {
+        DiffSide::Both => "both",
+        DiffSide::First => "removed",
+        DiffSide::Second => "added",
+    };
+    json["side"] = side.into();
+    if part.side != DiffSide::Both {
+        let authors = Authors::of(replica);
+        json["because"] = part.because.to_string().into();
+        json["author"] = authors.whole(part.because.replica).into();
+        json["time"] = authors.time(part.because).into();
+    }
+    json
+}
+
+/// The lines that changed, with a few around them.
+fn written(lines: &[Line], paint: Paint) -> String {
+    let mut out = String::new();
+    let mut shown = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let near = at.saturating_sub(CONTEXT_LINES)..lines.len().min(at + CONTEXT_LINES + 1);
+        if !lines[near].iter().any(Line::is_changed) {
+            continue;
+        }
+        if shown != at || at == 0 {
+            out.push_str(&paint.name(&format!("line {}", line.number)));
+            out.push('\n');
+        }
+        shown = at + 1;
+        out.push_str(&line.written(paint));
+    }
+    out
+}

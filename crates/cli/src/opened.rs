@@ -1,0 +1,141 @@
+//! A document in memory for one command, wherever it is kept.
+
+use crate::error::CommandError;
+use crate::login::Login;
+use crate::out::Progress;
+use crate::subject::{Site, Target};
+use crate::target::{choose, find};
+use crate::visit::Visit;
+use member::{Address, Catalogue};
+use motet::{Document, Replica};
+use server::{DocumentInfo, Hub, HubDocument, OpenHubError, StoredDocument, StoredHub};
+use std::path::Path;
+use store::{OpenError, RedbStore};
+use tokio::runtime::{Builder, Runtime};
+
+/// A document, and the way back to where it is kept.
+pub struct Opened {
+    info: DocumentInfo,
+    keeper: Keeper,
+}
+
+enum Keeper {
+    Directory(Box<StoredDocument>),
+    Server(Box<Visit>),
+}
+
+impl Opened {
+    /// Opens the document that `target` names; it names one.
+    pub fn open(target: &Target, login: &Login) -> Result<Self, CommandError> {
+        let words = target.doc.as_deref().expect("it names a document");
+        match &target.site {
+            Site::Directory(dir) => {
+                let hub = open_directory(dir)?;
+                let info = choose(&hub.documents()?, words).map_err(|why| CommandError::Other(why.to_string()))?;
+                Self::load(&hub, info)
+            }
+            Site::Server(address) => {
+                let (runtime, catalogue) = call(address, login)?;
+                let info = runtime.block_on(find(&catalogue, words, false))?;
+                Self::fetch(runtime, &catalogue, info)
+            }
+        }
+    }
+
+    /// Opens a document of a directory.
+    pub fn load(hub: &StoredHub, info: DocumentInfo) -> Result<Self, CommandError> {
+        let mut progress = Progress::new("loading");
+        let document = hub.load(info.id, |done, total| progress.show(done as u64, total as u64))?;
+        Ok(Self { info, keeper: Keeper::Directory(Box::new(document)) })
+    }
+
+    /// Opens a document of a server.
+    pub fn fetch(runtime: Runtime, catalogue: &Catalogue, info: DocumentInfo) -> Result<Self, CommandError> {
+        let visit = Visit::fetch(runtime, catalogue, info.clone())?;
+        Ok(Self { info, keeper: Keeper::Server(Box::new(visit)) })
+    }
+
+    /// Its name and id.
+    pub fn info(&self) -> &DocumentInfo {
+        &self.info
+    }
+
+    /// Its name and id for programs.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "id": self.info.id.to_string(), "name": self.info.name })
+    }
+
+    /// The copy with its authors.
+    pub fn replica(&self) -> &Replica {
+        match &self.keeper {
+            Keeper::Directory(document) => document.replica(),
+            Keeper::Server(visit) => visit.document().replica(),
+        }
+    }
+
+    /// The copy.
+    pub fn document(&self) -> &Document {
+        self.replica().document()
+    }
+
+    /// Changes it, and returns once that is on the disk where it is kept.
+    pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
+        match &mut self.keeper {
+            Keeper::Directory(document) => {
+                let result = change(document.replica_mut().document_mut());
+                document.seal();
+                document.sync()?;
+                document.put_away();
+                Ok(result)
+            }
+            Keeper::Server(visit) => visit.write(change),
+        }
+    }
+
+    /// Ends the work with it.
+    pub fn close(self) {
+        if let Keeper::Server(visit) = self.keeper {
+            visit.leave();
+        }
+    }
+}
+
+/// The documents of a directory that is there.
+pub fn open_directory(dir: &Path) -> Result<StoredHub, CommandError> {
+    check_is_there(dir)?;
+    make_directory(dir)
+}
+
+/// The documents of a directory; made if it is missing.
+pub fn make_directory(dir: &Path) -> Result<StoredHub, CommandError> {
+    StoredHub::open_directory(dir).map_err(|error| directory_error(dir, error))
+}
+
+/// A command that reads makes no directory.
+pub fn check_is_there(dir: &Path) -> Result<(), CommandError> {
+    if RedbStore::is_in(dir) {
+        return Ok(());
+    }
+    let what = if dir.is_dir() { "holds no documents" } else { "is no directory" };
+    Err(CommandError::Other(format!(
+        "{} {what}. Name the directory that motet serve or motet import wrote",
+        dir.display()
+    )))
+}
+
+/// Why a directory does not open, and what to do.
+pub fn directory_error(dir: &Path, error: OpenHubError) -> CommandError {
+    match error {
+        OpenHubError::Store(OpenError::Locked) => CommandError::Other(format!(
+            "another motet has {} open. If that serves it, name the server instead, such as http://127.0.0.1:4040",
+            dir.display()
+        )),
+        error => CommandError::Directory(dir.to_owned(), error),
+    }
+}
+
+/// What talks to a server.
+pub fn call(address: &Address, login: &Login) -> Result<(Runtime, Catalogue), CommandError> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(CommandError::System)?;
+    Ok((runtime, Catalogue::new(address.clone(), &login.token()?)))
+}

@@ -1,0 +1,191 @@
+//! Images: a document at a version, to open at once.
+//!
+//! ```text
+//! "MOIM" │ version 1 │ BLAKE3 of the rest 32 │ document 16
+//!   │ count, (replica 8, end)…            what it was made from
+//!   │ count, (container, length, text)…   what the shared view shows
+//!   │ count, (length, block)…             everything that happened
+//!   │ count, (replica 8, end, signature)… which vouch for frames before the newest
+//!   │ count, (length, proof)…             of authors who contradicted themselves
+//! ```
+//!
+//! An image is a cache beside the log: what holds one holds the records that it was made from. Its
+//! checksum is verified, its chains are not.
+
+use crate::chain::EquivocationProof;
+use crate::error::{DecodeError, EncodeError};
+use crate::keys::{Hash, Signature};
+use crate::limits::{BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PROOF_BYTES, REPLICAS, SEQ, TEXTS};
+use crate::names::{Names, Place};
+use crate::reader::Reader;
+use crate::writer::Writer;
+use clock::{DocumentId, ReplicaId, Seq, VersionVector};
+use log::{ContainerId, Kind};
+
+const MAGIC: &[u8; 4] = b"MOIM";
+
+/// The version of the format of images.
+pub const IMAGE_VERSION: u8 = 1;
+
+/// The bytes before what the checksum covers.
+const HEAD_BYTES: usize = 4 + 1 + 32;
+
+/// A document at a version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image<'a> {
+    /// Which document.
+    pub document: DocumentId,
+    /// What it was made from.
+    pub version: VersionVector,
+    /// What texts show in the shared view, without the empty ones.
+    pub texts: Vec<(ContainerId, &'a str)>,
+    /// The logs, as [`crate::block::encode_all`] gives them.
+    pub blocks: Vec<&'a [u8]>,
+    /// Signatures over hashes before the newest, by replica and the counter where the frame ends.
+    pub signatures: Vec<(ReplicaId, Seq, Signature)>,
+    /// Proofs of equivocation.
+    pub proofs: Vec<EquivocationProof>,
+}
+
+impl<'a> Image<'a> {
+    /// The bytes of the image.
+    pub fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        let mut w = Writer::new();
+        w.put(&[0; HEAD_BYTES]);
+        w.put(&self.document.0.to_le_bytes());
+        w.limited(self.version.iter().count() as u64, REPLICAS)?;
+        for (replica, end) in self.version.iter() {
+            w.put(&replica.0.to_le_bytes());
+            w.limited(end.into(), SEQ)?;
+        }
+        self.write_texts(&mut w)?;
+        w.limited(self.blocks.len() as u64, IMAGE_BLOCKS)?;
+        self.blocks.iter().try_for_each(|block| w.bytes(block, BLOCK_BYTES))?;
+        w.limited(self.signatures.len() as u64, IMAGE_SIGNATURES)?;
+        for (replica, end, signature) in &self.signatures {
+            w.put(&replica.0.to_le_bytes());
+            w.limited((*end).into(), SEQ)?;
+            w.put(&signature.0);
+        }
+        w.limited(self.proofs.len() as u64, REPLICAS)?;
+        self.proofs.iter().try_for_each(|proof| w.bytes(&proof.encode()?, PROOF_BYTES))?;
+        let mut bytes = w.into_bytes();
+        IMAGE_BYTES.check_len(bytes.len())?;
+        let checksum = checksum(&bytes[HEAD_BYTES..]);
+        bytes[..4].copy_from_slice(MAGIC);
+        bytes[4] = IMAGE_VERSION;
+        bytes[5..HEAD_BYTES].copy_from_slice(&checksum.0);
+        Ok(bytes)
+    }
+
+    fn write_texts(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        let mut names = names();
+        w.limited(self.texts.len() as u64, TEXTS)?;
+        for (container, text) in &self.texts {
+            names.write_container(w, *container)?;
+            w.text(text, IMAGE_BYTES)?;
+        }
+        Ok(())
+    }
+
+    /// Verifies the checksum and reads what is around texts and blocks, which stay where they are.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        IMAGE_BYTES.check_len(bytes.len())?;
+        let mut r = Reader::new(bytes);
+        if r.take(4)? != MAGIC {
+            return Err(DecodeError::Invalid("not an image"));
+        }
+        match r.byte()? {
+            IMAGE_VERSION => (),
+            number => return Err(DecodeError::Unknown { what: "image version", number: number.into() }),
+        }
+        let claimed = Hash(r.array()?);
+        if checksum(&bytes[HEAD_BYTES..]) != claimed {
+            return Err(DecodeError::Checksum);
+        }
+        let document = DocumentId(u128::from_le_bytes(r.array()?));
+        let version = read_version(&mut r)?;
+        let texts = read_texts(&mut r)?;
+        let blocks = r.count(IMAGE_BLOCKS, size_of::<&[u8]>())?;
+        let blocks = (0..blocks).map(|_| r.bytes(BLOCK_BYTES)).collect::<Result<_, _>>()?;
+        let signatures = r.count(IMAGE_SIGNATURES, size_of::<(ReplicaId, Seq, Signature)>())?;
+        let signatures = (0..signatures).map(|_| read_signature(&mut r)).collect::<Result<_, _>>()?;
+        let proofs = r.count(REPLICAS, size_of::<EquivocationProof>())?;
+        let proofs = (0..proofs).map(|_| EquivocationProof::decode(r.bytes(PROOF_BYTES)?)).collect::<Result<_, _>>()?;
+        r.finish()?;
+        Ok(Self { document, version, texts, blocks, signatures, proofs })
+    }
+}
+
+fn checksum(body: &[u8]) -> Hash {
+    Hash(blake3::hash(body).into())
+}
+
+/// Containers are named in place; nobody writes an image.
+fn names() -> Names {
+    Names::new(Place::Inline, ReplicaId(0))
+}
+
+fn read_version(r: &mut Reader<'_>) -> Result<VersionVector, DecodeError> {
+    let count = r.count(REPLICAS, size_of::<(ReplicaId, Seq)>())?;
+    let mut version = VersionVector::new();
+    for _ in 0..count {
+        let replica = ReplicaId(u64::from_le_bytes(r.array()?));
+        version.extend_to(replica, r.limited(SEQ)? as Seq);
+    }
+    if version.iter().count() != count {
+        return Err(DecodeError::NotCanonical("a replica stands twice in a version"));
+    }
+    Ok(version)
+}
+
+fn read_texts<'a>(r: &mut Reader<'a>) -> Result<Vec<(ContainerId, &'a str)>, DecodeError> {
+    let mut names = names();
+    let count = r.count(TEXTS, size_of::<(ContainerId, &str)>())?;
+    (0..count).map(|_| Ok((names.read_container(r, Kind::Text)?, r.text(IMAGE_BYTES)?))).collect()
+}
+
+fn read_signature(r: &mut Reader<'_>) -> Result<(ReplicaId, Seq, Signature), DecodeError> {
+    let replica = ReplicaId(u64::from_le_bytes(r.array()?));
+    let end = r.limited(SEQ)? as Seq;
+    Ok((replica, end, Signature(r.array()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image() -> Image<'static> {
+        let version = [(ReplicaId(4), 9), (ReplicaId(u64::MAX), 1)].into_iter().collect();
+        let texts = vec![(ContainerId::root(Kind::Text, "text"), "grüße"), (ContainerId::root(Kind::Text, "b"), "")];
+        let signatures = vec![(ReplicaId(4), 7, Signature([3; 64]))];
+        Image { document: DocumentId(7), version, texts, blocks: vec![b"block"], signatures, proofs: Vec::new() }
+    }
+
+    #[test]
+    fn an_image_reads_back() {
+        let bytes = image().encode().unwrap();
+        assert_eq!(Image::decode(&bytes).unwrap(), image());
+    }
+
+    #[test]
+    fn whatever_is_damaged_is_an_error() {
+        let bytes = image().encode().unwrap();
+        for len in 0..bytes.len() {
+            assert!(Image::decode(&bytes[..len]).is_err(), "{len} bytes");
+        }
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            assert!(Image::decode(&damaged).is_err(), "byte {at}");
+            // With a checksum that fits, it may be another image, and must not be a panic.
+            if at >= HEAD_BYTES {
+                let sum = checksum(&damaged[HEAD_BYTES..]);
+                damaged[5..HEAD_BYTES].copy_from_slice(&sum.0);
+                if let Ok(other) = Image::decode(&damaged) {
+                    assert_eq!(other.encode().as_deref(), Ok(&damaged[..]), "byte {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Faults planted on purpose, so that it can be seen whether the tests find them.
+//!
+//! Some faults can only live inside a crate of the engine. Such a crate names this one under its
+//! feature `fault-injection`, off by default and never on in a release, and asks [`is_on`] at the one
+//! place where the fault would be. Nothing is planted until a test says so, for its own thread.
+//!
+//! ```
+//! use fault::Fault;
+//! assert!(!fault::is_on(Fault::SkipTieBreak));
+//! fault::plant(Some(Fault::SkipTieBreak));
+//! assert!(fault::is_on(Fault::SkipTieBreak));
+//! fault::plant(None);
+//! ```
+
+use std::cell::Cell;
+
+/// What can be wrong inside the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// `codec`: signatures are not looked at.
+    SkipSignature,
+    /// `codec`: a claimed length is believed.
+    TrustLength,
+    /// `log`: logical time does not advance with what is received.
+    StaleLamport,
+    /// `model`: siblings stand in order of arrival.
+    SkipTieBreak,
+    /// `model`: of writes at once, the one that arrived last wins.
+    LastArrivalWins,
+    /// `view`: undoing twice is redoing.
+    UndoByParity,
+    /// `motet`: undo takes back the latest work of anybody.
+    UndoOfOthers,
+}
+
+thread_local! {
+    static PLANTED: Cell<Option<Fault>> = const { Cell::new(None) };
+}
+
+/// Plants one fault, or none, for this thread.
+pub fn plant(fault: Option<Fault>) {
+    PLANTED.set(fault);
+}
+
+/// Whether `fault` is planted.
+pub fn is_on(fault: Fault) -> bool {
+    PLANTED.get() == Some(fault)
+}

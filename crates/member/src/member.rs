@@ -1,0 +1,329 @@
+//! One member: its documents, its session, and what becomes of both when the network does what it likes.
+
+use crate::address::Address;
+use crate::backoff::Backoff;
+use crate::line::{Connection, Line, connect};
+use crate::shelf::Shelf;
+use clock::{DocumentId, VersionVector};
+use server::{HubError, StoredDocument};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+use sync::{Admission, Config, Figure, MemberId, ProtocolError, RefusalCode, Role, Session, Trust};
+use tokio::time::Instant;
+
+/// Messages that are taken in between two syncs of the own disk.
+const BATCH_MAX: usize = 64;
+
+/// The pause after which a member looks again whether the socket has room.
+const ROOM_CHECK_MS: u64 = 20;
+
+/// What a member is made with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server.
+    pub address: Address,
+    /// What admits this member there; empty where nothing is asked for.
+    pub token: Vec<u8>,
+    /// Random for each run: names the member, and spreads its attempts to connect.
+    pub seed: u64,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The server admitted this member.
+    Connected,
+    /// There is no connection; another attempt follows.
+    Offline {
+        /// Why.
+        reason: String,
+        /// After how many milliseconds.
+        retry_ms: u64,
+    },
+    /// Something in the session.
+    Session(Box<sync::Event>),
+}
+
+/// Why a member cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MemberError {
+    /// The server does not let it in.
+    #[error(
+        "the server does not admit this member: {0}. Give the server's token with --token-file, --token or MOTET_TOKEN"
+    )]
+    NotAdmitted(String),
+    /// The two cannot talk.
+    #[error("cannot talk to the server: {0}")]
+    Protocol(ProtocolError),
+    /// The own store.
+    #[error(transparent)]
+    Store(#[from] HubError),
+}
+
+/// A member with one connection, which is made again whenever it breaks.
+pub struct Member {
+    settings: Settings,
+    shelf: Shelf,
+    line: Line,
+    session: Option<Session>,
+    /// The documents of which the session knows what the server has.
+    opened: BTreeSet<DocumentId>,
+    figures: BTreeMap<DocumentId, Figure>,
+    backoff: Backoff,
+    events: VecDeque<Event>,
+    began: Instant,
+}
+
+impl Member {
+    /// A member that connects at the first [`Member::next`]. Must be made within a Tokio runtime.
+    pub fn new(settings: Settings, shelf: Shelf) -> Self {
+        let backoff = Backoff::new(settings.seed);
+        let now = Instant::now();
+        Self {
+            settings,
+            shelf,
+            line: Line::Waiting(now),
+            session: None,
+            opened: BTreeSet::new(),
+            figures: BTreeMap::new(),
+            backoff,
+            events: VecDeque::new(),
+            began: now,
+        }
+    }
+
+    /// Exchanges a document.
+    pub fn open(&mut self, doc: DocumentId, document: StoredDocument) {
+        self.shelf.put(doc, document);
+        if let Some(session) = &mut self.session {
+            session.open(doc);
+        }
+    }
+
+    /// A document that was opened.
+    pub fn document(&self, doc: DocumentId) -> Option<&StoredDocument> {
+        self.shelf.document(doc)
+    }
+
+    /// A document that was opened, to write in: [`Member::changed`] follows.
+    pub fn document_mut(&mut self, doc: DocumentId) -> Option<&mut StoredDocument> {
+        self.shelf.document_mut(doc)
+    }
+
+    /// Brings what was written in `doc` to the own disk and then to the server.
+    pub fn changed(&mut self, doc: DocumentId) -> Result<(), HubError> {
+        if let Some(document) = self.shelf.document_mut(doc) {
+            document.seal();
+        }
+        self.shelf.sync()?;
+        if let Some(session) = &mut self.session {
+            session.changed(doc);
+        }
+        self.send();
+        Ok(())
+    }
+
+    /// Shows others that this member is in `doc`.
+    pub fn show(&mut self, doc: DocumentId, figure: Figure) {
+        let now_ms = self.now_ms();
+        if let Some(session) = &mut self.session {
+            session.show_own(doc, Some(figure.clone()), now_ms);
+        }
+        self.figures.insert(doc, figure);
+    }
+
+    /// Whether there is a connection.
+    pub fn is_connected(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Whether there is a connection and everything that the server said it has is here.
+    pub fn is_level(&self, doc: DocumentId) -> bool {
+        self.compare(doc, |ours, theirs| ours.includes(theirs))
+    }
+
+    /// Whether there is a connection and the server has everything that is here.
+    pub fn is_delivered(&self, doc: DocumentId) -> bool {
+        self.compare(doc, |ours, theirs| theirs.includes(ours))
+    }
+
+    /// Whether everything that is here is on a storage node's disk.
+    pub fn is_durable(&self, doc: DocumentId) -> bool {
+        let ours = self.document(doc).map(|document| document.replica().version());
+        ours.is_some_and(|ours| self.shelf.heard_durable(doc).includes(&ours))
+    }
+
+    fn compare(&self, doc: DocumentId, compare: fn(&VersionVector, &VersionVector) -> bool) -> bool {
+        let Some(session) = self.session.as_ref().filter(|_| self.opened.contains(&doc)) else { return false };
+        let link = session.links().find(|(open, _)| *open == doc);
+        let ours = self.document(doc).map(|document| document.replica().version());
+        link.zip(ours).is_some_and(|((_, link), ours)| compare(&ours, link.theirs()))
+    }
+
+    /// The next thing that happens. May be dropped while it waits, and called again.
+    pub async fn next(&mut self) -> Result<Event, MemberError> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            match &mut self.line {
+                Line::Waiting(until) => {
+                    tokio::time::sleep_until(*until).await;
+                    self.line = connect(&self.settings.address);
+                }
+                Line::Connecting(task) => match (&mut task.0).await {
+                    Ok(Ok(connection)) => self.greet(connection),
+                    Ok(Err(error)) => self.go_offline(&explain(&error, &self.settings.address)),
+                    Err(error) => self.go_offline(&format!("the attempt to connect failed: {error}")),
+                },
+                Line::Open(_) => self.talk().await?,
+            }
+        }
+    }
+
+    fn greet(&mut self, connection: Connection) {
+        let now_ms = self.now_ms();
+        let config = Config {
+            member: MemberId(self.settings.seed),
+            token: self.settings.token.clone(),
+            admission: Admission::All(Trust::Relay),
+        };
+        let mut session = Session::new(Role::Initiator, config, now_ms);
+        self.shelf.ids().for_each(|doc| session.open(doc));
+        for (&doc, figure) in &self.figures {
+            session.show_own(doc, Some(figure.clone()), now_ms);
+        }
+        self.session = Some(session);
+        self.line = Line::Open(connection);
+    }
+
+    /// Waits for a message or for what the session has to do by itself, and deals with it.
+    async fn talk(&mut self) -> Result<(), MemberError> {
+        self.send();
+        self.check_end()?;
+        let wake = self.wake();
+        let Line::Open(connection) = &mut self.line else { return Ok(()) };
+        let first = tokio::select! {
+            message = connection.inbox.recv() => message,
+            () = tokio::time::sleep_until(wake) => return Ok(()),
+        };
+        let mut batch = vec![first];
+        while batch.len() < BATCH_MAX
+            && let Ok(message) = connection.inbox.try_recv()
+        {
+            batch.push(Some(message));
+        }
+        let mut broke = None;
+        for message in batch {
+            match message {
+                Some(Ok(bytes)) => self.hear(&bytes),
+                Some(Err(error)) => broke = Some(explain(&error, &self.settings.address)),
+                None => broke = Some("the connection broke".to_owned()),
+            }
+        }
+        self.shelf.sync()?;
+        self.send();
+        self.check_end()?;
+        if let Some(reason) = broke {
+            self.go_offline(&reason);
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        let now_ms = self.now_ms();
+        let Some(session) = &mut self.session else { return };
+        // Why a session ended is looked at by `check_end`.
+        let events = session.handle(&mut self.shelf, bytes, now_ms).unwrap_or_default();
+        events.into_iter().for_each(|event| self.notice(event));
+    }
+
+    fn notice(&mut self, event: sync::Event) {
+        match &event {
+            sync::Event::Greeted(_) => {
+                self.backoff.reset();
+                self.events.push_back(Event::Connected);
+                return;
+            }
+            sync::Event::Opened(doc) => drop(self.opened.insert(*doc)),
+            sync::Event::Durable { doc, version } => self.shelf.hear_durable(*doc, version),
+            sync::Event::Refused { doc, code, .. } if *code != RefusalCode::Parcels => {
+                self.opened.remove(doc);
+            }
+            _ => {}
+        }
+        self.events.push_back(Event::Session(Box::new(event)));
+    }
+
+    /// Hands to the socket what the session has to say, as far as there is room.
+    fn send(&mut self) {
+        let now_ms = self.now_ms();
+        let (Some(session), Line::Open(connection)) = (&mut self.session, &self.line) else { return };
+        if connection.outbox.room() > 0 {
+            for message in session.poll(&mut self.shelf, now_ms) {
+                // A queue that broke shows as a socket that closed.
+                let _ = connection.outbox.push(message);
+            }
+        }
+        for event in session.take_events() {
+            self.notice(event);
+        }
+    }
+
+    fn wake(&self) -> Instant {
+        let Line::Open(connection) = &self.line else { return Instant::now() };
+        let wake_ms = self.session.as_ref().and_then(Session::next_wake_ms);
+        let wake_ms = wake_ms.unwrap_or_else(|| self.now_ms() + 1000);
+        let full_ms = if connection.outbox.room() == 0 { self.now_ms() + ROOM_CHECK_MS } else { u64::MAX };
+        self.began + Duration::from_millis(wake_ms.max(self.now_ms() + 1).min(full_ms))
+    }
+
+    /// Ends what ended, for a while or for good.
+    fn check_end(&mut self) -> Result<(), MemberError> {
+        let Some(error) = self.session.as_ref().and_then(Session::ended).cloned() else { return Ok(()) };
+        match &error {
+            ProtocolError::Refused { code: RefusalCode::NotAdmitted, message } => {
+                Err(MemberError::NotAdmitted(message.clone()))
+            }
+            ProtocolError::Refused { code: RefusalCode::Version, .. } | ProtocolError::Version { .. } => {
+                Err(MemberError::Protocol(error))
+            }
+            error => {
+                self.go_offline(&error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Breaks the connection, to try again after the longest pause: for what is refused now and may be
+    /// allowed later.
+    pub fn retry_later(&mut self, reason: &str) {
+        self.backoff.lengthen();
+        self.go_offline(reason);
+    }
+
+    fn go_offline(&mut self, reason: &str) {
+        let retry_ms = self.backoff.pause_ms();
+        self.session = None;
+        self.opened.clear();
+        self.line = Line::Waiting(Instant::now() + Duration::from_millis(retry_ms));
+        self.events.push_back(Event::Offline { reason: reason.to_owned(), retry_ms });
+    }
+
+    /// Says what is to be said and closes the connection.
+    pub async fn close(mut self) {
+        self.send();
+        self.line.close().await;
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// What a person can do about a socket that does not work.
+fn explain(error: &net::SocketError, address: &Address) -> String {
+    format!("{address}: {error}")
+}

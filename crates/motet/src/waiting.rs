@@ -1,0 +1,120 @@
+//! Parcels that wait for something missing: each as a whole, all of them bounded.
+
+use crate::ImportError;
+use clock::{ReplicaId, Seq, Span, VersionVector};
+use codec::{Chain, DecodeError, Hash};
+use std::collections::BTreeMap;
+
+/// How many bytes of parcels may wait: a day's offline work of a few people that arrives backwards
+/// fits; a flood stops here.
+const BYTES_MAX: usize = 16 << 20;
+
+/// Names a waiting parcel. Nobody has vouched for it yet, so that several may claim one place.
+pub(crate) type Key = (ReplicaId, Seq, Hash);
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Parcel {
+    end: Seq,
+    /// What its actions follow that others wrote.
+    needs: VersionVector,
+    bytes: Vec<u8>,
+}
+
+/// All of them.
+///
+/// Invariant: `bytes` is the sum of theirs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WaitingRoom {
+    parcels: BTreeMap<Key, Parcel>,
+    bytes: usize,
+}
+
+impl WaitingRoom {
+    /// Lets a parcel wait; `chain` is what `bytes` say.
+    pub fn add(&mut self, chain: &Chain, bytes: &[u8]) -> Result<(), ImportError> {
+        let (span, needs) = outline(chain)?;
+        let key = (span.replica, span.start, codec::hash_after(Hash([0; 32]), bytes));
+        if self.parcels.contains_key(&key) {
+            return Ok(());
+        }
+        let total = self.bytes + bytes.len();
+        if total > BYTES_MAX {
+            return Err(ImportError::WaitingFull { bytes: total, limit: BYTES_MAX });
+        }
+        self.bytes = total;
+        self.parcels.insert(key, Parcel { end: span.end, needs, bytes: bytes.to_vec() });
+        Ok(())
+    }
+
+    /// Takes a parcel out.
+    pub fn take(&mut self, key: &Key) -> Vec<u8> {
+        let parcel = self.parcels.remove(key).expect("it waits");
+        self.bytes -= parcel.bytes.len();
+        parcel.bytes
+    }
+
+    /// What a parcel says.
+    pub fn chain(&self, key: &Key) -> Chain {
+        Chain::decode(&self.parcels[key].bytes).expect("decoded before it waited")
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.parcels.len()
+    }
+
+    /// The parcels that bring nothing to who has `here`.
+    pub fn known(&self, here: &VersionVector) -> Vec<Key> {
+        let is_known = |(key, parcel): &(&Key, &Parcel)| parcel.end <= here.end(key.0);
+        self.parcels.iter().filter(is_known).map(|(key, _)| *key).collect()
+    }
+
+    /// The parcels that need nothing but `here` and each other: people who write at once follow each
+    /// other in turns. Ascending.
+    pub fn complete(&self, here: &VersionVector) -> Vec<Key> {
+        let mut open: Vec<(&Key, &Parcel)> = self.parcels.iter().collect();
+        loop {
+            let reached = reach(here, &open);
+            let before = open.len();
+            open.retain(|(key, parcel)| parcel.end <= reached.end(key.0) && reached.includes(&parcel.needs));
+            if open.len() == before {
+                return open.into_iter().map(|(key, _)| *key).collect();
+            }
+        }
+    }
+
+    /// What is missing below them, for who has `here`.
+    pub fn wanted(&self, here: &VersionVector) -> Vec<Span> {
+        let mut wanted = VersionVector::new();
+        for (&(replica, start, _), parcel) in &self.parcels {
+            wanted.extend_to(replica, start);
+            wanted.merge(&parcel.needs);
+        }
+        wanted.missing_from(&reach(here, &self.parcels.iter().collect::<Vec<_>>()))
+    }
+}
+
+/// `here` and what follows on it without a gap.
+fn reach(here: &VersionVector, parcels: &[(&Key, &Parcel)]) -> VersionVector {
+    let mut reached = here.clone();
+    for ((replica, start, _), parcel) in parcels {
+        if *start <= reached.end(*replica) {
+            reached.extend_to(*replica, parcel.end);
+        }
+    }
+    reached
+}
+
+/// What a chain says it holds, and what of others its actions follow.
+fn outline(chain: &Chain) -> Result<(Span, VersionVector), DecodeError> {
+    let name = codec::name(chain.frames.first().ok_or(DecodeError::NotCanonical("a chain without frames"))?)?;
+    let (mut end, mut needs) = (name.start, VersionVector::new());
+    for frame in &chain.frames {
+        let (actions, frame_end) = codec::decode_frame(frame)?;
+        let parents = actions.iter().flat_map(|action| &action.parents);
+        parents.filter(|id| id.replica != name.replica).for_each(|id| needs.extend_to(id.replica, id.seq + 1));
+        end = end.max(frame_end);
+    }
+    Ok((Span::new(name.replica, name.start, end), needs))
+}

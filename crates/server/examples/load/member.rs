@@ -1,0 +1,126 @@
+//! A member's connection, light or whole.
+
+use crate::board::{Board, Stage};
+use crate::light::Light;
+use crate::members::KEY_EVERY_MS;
+use clock::{DocumentId, Frontier, ReplicaId, Span, VersionVector};
+use codec::SigningKey;
+use motet::{Imported, Patch};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use sync::{
+    Admission, Config, Epoch, Event, Figure, Hashes, ImportOutcome, MemberId, Parcel, Replica, Role, Session, Trust,
+};
+
+/// A replica as a page has it.
+struct Whole {
+    replica: motet::Replica,
+    board: Arc<Board>,
+}
+
+impl Replica for Whole {
+    fn version(&self, _: DocumentId) -> Option<VersionVector> {
+        Some(self.replica.version())
+    }
+
+    fn epoch(&self, _: DocumentId) -> Epoch {
+        0
+    }
+
+    fn adopt_epoch(&mut self, _: DocumentId, _: Epoch) {}
+
+    fn export(&mut self, _: DocumentId, _: &[Span], _: usize) -> Vec<Parcel> {
+        Vec::new()
+    }
+
+    fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
+        let mut outcome = ImportOutcome::default();
+        for parcel in parcels {
+            let mut patch = Patch::default();
+            if let Imported::Applied(spans) = self.replica.import(&parcel.bytes, Some(&mut patch)).expect("valid") {
+                outcome.applied += spans.iter().map(|span| u64::from(span.len())).sum::<u64>();
+                self.board.see(Stage::Patch, &spans);
+            }
+        }
+        outcome.wanted = self.replica.wanted();
+        outcome
+    }
+
+    fn durable(&self, _: DocumentId) -> VersionVector {
+        VersionVector::new()
+    }
+
+    fn hashes(&mut self, _: DocumentId) -> Hashes {
+        let motet::Hashes { log, standings, state } = self.replica.hashes();
+        Hashes { log, standings, state: Some(state) }
+    }
+}
+
+/// Types and follows until the program ends.
+pub async fn run_light(url: String, doc: DocumentId, number: u64, carets: bool, board: Arc<Board>) {
+    let own = ReplicaId(number + 1);
+    let mut light = Light::new(doc, number, board.clone());
+    let mut durable = 0;
+    let mut keys = 0;
+    let at_key = move |light: &mut Light, session: &mut Session, now_ms: u64| {
+        light.press();
+        session.changed(doc);
+        if carets {
+            keys += 1;
+            let at = Frontier::default();
+            let figure = Figure::new(&format!("Member {number} {}", keys % 10), [9, 9, 9], None, at);
+            session.show_own(doc, Some(figure), now_ms);
+        }
+    };
+    let at_event = move |event: Event| {
+        if let Event::Durable { version, .. } = event {
+            let end = version.end(own);
+            if end > durable {
+                board.see(Stage::Durable, &[Span::new(own, durable, end)]);
+                durable = end;
+            }
+        }
+    };
+    drive(&url, doc, number, &mut light, at_key, at_event).await;
+}
+
+/// Follows until the program ends.
+pub async fn run_whole(url: String, doc: DocumentId, number: u64, board: Arc<Board>) {
+    let replica = motet::Replica::new(doc, 0, ReplicaId(0), SigningKey::from_bytes(&[1; 32]));
+    drive(&url, doc, number, &mut Whole { replica, board }, |_, _, _| {}, |_| {}).await;
+}
+
+async fn drive<H: Replica>(
+    url: &str,
+    doc: DocumentId,
+    number: u64,
+    host: &mut H,
+    mut at_key: impl FnMut(&mut H, &mut Session, u64),
+    mut at_event: impl FnMut(Event),
+) {
+    let socket = net::connect(url).await.expect("the server listens");
+    let (mut reader, mut writer) = socket.split();
+    let began = Instant::now();
+    let now_ms = || u64::try_from(began.elapsed().as_millis()).expect("short");
+    let config = Config { member: MemberId(number + 1), token: Vec::new(), admission: Admission::All(Trust::Relay) };
+    let mut session = Session::new(Role::Initiator, config, 0);
+    session.open(doc);
+    // Spread over the period, as people are.
+    let mut key_ms = 500 + number * 37 % KEY_EVERY_MS;
+    loop {
+        let messages = session.poll(host, now_ms());
+        writer.write(messages, Duration::from_secs(30)).await.expect("the server reads");
+        let wake_ms = session.next_wake_ms().unwrap_or(u64::MAX).min(key_ms).saturating_sub(now_ms());
+        tokio::select! {
+            read = reader.read() => {
+                let bytes = read.expect("the server talks");
+                session.handle(host, &bytes, now_ms()).expect("it keeps to the protocol").into_iter().for_each(&mut at_event);
+            }
+            () = tokio::time::sleep(Duration::from_millis(wake_ms)) => {}
+        }
+        while key_ms <= now_ms() {
+            at_key(host, &mut session, now_ms());
+            key_ms += KEY_EVERY_MS;
+        }
+    }
+}

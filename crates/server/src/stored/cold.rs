@@ -1,0 +1,171 @@
+//! A document of which at first only the text is there: reading it costs no more than its bytes.
+
+use super::document::{StoredDocument, text_container};
+use super::etags::KeptEtags;
+use super::loader::{Loader, read_error};
+use crate::hub::{HubDocument, HubError};
+use clock::{DocumentId, Span, VersionVector};
+use motet::Image;
+use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
+
+enum State {
+    /// The text, from the image.
+    Cold { text: String, etags: KeptEtags },
+    /// All of it. In a box, since the other states are small.
+    Warm(Box<StoredDocument>),
+    /// It could not be loaded.
+    Failed(HubError),
+}
+
+/// A document that is loaded when somebody needs more than its text.
+pub struct ColdDocument {
+    loader: Loader,
+    doc: DocumentId,
+    epoch: Epoch,
+    version: VersionVector,
+    state: State,
+}
+
+impl ColdDocument {
+    /// Document `doc`: its text where the store has an image of just what it holds, and all of it otherwise.
+    pub fn new(loader: Loader, doc: DocumentId, epoch: Epoch, etags: KeptEtags) -> Result<Self, HubError> {
+        let version = loader.store.version(doc).map_err(read_error)?;
+        let state = match image_text(&loader, doc, &version)? {
+            Some(text) => State::Cold { text, etags },
+            None => State::Warm(Box::new(loader.load(doc, epoch, etags, |_, _| {})?)),
+        };
+        Ok(Self { loader, doc, epoch, version, state })
+    }
+
+    /// The document, loaded now if it was not.
+    fn warm(&mut self) -> Result<&mut StoredDocument, HubError> {
+        if let State::Cold { etags, .. } = &mut self.state {
+            let loaded = self.loader.load(self.doc, self.epoch, std::mem::take(etags), |_, _| {});
+            self.state = match loaded {
+                Ok(document) => State::Warm(Box::new(document)),
+                Err(error) => {
+                    tracing::error!(doc = %self.doc, %error, "the document cannot be loaded");
+                    State::Failed(error)
+                }
+            };
+        }
+        match &mut self.state {
+            State::Warm(document) => Ok(document),
+            State::Failed(error) => Err(error.clone()),
+            State::Cold { .. } => unreachable!("just loaded"),
+        }
+    }
+}
+
+/// The text of the shared view, where the image is of `version`. An image that does not read is of no use.
+fn image_text(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Result<Option<String>, HubError> {
+    let Some(snapshot) = loader.store.snapshot_latest(doc).map_err(read_error)? else { return Ok(None) };
+    if snapshot.version != *version {
+        return Ok(None);
+    }
+    let Ok(image) = Image::decode(&snapshot.bytes) else { return Ok(None) };
+    if image.version != *version || image.document != doc {
+        return Ok(None);
+    }
+    let text = image.texts.iter().find(|(container, _)| *container == text_container());
+    Ok(Some(text.map_or_else(String::new, |(_, text)| (*text).to_owned())))
+}
+
+impl HubDocument for ColdDocument {
+    fn version(&self) -> VersionVector {
+        match &self.state {
+            State::Warm(document) => document.version(),
+            State::Cold { .. } | State::Failed(_) => self.version.clone(),
+        }
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
+        self.warm()?.adopt_epoch(epoch)?;
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
+        self.warm().map_or_else(|_| Vec::new(), |document| document.export(missing, bytes_max))
+    }
+
+    fn import(&mut self, parcels: Vec<Parcel>) -> ImportOutcome {
+        match self.warm() {
+            Ok(document) => document.import(parcels),
+            Err(error) => {
+                let reject =
+                    |parcel: &Parcel| Rejection { span: parcel.span(), reason: format!("{}: {error}", error.code()) };
+                ImportOutcome { rejected: parcels.iter().map(reject).collect(), ..ImportOutcome::default() }
+            }
+        }
+    }
+
+    fn sync(&mut self) -> Result<(), HubError> {
+        match &mut self.state {
+            State::Warm(document) => document.sync(),
+            State::Cold { etags, .. } => etags.save(&*self.loader.store, self.doc),
+            State::Failed(error) => Err(error.clone()),
+        }
+    }
+
+    fn durable(&self) -> VersionVector {
+        match &self.state {
+            State::Warm(document) => document.durable(),
+            State::Cold { .. } | State::Failed(_) => self.version.clone(),
+        }
+    }
+
+    fn hashes(&mut self) -> Hashes {
+        // One that cannot be loaded has no hash to compare; its next sync says why.
+        let nothing = Hashes { log: [0; 32], standings: [0; 32], state: None };
+        self.warm().map_or(nothing, HubDocument::hashes)
+    }
+
+    fn text(&mut self) -> Result<String, HubError> {
+        match &mut self.state {
+            State::Cold { text, .. } => Ok(text.clone()),
+            _ => self.warm()?.text(),
+        }
+    }
+
+    fn text_at(&mut self, version: &VersionVector) -> Result<String, HubError> {
+        match &mut self.state {
+            State::Cold { text, .. } if self.version == *version => Ok(text.clone()),
+            _ => self.warm()?.text_at(version),
+        }
+    }
+
+    fn put_text(&mut self, base: Option<&VersionVector>, text: &str) -> Result<(), HubError> {
+        self.warm()?.put_text(base, text)
+    }
+
+    fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError> {
+        self.warm()?.history(before, count)
+    }
+
+    fn put_away(&mut self) {
+        if let State::Warm(document) = &mut self.state {
+            document.put_away();
+        }
+    }
+
+    fn remember(&mut self, etag: &str, version: &VersionVector) {
+        match &mut self.state {
+            State::Warm(document) => document.remember(etag, version),
+            State::Cold { etags, .. } => etags.remember(etag, version),
+            State::Failed(_) => {}
+        }
+    }
+
+    fn recall(&mut self, etag: &str) -> Option<VersionVector> {
+        match &mut self.state {
+            State::Warm(document) => document.recall(etag),
+            State::Cold { etags, .. } => etags.recall(etag),
+            State::Failed(_) => None,
+        }
+    }
+}

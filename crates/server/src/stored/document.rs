@@ -1,0 +1,221 @@
+//! One document of a store, loaded.
+
+use super::etags::KeptEtags;
+use super::history::history_json;
+use super::hub::META_EPOCH;
+use crate::hub::{HubDocument, HubError};
+use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
+use clock::{DocumentId, Span, VersionVector};
+use motet::{ContainerId, Imported, Kind, Replica};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::{Record, Snapshot, Store};
+use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
+
+/// The text that a document of plain text consists of.
+pub fn text_container() -> ContainerId {
+    ContainerId::root(Kind::Text, "text")
+}
+
+/// A document in memory, and where it is kept.
+pub struct StoredDocument {
+    store: Arc<dyn Store>,
+    epoch: Epoch,
+    replica: Replica,
+    /// What is on the disk.
+    durable: VersionVector,
+    /// What the newest image has, and how many bytes of records came since.
+    imaged: VersionVector,
+    unimaged_bytes: usize,
+    etags: KeptEtags,
+}
+
+impl StoredDocument {
+    /// A document that was just loaded from `store`: all of it is on the disk.
+    pub fn new(store: Arc<dyn Store>, epoch: Epoch, replica: Replica) -> Result<Self, HubError> {
+        let etags = KeptEtags::load(&*store, replica.id())?;
+        Ok(Self::with_etags(store, epoch, replica, etags))
+    }
+
+    /// The same with the ETags that are known.
+    pub(super) fn with_etags(store: Arc<dyn Store>, epoch: Epoch, replica: Replica, etags: KeptEtags) -> Self {
+        let durable = replica.version();
+        // Whether there is a fitting image shows when one is due: then it is written anew at worst.
+        Self { store, epoch, imaged: VersionVector::new(), unimaged_bytes: 0, durable, replica, etags }
+    }
+
+    /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
+    /// goes wrong with it is logged, and loses nothing.
+    fn keep_image(&mut self) {
+        self.unimaged_bytes = 0;
+        let version = self.replica.version();
+        // What is here and not on the disk must not be in an image of the disk.
+        if version != self.durable {
+            return;
+        }
+        self.imaged = version.clone();
+        let kept = match self.replica.image() {
+            Ok(bytes) => self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(doc = %self.id(), error, "no image was kept; the document will open more slowly");
+        }
+    }
+
+    /// The document.
+    pub fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    /// The document, to edit. What was written is sealed by [`StoredDocument::seal`].
+    pub fn replica_mut(&mut self) -> &mut Replica {
+        &mut self.replica
+    }
+
+    /// Seals what was written here, so that it can be stored and sent.
+    pub fn seal(&mut self) {
+        // The parcel is exported again, with whatever else is not on the disk.
+        drop(self.replica.seal());
+    }
+
+    fn id(&self) -> DocumentId {
+        self.replica.id()
+    }
+
+    /// Takes in a parcel; how many elements became part of the document, or why it was refused.
+    fn import_one(&mut self, parcel: &Parcel) -> Result<u64, String> {
+        let failed = |code: &str, error: &dyn std::fmt::Display| format!("{code}: {error}");
+        let held = motet::parcel_span(&parcel.bytes).map_err(|error| failed(error.code(), &error))?;
+        if held != parcel.span() {
+            return Err(failed("parcel.span", &format!("the parcel holds {held}")));
+        }
+        match self.replica.import(&parcel.bytes, None).map_err(|error| failed(error.code(), &error))? {
+            Imported::Applied(spans) => Ok(spans.iter().map(|span| u64::from(span.len())).sum()),
+            Imported::Known | Imported::Waiting => Ok(0),
+        }
+    }
+}
+
+/// Seconds since 1970, for the log: decoration, decides nothing.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
+}
+
+impl HubDocument for StoredDocument {
+    fn version(&self) -> VersionVector {
+        self.replica.version()
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn adopt_epoch(&mut self, epoch: Epoch) -> Result<(), HubError> {
+        let put = self.store.meta_put(self.id(), META_EPOCH, Some(epoch.to_string().as_bytes()));
+        put.map_err(|error| HubError::Store(error.to_string()))?;
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
+        let parcels = self.replica.export(missing, bytes_max);
+        parcels.into_iter().map(to_sync).collect()
+    }
+
+    fn import(&mut self, parcels: Vec<Parcel>) -> ImportOutcome {
+        let mut outcome = ImportOutcome::default();
+        for parcel in &parcels {
+            match self.import_one(parcel) {
+                Ok(applied) => outcome.applied += applied,
+                Err(reason) => outcome.rejected.push(Rejection { span: parcel.span(), reason }),
+            }
+        }
+        outcome.wanted = self.replica.wanted();
+        outcome
+    }
+
+    fn sync(&mut self) -> Result<(), HubError> {
+        self.etags.save(&*self.store, self.replica.id())?;
+        let missing = self.replica.version().missing_from(&self.durable);
+        let to_record = |parcel: motet::Parcel| Record {
+            replica: parcel.span.replica,
+            start: parcel.span.start,
+            end: parcel.span.end,
+            bytes: parcel.bytes,
+        };
+        let records: Vec<Record> = self.replica.export(&missing, usize::MAX).into_iter().map(to_record).collect();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let failed = |error: store::AppendError| HubError::Store(error.to_string());
+        if !self.store.append(self.id(), &records).map_err(failed)?.is_complete() {
+            return Err(HubError::Store("the store lacks what was stored before".into()));
+        }
+        records.iter().for_each(|record| self.durable.extend_to(record.replica, record.end));
+        self.unimaged_bytes += records.iter().map(|record| record.bytes.len()).sum::<usize>();
+        if self.unimaged_bytes > IMAGE_AFTER_BYTES {
+            self.keep_image();
+        }
+        Ok(())
+    }
+
+    fn put_away(&mut self) {
+        let known = self.store.snapshot_latest(self.id()).ok().flatten().map(|snapshot| snapshot.version);
+        if self.replica.version() != self.imaged && known != Some(self.replica.version()) {
+            self.keep_image();
+        }
+    }
+
+    fn durable(&self) -> VersionVector {
+        self.durable.clone()
+    }
+
+    fn hashes(&mut self) -> Hashes {
+        let motet::Hashes { log, standings, state } = self.replica.hashes();
+        Hashes { log, standings, state: Some(state) }
+    }
+
+    fn text(&mut self) -> Result<String, HubError> {
+        Ok(self.replica.document().text(text_container()))
+    }
+
+    fn text_at(&mut self, version: &VersionVector) -> Result<String, HubError> {
+        Ok(self.replica.document().text_at(text_container(), version))
+    }
+
+    fn put_text(&mut self, base: Option<&VersionVector>, text: &str) -> Result<(), HubError> {
+        if text.len() > TEXT_BYTES_MAX {
+            let len = text.len();
+            return Err(HubError::TextRefused(format!(
+                "{len} bytes, {TEXT_BYTES_MAX} allowed; motet import takes more"
+            )));
+        }
+        let document = self.replica.document_mut();
+        match base {
+            Some(base) if *base != document.version() => {
+                document.edit_seen_at(base, now(), |edit| edit.replace_all(text_container(), text));
+            }
+            _ => drop(document.edit(now(), |edit| edit.replace_all(text_container(), text))),
+        }
+        self.seal();
+        Ok(())
+    }
+
+    fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError> {
+        Ok(serde_json::Value::from(history_json(&self.replica, before, count)).to_string())
+    }
+
+    fn remember(&mut self, etag: &str, version: &VersionVector) {
+        self.etags.remember(etag, version);
+    }
+
+    fn recall(&mut self, etag: &str) -> Option<VersionVector> {
+        self.etags.recall(etag)
+    }
+}
+
+fn to_sync(parcel: motet::Parcel) -> Parcel {
+    let motet::Parcel { span, bytes } = parcel;
+    Parcel { replica: span.replica, start: span.start, end: span.end, bytes: bytes.into() }
+}

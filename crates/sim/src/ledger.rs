@@ -1,0 +1,110 @@
+//! What all members together must keep to, noted as the run goes.
+
+use crate::host::Host;
+use clock::{ReplicaId, VersionVector};
+use log::{ContainerId, Value};
+use motet::{Document, Hashes, Id};
+use naive::{Naive, Policy, State};
+use std::collections::BTreeMap;
+
+/// What was seen anywhere, at any time.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Of everybody who was ever at a version.
+    hashes: BTreeMap<VersionVector, Hashes>,
+    /// What storage nodes said to be on their disks.
+    promised: VersionVector,
+}
+
+impl Ledger {
+    /// Whoever has the same actions and leaves out nothing sees the same, whenever and wherever.
+    pub fn check_hashes(&mut self, host: &mut Host) -> Result<(), String> {
+        let (version, hashes) = (host.replica.version(), host.hashes_now());
+        let known = self.hashes.entry(version).or_insert(hashes);
+        if known.log != hashes.log {
+            return Err("two members have different actions under one version".to_owned());
+        }
+        if known.standings != hashes.standings {
+            return Err("two members with equal logs see different actions as active".to_owned());
+        }
+        if known.state != hashes.state {
+            return Err("two members with equal logs show different states".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Notes what a storage node says to be on its disk.
+    pub fn promise(&mut self, version: &VersionVector) {
+        self.promised.merge(version);
+    }
+
+    /// Nobody may hear of more than storage nodes said.
+    pub fn check_heard(&self, version: &VersionVector) -> Result<(), String> {
+        if self.promised.includes(version) {
+            return Ok(());
+        }
+        Err(format!("called durable and on no disk: {:?}", version.missing_from(&self.promised)))
+    }
+
+    /// What was ever called durable must be in `version`.
+    pub fn check_kept(&self, version: &VersionVector) -> Result<(), String> {
+        if version.includes(&self.promised) {
+            return Ok(());
+        }
+        Err(format!("what was durable is lost: {:?}", self.promised.missing_from(version)))
+    }
+}
+
+/// What a screen shows that got patches only must be what the document reads.
+pub fn check_screen(host: &Host) -> Result<(), String> {
+    match host.stale() {
+        Some(what) => Err(format!("the patches missed something: {what}")),
+        None => Ok(()),
+    }
+}
+
+/// Who takes everything in at once must see what others came to see step by step.
+pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
+    let mut rebuilt = Document::new(ReplicaId(0));
+    rebuilt.receive_all(document.actions_since(&VersionVector::new())).map_err(|error| error.to_string())?;
+    rebuilt.check_invariants();
+    if rebuilt.state_hash() == document.shared_state_hash() {
+        return Ok(());
+    }
+    Err("everything at once shows another state than step by step".to_owned())
+}
+
+/// What a document shows that leaves out nothing must be what follows from its actions by definition.
+pub fn check_definition(document: &Document) -> Result<(), String> {
+    let mut naive = Naive::new();
+    let mut actions = document.actions_since(&VersionVector::new());
+    actions.sort_by_key(|action| (action.lamport, action.id));
+    actions.into_iter().for_each(|action| naive.receive(action));
+    let state = naive.state(&Policy::default());
+    for (id, text) in document.model().texts() {
+        if text.to_string() != state.text(id) {
+            return Err(format!("{id:?} reads {:?}, by definition {:?}", text.to_string(), state.text(id)));
+        }
+    }
+    document.model().maps().try_for_each(|(id, _)| check_map(document, &state, id))
+}
+
+/// A key, what it holds, and what else was written there at once.
+type Entry = (String, Option<Value>, Vec<(Id, Option<Value>)>);
+
+fn check_map(document: &Document, state: &State, id: ContainerId) -> Result<(), String> {
+    let entries = state.maps.get(&id).into_iter().flatten();
+    let wanted: Vec<Entry> =
+        entries.map(|(key, entry)| (key.clone(), entry.value.clone(), entry.alternatives.clone())).collect();
+    let map = document.model().map(id).ok_or("a map is gone")?;
+    for (key, value, alternatives) in &wanted {
+        let others: Vec<_> = map.heads(key).skip(1).map(|(id, value)| (id, value.cloned())).collect();
+        if map.get(key) != value.as_ref() || others != *alternatives {
+            return Err(format!("{id:?} {key:?} holds {:?}, by definition {value:?}", map.get(key)));
+        }
+    }
+    match map.iter().find(|(key, _)| !wanted.iter().any(|(known, ..)| known == key)) {
+        Some((key, value)) => Err(format!("{id:?} {key:?} holds {value:?}, by definition nothing")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,136 @@
+//! A member: what it keeps through a crash, and what it has only while it runs.
+
+use crate::host::{DOC, Host, Settings};
+use crate::options::Options;
+use crate::planted::Planted;
+use crate::random::{Random, mix};
+use crate::vault::{PowerCut, Vault};
+use clock::{ReplicaId, VersionVector};
+use codec::SigningKey;
+use sync::{Admission, Config, Exchange, MemberId, PeerKey, Role, Trust};
+
+/// One member of the space.
+#[derive(Debug)]
+pub struct Member {
+    /// What it keeps; none where it forgets everything.
+    pub vault: Option<Vault>,
+    /// The rest; none while it is stopped.
+    pub running: Option<Running>,
+    /// Counts how often it started.
+    pub runs: u64,
+    /// What it ever said to be on its disk, synced.
+    pub promised: VersionVector,
+    settings: Settings,
+    /// How far its clock is off.
+    skew_s: i64,
+    seed: u64,
+    planted: Option<Planted>,
+    at: usize,
+}
+
+/// What a member has while it runs.
+#[derive(Debug)]
+pub struct Running {
+    /// The document.
+    pub host: Host,
+    /// The sessions.
+    pub exchange: Exchange,
+    /// Whether a sync is to come.
+    pub will_sync: bool,
+}
+
+impl Member {
+    /// Member number `at` of the run with `seed`.
+    pub fn new(at: usize, seed: u64, options: &Options, random: &mut Random, planted: Option<Planted>) -> Self {
+        let is_storage = at < options.storages;
+        let keeps = is_storage || options.keep;
+        let lies = planted == Some(Planted::LyingDisk);
+        let vault = keeps.then(|| if options.real_disk { Vault::on_disk(DOC, lies) } else { Vault::in_memory(DOC) });
+        let mut secret = [at as u8 + 1; 32];
+        secret[..8].copy_from_slice(&seed.to_le_bytes());
+        let key = SigningKey::from_bytes(&secret);
+        let settings = Settings { key, is_storage, contrary: options.contrary, images: options.images, planted };
+        let skew_s = random.below(2 * options.skew_s_max as usize + 1) as i64 - options.skew_s_max as i64;
+        let promised = VersionVector::new();
+        Self { vault, running: None, runs: 0, promised, settings, skew_s, seed, planted, at }
+    }
+
+    /// A number that nobody else has for anything, nor this member in another run.
+    fn name(&self, purpose: u64) -> u64 {
+        mix(mix(self.seed ^ mix(self.at as u64)) ^ mix(self.runs) ^ purpose)
+    }
+
+    fn mint(&self) -> ReplicaId {
+        ReplicaId(match self.planted {
+            Some(Planted::ReuseReplica) => mix(self.seed ^ mix(self.at as u64)),
+            Some(Planted::ShareReplica) => mix(self.seed ^ mix(self.runs)),
+            _ => self.name(1),
+        })
+    }
+
+    /// Starts with what is on its disk.
+    pub fn start(&mut self) -> Result<(), String> {
+        self.runs += 1;
+        let mut host = Host::new(self.mint(), self.settings.clone(), Random::new(self.name(2)));
+        if let Some(vault) = &self.vault {
+            host.load(vault)?;
+        }
+        let mut exchange = Exchange::new();
+        exchange.open(DOC);
+        self.running = Some(Running { host, exchange, will_sync: false });
+        self.check_promises()
+    }
+
+    /// What was called durable must be there after every crash.
+    fn check_promises(&self) -> Result<(), String> {
+        let Some(running) = &self.running else { return Ok(()) };
+        let here = running.host.replica.version();
+        if here.includes(&self.promised) {
+            return Ok(());
+        }
+        Err(format!("what was durable is lost: {:?}", self.promised.missing_from(&here)))
+    }
+
+    /// Stops without warning; what was not synced is left to `luck`.
+    pub fn crash(&mut self, luck: u64) {
+        self.running = None;
+        if let Some(vault) = &mut self.vault {
+            vault.crash(luck);
+        }
+    }
+
+    /// Syncs what is not on the disk.
+    pub fn persist(&mut self) -> Result<(), PowerCut> {
+        match (&mut self.running, &mut self.vault) {
+            (Some(running), Some(vault)) => running.host.persist(vault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Unloads the document and loads it again.
+    pub fn reload(&mut self) -> Result<(), String> {
+        match (&mut self.running, &self.vault) {
+            (Some(running), Some(vault)) => running.host.reload(vault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins a session over a new channel.
+    pub fn connect(&mut self, peer: PeerKey, role: Role, now_ms: u64) {
+        let member = MemberId(self.name(3));
+        let config = Config { member, token: Vec::new(), admission: Admission::All(Trust::Relay) };
+        if let Some(running) = &mut self.running {
+            running.exchange.connect(peer, role, config, now_ms);
+        }
+    }
+
+    /// What its clock says, in seconds since 1970.
+    pub fn time(&self, now_ms: u64) -> i64 {
+        1_700_000_000 + self.skew_s + (now_ms / 1000) as i64
+    }
+
+    /// Whether it is a storage node.
+    pub fn is_storage(&self) -> bool {
+        self.settings.is_storage
+    }
+}

@@ -1,0 +1,72 @@
+//! Faults planted on purpose: each must be found, or the simulation is not worth its time.
+
+use fault::Fault;
+
+/// What is wrong on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planted {
+    /// A storage node says durable before it has synced.
+    AckBeforeSync,
+    /// A storage node goes on after a failed sync as if nothing were.
+    AckAfterFailure,
+    /// A disk says that it has synced and has not.
+    LyingDisk,
+    /// A storage node leaves out its last record when it starts.
+    LoadTooFew,
+    /// What waits for something missing is forgotten when a document is unloaded.
+    ForgetPending,
+    /// Now and then a parcel is acknowledged and dropped.
+    DropParcel,
+    /// What waits is counted as received.
+    CountWaiting,
+    /// A member sends from one element too late on.
+    ExportWrongRange,
+    /// Sessions are not told of one's own changes now and then.
+    ForgetToTell,
+    /// A member writes on under its old replica id after a crash.
+    ReuseReplica,
+    /// Two members write under one replica id.
+    ShareReplica,
+    /// What a screen should change when choices change is dropped.
+    DropPatch,
+    /// One that lives inside the engine.
+    Inside(Fault),
+}
+
+/// Every fault, with its name.
+pub const ALL: [(&str, Planted); 19] = [
+    ("ack-before-sync", Planted::AckBeforeSync),
+    ("ack-after-failure", Planted::AckAfterFailure),
+    ("lying-disk", Planted::LyingDisk),
+    ("load-too-few", Planted::LoadTooFew),
+    ("forget-pending", Planted::ForgetPending),
+    ("drop-parcel", Planted::DropParcel),
+    ("count-waiting", Planted::CountWaiting),
+    ("export-wrong-range", Planted::ExportWrongRange),
+    ("forget-to-tell", Planted::ForgetToTell),
+    ("reuse-replica", Planted::ReuseReplica),
+    ("share-replica", Planted::ShareReplica),
+    ("drop-patch", Planted::DropPatch),
+    ("skip-signature", Planted::Inside(Fault::SkipSignature)),
+    ("trust-length", Planted::Inside(Fault::TrustLength)),
+    ("stale-lamport", Planted::Inside(Fault::StaleLamport)),
+    ("skip-tie-break", Planted::Inside(Fault::SkipTieBreak)),
+    ("last-arrival-wins", Planted::Inside(Fault::LastArrivalWins)),
+    ("undo-by-parity", Planted::Inside(Fault::UndoByParity)),
+    ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
+];
+
+impl Planted {
+    /// The fault of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.iter().find(|(known, _)| *known == name).map(|(_, fault)| *fault)
+    }
+}
+
+/// Plants what lives inside the engine, for this thread; takes out what was planted before.
+pub(crate) fn plant(planted: Option<Planted>) {
+    fault::plant(match planted {
+        Some(Planted::Inside(fault)) => Some(fault),
+        _ => None,
+    });
+}

@@ -1,0 +1,37 @@
+/** What people do with the real app, and how it looks to them. */
+import { type Browser, expect, type Page } from "@playwright/test";
+import type { Server } from "./server";
+
+/** A person with a browser of his own. */
+export async function person(browser: Browser, name: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  const profile = JSON.stringify({ name, colour: "#0f766e" });
+  await page.addInitScript((value) => localStorage.setItem("motet.profile", value), profile);
+  return page;
+}
+
+export async function makeDocument(server: Server, name: string): Promise<string> {
+  const body = JSON.stringify({ name });
+  const answer = await fetch(`${server.url}/api/documents`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+export async function enter(server: Server, page: Page, id: string): Promise<void> {
+  await page.goto(`${server.url}/#/d/${id}`);
+  await page.locator(".cm-content").waitFor();
+  await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected");
+}
+
+export const textOf = (page: Page) =>
+  page.evaluate(() => [...document.querySelectorAll(".cm-line")].map((line) => line.textContent?.replaceAll("\u2060", "")).join("\n"));
+export const isDurable = (page: Page) => expect(page.locator(".saved")).toHaveAttribute("data-level", "durable");
+
+export async function write(page: Page, text: string): Promise<void> {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text);
+}
+
+export async function agree(a: Page, b: Page): Promise<void> {
+  await expect.poll(async () => (await textOf(a)) === (await textOf(b)), { timeout: 20_000 }).toBe(true);
+}
