@@ -1,7 +1,7 @@
 //! Many actions at once: parts of logs, as blocks hold them, judged and appended run by run.
 
 use crate::multilog::{MultiLog, ReceiveError};
-use crate::runs::{HeaderRun, OpBody, OpRun, Parents, ReplicaLog};
+use crate::runs::{OpBody, OpRun, Parents, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, Span};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -164,35 +164,38 @@ impl<'a> Schedule<'a> {
     fn advance(&mut self, part: &ReplicaLog) -> Result<Option<Id>, ReceiveError> {
         let start = self.ends[&part.replica];
         let mut ops = part.op_runs_in(start..part.end());
+        let mut end = start;
+        let mut before = start.checked_sub(1).and_then(|seq| self.lamport(Id::new(part.replica, seq))).unwrap_or(0);
+        let mut missing = None;
         for run in part.headers_in(start..part.end()) {
-            let at = run.range.start.max(start);
-            if let Parents::Named(parents) = &run.parents
-                && at == run.range.start
-                && let Some(&missing) = parents.iter().find(|parent| parent.seq >= self.end(parent.replica))
-            {
-                return Ok(Some(missing));
+            // Of a run that was begun before, the rest follows what is known.
+            let parents = match &run.parents {
+                Parents::Named(parents) if run.range.start >= start => Some(parents),
+                _ => None,
+            };
+            let lacks = |parent: &&Id| {
+                let known = if parent.replica == part.replica { end } else { self.end(parent.replica) };
+                parent.seq >= known
+            };
+            missing = parents.and_then(|parents| parents.iter().find(lacks).copied());
+            if missing.is_some() {
+                break;
             }
-            self.check_lamport(part, run, at)?;
-            ops = self.check_targets(part, ops, at..run.range.end)?;
-            self.ends.insert(part.replica, run.range.end);
-        }
-        Ok(None)
-    }
-
-    fn check_lamport(&self, part: &ReplicaLog, run: &HeaderRun, at: Seq) -> Result<(), ReceiveError> {
-        let id = Id::new(part.replica, at);
-        let before = at.checked_sub(1).and_then(|seq| self.lamport(Id::new(part.replica, seq))).unwrap_or(0);
-        let due = match &run.parents {
-            Parents::Named(parents) if at == run.range.start => {
-                1 + parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0)
+            let due = match parents {
+                Some(parents) => 1 + parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0),
+                None => before + 1,
+            };
+            let (id, claimed) =
+                (Id::new(part.replica, end), run.lamport + Lamport::from((end - run.range.start) / run.each));
+            if claimed != due || claimed <= before {
+                return Err(ReceiveError::Lamport { id, claimed, due: due.max(before + 1) });
             }
-            _ => before + 1,
-        };
-        let claimed = part.lamport(at);
-        if claimed == due && claimed > before {
-            return Ok(());
+            ops = self.check_targets(part, ops, end..run.range.end)?;
+            before = run.lamport + Lamport::from(run.count()) - 1;
+            end = run.range.end;
         }
-        Err(ReceiveError::Lamport { id, claimed, due: due.max(before + 1) })
+        self.ends.insert(part.replica, end);
+        Ok(missing)
     }
 
     /// What `ops` name under the counters `range`, the first of which lies in the first of them, must be

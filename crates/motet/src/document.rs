@@ -93,7 +93,7 @@ impl Document {
     }
 
     fn edit_as(&mut self, header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
-        self.let_mine_through(&mut Patch::default());
+        self.let_mine_through(None);
         change(&mut Edit { document: self });
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { unseen, ..header })?;
@@ -110,7 +110,7 @@ impl Document {
         time: i64,
         change: impl FnOnce(&mut Edit<'_>),
     ) -> Option<Span> {
-        self.let_mine_through(&mut Patch::default());
+        self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
         change(&mut Edit { document: self });
@@ -124,7 +124,7 @@ impl Document {
 
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
-    fn let_mine_through(&mut self, patch: &mut Patch) {
+    fn let_mine_through(&mut self, patch: Option<&mut Patch>) {
         if self.view.policy().is_plain() {
             return;
         }
@@ -138,7 +138,7 @@ impl Document {
         policy.muted.remove(&self.replica);
         policy.held.remove(&self.replica);
         policy.mine.insert(self.replica);
-        self.change_policy(policy, patch);
+        self.view.set_policy(&self.log, policy, &mut self.model, patch);
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
@@ -250,7 +250,7 @@ impl Document {
             return None;
         }
         let mut patch = Patch::default();
-        self.let_mine_through(&mut patch);
+        self.let_mine_through(Some(&mut patch));
         for on in [false, true] {
             let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
             if targets.is_empty() {
