@@ -1,6 +1,6 @@
 //! Made histories, each the worst case of somebody.
 
-use super::{READER, Rng, apply, line};
+use super::{ALL_BUT_YRS, AUTOMERGE, READER, Rng, apply, line};
 use crate::measure::median_ms;
 use crate::peers::Peer;
 use crate::table::Table;
@@ -18,13 +18,13 @@ pub fn measure(table: &mut Table) {
     let name = "two branches of 10,000 random edits on 100,000 characters: take in the other, ms";
     line!(table, name, branches());
     let name = "1,000 one-edit writers, random places: merge one by one, ms";
-    line!(table, name, slow ["loro", "automerge", "dt"], writers(|rng| rng.below(BASE_CHARS)));
+    line!(table, name, slow ALL_BUT_YRS, writers(|rng| rng.below(BASE_CHARS)));
     let name = "1,000 one-edit writers, one place: merge one by one, ms";
-    line!(table, name, slow ["loro", "automerge", "dt"], writers(|_| BASE_CHARS / 2));
+    line!(table, name, slow ALL_BUT_YRS, writers(|_| BASE_CHARS / 2));
     let name = "10,000 random local inserts into 1,000,000 characters, ms";
-    line!(table, name, slow["automerge"], local());
+    line!(table, name, slow AUTOMERGE, local());
     let name = "10,000 random remote inserts into 1,000,000 characters, one by one, ms";
-    line!(table, name, slow["automerge"], remote());
+    line!(table, name, slow AUTOMERGE, remote());
 }
 
 /// A document of `chars` characters, written in one transaction.

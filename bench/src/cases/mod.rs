@@ -9,13 +9,18 @@ use crate::peers::Peer;
 use std::hint::black_box;
 use trace::Patch;
 
+/// Peers that take long in some lines.
+const YRS: &[&str] = &["yrs"];
+const AUTOMERGE: &[&str] = &["automerge"];
+const ALL_BUT_YRS: &[&str] = &["loro", "automerge", "dt"];
+
 /// Prints the line `$name` with the result of a function for each engine, where it is wanted. The
 /// function takes how often to measure first. Engines named after `slow` take long.
 macro_rules! line {
     ($table:ident, $name:expr, slow $slow:expr, $measure:ident($($argument:expr),*)) => {
         let name = $name;
         if $table.wants(&name) {
-            let of = |engine: &str| $table.repetitions(engine, &$slow);
+            let of = |engine: &str| $table.repetitions(engine, $slow);
             let figures = [
                 of("motet").and_then(|times| $measure::<crate::peers::Motet>(times, $($argument),*)),
                 of("loro").and_then(|times| $measure::<crate::peers::Loro>(times, $($argument),*)),
@@ -27,7 +32,7 @@ macro_rules! line {
         }
     };
     ($table:ident, $name:expr, $measure:ident($($argument:expr),*)) => {
-        line!($table, $name, slow [] as [&str; 0], $measure($($argument),*))
+        line!($table, $name, slow &[], $measure($($argument),*))
     };
 }
 pub(crate) use line;

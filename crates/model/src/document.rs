@@ -1,10 +1,9 @@
 //! All containers of a document together.
 
 use crate::{Map, Text, TextBuilder, TextPatch};
-use clock::{Id, Lamport, Seq, Span};
+use clock::{Id, Lamport, Span};
 use log::{ContainerId, OpRef, Value};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,19 +197,10 @@ impl<'a> ModelBuilder<'a> {
     pub fn add(&mut self, id: Id, lamport: impl FnOnce() -> Lamport, op: OpRef<'a>, inactive: &[Span]) {
         match op {
             OpRef::Insert { container, left, right, text } => {
-                let builder = self.text(container);
-                builder.insert(id, left, right, text);
-                inactive.iter().for_each(|span| builder.hide(*span));
+                self.text(container).insert(id, (left, right), text, inactive);
             }
             OpRef::Delete { container, target, backward } => {
-                let builder = self.text(container);
-                let mut at = id.seq;
-                let part = |from: Seq, to: Seq| deleted_by(target, backward, from - id.seq..to - id.seq);
-                for span in inactive {
-                    builder.delete(part(at, span.start));
-                    at = span.end;
-                }
-                builder.delete(part(at, id.seq + target.len()));
+                self.text(container).delete(id, target, backward, inactive);
             }
             OpRef::Set { container, key, value, pred } => {
                 let map = self.maps.entry(container).or_default();
@@ -235,12 +225,6 @@ impl<'a> ModelBuilder<'a> {
         let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
         Model { texts, recent: 0, maps: self.maps }
     }
-}
-
-/// The elements that counters `part` of a deletion of `target` take away.
-fn deleted_by(target: Span, backward: bool, part: Range<Seq>) -> Span {
-    let start = if backward { target.end - part.end } else { target.start + part.start };
-    Span::new(target.replica, start, start + (part.end - part.start))
 }
 
 fn show(value: &Value) -> String {

@@ -298,7 +298,7 @@ impl Document {
     pub fn text_at(&self, container: ContainerId, version: &VersionVector) -> String {
         let Some(text) = self.model.text(container) else { return String::new() };
         let past = self.view.with_policy(&self.log, Policy { pin: Some(version.clone()), ..Policy::default() });
-        Projection::of(&self.log, &past, container).text(text)
+        view::text_at(&self.log, &past, version, container, text)
     }
 
     /// What the text `container` shows under two policies, part by part, with what made the

@@ -17,5 +17,5 @@ mod projection;
 mod view;
 
 pub use policy::{Excluded, Policy};
-pub use projection::{DiffPart, DiffSide, Projection};
+pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use view::{Standing, Toggle, View};

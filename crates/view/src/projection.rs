@@ -1,9 +1,9 @@
 //! What a view that nobody lives in shows: one scan instead of a second document.
 
 use crate::view::{Standing, View};
-use clock::{Id, RangeMap, ReplicaId, Seq, Span};
+use clock::{Id, RangeMap, ReplicaId, Seq, Span, VersionVector};
 use log::{ContainerId, Kind, MultiLog, OpRef};
-use model::Text;
+use model::{Text, TextBuilder};
 use std::collections::BTreeMap;
 
 /// Which elements of a text are visible in a view, and who took away the others.
@@ -125,6 +125,26 @@ impl<'a> Projection<'a> {
         }
         parts
     }
+}
+
+/// The text `container` as `view`, which is pinned to `version`, shows it. Costs what happened up to then.
+pub fn text_at(log: &MultiLog, view: &View, version: &VersionVector, container: ContainerId, text: &Text) -> String {
+    let mut builder = TextBuilder::new();
+    for replica in log.logs() {
+        for (id, op) in replica.ops_in(0..version.end(replica.replica).min(replica.end())) {
+            match op {
+                OpRef::Insert { container: of, left, right, text } if of == container => {
+                    builder.insert(id, (left, right), text, &view.inactive_parts(id, op));
+                }
+                OpRef::Delete { container: of, target, backward } if of == container => {
+                    builder.delete(id, target, backward, &view.inactive_parts(id, op));
+                }
+                _ => {}
+            }
+        }
+    }
+    // A version that lacks part of its own past shows things whose place only the whole text knows.
+    builder.read().unwrap_or_else(|| Projection::of(log, view, container).text(text))
 }
 
 /// Joins a part with the last one where its elements carry that on and the cause is of one piece: the same,

@@ -180,16 +180,18 @@ impl View {
     pub fn project(&self, log: &MultiLog) -> Model {
         let mut builder = ModelBuilder::new();
         for replica in log.logs() {
-            let inactive = self.inactive.get(&replica.replica);
             for (id, op) in replica.ops_in(0..replica.end()) {
-                let parts = inactive.map_or_else(Vec::new, |runs| {
-                    let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
-                    parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
-                });
-                builder.add(id, || replica.lamport(id.seq), op, &parts);
+                builder.add(id, || replica.lamport(id.seq), op, &self.inactive_parts(id, op));
             }
         }
         builder.build()
+    }
+
+    /// The parts of an op, whose first element is `id`, that are not active.
+    pub(crate) fn inactive_parts(&self, id: Id, op: OpRef<'_>) -> Vec<Span> {
+        let Some(runs) = self.inactive.get(&id.replica) else { return Vec::new() };
+        let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
+        parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
     }
 
     /// Notes elements of the author's own that the model has already taken in: they are active, for who

@@ -1,6 +1,6 @@
 //! The columns of a block: what each holds, and how its bytes are stored.
 
-use super::huffman;
+use super::huffman::{self, Code};
 use crate::error::{DecodeError, EncodeError};
 use crate::keys::{Hash, hash_block};
 use crate::limits::{BLOCK_BYTES, BLOCK_COLUMNS, INFLATE_RATIO, INFLATED_BYTES};
@@ -112,21 +112,24 @@ pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, Enc
 /// The smallest of all encodings, where it saves a sixteenth.
 fn compress(id: u64, bytes: Vec<u8>) -> Stored {
     let len = bytes.len() as u64;
-    let mut best = Stored { id, encoding: PLAIN, len, bytes };
-    if best.bytes.len() < COMPRESS_MIN {
-        return best;
+    if bytes.len() < COMPRESS_MIN {
+        return Stored { id, encoding: PLAIN, len, bytes };
     }
-    let limit = best.bytes.len() - best.bytes.len() / 16;
-    let coded = huffman::compress(&best.bytes, limit);
-    let small = lz4_flex::block::compress(&best.bytes);
-    let small_coded = huffman::compress(&small, limit.min(small.len()));
-    let choices = [(LZ4, Some(small)), (CODED, coded), (LZ4_CODED, small_coded)];
-    let choices = choices.into_iter().filter_map(|(encoding, bytes)| Some((encoding, bytes?)));
-    let fits = choices.filter(|(_, bytes)| bytes.len() < limit && len <= bytes.len() as u64 * INFLATE_RATIO.max);
-    if let Some((encoding, bytes)) = fits.min_by_key(|(_, bytes)| bytes.len()) {
-        best = Stored { encoding, bytes, ..best };
-    }
-    best
+    let limit = bytes.len() - bytes.len() / 16;
+    let small = lz4_flex::block::compress(&bytes);
+    let (code, small_code) = (Code::of(&bytes), Code::of(&small));
+    let size = |code: &Option<Code<'_>>, limit| code.as_ref().map(Code::size).filter(|&size| size < limit);
+    let sizes = [(LZ4, Some(small.len())), (CODED, size(&code, limit)), (LZ4_CODED, size(&small_code, small.len()))];
+    let sizes = sizes.into_iter().filter_map(|(encoding, size)| Some((encoding, size?)));
+    let fits = sizes.filter(|&(_, size)| size < limit && len <= size as u64 * INFLATE_RATIO.max);
+    let encoding = fits.min_by_key(|&(_, size)| size).map_or(PLAIN, |(encoding, _)| encoding);
+    let bytes = match encoding {
+        CODED => code.expect("it has a size").write(),
+        LZ4_CODED => small_code.expect("it has a size").write(),
+        LZ4 => small,
+        _ => bytes,
+    };
+    Stored { id, encoding, len, bytes }
 }
 
 /// For each column of a block its id, and its length as stored and as it says of itself inflated, in

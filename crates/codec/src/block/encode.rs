@@ -224,9 +224,9 @@ impl Encoder {
         let more = lamport_more(run.lamport, before)?;
         crate::limits::LAMPORT.check(run.lamport + u64::from(run.count()))?;
         let start = run.range.start;
-        let previous: Vec<Id> = start.checked_sub(1).map(|seq| Id::new(own, seq)).into_iter().collect();
+        let previous = start.checked_sub(1).map(|seq| Id::new(own, seq));
         let parents = match &run.parents {
-            Parents::Named(ids) if **ids != previous => Some(ids),
+            Parents::Named(ids) if !ids.iter().eq(&previous) => Some(ids),
             _ => None,
         };
         let mut flags = 0;

@@ -20,42 +20,63 @@ const TABLE_LEN: usize = 1 << BITS_MAX;
 
 type Lengths = [u8; 256];
 
-/// `bytes` in a code of their own, where that is shorter than `limit`.
-pub fn compress(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let counts = count(bytes);
-    let lengths = lengths(&counts)?;
-    let bits: u64 = counts.iter().zip(&lengths).map(|(&count, &len)| count * u64::from(len)).sum();
-    let mut w = Writer::new();
-    w.varint(bytes.len() as u64);
-    for pair in lengths.chunks_exact(2) {
-        w.byte(pair[0] | pair[1] << 4);
+/// A code made for some bytes, which it is worth knowing the size of before anything is written.
+pub struct Code<'a> {
+    bytes: &'a [u8],
+    lengths: Lengths,
+    bits: u64,
+}
+
+impl<'a> Code<'a> {
+    /// The code of `bytes`; none for fewer than two different ones.
+    pub fn of(bytes: &'a [u8]) -> Option<Self> {
+        let counts = count(bytes);
+        let lengths = lengths(&counts)?;
+        let bits = counts.iter().zip(&lengths).map(|(&count, &len)| count * u64::from(len)).sum();
+        Some(Self { bytes, lengths, bits })
     }
-    if w.len() as u64 + bits.div_ceil(8) >= limit as u64 {
-        return None;
+
+    fn head(&self) -> Writer {
+        let mut w = Writer::new();
+        w.varint(self.bytes.len() as u64);
+        self.lengths.chunks_exact(2).for_each(|pair| w.byte(pair[0] | pair[1] << 4));
+        w
     }
-    write_bits(&mut w, bytes, &lengths);
-    Some(w.into_bytes())
+
+    /// How long the coded bytes are, with their code.
+    pub fn size(&self) -> usize {
+        self.head().len() + self.bits.div_ceil(8) as usize
+    }
+
+    /// The coded bytes, with their code.
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = self.head().into_bytes();
+        out.reserve_exact(self.bits.div_ceil(8) as usize);
+        let codes = codes(&self.lengths);
+        let (mut held, mut len) = (0_u64, 0);
+        for &byte in self.bytes {
+            held |= u64::from(codes[usize::from(byte)]) << len;
+            len += u32::from(self.lengths[usize::from(byte)]);
+            if len >= 32 {
+                out.extend((held as u32).to_le_bytes());
+                held >>= 32;
+                len -= 32;
+            }
+        }
+        out.extend(&held.to_le_bytes()[..len.div_ceil(8) as usize]);
+        out
+    }
 }
 
 fn count(bytes: &[u8]) -> [u64; 256] {
-    let mut counts = [0; 256];
-    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
-    counts
-}
-
-fn write_bits(w: &mut Writer, bytes: &[u8], lengths: &Lengths) {
-    let codes = codes(lengths);
-    let (mut held, mut len) = (0_u64, 0);
-    for &byte in bytes {
-        held |= u64::from(codes[usize::from(byte)]) << len;
-        len += u32::from(lengths[usize::from(byte)]);
-        if len >= 32 {
-            w.put(&(held as u32).to_le_bytes());
-            held >>= 32;
-            len -= 32;
-        }
+    // One after another, equal bytes would wait for each other.
+    let mut counts = [[0_u32; 256]; 4];
+    let (fours, rest) = bytes.as_chunks::<4>();
+    for four in fours {
+        four.iter().zip(&mut counts).for_each(|(&byte, counts)| counts[usize::from(byte)] += 1);
     }
-    w.put(&held.to_le_bytes()[..len.div_ceil(8) as usize]);
+    rest.iter().for_each(|&byte| counts[0][usize::from(byte)] += 1);
+    std::array::from_fn(|byte| counts.iter().map(|counts| u64::from(counts[byte])).sum())
 }
 
 /// The length of each byte's code, 0 where it does not occur; none for fewer than two bytes.
@@ -109,7 +130,7 @@ fn codes(lengths: &Lengths) -> [u16; 256] {
     codes
 }
 
-/// What [`compress`] was given.
+/// What [`Code::write`] was given.
 pub fn decompress(bytes: &[u8], memory: &Reader<'_>) -> Result<Vec<u8>, DecodeError> {
     let mut r = Reader::part(bytes, memory);
     let len = r.limited(INFLATED_BYTES)?;
@@ -193,10 +214,12 @@ mod tests {
                     (seed >> 33).trailing_zeros().wrapping_mul(skew) as u8
                 })
                 .collect();
-            let small = compress(&bytes, usize::MAX).expect("several bytes");
+            let code = Code::of(&bytes).expect("several bytes");
+            let small = code.write();
+            assert_eq!(small.len(), code.size());
             assert_eq!(decompress(&small, &Reader::new(&small)), Ok(bytes));
         }
-        assert_eq!(compress(&[5; 100], usize::MAX), None);
+        assert!(Code::of(&[5; 100]).is_none());
     }
 
     #[test]

@@ -50,8 +50,9 @@ impl<'a> TextBuilder<'a> {
         Self::default()
     }
 
-    /// Takes in an insertion, its first character being `first`. Insertions come ascending by id.
-    pub fn insert(&mut self, first: Id, left: Option<Id>, right: Option<Id>, text: &'a str) {
+    /// Takes in an insertion between `left` and `right`, its first character being `first`, of which
+    /// `inactive` are not active. Insertions come ascending by id.
+    pub fn insert(&mut self, first: Id, (left, right): (Option<Id>, Option<Id>), text: &'a str, inactive: &[Span]) {
         if self.replicas.last().is_none_or(|(last, _)| *last != first.replica) {
             assert!(self.replicas.last().is_none_or(|(last, _)| *last < first.replica), "insertions ascend by id");
             self.replicas.push((first.replica, self.insertions.len()));
@@ -59,34 +60,36 @@ impl<'a> TextBuilder<'a> {
         let first = Elem { replica: self.replicas.len() as u32 - 1, seq: first.seq };
         let len = if text.is_ascii() { text.len() } else { text.chars().count() } as u32;
         self.insertions.push(Insertion { first, len, left, right, text });
+        self.changes.extend(inactive.iter().map(|&span| (span, Change::Hide)));
     }
 
-    /// Says that the insertion of `span` is not active.
-    pub fn hide(&mut self, span: Span) {
-        self.changes.push((span, Change::Hide));
-    }
-
-    /// Says that an active deletion covers `span`.
-    pub fn delete(&mut self, span: Span) {
-        self.changes.push((span, Change::Delete));
+    /// Takes in the deletion of `target` by counters from `id` on, upward or `backward`, of which `inactive`
+    /// are not active.
+    pub fn delete(&mut self, id: Id, target: Span, backward: bool, inactive: &[Span]) {
+        let mut at = 0;
+        let gaps = inactive.iter().map(|gap| (gap.start - id.seq, gap.end - id.seq));
+        for (gap, behind) in gaps.chain([(target.len(), target.len())]) {
+            if at < gap {
+                let (from, to) = if backward { (target.len() - gap, target.len() - at) } else { (at, gap) };
+                let part = Span::new(target.replica, target.start + from, target.start + to);
+                self.changes.push((part, Change::Delete));
+            }
+            at = behind;
+        }
     }
 
     /// The text.
     pub fn build(self) -> Text {
         let finder = Finder::new(&self);
-        let (links, origins) = Links::new(&self, &finder);
-        let edges = edges(&self, &finder);
-        let mut walk = Walk {
-            states: vec![State::default(); self.insertions.len()],
+        let links = Links::new(&self, &finder);
+        let mut built = Built {
             placed: Vec::with_capacity(self.insertions.len() * 2),
             buffer: String::with_capacity(self.insertions.iter().map(|insertion| insertion.text.len()).sum()),
             tree: TreeBuilder::new(),
-            insertions: &self.insertions,
-            edges,
         };
-        walk.run(&links);
-        let Walk { placed, buffer, tree, .. } = walk;
-        let indexes = self.indexes(placed, &origins);
+        Walk::new(&self, &finder, |insertion, run, text| built.push(insertion, run, text)).run(&links);
+        let Built { placed, buffer, tree } = built;
+        let indexes = self.indexes(placed, &links.origins);
         Text {
             tree: tree.finish(&buffer),
             buffer,
@@ -97,13 +100,33 @@ impl<'a> TextBuilder<'a> {
         }
     }
 
+    /// What is visible; `None` where an insertion names a neighbour that is not here, for then more is
+    /// needed to know where it belongs.
+    pub fn read(self) -> Option<String> {
+        let finder = Finder::new(&self);
+        let links = Links::new(&self, &finder);
+        if self.insertions.iter().zip(&links.origins).any(|(insertion, (left, right))| {
+            insertion.left.is_some() != left.is_some() || insertion.right.is_some() != right.is_some()
+        }) {
+            return None;
+        }
+        let mut shown = String::new();
+        let show = |_, run: Run, text: &str| {
+            if run.is_visible() {
+                shown.push_str(text)
+            }
+        };
+        Walk::new(&self, &finder, show).run(&links);
+        Some(shown)
+    }
+
     /// The insertions of replica `number`.
     fn insertions_of(&self, number: usize) -> Range<usize> {
         let end = self.replicas.get(number + 1).map_or(self.insertions.len(), |(_, start)| *start);
         self.replicas[number].1..end
     }
 
-    fn indexes(&self, placed: Vec<Placed>, origins: &[(Option<Place>, Option<Place>)]) -> Vec<Index> {
+    fn indexes(&self, placed: Vec<Placed>, origins: &Origins) -> Vec<Index> {
         let placed = Buckets::new(self.insertions.len(), placed.iter().map(|placed| (placed.insertion, *placed)));
         let elem = |place: Place| self.insertions[place.insertion as usize].first.plus(place.offset);
         (0..self.replicas.len())
@@ -267,19 +290,21 @@ struct Child {
     insertion: u32,
 }
 
-/// The tree of insertions: the children of each, and last of all those that have no parent.
+/// The tree of insertions.
 struct Links {
+    /// The children of each insertion, and last of all those that have no parent.
     children: Buckets<Child>,
+    origins: Box<Origins>,
 }
 
-type Origins = Vec<(Option<Place>, Option<Place>)>;
+/// Between what each insertion was put. What is no character of this text can be nobody's neighbour: a
+/// forger's op falls to the ends.
+type Origins = [(Option<Place>, Option<Place>)];
 
 impl Links {
-    /// The tree, and between what each insertion was put. What is no character of this text can be
-    /// nobody's neighbour: a forger's op falls to the ends.
-    fn new(builder: &TextBuilder<'_>, finder: &Finder<'_>) -> (Self, Origins) {
+    fn new(builder: &TextBuilder<'_>, finder: &Finder<'_>) -> Self {
         let find = |id: Option<Id>| id.and_then(|id| finder.find(id));
-        let origins: Origins =
+        let origins: Box<Origins> =
             builder.insertions.iter().map(|insertion| (find(insertion.left), find(insertion.right))).collect();
         let left_origin = |place: Place| match place.offset.checked_sub(1) {
             Some(offset) => Some(Place { offset, ..place }),
@@ -296,7 +321,7 @@ impl Links {
         let parents: Vec<(u32, Child)> = parents.collect();
         let mut children = Buckets::new(builder.insertions.len() + 1, parents.into_iter());
         children.sort();
-        (Self { children }, origins)
+        Self { children, origins }
     }
 }
 
@@ -357,16 +382,38 @@ enum Step {
     Siblings(Range<usize>),
 }
 
-struct Walk<'b> {
-    insertions: &'b [Insertion<'b>],
-    edges: Buckets<Edge>,
-    states: Vec<State>,
+/// A text in the making.
+struct Built {
     tree: TreeBuilder,
     buffer: String,
     placed: Vec<Placed>,
 }
 
-impl Walk<'_> {
+impl Built {
+    /// Puts a run of an insertion, with its characters, behind the others.
+    fn push(&mut self, insertion: u32, run: Run, text: &str) {
+        let run = Run { offset: self.buffer.len() as u32, ..run };
+        self.buffer.push_str(text);
+        if let Some(leaf) = self.tree.push(run) {
+            self.placed.push(Placed { insertion, seq: run.first.seq, leaf });
+        }
+    }
+}
+
+struct Walk<'b, F> {
+    insertions: &'b [Insertion<'b>],
+    edges: Buckets<Edge>,
+    states: Vec<State>,
+    /// Takes each run with its insertion and its characters, whose offset it does not know.
+    put: F,
+}
+
+impl<'b, F: FnMut(u32, Run, &str)> Walk<'b, F> {
+    fn new(builder: &'b TextBuilder<'b>, finder: &Finder<'_>, put: F) -> Self {
+        let states = vec![State::default(); builder.insertions.len()];
+        Self { insertions: &builder.insertions, edges: edges(builder, finder), states, put }
+    }
+
     /// Visits the tree from left to right.
     fn run(&mut self, links: &Links) {
         let children = &links.children;
@@ -435,15 +482,12 @@ impl Walk<'_> {
             let run = Run {
                 first: first.plus(at),
                 len: next - at,
-                offset: self.buffer.len() as u32,
+                offset: 0,
                 bytes,
                 hidden: state.deletions + if state.hidden == 0 { 0 } else { Run::NOT_INSERTED },
             };
-            self.buffer.push_str(&rest[..bytes as usize]);
             state.bytes_done += bytes;
-            if let Some(leaf) = self.tree.push(run) {
-                self.placed.push(Placed { insertion, seq: run.first.seq, leaf });
-            }
+            (self.put)(insertion, run, &rest[..bytes as usize]);
             at = next;
         }
     }

@@ -587,7 +587,16 @@ impl Text {
 
 impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.runs().filter(|run| run.visible).try_for_each(|run| f.write_str(run.text))
+        // Runs that follow each other in the buffer are written together.
+        let mut due = 0..0;
+        for run in self.leaves().flat_map(|leaf| self.tree.runs(leaf)).filter(|run| run.is_visible()) {
+            if run.offset as usize != due.end {
+                f.write_str(&self.buffer[due])?;
+                due = run.offset as usize..run.offset as usize;
+            }
+            due.end += run.bytes as usize;
+        }
+        f.write_str(&self.buffer[due])
     }
 }
 
