@@ -35,7 +35,7 @@ fn toggle(repetitions: usize, ops: u32) -> f64 {
     for n in 0..ops {
         peer.transact(&[Patch(rng.below(n + 1), 0, "x".into())]);
     }
-    let mut document = peer.document;
+    let document = peer.document();
     document.state_hash();
     let (ms, _) = median_ms(
         repetitions,
@@ -66,7 +66,7 @@ fn one_place(repetitions: usize, writers: u64) -> f64 {
         all.apply(&writer.transact_and_tell(&[Patch(1, 0, "x".into())]));
     }
     let message = all.since(&known);
-    let (ms, peer) = median_ms(
+    let (ms, mut peer) = median_ms(
         repetitions,
         || common.fork(u64::MAX),
         |mut peer| {
@@ -74,7 +74,7 @@ fn one_place(repetitions: usize, writers: u64) -> f64 {
             peer
         },
     );
-    let document = peer.document;
+    let document = peer.document();
     assert_eq!(u64::from(document.text_len(trace::text())), writers + 2);
     ms
 }

@@ -41,13 +41,14 @@ fn sequential(table: &mut Table, name: &str, trace: &Trace) {
     line!(table, format!("{name}: local replay, one action, ms"), slow YRS, replay(&whole, end));
     line!(table, format!("{name}: encode all, ms"), encode(&txns));
     line!(table, format!("{name}: size with history, kB"), size(&txns));
-    line!(table, format!("{name}: load and read the text, ms"), load(&txns, end));
-    line!(table, format!("{name}: load and make one edit, ms"), load_and_edit(&txns));
-    line!(table, format!("{name}: remote apply, whole, ms"), apply_whole(&txns, end));
+    line!(table, format!("{name}: size of a file, kB"), file_size(&txns));
+    line!(table, format!("{name}: open a file and read the text, ms"), load(&txns, end));
+    line!(table, format!("{name}: open a file and make one edit, ms"), load_and_edit(&txns));
+    line!(table, format!("{name}: take all in and read the text, ms"), apply_whole(&txns, end));
     line!(table, format!("{name}: remote apply, one by one, ms"), slow AUTOMERGE, apply_each(&txns, end));
     line!(table, format!("{name}: one late edit from half of history, ms"), late(&txns));
     line!(table, format!("{name}: memory kept after replay, MiB"), memory(&txns));
-    line!(table, format!("{name}: memory kept after loading, MiB"), memory_loaded(&txns));
+    line!(table, format!("{name}: memory kept after taking all in, MiB"), memory_loaded(&txns));
     line!(table, format!("{name}: read the text, ms"), read(&txns));
     line!(table, format!("{name}: text at 10 past versions, ms"), past(&txns));
 }
@@ -60,10 +61,14 @@ fn replay<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option
 
 fn encode<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
     let mut peer = played::<P>(txns);
-    Some(median_ms(repetitions, || (), |()| black_box(peer.save())).0)
+    Some(median_ms(repetitions, || (), |()| black_box(peer.whole())).0)
 }
 
 fn size<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
+    Some(played::<P>(txns).whole().len() as f64 / 1000.0)
+}
+
+fn file_size<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
     Some(played::<P>(txns).save().len() as f64 / 1000.0)
 }
 
@@ -105,8 +110,12 @@ fn memory<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
 }
 
 fn memory_loaded<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
-    let saved = played::<P>(txns).save();
-    Some(kept(|| P::load(&saved, READER)))
+    let message = played::<P>(txns).whole();
+    Some(kept(|| {
+        let mut peer = P::new(READER);
+        peer.apply(&message);
+        peer
+    }))
 }
 
 /// What a document keeps in memory, in MiB.
@@ -123,9 +132,19 @@ fn read<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {
     Some(median_ms(repetitions, || (), |()| black_box(peer.text())).0)
 }
 
+/// Into readable text.
 fn apply_whole<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option<f64> {
     let message = played::<P>(txns).whole();
-    apply(repetitions, || P::new(READER), &[message], Some(end))
+    let (ms, (text, _)) = median_ms(
+        repetitions,
+        || P::new(READER),
+        |mut peer| {
+            peer.apply(&message);
+            (peer.text(), peer)
+        },
+    );
+    assert!(text == end, "the message leads elsewhere");
+    Some(ms)
 }
 
 fn apply_each<P: Peer>(repetitions: usize, txns: &[Vec<Patch>], end: &str) -> Option<f64> {
@@ -160,7 +179,7 @@ fn concurrent(table: &mut Table, name: &str, trace: &Trace) {
     let slow: &[&str] = if agents(trace) > AGENTS_MAX { ALL_BUT_YRS } else { AUTOMERGE };
     let is_free_of_ties = name == "friendsforever";
     line!(table, format!("{name}: merge from one message, ms"), slow slow, merge_whole(trace, is_free_of_ties));
-    line!(table, format!("{name}: load and read the text, ms"), slow slow, load_merged(trace));
+    line!(table, format!("{name}: open a file and read the text, ms"), slow slow, load_merged(trace));
     line!(table, format!("{name}: merge message by message, ms"), slow slow, merge_each(trace));
     line!(table, format!("{name}: size with history, kB"), slow slow, size_merged(trace));
 }
@@ -273,5 +292,5 @@ fn merge_each<P: Peer>(repetitions: usize, trace: &Trace) -> Option<f64> {
 }
 
 fn size_merged<P: Peer>(_: usize, trace: &Trace) -> Option<f64> {
-    Some(merged::<P>(trace).save().len() as f64 / 1000.0)
+    Some(merged::<P>(trace).whole().len() as f64 / 1000.0)
 }

@@ -43,7 +43,7 @@ pub trait Peer {
     }
     /// Everything that it has, for another member.
     fn whole(&mut self) -> Vec<u8>;
-    /// Everything that it has, for a file.
+    /// Everything that it has, for a file: so that the text shows at once, where it can do that.
     fn save(&mut self) -> Vec<u8> {
         self.whole()
     }

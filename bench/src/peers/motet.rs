@@ -1,7 +1,7 @@
 use super::Peer;
-use codec::AuthorKey;
 use codec::block::{PartRef, decode, encode_all};
-use motet::{ContainerId, Document, ReplicaId, Span, VersionVector};
+use codec::{AuthorKey, Image};
+use motet::{ContainerId, Document, DocumentId, ReplicaId, Span, VersionVector};
 use trace::Patch;
 
 /// Whom unsigned messages name as their author.
@@ -11,12 +11,25 @@ const BLOCK: u8 = b'M';
 
 /// Motet: every action with its parents, time and author, every character ever, who deleted it.
 pub struct Motet {
-    /// The document.
-    pub document: Document,
+    document: Document,
     text: ContainerId,
+    /// What an image shows and holds, until more is asked for than the text.
+    image: Option<(String, Vec<u8>)>,
 }
 
 impl Motet {
+    fn of(document: Document) -> Self {
+        Self { document, text: trace::text(), image: None }
+    }
+
+    /// The document, with all that happened.
+    pub fn document(&mut self) -> &mut Document {
+        if let Some((_, blocks)) = self.image.take() {
+            self.apply(&blocks);
+        }
+        &mut self.document
+    }
+
     /// The elements of `spans` as blocks, each after its length: one block unless there are very many.
     fn blocks(&self, spans: &[Span]) -> Vec<u8> {
         let part = |span: &Span| {
@@ -39,16 +52,16 @@ impl Peer for Motet {
     type Mark = VersionVector;
 
     fn new(writer: u64) -> Self {
-        Self { document: Document::new(ReplicaId(writer)), text: trace::text() }
+        Self::of(Document::new(ReplicaId(writer)))
     }
 
     fn fork(&mut self, writer: u64) -> Self {
-        Self { document: self.document.fork(ReplicaId(writer)), text: self.text }
+        Self::of(self.document().fork(ReplicaId(writer)))
     }
 
     fn transact(&mut self, patches: &[Patch]) {
         let text = self.text;
-        self.document.edit(0, |edit| {
+        self.document().edit(0, |edit| {
             for Patch(at, removed, inserted) in patches {
                 edit.replace(text, *at, *removed, inserted);
             }
@@ -57,7 +70,7 @@ impl Peer for Motet {
 
     fn transact_and_tell(&mut self, patches: &[Patch]) -> Vec<u8> {
         let replica = self.document.replica();
-        let start = self.document.log().end(replica);
+        let start = self.document().log().end(replica);
         self.transact(patches);
         let Some(log) = self.document.log().log(replica).filter(|log| log.end() > start) else { return Vec::new() };
         let actions: Vec<_> = log.actions_in(start..log.end()).collect();
@@ -65,18 +78,39 @@ impl Peer for Motet {
     }
 
     fn mark(&mut self) -> VersionVector {
-        self.document.version()
+        self.document().version()
     }
 
     fn since(&mut self, mark: &VersionVector) -> Vec<u8> {
-        self.blocks(&self.document.version().missing_from(mark))
+        let missing = self.document().version().missing_from(mark);
+        self.blocks(&missing)
     }
 
     fn whole(&mut self) -> Vec<u8> {
         self.since(&VersionVector::new())
     }
 
+    fn save(&mut self) -> Vec<u8> {
+        let (version, text, blocks) = (self.mark(), self.text(), self.whole());
+        let image = Image {
+            document: DocumentId(0),
+            version,
+            texts: vec![(self.text, &text)],
+            blocks: vec![&blocks],
+            signatures: Vec::new(),
+            proofs: Vec::new(),
+        };
+        image.encode().expect("within the limits")
+    }
+
+    fn load(bytes: &[u8], writer: u64) -> Self {
+        let image = Image::decode(bytes).expect("an image");
+        let kept = (image.texts[0].1.to_owned(), image.blocks[0].to_vec());
+        Self { image: Some(kept), ..Self::new(writer) }
+    }
+
     fn apply(&mut self, mut message: &[u8]) {
+        self.document();
         if message.first() != Some(&BLOCK) {
             let actions =
                 if message.is_empty() { Vec::new() } else { codec::decode_frame(message).expect("a frame").0 };
@@ -95,14 +129,15 @@ impl Peer for Motet {
     }
 
     fn text(&self) -> String {
-        self.document.text(self.text)
+        self.image.as_ref().map_or_else(|| self.document.text(self.text), |(text, _)| text.clone())
     }
 
     fn version(&mut self) -> Option<VersionVector> {
-        Some(self.document.version())
+        Some(self.document().version())
     }
 
     fn text_at(&mut self, version: &VersionVector) -> String {
-        self.document.text_at(self.text, version)
+        let text = self.text;
+        self.document().text_at(text, version)
     }
 }

@@ -212,14 +212,12 @@ impl<'a> Schedule<'a> {
             };
             match &run.body {
                 OpBody::Insert { left, right, .. } if at == run.range.start => {
-                    left.iter().chain(right).try_for_each(|&target| check(target))?;
+                    [*left, *right].into_iter().filter_map(|near| part.id(near)).try_for_each(check)?;
                 }
                 OpBody::Insert { .. } => {}
-                OpBody::Delete { target, backward, .. } => {
-                    let part = at..run.range.end.min(range.end);
-                    check(run.part_of_deletion(*target, *backward, part).last())?;
+                OpBody::Delete { .. } | OpBody::Other(_) => {
+                    part.op(run, at..run.range.end.min(range.end)).targets().try_for_each(check)?;
                 }
-                OpBody::Other(op) => op.as_op_ref().targets().try_for_each(check)?,
             }
             if run.range.end > range.end {
                 return Ok(ops);

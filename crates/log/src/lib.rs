@@ -29,9 +29,10 @@ mod multilog;
 mod op;
 mod pending;
 mod runs;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
-pub use runs::{HeaderRun, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};
+pub use runs::{HeaderRun, Near, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};

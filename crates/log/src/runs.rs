@@ -3,6 +3,7 @@
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
 use crate::op::{Action, ContainerId, Op, Register, Value};
+use crate::table::Table;
 use clock::{Id, Lamport, ReplicaId, Seq, Span};
 use std::ops::Range;
 
@@ -76,39 +77,56 @@ pub struct OpRun {
 }
 
 impl OpRun {
-    /// Which elements of `target`, deleted by this run, go under the counters `part`.
-    pub fn part_of_deletion(&self, target: Span, backward: bool, part: Range<Seq>) -> Span {
-        let (skip, len) = (part.start - self.range.start, part.end - part.start);
-        let start = if backward { target.end - skip - len } else { target.start + skip };
-        Span::new(target.replica, start, start + len)
+    /// How many counters it covers.
+    pub fn len(&self) -> Seq {
+        self.range.end - self.range.start
+    }
+
+    /// Whether it covers none, which no run does.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
     }
 }
 
-/// What an [`OpRun`] does.
+/// What an [`OpRun`] does; what it names is known to its [`ReplicaLog`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpBody {
     /// Characters, the first between `left` and `right`; bytes `text` of the log's buffer.
     Insert {
-        /// The text, as an index into [`ReplicaLog::containers`].
+        /// The text, see [`ReplicaLog::container`].
         container: u32,
         /// Left neighbour of the first character.
-        left: Option<Id>,
+        left: Near,
         /// Right neighbour of all of them.
-        right: Option<Id>,
+        right: Near,
         /// Where the characters lie in [`ReplicaLog::text`].
         text: Range<u32>,
     },
-    /// Deletions of `target`, upward or downward.
+    /// Deletions of as many elements as the run has counters, upward or downward.
     Delete {
-        /// The sequence, as an index into [`ReplicaLog::containers`].
+        /// The sequence, see [`ReplicaLog::container`].
         container: u32,
-        /// The elements.
-        target: Span,
+        /// The first of the elements.
+        target: Near,
         /// Whether the first counter belongs to the last target.
         backward: bool,
     },
     /// Anything else: exactly one op.
     Other(Box<Op>),
+}
+
+/// An element, or none, as a log names it: in a third of the memory. See [`ReplicaLog::id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// 0 for the log's own replica, otherwise one more than the place in its table; [`Near::NONE`]'s for
+    /// none.
+    writer: u32,
+    seq: Seq,
+}
+
+impl Near {
+    /// No element.
+    pub const NONE: Self = Self { writer: u32::MAX, seq: 0 };
 }
 
 /// One change read back from the log: a part of an [`OpRun`], borrowed.
@@ -220,7 +238,7 @@ impl Op {
 }
 
 /// The log of one replica.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ReplicaLog {
     /// Whose it is.
     pub replica: ReplicaId,
@@ -230,14 +248,65 @@ pub struct ReplicaLog {
     pub ops: Vec<OpRun>,
     /// All characters that it inserted, in order.
     pub text: String,
-    /// The containers that its ops name, in order of first use.
-    pub containers: Vec<ContainerId>,
+    /// The containers that its ops name.
+    containers: Table<ContainerId>,
+    /// The other replicas that its ops name.
+    others: Table<ReplicaId>,
+}
+
+/// Equal where they say the same, under whatever numbers.
+impl PartialEq for ReplicaLog {
+    fn eq(&self, other: &Self) -> bool {
+        let ops =
+            |log: &'_ Self| log.ops_in(log.start()..log.ops_end()).map(|(id, op)| (id, op.to_op())).collect::<Vec<_>>();
+        self.replica == other.replica && self.headers == other.headers && ops(self) == ops(other)
+    }
 }
 
 impl ReplicaLog {
     /// The log of a replica that has not written.
     pub fn new(replica: ReplicaId) -> Self {
-        Self { replica, headers: Vec::new(), ops: Vec::new(), text: String::new(), containers: Vec::new() }
+        let (containers, others) = (Table::new(), Table::new());
+        Self { replica, headers: Vec::new(), ops: Vec::new(), text: String::new(), containers, others }
+    }
+
+    /// The container under a number that the log gave out.
+    pub fn container(&self, number: u32) -> ContainerId {
+        self.containers.name(number)
+    }
+
+    /// The number of a container.
+    pub fn container_number(&mut self, container: ContainerId) -> u32 {
+        self.containers.number(container)
+    }
+
+    /// How many containers and other replicas it names.
+    pub fn name_count(&self) -> usize {
+        self.containers.len() + self.others.len()
+    }
+
+    /// The element that the log names so.
+    pub fn id(&self, near: Near) -> Option<Id> {
+        let replica = match near.writer {
+            0 => self.replica,
+            u32::MAX => return None,
+            other => self.others.name(other - 1),
+        };
+        Some(Id::new(replica, near.seq))
+    }
+
+    /// How the log names an element.
+    pub fn near(&mut self, id: Option<Id>) -> Near {
+        let Some(id) = id else { return Near::NONE };
+        let writer = if id.replica == self.replica { 0 } else { self.others.number(id.replica) + 1 };
+        Near { writer, seq: id.seq }
+    }
+
+    /// Which elements a run deletes from `target` on, `backward` or not, under the counters `part`.
+    fn part_of_deletion(&self, run: &OpRun, target: Near, backward: bool, part: Range<Seq>) -> Span {
+        let first = self.id(target).expect("deletions name elements");
+        let skip = if backward { run.range.end - part.end } else { part.start - run.range.start };
+        Span::new(first.replica, first.seq + skip, first.seq + skip + (part.end - part.start))
     }
 
     /// Consecutive actions of one replica as a part of its log; at least one.
@@ -315,26 +384,27 @@ impl ReplicaLog {
         self.op_runs_in(range.clone()).iter().map(move |run| {
             let start = run.range.start.max(range.start);
             let end = run.range.end.min(range.end);
-            (Id::new(self.replica, start), self.op_part(run, start..end))
+            (Id::new(self.replica, start), self.op(run, start..end))
         })
     }
 
-    fn op_part<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
-        let skip = part.start - run.range.start;
+    /// The part of a run of this log that has the counters `part`.
+    pub fn op<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
         match &run.body {
             OpBody::Insert { container, left, right, text } => {
                 let all = &self.text[text.start as usize..text.end as usize];
+                let skip = part.start - run.range.start;
                 let whole = part == run.range;
                 OpRef::Insert {
-                    container: self.containers[*container as usize],
-                    left: if skip == 0 { *left } else { Some(Id::new(self.replica, part.start - 1)) },
-                    right: *right,
+                    container: self.container(*container),
+                    left: if skip == 0 { self.id(*left) } else { Some(Id::new(self.replica, part.start - 1)) },
+                    right: self.id(*right),
                     text: if whole { all } else { chars(all, skip as usize..(part.end - run.range.start) as usize) },
                 }
             }
             OpBody::Delete { container, target, backward } => {
-                let target = run.part_of_deletion(*target, *backward, part);
-                let container = self.containers[*container as usize];
+                let target = self.part_of_deletion(run, *target, *backward, part);
+                let container = self.container(*container);
                 OpRef::Delete { container, target, backward: *backward && target.len() > 1 }
             }
             OpBody::Other(op) => op.as_op_ref(),
@@ -364,14 +434,6 @@ impl ReplicaLog {
         })
     }
 
-    fn container_index(&mut self, container: ContainerId) -> u32 {
-        let at = self.containers.iter().rposition(|&known| known == container).unwrap_or_else(|| {
-            self.containers.push(container);
-            self.containers.len() - 1
-        });
-        u32::try_from(at).expect("fewer containers than counters")
-    }
-
     /// Appends an op, whose first counter is `start`, joining it with the run before it where it carries
     /// that on.
     pub(crate) fn push_op(&mut self, start: Seq, op: OpRef<'_>) {
@@ -397,7 +459,8 @@ impl ReplicaLog {
         (left, right): (Option<Id>, Option<Id>),
         text: &str,
     ) {
-        let container = self.container_index(container);
+        let container = self.container_number(container);
+        let (left, right) = (self.near(left), self.near(right));
         let from = u32::try_from(self.text.len()).expect("bounded where bytes come in");
         self.text.push_str(text);
         let to = u32::try_from(self.text.len()).expect("bounded where bytes come in");
@@ -406,7 +469,7 @@ impl ReplicaLog {
             && *old == container
             && *old_right == right
             && range.start > 0
-            && left == Some(Id::new(self.replica, range.start - 1))
+            && left == (Near { writer: 0, seq: range.start - 1 })
         {
             run.range.end = range.end;
             old_text.end = to;
@@ -417,29 +480,30 @@ impl ReplicaLog {
     }
 
     fn push_delete(&mut self, start: Seq, container: ContainerId, target: Span, backward: bool) {
-        let container = self.container_index(container);
+        let container = self.container_number(container);
         let backward = backward && target.len() > 1;
+        let first = self.near(Some(target.first()));
         if let Some(run) = self.ops.last_mut()
-            && let OpBody::Delete { container: old, target: old_target, backward: old_backward } = &mut run.body
+            && let OpBody::Delete { container: old, target: old_first, backward: old_backward } = &mut run.body
             && *old == container
-            && old_target.replica == target.replica
+            && old_first.writer == first.writer
         {
-            let may_rise = !backward && (!*old_backward || old_target.len() == 1);
-            let may_fall = (backward || target.len() == 1) && (*old_backward || old_target.len() == 1);
-            if may_rise && old_target.end == target.start {
+            let old_len = run.range.end - run.range.start;
+            let may_rise = !backward && (!*old_backward || old_len == 1);
+            let may_fall = (backward || target.len() == 1) && (*old_backward || old_len == 1);
+            if may_rise && old_first.seq + old_len == target.start {
                 *old_backward = false;
-                old_target.end = target.end;
                 run.range.end += target.len();
                 return;
             }
-            if may_fall && old_target.start == target.end {
+            if may_fall && old_first.seq == target.end {
                 *old_backward = true;
-                old_target.start = target.start;
+                *old_first = first;
                 run.range.end += target.len();
                 return;
             }
         }
-        let body = OpBody::Delete { container, target, backward };
+        let body = OpBody::Delete { container, target: first, backward };
         self.ops.push(OpRun { range: start..start + target.len(), body });
     }
 

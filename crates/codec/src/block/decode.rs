@@ -2,8 +2,8 @@
 
 use super::columns;
 use super::encode::{
-    Cursor, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, NAMED,
-    NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, NEXT, NONE, OTHER, OWN, PART_WEIGHT, PREDICTED,
+    Cursor, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, LOG_NAME_WEIGHT,
+    NAMED, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, NEXT, NONE, OTHER, OWN, PART_WEIGHT, PREDICTED,
     RIGHT_SHIFT, RUN_WEIGHT, deletion_cursor, next,
 };
 use super::{Block, LogPart, action_count};
@@ -20,7 +20,7 @@ use crate::names::{NAME_WEIGHT, Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, read_op, read_spans};
 use crate::reader::Reader;
 use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, HeaderRun, Kind, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
 use std::ops::Range;
 
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
@@ -36,8 +36,8 @@ pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
 struct Decoder<'a> {
     r: [Reader<'a>; columns::END],
     names: Names,
-    /// The number within the part's own table of each container of the block's.
-    local: Vec<Option<u32>>,
+    /// The container of the last op, by number: in the block's table, and in the part's.
+    local: Option<(usize, u32)>,
 }
 
 /// What a part says of itself.
@@ -54,7 +54,7 @@ struct PartRow {
 impl<'a> Decoder<'a> {
     fn new(columns: &'a [Vec<u8>; columns::END], memory: &Reader<'_>) -> Result<Self, DecodeError> {
         let r = std::array::from_fn(|id| Reader::part(&columns[id], memory));
-        let mut decoder = Self { r, names: Names::new(Place::Table, ReplicaId(0)), local: Vec::new() };
+        let mut decoder = Self { r, names: Names::new(Place::Table, ReplicaId(0)), local: None };
         decoder.read_names()?;
         Ok(decoder)
     }
@@ -76,7 +76,6 @@ impl<'a> Decoder<'a> {
             }
         }
         CONTAINERS.check_len(self.names.containers.len())?;
-        self.local = vec![None; self.names.containers.len()];
         Ok(())
     }
 
@@ -224,6 +223,7 @@ impl<'a> Decoder<'a> {
         log.ops = Vec::with_capacity(row.ops);
         let mut text = TextCutter { is_ascii: log.text.is_ascii(), at: 0 };
         let mut cursor = Cursor::default();
+        self.local = None;
         let mut at = row.start;
         for _ in 0..row.ops {
             let len = self.r[columns::OP_LENS].limited(SEQ)?;
@@ -238,10 +238,6 @@ impl<'a> Decoder<'a> {
         if at != log.end() || text.at as usize != log.text.len() {
             return Err(DecodeError::Invalid("ops and actions do not end together"));
         }
-        log.containers.iter().for_each(|container| {
-            let number = self.names.container_number(*container);
-            self.local[number] = None;
-        });
         Ok(())
     }
 
@@ -265,6 +261,7 @@ impl<'a> Decoder<'a> {
                 }
                 let text = text.cut(&log.text, len)?;
                 cursor.inserted(Id::new(log.replica, range.end - 1), right);
+                let (left, right) = (self.near(left, log)?, self.near(right, log)?);
                 Ok(OpBody::Insert { container, left, right, text })
             }
             kind @ (DELETE | DELETE_BACKWARD) => {
@@ -279,6 +276,7 @@ impl<'a> Decoder<'a> {
                     return Err(DecodeError::Invalid("an op names an element that is not before it"));
                 }
                 cursor.deleted(target);
+                let target = self.near(Some(target.first()), log)?;
                 Ok(OpBody::Delete { container, target, backward })
             }
             OTHER if shape == OTHER => self.other(range, log),
@@ -312,12 +310,26 @@ impl<'a> Decoder<'a> {
         if container.kind() != Kind::Text {
             return Err(DecodeError::Invalid("an op on a container of another kind"));
         }
-        if self.local[number].is_none() {
-            self.r[columns::OP_CONTAINERS].charge(2 * size_of::<ContainerId>() as u64)?;
-            self.local[number] = Some(log.containers.len() as u32);
-            log.containers.push(container);
+        match self.local {
+            Some((recent, local)) if recent == number => Ok(local),
+            _ => {
+                let local = self.charged(log, |log| log.container_number(container))?;
+                self.local = Some((number, local));
+                Ok(local)
+            }
         }
-        Ok(self.local[number].expect("set above"))
+    }
+
+    fn near(&mut self, id: Option<Id>, log: &mut ReplicaLog) -> Result<Near, DecodeError> {
+        self.charged(log, |log| log.near(id))
+    }
+
+    /// Charges for the names that `add` adds to the part.
+    fn charged<T>(&self, log: &mut ReplicaLog, add: impl FnOnce(&mut ReplicaLog) -> T) -> Result<T, DecodeError> {
+        let before = log.name_count();
+        let added = add(log);
+        self.r[columns::SHAPES].charge((log.name_count() - before) as u64 * LOG_NAME_WEIGHT)?;
+        Ok(added)
     }
 
     fn place(&mut self, code: u8, at: Seq, cursor: &Cursor) -> Result<Option<Id>, DecodeError> {

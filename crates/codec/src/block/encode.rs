@@ -11,7 +11,7 @@ use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, wei
 use crate::names::{Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, HeaderRun, Kind, OpBody, OpRef, OpRun, Parents, RareHeader};
+use log::{ContainerId, HeaderRun, Kind, OpRef, OpRun, Parents, RareHeader};
 use std::ops::Range;
 
 pub(super) const NAMES_PARENTS: u8 = 1;
@@ -42,6 +42,8 @@ pub(super) const NEXT: u8 = 4;
 
 /// What a row of runs takes in memory.
 pub(super) const RUN_WEIGHT: usize = size_of::<OpRun>();
+/// What a name in the tables of a part takes in memory, at most.
+pub(super) const LOG_NAME_WEIGHT: u64 = 2 * size_of::<ContainerId>() as u64;
 pub(super) const HEADER_WEIGHT: usize = size_of::<HeaderRun>();
 
 /// Where the run before leaves off: what places are predicted from.
@@ -169,7 +171,9 @@ impl Encoder {
         for number in [number, range.start.into(), headers, ops, text, frames, has_head] {
             w.varint(number);
         }
-        w.charge(PART_WEIGHT);
+        // No op names more than a container and two replicas.
+        let names = (log.name_count() as u64).min(3 * ops);
+        w.charge(PART_WEIGHT + names * LOG_NAME_WEIGHT);
         self.rows += headers + ops + frames;
         Ok(())
     }
@@ -265,21 +269,8 @@ impl Encoder {
         let mut count = 0;
         let first = log.ops.partition_point(|run| run.range.end <= part.range.start);
         for run in log.ops[first..].iter().take_while(|run| run.range.start < part.range.end) {
-            let whole = run.range.start >= part.range.start && run.range.end <= part.range.end;
-            match &run.body {
-                OpBody::Insert { container, left, right, text } if whole => {
-                    let container = log.containers[*container as usize];
-                    let text = &log.text[text.start as usize..text.end as usize];
-                    let op = OpRef::Insert { container, left: *left, right: *right, text };
-                    self.op(run.range.clone(), log.replica, op, &mut cursor)?;
-                }
-                _ => {
-                    let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
-                    for (_, op) in log.ops_in(range.clone()) {
-                        self.op(range.clone(), log.replica, op, &mut cursor)?;
-                    }
-                }
-            }
+            let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
+            self.op(range.clone(), log.replica, log.op(run, range), &mut cursor)?;
             count += 1;
         }
         Ok((count, (self.c[columns::TEXT].len() - text_before) as u64))
