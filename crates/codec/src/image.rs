@@ -129,12 +129,14 @@ fn names() -> Names {
 fn read_version(r: &mut Reader<'_>) -> Result<VersionVector, DecodeError> {
     let count = r.count(REPLICAS, size_of::<(ReplicaId, Seq)>())?;
     let mut version = VersionVector::new();
+    let mut last = None;
     for _ in 0..count {
         let replica = ReplicaId(u64::from_le_bytes(r.array()?));
-        version.extend_to(replica, r.limited(SEQ)? as Seq);
-    }
-    if version.iter().count() != count {
-        return Err(DecodeError::NotCanonical("a replica stands twice in a version"));
+        let end = r.limited(SEQ)? as Seq;
+        if end == 0 || last.replace(replica).is_some_and(|last| last >= replica) {
+            return Err(DecodeError::NotCanonical("a version that does not ascend by replica"));
+        }
+        version.extend_to(replica, end);
     }
     Ok(version)
 }

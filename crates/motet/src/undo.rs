@@ -40,15 +40,23 @@ impl Document {
         runs
     }
 
-    fn own_runs(&self) -> Vec<EditRun> {
+    /// This author's edit runs, the latest first, each worked out when it is asked for.
+    fn own_runs(&self) -> impl Iterator<Item = EditRun> {
+        let mut logs: Vec<_> =
+            self.log.logs().filter(|log| self.is_own(log.replica)).map(|log| RunsBack::of(log).peekable()).collect();
+        std::iter::from_fn(move || {
+            let times = logs.iter_mut().map(|runs| runs.peek().map(|run| (run.lamport, run.span.first())));
+            let (latest, _) = times.enumerate().max_by_key(|(_, time)| *time)?;
+            logs[latest].next()
+        })
+    }
+
+    fn is_own(&self, replica: ReplicaId) -> bool {
         #[cfg(feature = "fault-injection")]
         if fault::is_on(fault::Fault::UndoOfOthers) {
-            return self.history();
+            return true;
         }
-        let logs = self.mine.iter().filter_map(|&replica| self.log.log(replica));
-        let mut runs: Vec<EditRun> = logs.flat_map(edit_runs).collect();
-        runs.sort_by_key(|run| (run.lamport, run.span.first()));
-        runs
+        self.mine.contains(&replica)
     }
 
     fn is_undone(&self, run: &EditRun) -> bool {
@@ -57,13 +65,13 @@ impl Document {
 
     /// What [`Document::undo`] would take back: the latest edit run of this author that is not undone.
     pub fn next_undo(&self) -> Option<Span> {
-        self.own_runs().into_iter().rev().find(|run| run.switched.is_none() && !self.is_undone(run)).map(|run| run.span)
+        self.own_runs().find(|run| run.switched.is_none() && !self.is_undone(run)).map(|run| run.span)
     }
 
     /// What [`Document::redo`] would bring back: what this author's latest undo took, unless they have
     /// edited since.
     pub fn next_redo(&self) -> Option<Vec<Span>> {
-        for run in self.own_runs().into_iter().rev() {
+        for run in self.own_runs() {
             match run.switched {
                 None => return None,
                 Some((true, _)) => continue,
@@ -100,11 +108,59 @@ impl Document {
     }
 }
 
+/// The edit runs of one log, the latest first.
+struct RunsBack<'a> {
+    log: &'a ReplicaLog,
+    /// How many headers are not worked out yet.
+    left: usize,
+    /// Runs worked out, the latest last.
+    ready: Vec<EditRun>,
+}
+
+impl<'a> RunsBack<'a> {
+    fn of(log: &'a ReplicaLog) -> Self {
+        Self { log, left: log.headers.len(), ready: Vec::new() }
+    }
+}
+
+impl Iterator for RunsBack<'_> {
+    type Item = EditRun;
+
+    fn next(&mut self) -> Option<EditRun> {
+        if self.ready.is_empty() && self.left > 0 {
+            let headers = &self.log.headers[..self.left];
+            let begin =
+                (1..self.left).rev().find(|&at| begins_run(self.log, &headers[at - 1], &headers[at])).unwrap_or(0);
+            self.ready = runs_of(self.log, &headers[begin..]);
+            self.left = begin;
+        }
+        self.ready.pop()
+    }
+}
+
+/// Whether a run surely begins with `next`, whatever the run before it holds.
+fn begins_run(log: &ReplicaLog, last: &HeaderRun, next: &HeaderRun) -> bool {
+    let first_op = |range| log.ops_in(range).next().map(|(_, op)| op);
+    let may_follow = match first_op(next.range.clone()) {
+        Some(OpRef::Insert { left, .. }) => left == Some(Id::new(log.replica, last.range.end - 1)),
+        Some(OpRef::Delete { .. }) => {
+            matches!(first_op(last.range.end - 1..last.range.end), Some(OpRef::Delete { .. }))
+        }
+        _ => false,
+    };
+    next.time - last.time >= PAUSE_S || !may_follow
+}
+
 /// The edit runs of one log.
 fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
+    runs_of(log, &log.headers)
+}
+
+/// The edit runs of consecutive headers, the first of which begins one.
+fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
     let mut runs: Vec<EditRun> = Vec::new();
     let mut last_time = 0;
-    for header in &log.headers {
+    for header in headers {
         for part in parts(log.replica, header) {
             let next = describe(log, part, header);
             match runs.last_mut() {
@@ -181,4 +237,49 @@ fn join(run: &mut EditRun, next: EditRun) {
     run.insertions += next.insertions;
     run.deletions += next.deletions;
     add_summary(&mut run.inserted, &next.inserted);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use log::{ContainerId, Kind};
+
+    /// What is found from the end must be what is found from the beginning.
+    #[test]
+    fn runs_are_the_same_from_both_ends() {
+        let text = ContainerId::root(Kind::Text, "text");
+        for seed in 1..200_u32 {
+            let mut random = seed;
+            let mut next = |end: u32| {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (random >> 16) % end
+            };
+            let mut document = Document::new(ReplicaId(1));
+            let (mut at, mut time) = (0, 0);
+            for _ in 0..40 {
+                time += i64::from(next(4) / 2 * 2);
+                let len = document.text_len(text);
+                if next(4) == 0 {
+                    at = next(len + 1);
+                }
+                match next(6) {
+                    0 if at > 0 => {
+                        at -= 1;
+                        document.edit(time, |edit| edit.delete(text, at, 1));
+                    }
+                    1 => drop(document.undo()),
+                    _ => {
+                        at = at.min(len);
+                        document.edit(time, |edit| edit.insert(text, at, "x"));
+                        at += 1;
+                    }
+                }
+                at = at.min(document.text_len(text));
+            }
+            let log = document.log().log(ReplicaId(1)).unwrap();
+            let mut back: Vec<EditRun> = RunsBack::of(log).collect();
+            back.reverse();
+            assert_eq!(back, edit_runs(log), "seed {seed}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
-use crate::limits::ROOM_CHECK_MS;
+use crate::limits::{LINKS_PER_PAUSE_MS, POLL_PAUSE_MS_MAX, ROOM_CHECK_MS};
 use crate::metrics::Metrics;
 use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
@@ -131,6 +131,9 @@ pub struct Document {
     upstream: BTreeSet<ConnectionId>,
     etags: Etags,
     metrics: Arc<Metrics>,
+    /// When the links may be polled again, and whether there is something to say.
+    poll_from_ms: u64,
+    is_poll_due: bool,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
     failure: Option<HubError>,
 }
@@ -199,7 +202,8 @@ impl Document {
     pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
         let replica = Guarded::new(document);
         let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
-        Self { id, replica, links, upstream, etags: Etags::default(), metrics, failure: None }
+        let etags = Etags::default();
+        Self { id, replica, links, upstream, etags, metrics, poll_from_ms: 0, is_poll_due: false, failure: None }
     }
 
     /// Whether no connection has it open.
@@ -222,10 +226,11 @@ impl Document {
         }
         let result = self.sync();
         waiting.into_iter().for_each(|answer| answer(result.clone()));
-        if result.is_ok() {
-            self.poll(now_ms);
-        } else {
+        self.is_poll_due = true;
+        if result.is_err() {
             self.abandon();
+        } else if self.poll_from_ms <= now_ms {
+            self.poll(now_ms);
         }
     }
 
@@ -234,7 +239,10 @@ impl Document {
         let wake = |(link, outbox): &(Link, Outbox)| {
             if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
         };
-        self.links.values().filter_map(wake).min()
+        let due_ms = self.links.values().filter_map(wake).min();
+        let due_ms = if self.is_poll_due { Some(self.poll_from_ms) } else { due_ms };
+        // In between nothing would be said anyway.
+        due_ms.map(|due_ms| due_ms.max(self.poll_from_ms))
     }
 
     fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {
@@ -387,8 +395,11 @@ impl Document {
         result
     }
 
-    /// Sends what is due to everybody who has room for it.
+    /// Sends what is due to everybody who has room for it. The more they are the longer the pause after
+    /// it, so that in a crowd much goes out together and nothing waits for long.
     fn poll(&mut self, now_ms: u64) {
+        let pause_ms = (self.links.len() as u64 / LINKS_PER_PAUSE_MS).min(POLL_PAUSE_MS_MAX);
+        (self.poll_from_ms, self.is_poll_due) = (now_ms + pause_ms, false);
         let mut gone = Vec::new();
         for (&connection, (link, outbox)) in &mut self.links {
             let room = outbox.room();

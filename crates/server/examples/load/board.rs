@@ -1,8 +1,9 @@
 //! When keys were pressed, and when they were seen.
 
-use clock::{Id, Span};
+use clock::{Id, ReplicaId, Seq, Span};
+use log::Action;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What was measured.
@@ -25,10 +26,13 @@ struct Inner {
     figures: Figures,
 }
 
+type Read = HashMap<(ReplicaId, Seq), Arc<[Action]>>;
+
 /// Where all members write their times.
 #[derive(Debug, Default)]
 pub struct Board {
     inner: Mutex<Inner>,
+    read: Mutex<Read>,
 }
 
 /// What happened to a key.
@@ -45,6 +49,11 @@ pub enum Stage {
 impl Board {
     fn with<T>(&self, use_it: impl FnOnce(&mut Inner) -> T) -> T {
         use_it(&mut self.inner.lock().expect("nobody panics with it"))
+    }
+
+    /// The actions of a parcel, read by whoever gets it first.
+    pub fn read_once(&self, key: (ReplicaId, Seq), read: impl FnOnce() -> Vec<Action>) -> Arc<[Action]> {
+        self.read.lock().expect("nobody panics with it").entry(key).or_insert_with(|| read().into()).clone()
     }
 
     /// From now on keys count.

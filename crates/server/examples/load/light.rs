@@ -89,6 +89,12 @@ impl Light {
     }
 }
 
+fn read(parcel: &Parcel) -> Vec<log::Action> {
+    let chain = Chain::decode(&parcel.bytes).expect("the server sends chains");
+    let read = |frame: &Vec<u8>| codec::decode_frame(frame).expect("the server sends frames").0;
+    chain.frames.iter().flat_map(read).collect()
+}
+
 impl Replica for Light {
     fn version(&self, _: DocumentId) -> Option<VersionVector> {
         Some(self.version.clone())
@@ -116,11 +122,9 @@ impl Replica for Light {
             if parcel.replica.0 > MEMBERS_MAX {
                 self.lines.get_or_insert(parcel.replica);
             }
-            let chain = Chain::decode(&parcel.bytes).expect("the server sends chains");
-            for frame in &chain.frames {
-                let (actions, _) = codec::decode_frame(frame).expect("the server sends frames");
-                actions.iter().for_each(|action| self.note(action));
-            }
+            // Each parcel is read once for all members: here they share a processor with the server.
+            let actions = self.board.clone().read_once((parcel.replica, parcel.start), || read(&parcel));
+            actions.iter().for_each(|action| self.note(action));
             self.board.see(Stage::Arrival, &[parcel.span()]);
             outcome.applied += u64::from(parcel.end - parcel.start);
         }

@@ -2,7 +2,7 @@
 //!
 //! Members type five characters a second each over loopback, every keystroke an action of its own, sealed
 //! and sent at once. They are light: they sign what they write and follow everybody's frontier, but do not
-//! build the text. Two more are whole replicas that verify, apply and make patches; *patch* times end when
+//! build the text, and each parcel is read once for all of them. Two more are whole replicas that verify, apply and make patches; *patch* times end when
 //! such a patch is there, *arrival* times at the light ones, *durable* times when the author hears that the
 //! disk has it.
 
