@@ -155,11 +155,23 @@ impl Document {
     /// Takes in actions from anywhere, in any order. Stops at the first that is refused; those before
     /// it are in. Returns what changed.
     pub fn receive_all(&mut self, actions: impl IntoIterator<Item = Action>) -> Result<Patch, ReceiveError> {
-        let (mut patch, mut spans) = (Patch::default(), Vec::new());
+        let mut patch = Patch::default();
+        self.receive_many(actions, Some(&mut patch)).1?;
+        Ok(patch)
+    }
+
+    /// As [`Document::receive_all`]; returns what was appended, in causal order, and whether all was
+    /// accepted.
+    pub(crate) fn receive_many(
+        &mut self,
+        actions: impl IntoIterator<Item = Action>,
+        patch: Option<&mut Patch>,
+    ) -> (Vec<Span>, Result<(), ReceiveError>) {
+        let mut spans = Vec::new();
         let mut receive = |action| self.log.receive(action).map(|received| spans.extend(received.appended()));
         let result = actions.into_iter().try_for_each(&mut receive);
-        self.view.append_all(&self.log, &spans, &mut self.model, Some(&mut patch));
-        result.map(|()| patch)
+        self.view.append_all(&self.log, &spans, &mut self.model, patch);
+        (spans, result)
     }
 
     /// Takes in parts of logs, as blocks hold them: from anywhere, in any order, known or not. Returns

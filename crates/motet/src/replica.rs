@@ -11,7 +11,7 @@ use codec::{
     AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
-use log::{Action, ReceiveError, Received};
+use log::{Action, ReceiveError};
 use model::Patch;
 use std::collections::BTreeMap;
 
@@ -299,19 +299,16 @@ impl Replica {
     }
 
     /// Appends what was validated, in causal order; notes what it was.
-    fn append(&mut self, openings: Vec<Opening>, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
+    fn append(&mut self, openings: Vec<Opening>, spans: &mut Vec<Span>, patch: Option<&mut Patch>) {
         let mut actions = Vec::new();
         for opening in openings {
             self.extend_chain(opening.head.replica, opening.head, opening.ends, opening.signature);
             actions.extend(opening.actions);
         }
         sort_causally(&mut actions);
-        for action in actions {
-            match self.document.receive(action, patch.as_deref_mut()) {
-                Ok(Received::Appended(more)) => spans.extend(more),
-                other => unreachable!("validated before: {other:?}"),
-            }
-        }
+        let (appended, result) = self.document.receive_many(actions, patch);
+        result.expect("validated before");
+        spans.extend(appended);
     }
 
     /// What of `chain` follows `head`; `None` where nothing does. What is known already must be the
