@@ -78,12 +78,12 @@ fn exchange(copies: &mut [Copy], logs: &[Vec<(Vec<usize>, TestOp)>], to: usize, 
     // Everything that `from` has, in an order that respects who had seen what.
     loop {
         let mut moved = false;
-        for author in 0..logs.len() {
+        for (author, log) in logs.iter().enumerate() {
             let next = copies[to].seen[author];
             if author == to || next >= copies[from].seen[author] {
                 continue;
             }
-            let (needs, op) = logs[author][next].clone();
+            let (needs, op) = log[next].clone();
             if needs.iter().zip(&copies[to].seen).all(|(need, have)| need <= have) {
                 apply(&mut copies[to], &op);
                 copies[to].seen[author] += 1;
