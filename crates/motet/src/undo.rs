@@ -159,7 +159,7 @@ fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
 /// The edit runs of consecutive headers, the first of which begins one.
 fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
     let mut runs: Vec<EditRun> = Vec::new();
-    let mut last_time = 0;
+    let mut last_time = headers.first().map_or(0, |header| header.time);
     for header in headers {
         for part in parts(log.replica, header) {
             let next = describe(log, part, header);
