@@ -167,8 +167,8 @@ fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
                 Some(run) if header.time - last_time < PAUSE_S && goes_on(log, run, &next) => join(run, next),
                 _ => runs.push(next),
             }
+            last_time = header.time;
         }
-        last_time = header.time;
     }
     runs
 }
