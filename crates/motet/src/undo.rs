@@ -159,7 +159,7 @@ fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
 /// The edit runs of consecutive headers, the first of which begins one.
 fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
     let mut runs: Vec<EditRun> = Vec::new();
-    let mut last_time = 0;
+    let mut last_time = headers.first().map_or(0, |header| header.time);
     for header in headers {
         for part in parts(log.replica, header) {
             let next = describe(log, part, header);
@@ -167,8 +167,8 @@ fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
                 Some(run) if header.time - last_time < PAUSE_S && goes_on(log, run, &next) => join(run, next),
                 _ => runs.push(next),
             }
+            last_time = header.time;
         }
-        last_time = header.time;
     }
     runs
 }
