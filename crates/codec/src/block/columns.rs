@@ -20,6 +20,10 @@ const LZ4_CODED: u64 = 3;
 
 /// Below this, in bytes, compression saves nothing worth a function call.
 const COMPRESS_MIN: usize = 64;
+/// How much of a column of numbers tells whether LZ4 does it any good.
+const SAMPLE: usize = 2048;
+/// Up to which length every encoding is tried.
+const TRY_ALL_MAX: usize = 4 * SAMPLE;
 
 /// Replicas named, 8 bytes each.
 pub const REPLICAS: usize = 1;
@@ -109,27 +113,39 @@ pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, Enc
     Ok(w.into_bytes())
 }
 
-/// The smallest of all encodings, where it saves a sixteenth.
+/// The smallest of the encodings that are worth trying, where it saves a sixteenth.
 fn compress(id: u64, bytes: Vec<u8>) -> Stored {
     let len = bytes.len() as u64;
     if bytes.len() < COMPRESS_MIN {
         return Stored { id, encoding: PLAIN, len, bytes };
     }
-    let limit = bytes.len() - bytes.len() / 16;
-    let small = lz4_flex::block::compress(&bytes);
-    let (code, small_code) = (Code::of(&bytes), Code::of(&small));
-    let size = |code: &Option<Code<'_>>, limit| code.as_ref().map(Code::size).filter(|&size| size < limit);
-    let sizes = [(LZ4, Some(small.len())), (CODED, size(&code, limit)), (LZ4_CODED, size(&small_code, small.len()))];
+    let small = (id as usize == TEXT || repeats(&bytes)).then(|| lz4_flex::block::compress(&bytes));
+    // What LZ4 halves, a code by itself hardly does.
+    let is_halved = small.as_ref().is_some_and(|small| small.len() < bytes.len() / 2);
+    let code = if is_halved && bytes.len() > TRY_ALL_MAX { None } else { Code::of(&bytes) };
+    let small_code = small.as_deref().and_then(Code::of);
+    let size = |code: &Option<Code<'_>>| code.as_ref().map(Code::size);
+    let sizes = [(LZ4, small.as_ref().map(Vec::len)), (CODED, size(&code)), (LZ4_CODED, size(&small_code))];
     let sizes = sizes.into_iter().filter_map(|(encoding, size)| Some((encoding, size?)));
+    let limit = bytes.len() - bytes.len() / 16;
     let fits = sizes.filter(|&(_, size)| size < limit && len <= size as u64 * INFLATE_RATIO.max);
     let encoding = fits.min_by_key(|&(_, size)| size).map_or(PLAIN, |(encoding, _)| encoding);
     let bytes = match encoding {
         CODED => code.expect("it has a size").write(),
         LZ4_CODED => small_code.expect("it has a size").write(),
-        LZ4 => small,
+        LZ4 => small.expect("it has a size"),
         _ => bytes,
     };
     Stored { id, encoding, len, bytes }
+}
+
+/// Whether LZ4 is worth a try: on a part of a long column it does better than a code.
+fn repeats(bytes: &[u8]) -> bool {
+    if bytes.len() <= TRY_ALL_MAX {
+        return true;
+    }
+    let part = &bytes[bytes.len() - SAMPLE..];
+    Code::of(part).is_none_or(|code| lz4_flex::block::compress(part).len() < code.size())
 }
 
 /// For each column of a block its id, and its length as stored and as it says of itself inflated, in

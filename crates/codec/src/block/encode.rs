@@ -11,7 +11,7 @@ use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, wei
 use crate::names::{Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, HeaderRun, Kind, OpRef, OpRun, Parents, RareHeader};
+use log::{ContainerId, HeaderRun, Kind, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};
 use std::ops::Range;
 
 pub(super) const NAMES_PARENTS: u8 = 1;
@@ -78,7 +78,7 @@ impl Cursor {
 /// The bytes of a block of `parts`, with columns of other versions as they were.
 pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
     BLOCK_PARTS.check_len(parts.len())?;
-    let mut e = Encoder { c: Default::default(), names: Names::new(Place::Table, ReplicaId(0)), rows: 0 };
+    let mut e = Encoder { c: Default::default(), names: Names::new(Place::Table, ReplicaId(0)), rows: 0, local: None };
     for part in parts {
         e.part(part)?;
     }
@@ -149,6 +149,8 @@ struct Encoder {
     c: Columns,
     names: Names,
     rows: u64,
+    /// The container of the last op, by number: in the part's table, and in the block's.
+    local: Option<(u32, usize)>,
 }
 
 impl Encoder {
@@ -266,34 +268,45 @@ impl Encoder {
         let log = part.log;
         let text_before = self.c[columns::TEXT].len();
         let mut cursor = Cursor::default();
-        let mut count = 0;
-        let first = log.ops.partition_point(|run| run.range.end <= part.range.start);
-        for run in log.ops[first..].iter().take_while(|run| run.range.start < part.range.end) {
+        self.local = None;
+        let runs = log.op_runs_in(part.range.clone());
+        for run in runs {
             let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
-            self.op(range.clone(), log.replica, log.op(run, range), &mut cursor)?;
-            count += 1;
+            let container = match run.body {
+                OpBody::Insert { container, .. } | OpBody::Delete { container, .. } => {
+                    self.container(log, container, &mut cursor)?
+                }
+                OpBody::Other(_) => 0,
+            };
+            self.op(range.clone(), log.replica, log.op(run, range), container, &mut cursor)?;
         }
-        Ok((count, (self.c[columns::TEXT].len() - text_before) as u64))
+        Ok((runs.len() as u64, (self.c[columns::TEXT].len() - text_before) as u64))
     }
 
-    fn op(&mut self, range: Range<Seq>, own: ReplicaId, op: OpRef<'_>, cursor: &mut Cursor) -> Result<(), EncodeError> {
+    /// Writes a run of ops, of whose shape `container` is known.
+    fn op(
+        &mut self,
+        range: Range<Seq>,
+        own: ReplicaId,
+        op: OpRef<'_>,
+        container: u8,
+        cursor: &mut Cursor,
+    ) -> Result<(), EncodeError> {
         let shape = match op {
-            OpRef::Insert { container, left, right, text } => {
-                let shape = self.container(container, cursor)?;
+            OpRef::Insert { left, right, text, .. } => {
                 let left_code = self.place(own, left, range.start, cursor)?;
                 let right_code = self.right(own, left, right, range.start, cursor)?;
                 self.c[columns::TEXT].put(text.as_bytes());
                 self.c[columns::TEXT].charge(text.len() as u64);
                 cursor.inserted(Id::new(own, range.end - 1), right);
-                shape | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT
+                container | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT
             }
-            OpRef::Delete { container, target, backward } => {
-                let shape = self.container(container, cursor)?;
+            OpRef::Delete { target, backward, .. } => {
                 let edge = if backward { target.last() } else { target.first() };
                 let code =
                     self.place(own, Some(edge), range.start, &deletion_cursor(cursor, target.len(), backward))?;
                 cursor.deleted(target);
-                shape | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT
+                container | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT
             }
             other => {
                 let w = &mut self.c[columns::OTHERS];
@@ -309,15 +322,22 @@ impl Encoder {
         Ok(())
     }
 
-    fn container(&mut self, container: ContainerId, cursor: &mut Cursor) -> Result<u8, EncodeError> {
-        if container.kind() != Kind::Text {
-            return Err(EncodeError::Invalid("an op on a container of another kind"));
-        }
-        if cursor.container.is_some_and(|number| self.names.containers[number] == container) {
+    /// Writes the container of a run out where it is not that of the run before, and says so.
+    fn container(&mut self, log: &ReplicaLog, local: u32, cursor: &mut Cursor) -> Result<u8, EncodeError> {
+        let number = match self.local {
+            Some((recent, number)) if recent == local => number,
+            _ => {
+                let container = log.container(local);
+                if container.kind() != Kind::Text {
+                    return Err(EncodeError::Invalid("an op on a container of another kind"));
+                }
+                self.names.container_number(container)
+            }
+        };
+        self.local = Some((local, number));
+        if cursor.container.replace(number) == Some(number) {
             return Ok(0);
         }
-        let number = self.names.container_number(container);
-        cursor.container = Some(number);
         self.c[columns::OP_CONTAINERS].varint(number as u64);
         Ok(NAMES_CONTAINER)
     }

@@ -11,8 +11,6 @@ use crate::error::DecodeError;
 use crate::limits::INFLATED_BYTES;
 use crate::reader::Reader;
 use crate::writer::Writer;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// The longest code, in bits: one look into a small table decodes any byte, and four bits hold a length.
 const BITS_MAX: u32 = 12;
@@ -51,19 +49,25 @@ impl<'a> Code<'a> {
     /// The coded bytes, with their code.
     pub fn write(&self) -> Vec<u8> {
         let mut out = self.head().into_bytes();
-        out.reserve_exact(self.bits.div_ceil(8) as usize);
+        let (mut at, size) = (out.len(), self.size());
+        // Room for whole words, the last of which may reach beyond.
+        out.resize(size + size_of::<u64>(), 0);
         let codes = codes(&self.lengths);
-        let (mut held, mut len) = (0_u64, 0);
-        for &byte in self.bytes {
-            held |= u64::from(codes[usize::from(byte)]) << len;
-            len += u32::from(self.lengths[usize::from(byte)]);
-            if len >= 32 {
-                out.extend((held as u32).to_le_bytes());
-                held >>= 32;
-                len -= 32;
+        let codes: [(u16, u8); 256] = std::array::from_fn(|byte| (codes[byte], self.lengths[byte]));
+        let (mut held, mut held_len) = (0_u64, 0_u32);
+        for few in self.bytes.chunks(CODES_HELD) {
+            for &byte in few {
+                let (code, len) = codes[usize::from(byte)];
+                held |= u64::from(code) << held_len;
+                held_len += u32::from(len);
             }
+            out[at..at + size_of::<u64>()].copy_from_slice(&held.to_le_bytes());
+            at += held_len as usize / 8;
+            held >>= held_len & !7;
+            held_len &= 7;
         }
-        out.extend(&held.to_le_bytes()[..len.div_ceil(8) as usize]);
+        out[at] = held as u8;
+        out.truncate(size);
         out
     }
 }
@@ -95,22 +99,28 @@ fn lengths(counts: &[u64; 256]) -> Option<Lengths> {
     }
 }
 
+/// Two queues instead of a heap: sums come about in ascending order. (J. van Leeuwen, 1976.)
 fn lengths_unbounded(counts: &[u64; 256]) -> Lengths {
+    let mut leaves: Vec<(u64, usize)> =
+        (0..256).filter(|&byte| counts[byte] > 0).map(|byte| (counts[byte], byte)).collect();
+    leaves.sort_unstable();
     let mut parents = [0_usize; 512];
-    let used = (0..256).filter(|&byte| counts[byte] > 0);
-    let mut open: BinaryHeap<Reverse<(u64, usize)>> = used.map(|byte| Reverse((counts[byte], byte))).collect();
-    let mut next = 256;
-    while let Some(Reverse((first, a))) = open.pop() {
-        let Some(Reverse((second, b))) = open.pop() else {
-            break;
+    let mut sums: Vec<u64> = Vec::with_capacity(leaves.len());
+    let (mut leaf, mut inner) = (0, 0);
+    for next in 256..255 + leaves.len() {
+        let mut take = || {
+            let is_leaf = leaf < leaves.len() && sums.get(inner).is_none_or(|&sum| leaves[leaf].0 <= sum);
+            let (count, node) = if is_leaf { leaves[leaf] } else { (sums[inner], 256 + inner) };
+            if is_leaf { leaf += 1 } else { inner += 1 }
+            parents[node] = next;
+            count
         };
-        parents[a] = next;
-        parents[b] = next;
-        open.push(Reverse((first + second, next)));
-        next += 1;
+        let sum = take() + take();
+        sums.push(sum);
     }
+    let root = 254 + leaves.len();
     let mut depths = [0_u8; 512];
-    for node in (256..next - 1).rev() {
+    for node in (256..root).rev() {
         depths[node] = depths[parents[node]] + 1;
     }
     std::array::from_fn(|byte| if counts[byte] > 0 { depths[parents[byte]] + 1 } else { 0 })
