@@ -22,7 +22,7 @@ fn main() {
         "{name}: {} runs of actions, {} runs of ops, {} bytes of text",
         log.headers.len(),
         log.ops.len(),
-        log.text.len()
+        log.text().len()
     );
 
     let key = SigningKey::from_bytes(&[1; 32]);

@@ -85,9 +85,9 @@ fn a_forged_history_does_not_verify() {
     let log = random_log(&mut rng, 60);
     let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
     let block = decode(&bytes).expect("encoded");
-    let mut part = block.parts.into_iter().find(|part| part.log.text.contains('h')).expect("typed");
+    let mut part = block.parts.into_iter().find(|part| part.log.text().contains('h')).expect("typed");
     let start = origin(part.log.replica).head();
-    part.log.text = part.log.text.replace('h', "j");
+    part.log.set_text(part.log.text().replace('h', "j"));
     assert_eq!(verify_chain(&part, &start), Err(VerifyError::Hash(part.log.replica)));
     let other = Origin { epoch: 4, ..origin(part.log.replica) }.head();
     assert_eq!(verify_chain(&part, &other), Err(VerifyError::Hash(part.log.replica)));

@@ -28,6 +28,7 @@ mod bulk;
 mod multilog;
 mod op;
 mod pending;
+pub mod room;
 mod runs;
 mod table;
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub enum Kind {
 
 /// The name of a root container: at most [`RootName::LEN_MAX`] bytes, held in place so that ids of
 /// containers are plain values.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
 pub struct RootName {
     len: u8,
     bytes: [u8; RootName::LEN_MAX],
@@ -31,9 +31,28 @@ impl RootName {
         Some(Self { len: u8::try_from(name.len()).ok()?, bytes })
     }
 
+    /// All that it is, in few pieces.
+    fn words(&self) -> (u128, u32, [u8; 3]) {
+        let [low @ .., a, b, c, d, e, f] = self.bytes;
+        (u128::from_le_bytes(low), u32::from_le_bytes([a, b, c, d]), [e, f, self.len])
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).expect("built from a str")
+    }
+}
+
+/// Word by word: ids of containers are compared for every op.
+impl PartialEq for RootName {
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
+}
+
+impl std::hash::Hash for RootName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.words().hash(state);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
 use crate::op::{Action, ContainerId, Op, Register, Value};
+use crate::room;
 use crate::table::Table;
 use clock::{Id, Lamport, ReplicaId, Seq, Span};
 use std::ops::Range;
@@ -91,7 +92,7 @@ impl OpRun {
 /// What an [`OpRun`] does; what it names is known to its [`ReplicaLog`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpBody {
-    /// Characters, the first between `left` and `right`; bytes `text` of the log's buffer.
+    /// Characters, the first between `left` and `right`.
     Insert {
         /// The text, see [`ReplicaLog::container`].
         container: u32,
@@ -99,8 +100,8 @@ pub enum OpBody {
         left: Near,
         /// Right neighbour of all of them.
         right: Near,
-        /// Where the characters lie in [`ReplicaLog::text`].
-        text: Range<u32>,
+        /// Where the characters begin in [`ReplicaLog::text`], in bytes.
+        text: u32,
     },
     /// Deletions of as many elements as the run has counters, upward or downward.
     Delete {
@@ -111,8 +112,8 @@ pub enum OpBody {
         /// Whether the first counter belongs to the last target.
         backward: bool,
     },
-    /// Anything else: exactly one op.
-    Other(Box<Op>),
+    /// Anything else: exactly one op, by the number that [`ReplicaLog::add_other`] gave it.
+    Other(u32),
 }
 
 /// An element, or none, as a log names it: in a third of the memory. See [`ReplicaLog::id`].
@@ -247,11 +248,15 @@ pub struct ReplicaLog {
     /// Runs of ops, without a gap from zero.
     pub ops: Vec<OpRun>,
     /// All characters that it inserted, in order.
-    pub text: String,
+    text: String,
+    /// Whether each of them is one byte.
+    is_ascii: bool,
+    /// Its ops that are neither insertions nor deletions.
+    others: Vec<Op>,
     /// The containers that its ops name.
     containers: Table<ContainerId>,
     /// The other replicas that its ops name.
-    others: Table<ReplicaId>,
+    replicas: Table<ReplicaId>,
 }
 
 /// Equal where they say the same, under whatever numbers.
@@ -266,8 +271,35 @@ impl PartialEq for ReplicaLog {
 impl ReplicaLog {
     /// The log of a replica that has not written.
     pub fn new(replica: ReplicaId) -> Self {
-        let (containers, others) = (Table::new(), Table::new());
-        Self { replica, headers: Vec::new(), ops: Vec::new(), text: String::new(), containers, others }
+        let (containers, replicas) = (Table::new(), Table::new());
+        Self {
+            replica,
+            headers: Vec::new(),
+            ops: Vec::new(),
+            text: String::new(),
+            is_ascii: true,
+            others: Vec::new(),
+            containers,
+            replicas,
+        }
+    }
+
+    /// All characters that it inserted, in order.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Sets all characters that it inserts. Its insertions have to be of just as many.
+    pub fn set_text(&mut self, text: String) {
+        self.is_ascii = text.is_ascii();
+        self.text = text;
+    }
+
+    /// The body of an op that is neither an insertion nor a deletion.
+    pub fn add_other(&mut self, op: Op) -> OpBody {
+        let number = u32::try_from(self.others.len()).expect("fewer ops than counters");
+        room::push(&mut self.others, op);
+        OpBody::Other(number)
     }
 
     /// The container under a number that the log gave out.
@@ -282,7 +314,7 @@ impl ReplicaLog {
 
     /// How many containers and other replicas it names.
     pub fn name_count(&self) -> usize {
-        self.containers.len() + self.others.len()
+        self.containers.len() + self.replicas.len()
     }
 
     /// The element that the log names so.
@@ -290,7 +322,7 @@ impl ReplicaLog {
         let replica = match near.writer {
             0 => self.replica,
             u32::MAX => return None,
-            other => self.others.name(other - 1),
+            other => self.replicas.name(other - 1),
         };
         Some(Id::new(replica, near.seq))
     }
@@ -298,7 +330,7 @@ impl ReplicaLog {
     /// How the log names an element.
     pub fn near(&mut self, id: Option<Id>) -> Near {
         let Some(id) = id else { return Near::NONE };
-        let writer = if id.replica == self.replica { 0 } else { self.others.number(id.replica) + 1 };
+        let writer = if id.replica == self.replica { 0 } else { self.replicas.number(id.replica) + 1 };
         Near { writer, seq: id.seq }
     }
 
@@ -392,14 +424,12 @@ impl ReplicaLog {
     pub fn op<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
         match &run.body {
             OpBody::Insert { container, left, right, text } => {
-                let all = &self.text[text.start as usize..text.end as usize];
                 let skip = part.start - run.range.start;
-                let whole = part == run.range;
                 OpRef::Insert {
                     container: self.container(*container),
                     left: if skip == 0 { self.id(*left) } else { Some(Id::new(self.replica, part.start - 1)) },
                     right: self.id(*right),
-                    text: if whole { all } else { chars(all, skip as usize..(part.end - run.range.start) as usize) },
+                    text: self.chars(*text as usize, skip as usize..(part.end - run.range.start) as usize),
                 }
             }
             OpBody::Delete { container, target, backward } => {
@@ -407,8 +437,20 @@ impl ReplicaLog {
                 let container = self.container(*container);
                 OpRef::Delete { container, target, backward: *backward && target.len() > 1 }
             }
-            OpBody::Other(op) => op.as_op_ref(),
+            OpBody::Other(number) => self.others[*number as usize].as_op_ref(),
         }
+    }
+
+    /// Characters `range` of those from byte `from` on.
+    fn chars(&self, from: usize, range: Range<usize>) -> &str {
+        let text = &self.text[from..];
+        if self.is_ascii {
+            return &text[range];
+        }
+        let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]).skip(range.start);
+        let start = ends.next().expect("within the run");
+        let end = if range.is_empty() { start } else { ends.nth(range.len() - 1).expect("within the run") };
+        &text[start..end]
     }
 
     /// The actions of `range`, which must begin and end where actions do.
@@ -443,11 +485,11 @@ impl ReplicaLog {
                 self.push_insert(start..start + len, container, (left, right), text);
             }
             OpRef::Delete { container, target, backward } => self.push_delete(start, container, target, backward),
-            OpRef::Unknown { len, .. } => {
-                self.ops.push(OpRun { range: start..start + len, body: OpBody::Other(Box::new(op.to_op())) });
-            }
-            OpRef::Set { .. } | OpRef::Control { .. } => {
-                self.ops.push(OpRun { range: start..start + 1, body: OpBody::Other(Box::new(op.to_op())) });
+            OpRef::Unknown { .. } | OpRef::Set { .. } | OpRef::Control { .. } => {
+                let op = op.to_op();
+                let range = start..start + op.len();
+                let body = self.add_other(op);
+                room::push(&mut self.ops, OpRun { range, body });
             }
         }
     }
@@ -462,21 +504,20 @@ impl ReplicaLog {
         let container = self.container_number(container);
         let (left, right) = (self.near(left), self.near(right));
         let from = u32::try_from(self.text.len()).expect("bounded where bytes come in");
-        self.text.push_str(text);
-        let to = u32::try_from(self.text.len()).expect("bounded where bytes come in");
+        room::push_str(&mut self.text, text);
+        self.is_ascii &= text.len() == range.len();
         if let Some(run) = self.ops.last_mut()
-            && let OpBody::Insert { container: old, right: old_right, text: old_text, .. } = &mut run.body
+            && let OpBody::Insert { container: old, right: old_right, .. } = &run.body
             && *old == container
             && *old_right == right
             && range.start > 0
             && left == (Near { writer: 0, seq: range.start - 1 })
         {
             run.range.end = range.end;
-            old_text.end = to;
             return;
         }
-        let body = OpBody::Insert { container, left, right, text: from..to };
-        self.ops.push(OpRun { range, body });
+        let body = OpBody::Insert { container, left, right, text: from };
+        room::push(&mut self.ops, OpRun { range, body });
     }
 
     fn push_delete(&mut self, start: Seq, container: ContainerId, target: Span, backward: bool) {
@@ -504,7 +545,7 @@ impl ReplicaLog {
             }
         }
         let body = OpBody::Delete { container, target: first, backward };
-        self.ops.push(OpRun { range: start..start + target.len(), body });
+        room::push(&mut self.ops, OpRun { range: start..start + target.len(), body });
     }
 
     /// Appends an action, which begins where the log ends.
@@ -560,7 +601,7 @@ impl ReplicaLog {
             run.range.end = header.range.end;
             return;
         }
-        self.headers.push(header);
+        room::push(&mut self.headers, header);
     }
 
     /// Panics where an invariant does not hold.
@@ -580,17 +621,6 @@ impl ReplicaLog {
         }
         assert_eq!(end, ops_end, "every op belongs to an action");
     }
-}
-
-/// Characters `range` of `text`.
-fn chars(text: &str, range: Range<usize>) -> &str {
-    if text.is_ascii() {
-        return &text[range];
-    }
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]).skip(range.start);
-    let start = ends.next().expect("within the run");
-    let end = if range.is_empty() { start } else { ends.nth(range.len() - 1).expect("within the run") };
-    &text[start..end]
 }
 
 /// The ops of the action at `id`, joined where one carries on the one before it. A log joins ops across

@@ -43,7 +43,7 @@ fn consecutive_keystrokes_share_runs() {
     let log = sample();
     let ann = log.log(ANN).unwrap();
     assert_eq!(ann.ops.len(), 4, "typing, backspaces, deletions, typing: {:?}", ann.ops);
-    assert_eq!(ann.text, "héllo𝄞again");
+    assert_eq!(ann.text(), "héllo𝄞again");
 }
 
 #[test]

@@ -131,13 +131,14 @@ impl<'a> Projection<'a> {
 pub fn text_at(log: &MultiLog, view: &View, version: &VersionVector, container: ContainerId, text: &Text) -> String {
     let mut builder = TextBuilder::new();
     for replica in log.logs() {
+        let inactive = view.inactive_of(replica.replica);
         for (id, op) in replica.ops_in(0..version.end(replica.replica).min(replica.end())) {
             match op {
                 OpRef::Insert { container: of, left, right, text } if of == container => {
-                    builder.insert(id, (left, right), text, &view.inactive_parts(id, op));
+                    builder.insert(id, (left, right), text, &inactive.parts(id, op));
                 }
                 OpRef::Delete { container: of, target, backward } if of == container => {
-                    builder.delete(id, target, backward, &view.inactive_parts(id, op));
+                    builder.delete(id, target, backward, &inactive.parts(id, op));
                 }
                 _ => {}
             }

@@ -52,6 +52,18 @@ enum Inactive {
     Undone(Id),
 }
 
+/// What of one replica's elements is not active.
+pub(crate) struct InactiveParts<'a>(Option<&'a RangeMap<Inactive>>);
+
+impl InactiveParts<'_> {
+    /// The parts of an op, whose first element is `id`, that are not active.
+    pub fn parts(&self, id: Id, op: OpRef<'_>) -> Vec<Span> {
+        let Some(runs) = self.0 else { return Vec::new() };
+        let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
+        parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
+    }
+}
+
 impl View {
     /// A view that leaves out nothing, over an empty log.
     pub fn new() -> Self {
@@ -180,18 +192,17 @@ impl View {
     pub fn project(&self, log: &MultiLog) -> Model {
         let mut builder = ModelBuilder::new();
         for replica in log.logs() {
+            let inactive = self.inactive_of(replica.replica);
             for (id, op) in replica.ops_in(0..replica.end()) {
-                builder.add(id, || replica.lamport(id.seq), op, &self.inactive_parts(id, op));
+                builder.add(id, || replica.lamport(id.seq), op, &inactive.parts(id, op));
             }
         }
         builder.build()
     }
 
-    /// The parts of an op, whose first element is `id`, that are not active.
-    pub(crate) fn inactive_parts(&self, id: Id, op: OpRef<'_>) -> Vec<Span> {
-        let Some(runs) = self.inactive.get(&id.replica) else { return Vec::new() };
-        let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
-        parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
+    /// What of one replica's elements is not active.
+    pub(crate) fn inactive_of(&self, replica: ReplicaId) -> InactiveParts<'_> {
+        InactiveParts(self.inactive.get(&replica))
     }
 
     /// Notes elements of the author's own that the model has already taken in: they are active, for who

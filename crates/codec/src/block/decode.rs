@@ -20,7 +20,7 @@ use crate::names::{NAME_WEIGHT, Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, read_op, read_spans};
 use crate::reader::Reader;
 use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, Op, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
 use std::ops::Range;
 
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
@@ -219,9 +219,9 @@ impl<'a> Decoder<'a> {
         self.check_rows(columns::SHAPES, row.ops, RUN_WEIGHT)?;
         let text = self.r[columns::TEXT].take(row.text)?;
         self.r[columns::TEXT].charge(row.text as u64)?;
-        log.text = std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned();
+        log.set_text(std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned());
         log.ops = Vec::with_capacity(row.ops);
-        let mut text = TextCutter { is_ascii: log.text.is_ascii(), at: 0 };
+        let mut text = TextCutter { is_ascii: log.text().is_ascii(), at: 0 };
         let mut cursor = Cursor::default();
         self.local = None;
         let mut at = row.start;
@@ -235,7 +235,7 @@ impl<'a> Decoder<'a> {
             log.ops.push(OpRun { range: at..end, body });
             at = end;
         }
-        if at != log.end() || text.at as usize != log.text.len() {
+        if at != log.end() || text.at as usize != log.text().len() {
             return Err(DecodeError::Invalid("ops and actions do not end together"));
         }
         Ok(())
@@ -259,7 +259,7 @@ impl<'a> Decoder<'a> {
                 if is_nowhere(left, right) {
                     return Err(DecodeError::Invalid(NOWHERE));
                 }
-                let text = text.cut(&log.text, len)?;
+                let text = text.cut(log.text(), len)?;
                 cursor.inserted(Id::new(log.replica, range.end - 1), right);
                 let (left, right) = (self.near(left, log)?, self.near(right, log)?);
                 Ok(OpBody::Insert { container, left, right, text })
@@ -279,23 +279,23 @@ impl<'a> Decoder<'a> {
                 let target = self.near(Some(target.first()), log)?;
                 Ok(OpBody::Delete { container, target, backward })
             }
-            OTHER if shape == OTHER => self.other(range, log),
+            OTHER if shape == OTHER => Ok(log.add_other(self.other(range, log)?)),
             _ => Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
         }
     }
 
-    fn other(&mut self, range: Range<Seq>, log: &ReplicaLog) -> Result<OpBody, DecodeError> {
+    fn other(&mut self, range: Range<Seq>, log: &ReplicaLog) -> Result<Op, DecodeError> {
         let r = &mut self.r[columns::OTHERS];
         r.charge(OP_WEIGHT as u64)?;
         let op = read_op(r, &mut self.names, range.start)?;
-        if matches!(op, log::Op::Insert { .. } | log::Op::Delete { .. }) {
+        if matches!(op, Op::Insert { .. } | Op::Delete { .. }) {
             return Err(DecodeError::NotCanonical("an op that has columns of its own"));
         }
         if op.len() != range.end - range.start || range.end > log.end() || log.action_range(range.start).end < range.end
         {
             return Err(DecodeError::Invalid("an op that reaches out of its action"));
         }
-        Ok(OpBody::Other(Box::new(op)))
+        Ok(op)
     }
 
     /// The container's number in the part's own table.
@@ -387,7 +387,8 @@ struct TextCutter {
 }
 
 impl TextCutter {
-    fn cut(&mut self, text: &str, chars: Seq) -> Result<Range<u32>, DecodeError> {
+    /// Where the next `chars` characters begin, in bytes.
+    fn cut(&mut self, text: &str, chars: Seq) -> Result<u32, DecodeError> {
         let rest = &text[self.at as usize..];
         let short = DecodeError::Invalid("less text than elements");
         let bytes = match rest.as_bytes().get(..chars as usize) {
@@ -397,6 +398,6 @@ impl TextCutter {
         };
         let start = self.at;
         self.at += bytes as u32;
-        Ok(start..self.at)
+        Ok(start)
     }
 }

@@ -111,7 +111,11 @@ fn lengths_unbounded(counts: &[u64; 256]) -> Lengths {
         let mut take = || {
             let is_leaf = leaf < leaves.len() && sums.get(inner).is_none_or(|&sum| leaves[leaf].0 <= sum);
             let (count, node) = if is_leaf { leaves[leaf] } else { (sums[inner], 256 + inner) };
-            if is_leaf { leaf += 1 } else { inner += 1 }
+            if is_leaf {
+                leaf += 1
+            } else {
+                inner += 1
+            }
             parents[node] = next;
             count
         };

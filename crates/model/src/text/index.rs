@@ -2,6 +2,7 @@
 
 use super::leaves::Leaves;
 use super::tree::Elem;
+use log::room;
 
 /// What is known of one replica's elements in a text.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +59,7 @@ impl Index {
             && self.origins.last().is_some_and(|origin| origin.right.known() == right);
         if !goes_on {
             let or_none = |elem: Option<Elem>| elem.unwrap_or(Elem::NONE);
-            self.origins.push(Origin { start, left: or_none(left), right: or_none(right) });
+            room::push(&mut self.origins, Origin { start, left: or_none(left), right: or_none(right) });
         }
     }
 

@@ -1,5 +1,7 @@
 //! Which leaf holds which of one replica's elements.
 
+use log::room;
+
 /// How many entries a chunk holds; few under test, so that chunks split and vanish.
 const CHUNK_MAX: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 64 };
 
@@ -39,7 +41,7 @@ impl Leaves {
             Some(chunk) if chunk.last().is_some_and(|(last, _)| *last == start) => {
                 chunk.last_mut().expect("just seen").1 = leaf;
             }
-            Some(chunk) if chunk.len() < CHUNK_MAX => chunk.push((start, leaf)),
+            Some(chunk) if chunk.len() < CHUNK_MAX => room::push(chunk, (start, leaf)),
             _ => {
                 self.firsts.push(start);
                 self.chunks.push(vec![(start, leaf)]);
@@ -63,6 +65,7 @@ impl Leaves {
         let before = before.or_else(|| Some(self.chunks[at.checked_sub(1)?].last().expect("not empty").1));
         let head = (before != Some(leaf)).then_some((start, leaf));
         let tail = (behind != leaf).then_some((end, behind));
+        room::make_room(&mut self.chunks[at], 2);
         self.chunks[at].splice(from..to, head.into_iter().chain(tail));
         self.mend(at);
     }
@@ -88,6 +91,7 @@ impl Leaves {
         self.firsts[at] = first;
         if self.chunks[at].len() > CHUNK_MAX {
             let rest = self.chunks[at].split_off(CHUNK_MAX / 2);
+            self.chunks[at].shrink_to(CHUNK_MAX * 5 / 8);
             self.firsts.insert(at + 1, rest[0].0);
             self.chunks.insert(at + 1, rest);
         }

@@ -20,6 +20,7 @@ pub use build::TextBuilder;
 use crate::patch::{TextPatch, utf16_len};
 use clock::{Id, ReplicaId, Seq, Span};
 use index::Index;
+use log::room;
 use order::Crowds;
 use std::collections::BTreeMap;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
@@ -371,7 +372,7 @@ impl Text {
         index.note_origins(first.replica, first.seq, left, right);
         self.join_crowd(left, right, first);
         let mut offset = self.buffer.len() as u32;
-        self.buffer.push_str(text);
+        room::push_str(&mut self.buffer, text);
         let mut elem = first;
         for piece in pieces(text) {
             let (chars, bytes) = (piece.chars().count() as u32, piece.len() as u32);

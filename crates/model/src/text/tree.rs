@@ -4,9 +4,12 @@
 //! empties a leaf.
 
 use super::hash::{Folded, fold_run};
+use log::room;
 
 /// How many runs a leaf holds; few under test, so that splits happen every few edits.
 pub(super) const LEAF_MAX: usize = if cfg!(any(test, feature = "tiny")) { 5 } else { 32 };
+/// By how many runs the room of a leaf grows.
+const ROOM: usize = 4;
 /// How many children an inner node holds.
 const INNER_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 24 };
 /// How many elements a run holds: bounds the scan of a run that is not ASCII.
@@ -51,7 +54,6 @@ pub(super) struct Run {
 }
 
 impl Run {
-    const EMPTY: Self = Self { first: Elem::NONE, len: 0, offset: 0, bytes: 0, hidden: 0 };
     /// Apart from any number of deletions.
     pub const NOT_INSERTED: u32 = 1 << 31;
 
@@ -180,9 +182,8 @@ struct Leaf {
     above: Above,
     prev: u32,
     next: u32,
-    len: u32,
     folded: Option<Folded>,
-    runs: [Run; LEAF_MAX],
+    runs: Vec<Run>,
 }
 
 #[derive(Clone, Debug)]
@@ -222,8 +223,7 @@ impl Tree {
     pub const FIRST: u32 = 0;
 
     pub fn runs(&self, leaf: u32) -> &[Run] {
-        let leaf = &self.leaves[leaf as usize];
-        &leaf.runs[..leaf.len as usize]
+        &self.leaves[leaf as usize].runs
     }
 
     pub fn run(&self, leaf: u32, run: u32) -> &Run {
@@ -377,7 +377,7 @@ impl Tree {
 
     /// Makes room for two more runs in the leaf of `at`.
     fn make_room(&mut self, at: Cursor, buffer: &str, moved: &mut Vec<u32>) -> Cursor {
-        let len = self.leaves[at.leaf as usize].len as usize;
+        let len = self.runs(at.leaf).len();
         if len + 2 <= LEAF_MAX {
             return at;
         }
@@ -392,13 +392,11 @@ impl Tree {
     fn split_leaf(&mut self, leaf: u32, keep: usize, buffer: &str) -> u32 {
         let new = self.leaves.len() as u32;
         let node = &mut self.leaves[leaf as usize];
-        let mut right = Leaf { prev: leaf, next: node.next, ..node.clone() };
-        right.runs.rotate_left(keep);
-        right.len = node.len - keep as u32;
-        right.folded = None;
-        (node.len, node.next, node.folded) = (keep as u32, new, None);
-        let after = right.next;
-        self.leaves.push(right);
+        let after = std::mem::replace(&mut node.next, new);
+        let right = Leaf { prev: leaf, next: after, runs: node.runs.split_off(keep), ..Leaf::EMPTY };
+        node.runs.shrink_to(keep + ROOM);
+        node.folded = None;
+        room::push(&mut self.leaves, right);
         if after != NONE {
             self.leaves[after as usize].prev = new;
         }
@@ -433,7 +431,7 @@ impl Tree {
         right.len = node.len - keep as u32;
         right.folded = None;
         (node.len, node.folded) = (keep as u32, None);
-        self.inners.push(right);
+        room::push(&mut self.inners, right);
         self.place_children(new, 0, leaves);
         let (kept, weight) = (self.inner_weight(inner), self.inner_weight(new));
         self.adopt((inner, kept), (new, weight), false);
@@ -458,7 +456,7 @@ impl Tree {
         for (slot, &(child, weight)) in children.iter().enumerate() {
             inner.open(slot, child, weight);
         }
-        self.inners.push(inner);
+        room::push(&mut self.inners, inner);
         self.place_children(new, 0, leaves);
         (new, self.inner_weight(new))
     }
@@ -508,7 +506,10 @@ impl Tree {
 
     /// About how much memory it takes, in bytes.
     pub fn memory(&self) -> usize {
-        self.leaves.capacity() * size_of::<Leaf>() + self.inners.capacity() * size_of::<Inner>()
+        let runs: usize = self.leaves.iter().map(|leaf| leaf.runs.capacity()).sum();
+        runs * size_of::<Run>()
+            + self.leaves.capacity() * size_of::<Leaf>()
+            + self.inners.capacity() * size_of::<Inner>()
     }
 
     /// Panics where an invariant does not hold.
@@ -564,20 +565,20 @@ impl TreeBuilder {
     pub fn push(&mut self, run: Run) -> Option<u32> {
         let new = self.leaves.len() as u32;
         let last = self.leaves.last_mut().expect("there is a leaf");
-        if last.len > 0 && last.runs[last.len as usize - 1].joins(&run) {
-            let before = &mut last.runs[last.len as usize - 1];
+        if let Some(before) = last.runs.last_mut().filter(|before| before.joins(&run)) {
             before.len += run.len;
             before.bytes += run.bytes;
             return None;
         }
-        if last.len as usize >= FILL(LEAF_MAX) {
-            last.next = new;
-            self.leaves.push(Leaf { prev: new - 1, ..Leaf::EMPTY });
+        if last.runs.len() < FILL(LEAF_MAX) {
+            last.runs.push(run);
+            return Some(new - 1);
         }
-        let last = self.leaves.last_mut().expect("there is a leaf");
-        last.runs[last.len as usize] = run;
-        last.len += 1;
-        Some(self.leaves.len() as u32 - 1)
+        last.next = new;
+        let mut runs = Vec::with_capacity(FILL(LEAF_MAX));
+        runs.push(run);
+        room::push(&mut self.leaves, Leaf { prev: new - 1, runs, ..Leaf::EMPTY });
+        Some(new)
     }
 
     /// The tree.
@@ -603,14 +604,13 @@ pub(super) struct Changed {
 }
 
 impl Leaf {
-    const EMPTY: Self =
-        Self { above: Above::ROOT, prev: NONE, next: NONE, len: 0, folded: None, runs: [Run::EMPTY; LEAF_MAX] };
+    const EMPTY: Self = Self { above: Above::ROOT, prev: NONE, next: NONE, folded: None, runs: Vec::new() };
 
     fn open(&mut self, at: usize, run: Run) {
-        let len = self.len as usize;
-        self.runs.copy_within(at..len, at + 1);
-        self.runs[at] = run;
-        self.len += 1;
+        if self.runs.len() == self.runs.capacity() {
+            self.runs.reserve_exact(ROOM);
+        }
+        self.runs.insert(at, run);
     }
 
     /// Joins the run at `at` with its neighbours where they are alike.
@@ -622,14 +622,12 @@ impl Leaf {
     }
 
     fn join(&mut self, at: usize) {
-        let len = self.len as usize;
-        if at + 1 >= len || !self.runs[at].joins(&self.runs[at + 1]) {
+        if at + 1 >= self.runs.len() || !self.runs[at].joins(&self.runs[at + 1]) {
             return;
         }
-        self.runs[at].len += self.runs[at + 1].len;
-        self.runs[at].bytes += self.runs[at + 1].bytes;
-        self.runs.copy_within(at + 2..len, at + 1);
-        self.len -= 1;
+        let next = self.runs.remove(at + 1);
+        self.runs[at].len += next.len;
+        self.runs[at].bytes += next.bytes;
     }
 }
 

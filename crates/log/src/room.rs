@@ -1,0 +1,32 @@
+//! Growing by a little. Most of a document's memory is a few long lists, and lists that double when they
+//! are full hold up to as much room as content.
+
+/// From which length on, in bytes, a list grows by a sixteenth: allocators move what is long without
+/// copying it. Below, it grows by an eighth.
+const LONG: usize = 128 << 10;
+
+/// Makes room for `more` things and, where there is too little, for a part of what is there.
+pub fn make_room<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve_exact(growth(list.len(), size_of::<T>()).max(more));
+    }
+}
+
+/// Adds `thing` to a list that grows by a little.
+pub fn push<T>(list: &mut Vec<T>, thing: T) {
+    make_room(list, 1);
+    list.push(thing);
+}
+
+/// Adds `more` to a text that grows by a little.
+pub fn push_str(text: &mut String, more: &str) {
+    if text.capacity() - text.len() < more.len() {
+        text.reserve_exact(growth(text.len(), 1).max(more.len()));
+    }
+    text.push_str(more);
+}
+
+fn growth(len: usize, size: usize) -> usize {
+    let part = if len * size < LONG { 8 } else { 16 };
+    (len / part).max(4)
+}
