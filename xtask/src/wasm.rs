@@ -36,8 +36,8 @@ pub fn build() -> Outcome {
         return Err("crates/wasm is not in this tree: there is no engine to build for the browser".into());
     }
     let module = compile()?;
-    let made_by = ["xtask/src/wasm.rs", "xtask/bindgen", "web/package-lock.json"].map(|path| root().join(path));
-    let mark = fingerprint(&[&[module.clone()], &made_by[..]].concat());
+    let makers = ["xtask/src/wasm.rs", "xtask/bindgen", "web/package-lock.json"].map(|path| root().join(path));
+    let mark = fingerprint(&[vec![module.clone()], makers.to_vec()].concat());
     let stamp = Stamp::new("wasm");
     let out = folder().join("motet_bg.wasm");
     if stamp.says(&mark) && out.is_file() {
