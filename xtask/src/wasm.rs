@@ -10,7 +10,7 @@ use std::{env, fs};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What a first visit may cost, engine and glue together, gzipped. Peers of like reach weigh 275 kB to 1.2 MB.
-const GZIPPED_BYTES_MAX: u64 = 400_000;
+const GZIPPED_BYTES_MAX: u64 = 258_000;
 
 /// What current browsers all know; said aloud because the squeeze must not guess.
 const FEATURES: [&str; 6] = [
@@ -21,6 +21,9 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+
+/// Until nothing gets smaller; then like beside like, as instances of one generic function are, so that gzip finds them.
+const PASSES: [&str; 3] = ["--converge", "--reorder-functions-by-name", "--strip-debug"];
 
 /// Where the web app expects the engine.
 pub fn folder() -> PathBuf {
@@ -33,7 +36,8 @@ pub fn build() -> Outcome {
         return Err("crates/wasm is not in this tree: there is no engine to build for the browser".into());
     }
     let module = compile()?;
-    let mark = fingerprint(&[module.clone(), root().join("xtask/bindgen"), root().join("web/package-lock.json")]);
+    let makers = ["xtask/src/wasm.rs", "xtask/bindgen", "web/package-lock.json"].map(|path| root().join(path));
+    let mark = fingerprint(&[vec![module.clone()], makers.to_vec()].concat());
     let stamp = Stamp::new("wasm");
     let out = folder().join("motet_bg.wasm");
     if stamp.says(&mark) && out.is_file() {
@@ -104,7 +108,7 @@ fn squeeze(module: &Path) -> Outcome {
     let tool = root().join("web/node_modules/binaryen/bin/wasm-opt");
     let tight = module.with_extension("tight");
     let level = env::var("MOTET_WASM_OPT").unwrap_or_else(|_| "-Os".into());
-    run(command("node").arg(tool).arg(level).args(FEATURES).arg(module).arg("-o").arg(&tight))?;
+    run(command("node").arg(tool).arg(level).args(PASSES).args(FEATURES).arg(module).arg("-o").arg(&tight))?;
     fs::rename(&tight, module).map_err(|error| format!("failed to put {} in place: {error}", tight.display()))
 }
 

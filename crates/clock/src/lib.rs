@@ -20,9 +20,11 @@
 mod frontier;
 mod ids;
 mod ranges;
+mod sorted;
 mod version;
 
 pub use frontier::Frontier;
 pub use ids::{DocumentId, Id, Lamport, ParseDocumentIdError, ReplicaId, Seq, Span};
 pub use ranges::{RangeMap, RangeSet};
+pub use sorted::{SortedMap, SortedSet};
 pub use version::VersionVector;

@@ -1,7 +1,6 @@
 //! Counters of one replica, by ranges: which are in a set, or what is said of them.
 
-use crate::Seq;
-use std::collections::BTreeMap;
+use crate::{Seq, SortedMap};
 use std::ops::Range;
 
 /// Values on ranges of counters; counters without a value are not stored.
@@ -9,12 +8,12 @@ use std::ops::Range;
 /// Invariant: ranges are disjoint, not empty, and neighbours that touch have different values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RangeMap<V> {
-    runs: BTreeMap<Seq, (Seq, V)>,
+    runs: SortedMap<Seq, (Seq, V)>,
 }
 
 impl<V> Default for RangeMap<V> {
     fn default() -> Self {
-        Self { runs: BTreeMap::new() }
+        Self { runs: SortedMap::new() }
     }
 }
 

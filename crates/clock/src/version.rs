@@ -1,14 +1,13 @@
 //! How much of every replica's writing somebody has.
 
-use crate::{Id, ReplicaId, Seq, Span};
-use std::collections::BTreeMap;
+use crate::{Id, ReplicaId, Seq, SortedMap, Span};
 
 /// A version: for each replica, the end-exclusive counter up to which it is covered.
 ///
 /// Invariant: no entry is zero, so equal versions are equal values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VersionVector {
-    ends: BTreeMap<ReplicaId, Seq>,
+    ends: SortedMap<ReplicaId, Seq>,
 }
 
 impl VersionVector {

@@ -4,9 +4,8 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::{CONTAINERS, REPLICAS, SEQ};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use clock::{Id, ReplicaId, Seq, Span};
+use clock::{Id, ReplicaId, Seq, SortedMap, Span};
 use log::{ContainerId, Kind, RootName};
-use std::collections::BTreeMap;
 
 /// Where a name that is not in the table yet is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +25,9 @@ pub(crate) struct Names {
     /// Whose ops are read or written: number 0.
     pub own: ReplicaId,
     pub replicas: Vec<ReplicaId>,
-    replica_index: BTreeMap<ReplicaId, usize>,
+    replica_index: SortedMap<ReplicaId, usize>,
     pub containers: Vec<ContainerId>,
-    container_index: BTreeMap<ContainerId, usize>,
+    container_index: SortedMap<ContainerId, usize>,
 }
 
 impl Names {
@@ -37,9 +36,9 @@ impl Names {
             place,
             own,
             replicas: Vec::new(),
-            replica_index: BTreeMap::new(),
+            replica_index: SortedMap::new(),
             containers: Vec::new(),
-            container_index: BTreeMap::new(),
+            container_index: SortedMap::new(),
         }
     }
 

@@ -2,9 +2,7 @@
 
 use crate::multilog::{MultiLog, ReceiveError};
 use crate::runs::{OpBody, OpRun, Parents, ReplicaLog};
-use clock::{Frontier, Id, Lamport, ReplicaId, Seq, Span};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span};
 use std::ops::Range;
 
 impl MultiLog {
@@ -36,10 +34,10 @@ impl MultiLog {
     fn gather(
         &self,
         mut parts: Vec<ReplicaLog>,
-    ) -> Result<(BTreeMap<ReplicaId, ReplicaLog>, Vec<ReplicaLog>), ReceiveError> {
+    ) -> Result<(SortedMap<ReplicaId, ReplicaLog>, Vec<ReplicaLog>), ReceiveError> {
         parts.retain(|part| !part.headers.is_empty());
         parts.sort_by_key(|part| (part.replica, part.start()));
-        let (mut first, mut separate) = (BTreeMap::<ReplicaId, ReplicaLog>::new(), Vec::new());
+        let (mut first, mut separate) = (SortedMap::<ReplicaId, ReplicaLog>::new(), Vec::new());
         for part in parts {
             if let Some(known) = self.logs.get(&part.replica) {
                 check_same(known, &part)?;
@@ -52,9 +50,9 @@ impl MultiLog {
                 separate.push(part);
             } else if part.end() > end {
                 let end = part.end();
-                match first.entry(part.replica) {
-                    Entry::Occupied(mut before) => before.get_mut().append_part(part, end),
-                    Entry::Vacant(none) => drop(none.insert(part)),
+                match first.get_mut(&part.replica) {
+                    Some(before) => before.append_part(part, end),
+                    None => drop(first.insert(part.replica, part)),
                 }
             }
         }
@@ -65,7 +63,7 @@ impl MultiLog {
     fn wait_for_logs(
         &mut self,
         actions: impl Iterator<Item = crate::Action>,
-        ends: &BTreeMap<ReplicaId, Seq>,
+        ends: &SortedMap<ReplicaId, Seq>,
     ) -> Result<(), ReceiveError> {
         for action in actions {
             let end = |replica: ReplicaId| ends.get(&replica).copied().unwrap_or_else(|| self.end(replica));
@@ -117,21 +115,21 @@ fn check_same(known: &ReplicaLog, part: &ReplicaLog) -> Result<(), ReceiveError>
 /// Parts of logs, put into causal order and judged on the way.
 struct Schedule<'a> {
     log: &'a MultiLog,
-    parts: &'a BTreeMap<ReplicaId, ReplicaLog>,
+    parts: &'a SortedMap<ReplicaId, ReplicaLog>,
     /// How far each part got.
-    ends: BTreeMap<ReplicaId, Seq>,
+    ends: SortedMap<ReplicaId, Seq>,
 }
 
 impl<'a> Schedule<'a> {
     /// All that can be appended, in causal order, and where each part's log ends then.
     fn of(
         log: &'a MultiLog,
-        parts: &'a BTreeMap<ReplicaId, ReplicaLog>,
-    ) -> Result<(Vec<Span>, BTreeMap<ReplicaId, Seq>), ReceiveError> {
+        parts: &'a SortedMap<ReplicaId, ReplicaLog>,
+    ) -> Result<(Vec<Span>, SortedMap<ReplicaId, Seq>), ReceiveError> {
         let ends = parts.keys().map(|&replica| (replica, log.end(replica))).collect();
         let mut schedule = Self { log, parts, ends };
         let mut order = Vec::new();
-        let mut waits: BTreeMap<Id, Vec<ReplicaId>> = BTreeMap::new();
+        let mut waits: SortedMap<Id, Vec<ReplicaId>> = SortedMap::new();
         let mut ready: Vec<ReplicaId> = parts.keys().rev().copied().collect();
         while let Some(replica) = ready.pop() {
             let start = schedule.ends[&replica];

@@ -3,8 +3,7 @@
 use crate::op::{Action, Op};
 use crate::pending::Pending;
 use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
-use clock::{Frontier, Id, Lamport, ReplicaId, Seq, Span, VersionVector};
-use std::collections::BTreeMap;
+use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span, VersionVector};
 
 /// The header fields of a new local action; the rest follows from the log.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +97,7 @@ impl ReceiveError {
 /// Invariants: every log runs from zero without a gap; the parents of every action are in it.
 #[derive(Clone, Debug, Default)]
 pub struct MultiLog {
-    pub(crate) logs: BTreeMap<ReplicaId, ReplicaLog>,
+    pub(crate) logs: SortedMap<ReplicaId, ReplicaLog>,
     pub(crate) frontier: Frontier,
     /// The Lamport time of the newest action; 0 before any.
     lamport_last: Lamport,
@@ -213,7 +212,7 @@ impl MultiLog {
 
     /// The spans that waiting actions need and the log lacks, by replica: up to which counter.
     pub fn wanted(&self) -> Vec<Id> {
-        let mut wanted: BTreeMap<ReplicaId, Seq> = BTreeMap::new();
+        let mut wanted: SortedMap<ReplicaId, Seq> = SortedMap::new();
         for action in self.pending.iter() {
             let before = action.id.seq.checked_sub(1).map(|seq| Id::new(action.id.replica, seq));
             for parent in action.parents.iter().copied().chain(before) {
@@ -359,12 +358,12 @@ fn check_form(action: &Action) -> Result<(), ReceiveError> {
 struct Ahead<'a> {
     log: &'a MultiLog,
     /// Where those actions end, and their Lamport times, by replica.
-    ends: BTreeMap<ReplicaId, Vec<(Seq, Lamport)>>,
+    ends: SortedMap<ReplicaId, Vec<(Seq, Lamport)>>,
 }
 
 impl<'a> Ahead<'a> {
     fn of(log: &'a MultiLog) -> Self {
-        Self { log, ends: BTreeMap::new() }
+        Self { log, ends: SortedMap::new() }
     }
 
     fn take(&mut self, action: &Action) {

@@ -2,17 +2,16 @@
 
 use crate::multilog::ReceiveError;
 use crate::op::{Action, Op, Value};
-use clock::{Id, Seq, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{Id, Seq, SortedMap, SortedSet, Span};
 
 /// Actions received of whose past something is missing, bounded.
 ///
 /// Invariant: each waits for exactly one element that is missing; once that is here, for the next one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pending {
-    actions: BTreeMap<Id, Action>,
+    actions: SortedMap<Id, Action>,
     /// What is missing, and which action waits for it.
-    waits: BTreeSet<(Id, Id)>,
+    waits: SortedSet<(Id, Id)>,
     /// The memory of `actions`, about.
     bytes: usize,
 }

@@ -1,6 +1,6 @@
 //! Names by short numbers.
 
-use std::collections::BTreeMap;
+use clock::SortedMap;
 
 /// Up to how many names are looked through one by one.
 const SEARCH_MAX: usize = 8;
@@ -11,12 +11,12 @@ const SEARCH_MAX: usize = 8;
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     names: Vec<T>,
-    numbers: BTreeMap<T, u32>,
+    numbers: SortedMap<T, u32>,
 }
 
 impl<T: Copy + Ord> Table<T> {
     pub fn new() -> Self {
-        Self { names: Vec::new(), numbers: BTreeMap::new() }
+        Self { names: Vec::new(), numbers: SortedMap::new() }
     }
 
     /// How many names there are.

@@ -1,17 +1,16 @@
 //! All containers of a document together.
 
 use crate::{Map, Text, TextBuilder, TextPatch};
-use clock::{Id, Lamport, Span};
+use clock::{Id, Lamport, SortedMap, Span};
 use log::{ContainerId, OpRef, Value};
-use std::collections::BTreeMap;
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patch {
     /// Changes of texts.
-    pub texts: BTreeMap<ContainerId, TextPatch>,
+    pub texts: SortedMap<ContainerId, TextPatch>,
     /// Keys of maps whose value or alternatives may have changed.
-    pub maps: BTreeMap<ContainerId, Vec<String>>,
+    pub maps: SortedMap<ContainerId, Vec<String>>,
 }
 
 impl Patch {
@@ -45,7 +44,7 @@ pub struct Model {
     texts: Vec<(ContainerId, Text)>,
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
-    maps: BTreeMap<ContainerId, Map>,
+    maps: SortedMap<ContainerId, Map>,
 }
 
 impl Model {
@@ -180,10 +179,10 @@ impl Model {
 /// Everything that ever happened in a document, to be built at once.
 #[derive(Debug, Default)]
 pub struct ModelBuilder<'a> {
-    texts: BTreeMap<ContainerId, TextBuilder<'a>>,
+    texts: SortedMap<ContainerId, TextBuilder<'a>>,
     /// The text that the last op was for, taken out of `texts`.
     recent: Option<(ContainerId, TextBuilder<'a>)>,
-    maps: BTreeMap<ContainerId, Map>,
+    maps: SortedMap<ContainerId, Map>,
 }
 
 impl<'a> ModelBuilder<'a> {

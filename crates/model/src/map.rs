@@ -1,16 +1,15 @@
 //! Map: registers by key. A register shows the latest write that nobody replaced, and keeps the others
 //! as alternatives.
 
-use clock::{Id, Lamport};
+use clock::{Id, Lamport, SortedMap, SortedSet};
 use log::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The state of a map container.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
-    registers: BTreeMap<String, Register>,
+    registers: SortedMap<String, Register>,
     /// Which register a write went to.
-    keys: BTreeMap<Id, String>,
+    keys: SortedMap<Id, String>,
 }
 
 /// One write of a register.
@@ -24,7 +23,7 @@ struct Write {
 
 #[derive(Clone, Debug, Default)]
 struct Register {
-    writes: BTreeMap<Id, Write>,
+    writes: SortedMap<Id, Write>,
     /// The active writes that no active write replaces, directly or through others; the one that shows
     /// is last: ascending by Lamport time, then id.
     heads: Vec<Id>,
@@ -132,7 +131,7 @@ impl Register {
     /// the replacement on; active ones have already made theirs.
     fn add_head(&mut self, id: Id) {
         let mut open = self.writes[&id].pred.clone();
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         while let Some(replaced) = open.pop() {
             if !seen.insert(replaced) {
                 continue;
@@ -149,7 +148,7 @@ impl Register {
     }
 
     fn find_heads(&mut self) {
-        let mut replaced = BTreeSet::new();
+        let mut replaced = SortedSet::new();
         let mut open: Vec<Id> =
             self.writes.values().filter(|write| write.active).flat_map(|write| write.pred.iter().copied()).collect();
         while let Some(id) = open.pop() {
@@ -170,7 +169,7 @@ impl Register {
             return;
         }
         let writes = &self.writes;
-        self.heads.sort_by_key(|id| (writes[id].lamport, *id));
+        self.heads.sort_unstable_by_key(|id| (writes[id].lamport, *id));
     }
 }
 

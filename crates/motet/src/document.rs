@@ -1,10 +1,9 @@
 //! One member's copy of a document.
 
 use crate::edit::Edit;
-use clock::{Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
+use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Model, Patch, Text};
-use std::collections::BTreeMap;
 use view::{DiffPart, Policy, Projection, Standing, View};
 
 /// One member's copy of a document: what happened, what of it is active, and how that looks.
@@ -381,7 +380,7 @@ impl Document {
 
 /// What `spans` cover, as a control names it: ascending, none touching the next.
 fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut covered: BTreeMap<ReplicaId, RangeSet> = BTreeMap::new();
+    let mut covered: SortedMap<ReplicaId, RangeSet> = SortedMap::new();
     for span in spans {
         covered.entry(span.replica).or_default().set(span.start..span.end, Some(()));
     }

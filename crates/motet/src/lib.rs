@@ -28,7 +28,7 @@ mod replica;
 mod undo;
 mod waiting;
 
-pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, Span, VersionVector};
+pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::Document;
 pub use edit::Edit;

@@ -6,14 +6,13 @@ pub use image::ImageError;
 
 use crate::document::Document;
 use crate::waiting::{Key, WaitingRoom};
-use clock::{DocumentId, Id, ReplicaId, Seq, Span, VersionVector};
+use clock::{DocumentId, Id, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use codec::{
     AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
 use log::{Action, ReceiveError};
 use model::Patch;
-use std::collections::BTreeMap;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
 const SIGNATURE_SPACING: Seq = 4096;
@@ -115,7 +114,7 @@ struct KnownChain {
     /// Where frames end, ascending.
     ends: Vec<Seq>,
     /// Signatures over the hashes at some of those ends, the newest always.
-    signatures: BTreeMap<Seq, Signature>,
+    signatures: SortedMap<Seq, Signature>,
     /// Proof that its author contradicted themselves; the chain is closed.
     fork: Option<Box<EquivocationProof>>,
 }
@@ -140,7 +139,7 @@ pub struct Replica {
     epoch: u32,
     key: SigningKey,
     document: Document,
-    chains: BTreeMap<ReplicaId, KnownChain>,
+    chains: SortedMap<ReplicaId, KnownChain>,
     waiting: WaitingRoom,
 }
 
@@ -152,7 +151,7 @@ impl Replica {
             epoch,
             key,
             document: Document::new(replica),
-            chains: BTreeMap::new(),
+            chains: SortedMap::new(),
             waiting: WaitingRoom::default(),
         }
     }
@@ -367,7 +366,7 @@ impl Replica {
         let chain = self.chains.entry(replica).or_insert_with(|| KnownChain {
             head,
             ends: Vec::new(),
-            signatures: BTreeMap::new(),
+            signatures: SortedMap::new(),
             fork: None,
         });
         chain.head = head;
@@ -407,8 +406,8 @@ impl Replica {
 
     /// Verifies, reads and validates parcels that need each other; names one that is bad.
     fn open_together(&mut self, keys: &[Key]) -> Result<Vec<Opening>, Key> {
-        let mut openings: BTreeMap<Key, Opening> = BTreeMap::new();
-        let mut heads: BTreeMap<ReplicaId, ChainHead> = BTreeMap::new();
+        let mut openings: SortedMap<Key, Opening> = SortedMap::new();
+        let mut heads: SortedMap<ReplicaId, ChainHead> = SortedMap::new();
         for key in keys {
             let opened = self.open_next(&self.waiting.chain(key), heads.get(&key.0).copied());
             if let Some(opening) = opened.map_err(|_| *key)? {

@@ -36,7 +36,7 @@ impl Document {
     /// The edit runs of everybody, latest last.
     pub fn history(&self) -> Vec<EditRun> {
         let mut runs: Vec<EditRun> = self.log.logs().flat_map(edit_runs).collect();
-        runs.sort_by_key(|run| (run.lamport, run.span.first()));
+        runs.sort_unstable_by_key(|run| (run.lamport, run.span.first()));
         runs
     }
 

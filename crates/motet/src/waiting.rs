@@ -1,9 +1,8 @@
 //! Parcels that wait for something missing: each as a whole, all of them bounded.
 
 use crate::ImportError;
-use clock::{ReplicaId, Seq, Span, VersionVector};
+use clock::{ReplicaId, Seq, SortedMap, Span, VersionVector};
 use codec::{Chain, DecodeError, Hash};
-use std::collections::BTreeMap;
 
 /// How many bytes of parcels may wait: a day's offline work of a few people that arrives backwards
 /// fits; a flood stops here.
@@ -26,7 +25,7 @@ struct Parcel {
 /// Invariant: `bytes` is the sum of theirs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WaitingRoom {
-    parcels: BTreeMap<Key, Parcel>,
+    parcels: SortedMap<Key, Parcel>,
     bytes: usize,
 }
 

@@ -1,8 +1,7 @@
 //! A member with many sessions: what comes by one goes on to the others.
 
 use crate::{Config, Event, Figure, Presence, ProtocolError, Replica, Role, Session};
-use clock::{DocumentId, VersionVector};
-use std::collections::BTreeMap;
+use clock::{DocumentId, SortedMap, VersionVector};
 
 /// A session of an exchange.
 pub type PeerKey = u64;
@@ -13,12 +12,12 @@ pub type PeerKey = u64;
 /// to all others, and each session stops what its other side has.
 #[derive(Debug, Default)]
 pub struct Exchange {
-    sessions: BTreeMap<PeerKey, Session>,
+    sessions: SortedMap<PeerKey, Session>,
     /// The documents that every session asks for.
-    docs: BTreeMap<DocumentId, Option<Figure>>,
+    docs: SortedMap<DocumentId, Option<Figure>>,
     /// What storage nodes were heard to have on disk. Kept in memory only: a store that was set back
     /// says so when it is next heard.
-    durable: BTreeMap<DocumentId, VersionVector>,
+    durable: SortedMap<DocumentId, VersionVector>,
 }
 
 impl Exchange {
@@ -102,7 +101,7 @@ impl Exchange {
     /// What to send now, and to whom.
     pub fn poll(&mut self, host: &mut dyn Replica, now_ms: u64) -> Vec<(PeerKey, Vec<u8>)> {
         let mut out = Vec::new();
-        for (&peer, session) in &mut self.sessions {
+        for (&peer, session) in self.sessions.iter_mut() {
             out.extend(session.poll(host, now_ms).into_iter().map(|bytes| (peer, bytes)));
         }
         out

@@ -2,15 +2,15 @@
 
 use crate::limits::{PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS, PRESENCE_REPEAT_MS, PRESENCES_MAX, ROSTER_MEMBERS_MAX};
 use crate::{Figure, MemberId, Presence};
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{SortedMap, SortedSet};
 
 /// Presences of both directions. News of a member that are not newer than what is known stop here, so
 /// that nothing circles in a ring.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
-    entries: BTreeMap<MemberId, Entry>,
+    entries: SortedMap<MemberId, Entry>,
     /// Whose news the other side does not have yet.
-    unsent: BTreeSet<MemberId>,
+    unsent: SortedSet<MemberId>,
     sent_ms: Option<u64>,
     /// The own member, once it has shown itself, and when it did last.
     own: Option<(MemberId, u64)>,

@@ -4,8 +4,7 @@ use crate::channel::{Channel, Config, Heard, Role, refusal};
 use crate::limits;
 use crate::message::{Message, Standing};
 use crate::{Event, Figure, Link, Presence, ProtocolError, Refusal, RefusalCode, Replica, Trust};
-use clock::DocumentId;
-use std::collections::BTreeMap;
+use clock::{DocumentId, SortedMap};
 
 /// One side of a conversation between two members, from the first byte to the break.
 ///
@@ -15,7 +14,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Session {
     channel: Channel,
-    links: BTreeMap<DocumentId, Link>,
+    links: SortedMap<DocumentId, Link>,
     out: Vec<Message>,
     events: Vec<Event>,
 }
@@ -24,7 +23,7 @@ impl Session {
     /// A session that begins at `now_ms`.
     pub fn new(role: Role, config: Config, now_ms: u64) -> Self {
         let channel = Channel::new(role, config, now_ms);
-        Self { channel, links: BTreeMap::new(), out: Vec::new(), events: Vec::new() }
+        Self { channel, links: SortedMap::new(), out: Vec::new(), events: Vec::new() }
     }
 
     /// Asks the other side to exchange `doc`, now or once it has greeted. Nothing where it is open.

@@ -1,7 +1,6 @@
 //! The hidden on/off register that every element has, as run-length maps over ranges.
 
-use clock::{Id, RangeMap, ReplicaId, Seq, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use std::ops::Range;
 
 /// One control action's write.
@@ -16,9 +15,9 @@ struct Control {
 /// All writes of one kind of register.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Controls {
-    controls: BTreeMap<Id, Control>,
+    controls: SortedMap<Id, Control>,
     /// Which controls wrote the registers of a range, ascending.
-    writes: BTreeMap<ReplicaId, RangeMap<Vec<Id>>>,
+    writes: SortedMap<ReplicaId, RangeMap<Vec<Id>>>,
 }
 
 impl Controls {
@@ -94,7 +93,7 @@ impl Controls {
 
     /// The controls that a new control on `targets` replaces: those that nobody replaced.
     pub fn heads_on(&self, targets: &[Span]) -> Vec<Id> {
-        let mut heads = BTreeSet::new();
+        let mut heads = SortedSet::new();
         for target in targets {
             let Some(writes) = self.writes.get(&target.replica) else { continue };
             for (_, writes) in writes.cut(target.start..target.end) {
@@ -107,7 +106,7 @@ impl Controls {
     /// Those of `writes`, of one register, that count and that none that counts replaces, directly or
     /// through others of them. What a control replaces elsewhere has no say here.
     fn heads(&self, writes: &[Id]) -> Vec<Id> {
-        let mut replaced = BTreeSet::new();
+        let mut replaced = SortedSet::new();
         let here = |pred: &&Id| writes.binary_search(pred).is_ok();
         let active = writes.iter().filter(|id| self.controls[id].active);
         let mut open: Vec<Id> = active.flat_map(|id| self.controls[id].pred.iter().filter(here)).copied().collect();

@@ -1,7 +1,6 @@
 //! What one person chose to see: never sent to anybody.
 
-use clock::{RangeMap, RangeSet, ReplicaId, Seq, VersionVector};
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{RangeMap, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, VersionVector};
 use std::ops::Range;
 
 /// Why an action that arrived has no effect, before undo is looked at.
@@ -23,15 +22,15 @@ pub struct Policy {
     /// Show this version and nothing later.
     pub pin: Option<VersionVector>,
     /// Leave these elements out.
-    pub hidden: BTreeMap<ReplicaId, RangeSet>,
+    pub hidden: SortedMap<ReplicaId, RangeSet>,
     /// Leave everything of these replicas out.
-    pub muted: BTreeSet<ReplicaId>,
+    pub muted: SortedSet<ReplicaId>,
     /// Leave out what these replicas wrote from a counter on.
-    pub held: BTreeMap<ReplicaId, Seq>,
+    pub held: SortedMap<ReplicaId, Seq>,
     /// Leave out whatever is not in this version, whoever wrote it, but for [`Policy::mine`].
     pub hold_all: Option<VersionVector>,
     /// The replicas that a general hold lets through: the viewer's own.
-    pub mine: BTreeSet<ReplicaId>,
+    pub mine: SortedSet<ReplicaId>,
 }
 
 impl Policy {

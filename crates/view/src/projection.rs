@@ -1,16 +1,15 @@
 //! What a view that nobody lives in shows: one scan instead of a second document.
 
 use crate::view::{Standing, View};
-use clock::{Id, RangeMap, ReplicaId, Seq, Span, VersionVector};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, MultiLog, OpRef};
 use model::{Text, TextBuilder};
-use std::collections::BTreeMap;
 
 /// Which elements of a text are visible in a view, and who took away the others.
 pub struct Projection<'a> {
     view: &'a View,
     /// By element, a deletion that is active.
-    deleted: BTreeMap<ReplicaId, RangeMap<Id>>,
+    deleted: SortedMap<ReplicaId, RangeMap<Id>>,
 }
 
 /// A part of a text that two views show differently, or alike.
@@ -41,7 +40,7 @@ impl<'a> Projection<'a> {
     /// What `view` shows of the text `container`.
     pub fn of(log: &MultiLog, view: &'a View, container: ContainerId) -> Self {
         debug_assert_eq!(container.kind(), Kind::Text);
-        let mut deleted: BTreeMap<ReplicaId, RangeMap<Id>> = BTreeMap::new();
+        let mut deleted: SortedMap<ReplicaId, RangeMap<Id>> = SortedMap::new();
         for replica in log.logs() {
             for (id, op) in replica.ops_in(0..replica.end()) {
                 let OpRef::Delete { container: of, target, backward } = op else { continue };

@@ -2,10 +2,9 @@
 
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
-use clock::{Id, RangeMap, ReplicaId, Seq, Span};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
 use log::{MultiLog, OpRef, Register};
 use model::{Model, ModelBuilder, Patch};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What became of an element in a view, and why.
@@ -42,7 +41,7 @@ const REBUILD_SHARE: usize = 8;
 pub struct View {
     policy: Policy,
     undo: Controls,
-    inactive: BTreeMap<ReplicaId, RangeMap<Inactive>>,
+    inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
 }
 
 /// A standing other than active.

@@ -1,18 +1,17 @@
 //! What one person chose to see, by author, in a form that can be kept beside the log.
 
 use crate::anchor::{read_author, read_spans, write_author, write_spans};
-use motet::{AuthorKey, Policy, Replica, ReplicaId, Seq, Span, VersionVector};
-use std::collections::{BTreeMap, BTreeSet};
+use motet::{AuthorKey, Policy, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 
 /// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
     /// Authors whose work is left out.
-    pub hidden: BTreeSet<AuthorKey>,
+    pub hidden: SortedSet<AuthorKey>,
     /// Elements that are left out.
     pub hidden_spans: Vec<Span>,
     /// Authors whose work since this version waits.
-    pub held: BTreeMap<AuthorKey, VersionVector>,
+    pub held: SortedMap<AuthorKey, VersionVector>,
     /// Everybody else's work since this version waits.
     pub held_all: Option<VersionVector>,
 }
@@ -21,10 +20,10 @@ impl Choices {
     /// The policy that they come to, in a document as it is now.
     pub fn policy(&self, replica: &Replica) -> Policy {
         let own = replica.own_author();
-        let mut mine: BTreeSet<ReplicaId> = replica.replicas_of(own).into_iter().collect();
+        let mut mine: SortedSet<ReplicaId> = replica.replicas_of(own).into_iter().collect();
         mine.insert(replica.document().replica());
         let mut policy = Policy { mine, hold_all: self.held_all.clone(), ..Policy::default() };
-        for &author in &self.hidden {
+        for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
         }
         for (&author, since) in &self.held {

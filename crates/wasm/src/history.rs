@@ -5,8 +5,7 @@ use crate::choices::Choices;
 use crate::engine::{is_held, people, text};
 use crate::js::object;
 use js_sys::Array;
-use motet::{AuthorKey, EditRun, Id, Replica, ReplicaId, Span, Standing, Value, VersionVector};
-use std::collections::{BTreeMap, BTreeSet};
+use motet::{AuthorKey, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value, VersionVector};
 use wasm_bindgen::JsValue;
 
 fn author_of(replica: &Replica, id: ReplicaId) -> AuthorKey {
@@ -61,7 +60,7 @@ fn summary(run: &EditRun) -> String {
 
 /// Everyone in the log.
 pub fn authors(replica: &Replica, choices: &Choices) -> JsValue {
-    let known: BTreeSet<AuthorKey> =
+    let known: SortedSet<AuthorKey> =
         replica.document().log().logs().map(|log| author_of(replica, log.replica)).collect();
     let list = known.into_iter().map(|author| {
         object([
@@ -139,7 +138,7 @@ pub fn held(replica: &Replica) -> u32 {
 
 /// `spans` without what `less` names.
 pub fn without(spans: &[Span], less: &[Span]) -> Vec<Span> {
-    let mut sets: BTreeMap<ReplicaId, motet::RangeSet> = BTreeMap::new();
+    let mut sets: SortedMap<ReplicaId, motet::RangeSet> = SortedMap::new();
     for span in spans {
         sets.entry(span.replica).or_default().set(span.start..span.end, Some(()));
     }

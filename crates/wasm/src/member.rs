@@ -4,8 +4,8 @@ use crate::anchor::{Anchor, write_author};
 use crate::js::{self, Outcome, object};
 use crate::shelf::Shelf;
 use js_sys::Array;
-use motet::{DocumentId, SigningKey, VersionVector};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use motet::{DocumentId, SigningKey, SortedMap, SortedSet, VersionVector};
+use std::collections::VecDeque;
 use sync::{Admission, Bias, Config, Event, Figure, MemberId, Role, Selection, Session, Trust};
 use wasm_bindgen::prelude::*;
 
@@ -21,11 +21,11 @@ pub struct Member {
     session: Option<Session>,
     out: VecDeque<Vec<u8>>,
     events: Vec<JsValue>,
-    own: BTreeMap<DocumentId, Figure>,
-    others: BTreeMap<DocumentId, BTreeMap<MemberId, Figure>>,
-    theirs: BTreeMap<DocumentId, VersionVector>,
+    own: SortedMap<DocumentId, Figure>,
+    others: SortedMap<DocumentId, SortedMap<MemberId, Figure>>,
+    theirs: SortedMap<DocumentId, VersionVector>,
     /// What was opened on both sides just now.
-    greeted: BTreeSet<DocumentId>,
+    greeted: SortedSet<DocumentId>,
     now_ms: u64,
 }
 
@@ -44,10 +44,10 @@ impl Member {
             session: None,
             out: VecDeque::new(),
             events: Vec::new(),
-            own: BTreeMap::new(),
-            others: BTreeMap::new(),
-            theirs: BTreeMap::new(),
-            greeted: BTreeSet::new(),
+            own: SortedMap::new(),
+            others: SortedMap::new(),
+            theirs: SortedMap::new(),
+            greeted: SortedSet::new(),
             now_ms: 0,
         })
     }
@@ -185,7 +185,7 @@ impl Member {
     }
 
     fn hand_out(&mut self) {
-        for (&doc, book) in &mut self.shelf.books {
+        for (&doc, book) in self.shelf.books.iter_mut() {
             if !book.fresh.is_empty() {
                 let frames = js::from_byte_list(book.fresh.drain(..));
                 self.events.push(object([

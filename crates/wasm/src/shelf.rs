@@ -1,7 +1,6 @@
 //! The documents of a worker, as sync works on them.
 
-use motet::{DocumentId, Imported, Replica, ReplicaId, SigningKey, Span, VersionVector, parcel_span};
-use std::collections::BTreeMap;
+use motet::{DocumentId, Imported, Replica, ReplicaId, SigningKey, SortedMap, Span, VersionVector, parcel_span};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 /// A document on the shelf.
@@ -18,13 +17,13 @@ pub struct Book {
 /// All documents that are open in some page.
 pub struct Shelf {
     key: SigningKey,
-    pub books: BTreeMap<DocumentId, Book>,
+    pub books: SortedMap<DocumentId, Book>,
 }
 
 impl Shelf {
     /// An empty shelf of the author with this key.
     pub fn new(key: SigningKey) -> Self {
-        Self { key, books: BTreeMap::new() }
+        Self { key, books: SortedMap::new() }
     }
 
     /// Puts a document on the shelf, where it is not.

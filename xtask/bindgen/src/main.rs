@@ -15,7 +15,8 @@ fn main() -> ExitCode {
         .out_name("motet")
         .typescript(true)
         .omit_default_module_path(false)
-        .remove_name_section(true)
+        // The squeeze sorts by names, and then takes them out.
+        .remove_name_section(false)
         .remove_producers_section(true);
     match bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)) {
         Ok(()) => ExitCode::SUCCESS,

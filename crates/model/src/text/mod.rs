@@ -18,11 +18,10 @@ mod tree;
 pub use build::TextBuilder;
 
 use crate::patch::{TextPatch, utf16_len};
-use clock::{Id, ReplicaId, Seq, Span};
+use clock::{Id, ReplicaId, Seq, SortedMap, Span};
 use index::Index;
 use log::room;
 use order::Crowds;
-use std::collections::BTreeMap;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
 /// The state of a text container.
@@ -32,7 +31,7 @@ pub struct Text {
     /// All characters ever inserted, in order of arrival.
     buffer: String,
     replicas: Vec<ReplicaId>,
-    numbers: BTreeMap<ReplicaId, u32>,
+    numbers: SortedMap<ReplicaId, u32>,
     indexes: Vec<Index>,
     /// The replica used last, and its number.
     recent: Option<(ReplicaId, u32)>,
@@ -97,7 +96,7 @@ impl Text {
             tree: Tree::new(),
             buffer: String::new(),
             replicas: Vec::new(),
-            numbers: BTreeMap::new(),
+            numbers: SortedMap::new(),
             indexes: Vec::new(),
             recent: None,
             typing: None,

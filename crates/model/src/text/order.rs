@@ -2,8 +2,7 @@
 
 use super::Text;
 use super::tree::{Cursor, Elem, Tree};
-use clock::Id;
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{Id, SortedMap, SortedSet};
 
 /// How many siblings are looked through one by one; where there are more, they are kept in order. Few
 /// under test, so that both ways are taken.
@@ -12,7 +11,7 @@ const SIBLINGS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 2 } else { 16
 /// The siblings at places that many inserted at, by id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Crowds {
-    places: BTreeMap<Siblings, BTreeMap<Id, Elem>>,
+    places: SortedMap<Siblings, SortedMap<Id, Elem>>,
 }
 
 /// What siblings have in common: their left origin, and the element whose left children they are; right
@@ -135,7 +134,7 @@ impl Text {
         }
         // The subtree of the first sibling: what leads to it by right origins.
         let mut first = siblings[0];
-        let mut inside = BTreeSet::from([self.id(members[first].elem)]);
+        let mut inside = SortedSet::from([self.id(members[first].elem)]);
         while first > 0 && members[first - 1].right.is_some_and(|right| inside.contains(&self.id(right))) {
             first -= 1;
             inside.insert(self.id(members[first].elem));

@@ -1,11 +1,10 @@
 //! A document kept so that it opens at once, and opened from that.
 
 use super::{KnownChain, Replica};
-use clock::{DocumentId, ReplicaId, Seq};
+use clock::{DocumentId, ReplicaId, Seq, SortedMap};
 use codec::block::{self, LogPart, PartRef};
 use codec::{Boundaries, DecodeError, EncodeError, Image, SigningKey};
 use log::{ReceiveError, ReplicaLog};
-use std::collections::BTreeMap;
 
 /// Why a document cannot be opened from an image.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -79,7 +78,7 @@ impl Replica {
         }
         let mut opened = Self::new(id, epoch, replica, key);
         let mut logs = Vec::new();
-        let mut ends = BTreeMap::new();
+        let mut ends = SortedMap::new();
         for block in &image.blocks {
             for part in block::decode(block)?.parts {
                 opened.know_part(&part, &mut ends)?;
@@ -105,7 +104,7 @@ impl Replica {
 
     /// Notes the chain of a part; of a replica cut into several, the last has the head. `ends` keeps where
     /// the frames of the others end.
-    fn know_part(&mut self, part: &LogPart, ends: &mut BTreeMap<ReplicaId, Vec<Seq>>) -> Result<(), ImageError> {
+    fn know_part(&mut self, part: &LogPart, ends: &mut SortedMap<ReplicaId, Vec<Seq>>) -> Result<(), ImageError> {
         let ends = ends.entry(part.log.replica).or_default();
         let known = ends.last().copied().unwrap_or(0);
         ends.extend(ends_of(&part.log, &part.boundaries).ok_or(ImageError::Version)?);
@@ -114,7 +113,7 @@ impl Replica {
         }
         let Some(head) = part.head else { return Ok(()) };
         let signature = head.signature.filter(|_| head.end == part.log.end()).ok_or(ImageError::Version)?;
-        let signatures = BTreeMap::from([(head.end, signature)]);
+        let signatures = SortedMap::from([(head.end, signature)]);
         self.chains.insert(head.replica, KnownChain { head, ends: ends.clone(), signatures, fork: None });
         Ok(())
     }
