@@ -213,8 +213,10 @@ impl<'a> Schedule<'a> {
             };
             match &run.body {
                 OpBody::Insert { left, right, .. } if at == run.range.start => {
-                    [*left, *right].into_iter().filter_map(|near| part.id(near)).try_for_each(check)?;
+                    let others = [*left, *right].into_iter().filter(|near| !near.is_own_before(at, 0));
+                    others.filter_map(|near| part.id(near)).try_for_each(check)?;
                 }
+                OpBody::Delete { target, .. } if target.is_own_before(run.range.start, run.len() - 1) => {}
                 OpBody::Insert { .. } => {}
                 OpBody::Delete { .. } | OpBody::Other(_) => {
                     part.op(run, at..run.range.end.min(range.end)).targets().try_for_each(check)?;

@@ -128,6 +128,11 @@ pub struct Near {
 impl Near {
     /// No element.
     pub const NONE: Self = Self { writer: u32::MAX, seq: 0 };
+
+    /// Whether it and `more` elements behind it are the log's own and come before `end`.
+    pub(crate) fn is_own_before(self, end: Seq, more: Seq) -> bool {
+        self.writer == 0 && self.seq < end.saturating_sub(more)
+    }
 }
 
 /// One change read back from the log: a part of an [`OpRun`], borrowed.
@@ -420,6 +425,17 @@ impl ReplicaLog {
         })
     }
 
+    /// Ops of `range` that are neither insertions nor deletions, in order. Costs nothing where there are none.
+    pub fn others_in(&self, range: Range<Seq>) -> impl Iterator<Item = (Id, OpRef<'_>)> {
+        let runs = if self.others.is_empty() { &[] } else { self.op_runs_in(range) };
+        runs.iter().filter_map(|run| match run.body {
+            OpBody::Other(number) => {
+                Some((Id::new(self.replica, run.range.start), self.others[number as usize].as_op_ref()))
+            }
+            _ => None,
+        })
+    }
+
     /// The part of a run of this log that has the counters `part`.
     pub fn op<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
         match &run.body {
@@ -444,7 +460,7 @@ impl ReplicaLog {
     /// Characters `range` of those from byte `from` on.
     fn chars(&self, from: usize, range: Range<usize>) -> &str {
         let text = &self.text[from..];
-        if self.is_ascii {
+        if self.is_ascii || text.as_bytes()[..range.end].is_ascii() {
             return &text[range];
         }
         let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]).skip(range.start);

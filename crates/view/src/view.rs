@@ -171,7 +171,8 @@ impl View {
     fn note(&mut self, log: &MultiLog, spans: &[Span]) {
         let mut switched = Vec::new();
         for span in spans {
-            for (id, op) in log.ops_in(*span) {
+            let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
+            for (id, op) in others {
                 if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
                     let counts = matches!(self.classify(Span::of(id)).as_slice(), [(_, None)]);
                     self.undo.insert(id, on, targets, pred, counts);
