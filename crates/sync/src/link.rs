@@ -384,14 +384,14 @@ impl Link {
         (self.heard_bytes, self.received_due_ms) = (0, None);
         if self.seq_acknowledged < self.seq_heard {
             self.seq_acknowledged = self.seq_heard;
-            let growth = growth(&self.told, version);
+            let growth = version.ahead_of(&self.told);
             self.told.merge(&growth);
             out.push(Message::Received { doc: self.doc, seq: self.seq_heard, version: growth });
         }
     }
 
     fn say_durable(&mut self, host: &dyn Replica, out: &mut Vec<Message>) {
-        let growth = growth(&self.told_durable, &host.durable(self.doc));
+        let growth = host.durable(self.doc).ahead_of(&self.told_durable);
         if !growth.is_empty() {
             self.told_durable.merge(&growth);
             out.push(Message::Durable { doc: self.doc, version: growth });
@@ -433,9 +433,4 @@ impl Hashes {
         let states_agree = self.state.is_none() || other.state.is_none() || self.state == other.state;
         self.log == other.log && self.standings == other.standings && states_agree
     }
-}
-
-/// The entries of `version` that are ahead of `known`.
-fn growth(known: &VersionVector, version: &VersionVector) -> VersionVector {
-    version.iter().filter(|&(replica, end)| end > known.end(replica)).collect()
 }
