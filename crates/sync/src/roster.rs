@@ -89,9 +89,10 @@ impl Roster {
             return None;
         }
         self.sent_ms = Some(now_ms);
-        let members: Vec<MemberId> = self.unsent.iter().copied().take(PRESENCES_MAX).collect();
-        self.unsent.retain(|member| !members.contains(member));
-        Some(members.iter().filter_map(|m| self.entries.get(m)).map(|e| e.presence.clone()).collect())
+        let first_kept = self.unsent.iter().nth(PRESENCES_MAX).copied();
+        let kept = first_kept.map(|member| self.unsent.split_off(&member)).unwrap_or_default();
+        let due = std::mem::replace(&mut self.unsent, kept);
+        Some(due.iter().filter_map(|m| self.entries.get(m)).map(|e| e.presence.clone()).collect())
     }
 
     /// A repeat takes its clock from the time rounded down, so that all links of a member repeat the
@@ -159,6 +160,19 @@ mod tests {
         assert_eq!(roster.next_wake_ms(), Some(6000));
         assert_eq!(roster.expire(6000), [BEN]);
         assert!(roster.expire(6000).is_empty());
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_message_goes_with_the_next() {
+        let (mut roster, members) = (Roster::default(), PRESENCES_MAX as u64 + 3);
+        for member in 0..members {
+            roster.show(Presence { member: MemberId(member), clock: 1, figure: figure("x") }, 0);
+        }
+        let mut sent: Vec<Presence> = roster.due(0).unwrap();
+        assert_eq!(sent.len(), PRESENCES_MAX);
+        sent.extend(roster.due(PRESENCE_INTERVAL_MS).unwrap());
+        assert!(sent.iter().map(|presence| presence.member.0).eq(0..members), "each once");
+        assert_eq!(roster.due(2 * PRESENCE_INTERVAL_MS), None);
     }
 
     #[test]
