@@ -6,9 +6,8 @@
 
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
-use crate::limits::{LINKS_PER_PAUSE_MS, POLL_PAUSE_MS_MAX, ROOM_CHECK_MS};
+use crate::limits::{LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
 use crate::metrics::Metrics;
-use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,9 +130,8 @@ pub struct Document {
     upstream: BTreeSet<ConnectionId>,
     etags: Etags,
     metrics: Arc<Metrics>,
-    /// When the links may be polled again, and whether there is something to say.
-    poll_from_ms: u64,
-    is_poll_due: bool,
+    /// Until when more is gathered before the next batch.
+    rests_until_ms: u64,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
     failure: Option<HubError>,
 }
@@ -141,7 +139,6 @@ pub struct Document {
 /// A hub's document as links see it.
 struct Guarded {
     document: Box<dyn HubDocument>,
-    recent: Recent,
     /// What is here, until something changes: every link asks for it.
     version: VersionVector,
     is_dirty: bool,
@@ -151,7 +148,7 @@ struct Guarded {
 
 impl Guarded {
     fn new(document: Box<dyn HubDocument>) -> Self {
-        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false, failure: None }
+        Self { version: document.version(), document, is_dirty: false, failure: None }
     }
 
     fn note_change(&mut self) {
@@ -174,14 +171,12 @@ impl Replica for Guarded {
     }
 
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
-        let recent = self.recent.cover(missing, bytes_max);
-        recent.unwrap_or_else(|| self.document.export(missing, bytes_max))
+        self.document.export(missing, bytes_max)
     }
 
     fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
-        let outcome = self.document.import(parcels.clone());
+        let outcome = self.document.import(parcels);
         self.note_change();
-        self.recent.keep(parcels, &self.version);
         outcome
     }
 
@@ -203,7 +198,7 @@ impl Document {
         let replica = Guarded::new(document);
         let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
         let etags = Etags::default();
-        Self { id, replica, links, upstream, etags, metrics, poll_from_ms: 0, is_poll_due: false, failure: None }
+        Self { id, replica, links, upstream, etags, metrics, rests_until_ms: 0, failure: None }
     }
 
     /// Whether no connection has it open.
@@ -213,7 +208,7 @@ impl Document {
 
     /// Before the document is forgotten.
     pub fn put_away(&mut self) {
-        if self.failure.is_none() {
+        if self.sync().is_ok() {
             self.replica.document.put_away();
         }
     }
@@ -226,12 +221,17 @@ impl Document {
         }
         let result = self.sync();
         waiting.into_iter().for_each(|answer| answer(result.clone()));
-        self.is_poll_due = true;
-        if result.is_err() {
-            self.abandon();
-        } else if self.poll_from_ms <= now_ms {
-            self.poll(now_ms);
+        match result {
+            Ok(()) => self.poll(now_ms),
+            Err(_) => self.abandon(),
         }
+        self.rests_until_ms = now_ms + (self.links.len() as u64 / LINKS_PER_REST_MS).min(REST_MS_MAX);
+    }
+
+    /// Until when commands should be left to gather. The more links there are the longer: in a crowd much
+    /// is synced and goes out together, and nothing waits for long.
+    pub fn rests_until_ms(&self) -> u64 {
+        self.rests_until_ms
     }
 
     /// When to work at the latest although nothing came, if ever.
@@ -239,10 +239,7 @@ impl Document {
         let wake = |(link, outbox): &(Link, Outbox)| {
             if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
         };
-        let due_ms = self.links.values().filter_map(wake).min();
-        let due_ms = if self.is_poll_due { Some(self.poll_from_ms) } else { due_ms };
-        // In between nothing would be said anyway.
-        due_ms.map(|due_ms| due_ms.max(self.poll_from_ms))
+        self.links.values().filter_map(wake).min()
     }
 
     fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {
@@ -395,11 +392,8 @@ impl Document {
         result
     }
 
-    /// Sends what is due to everybody who has room for it. The more they are the longer the pause after
-    /// it, so that in a crowd much goes out together and nothing waits for long.
+    /// Sends what is due to everybody who has room for it.
     fn poll(&mut self, now_ms: u64) {
-        let pause_ms = (self.links.len() as u64 / LINKS_PER_PAUSE_MS).min(POLL_PAUSE_MS_MAX);
-        (self.poll_from_ms, self.is_poll_due) = (now_ms + pause_ms, false);
         let mut gone = Vec::new();
         for (&connection, (link, outbox)) in &mut self.links {
             let room = outbox.room();
@@ -408,7 +402,7 @@ impl Document {
             }
             let mut out = Vec::new();
             link.poll(&mut self.replica, now_ms, room, &mut out);
-            if !out.iter().all(|message| outbox.push(message.encode())) || outbox.is_closed() {
+            if !outbox.push_all(out.iter().map(Message::encode).collect()) || outbox.is_closed() {
                 gone.push(connection);
             }
         }

@@ -61,12 +61,12 @@ pub const UNLOAD_AFTER_MS: u64 = 60_000;
 /// The pause after which a document's task looks again whether a full outbox has room.
 pub const ROOM_CHECK_MS: u64 = 20;
 
-/// How many links of a document make the pause between two rounds of news a millisecond longer: two
-/// hundred people get news forty times a second.
-pub const LINKS_PER_PAUSE_MS: u64 = 8;
+/// How many links of a document make the rest between two batches a millisecond longer: two hundred
+/// people get news forty times a second.
+pub const LINKS_PER_REST_MS: u64 = 8;
 
-/// The longest such pause, in milliseconds: nobody sees it.
-pub const POLL_PAUSE_MS_MAX: u64 = 25;
+/// The longest such rest, in milliseconds: nobody sees it.
+pub const REST_MS_MAX: u64 = 25;
 
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);

@@ -96,6 +96,7 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
     let mut is_put_away = false;
     let mut users = BTreeMap::new();
     loop {
+        rest(document.rests_until_ms().saturating_sub(shared.now_ms())).await;
         let now_ms = shared.now_ms();
         // Once it is put away nothing keeps it.
         let nap_ms = if is_put_away { 0 } else { UNLOAD_AFTER_MS };
@@ -134,6 +135,13 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
                 return;
             }
         }
+    }
+}
+
+/// A rest of no time would still be one of the timer's ticks.
+async fn rest(pause_ms: u64) {
+    if pause_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }
 
