@@ -333,7 +333,7 @@ impl Document {
         }
     }
 
-    fn pass_on(&mut self, from: ConnectionId, presence: &Presence, now_ms: u64) {
+    fn pass_on(&mut self, from: ConnectionId, presence: &Arc<Presence>, now_ms: u64) {
         let is_told = |connection| connection != from && !self.upstream.contains(&connection);
         for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| is_told(**connection)) {
             link.show(presence.clone(), now_ms);

@@ -11,6 +11,7 @@ use crate::message::{Message, Standing};
 use crate::roster::Roster;
 use crate::{Event, Figure, Hashes, MemberId, Parcel, Presence, Refusal, RefusalCode, Rejection, Replica};
 use clock::{DocumentId, Span, VersionVector};
+use std::sync::Arc;
 use tail::Tail;
 
 /// How far the two sides have agreed to exchange the document.
@@ -195,18 +196,18 @@ impl Link {
     }
 
     /// Passes on somebody else's news.
-    pub fn show(&mut self, presence: Presence, now_ms: u64) {
+    pub fn show(&mut self, presence: Arc<Presence>, now_ms: u64) {
         self.roster.show(presence, now_ms);
     }
 
     /// The news that everybody leaves whom only this link told of: for when it breaks.
-    pub fn farewell(&self) -> Vec<Presence> {
-        let leave = |p: &Presence| Presence { member: p.member, clock: p.clock + 1, figure: None };
+    pub fn farewell(&self) -> Vec<Arc<Presence>> {
+        let leave = |p: &Arc<Presence>| Arc::new(Presence { member: p.member, clock: p.clock + 1, figure: None });
         self.roster.of_peer().map(leave).collect()
     }
 
     /// Everybody whom the other side told of.
-    pub fn present(&self) -> Vec<Presence> {
+    pub fn present(&self) -> Vec<Arc<Presence>> {
         self.roster.of_peer().cloned().collect()
     }
 
@@ -323,10 +324,10 @@ impl Link {
         vec![Event::Durable { doc: self.doc, version: self.durable.clone() }]
     }
 
-    fn hear_presences(&mut self, mut presences: Vec<Presence>, now_ms: u64) -> Vec<Event> {
+    fn hear_presences(&mut self, mut presences: Vec<Arc<Presence>>, now_ms: u64) -> Vec<Event> {
         if let Trust::Leaf(stamp) = &self.trust {
             presences.drain(..presences.len().saturating_sub(1));
-            presences.iter_mut().for_each(|presence| stamp.put_on(presence));
+            presences.iter_mut().for_each(|presence| stamp.put_on(Arc::make_mut(presence)));
         }
         presences.retain(|presence| presence.member != self.me);
         let news = presences.into_iter().filter(|presence| self.roster.hear(presence.clone(), now_ms));

@@ -6,6 +6,7 @@ use crate::presence::{Anchor, Bias, Figure, Presence, Selection};
 use crate::wire::{Reader, Writer};
 use crate::{Epoch, Hashes, MemberId, Parcel, RefusalCode};
 use clock::{DocumentId, Frontier, Span, VersionVector};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -109,8 +110,8 @@ pub enum Message {
     Presence {
         /// In which document.
         doc: DocumentId,
-        /// The newest of each member.
-        presences: Vec<Presence>,
+        /// The newest of each member, shared: a server says the same to many.
+        presences: Vec<Arc<Presence>>,
     },
     /// What the speaker computed.
     Hashes {
@@ -396,9 +397,9 @@ fn write_anchor(w: &mut Writer, anchor: Anchor) {
     anchor.element.iter().for_each(|&id| w.id(id));
 }
 
-fn read_presences(r: &mut Reader<'_>) -> Result<Vec<Presence>, DecodeError> {
+fn read_presences(r: &mut Reader<'_>) -> Result<Vec<Arc<Presence>>, DecodeError> {
     let count = r.count("presences", limits::PRESENCES_MAX, 10)?;
-    (0..count).map(|_| read_presence(r)).collect()
+    (0..count).map(|_| read_presence(r).map(Arc::new)).collect()
 }
 
 fn read_presence(r: &mut Reader<'_>) -> Result<Presence, DecodeError> {
