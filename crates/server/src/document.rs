@@ -4,9 +4,12 @@
 //! acknowledged. Nothing is acknowledged as durable before the sync returned, and no timer stands in
 //! between. Forgetting a document is only forgetting a cache.
 
+#[cfg(test)]
+mod tests;
+
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
-use crate::limits::{LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
+use crate::limits::{IMAGE_AFTER_QUIET_MS, IMAGE_QUIET_FACTOR, LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
 use crate::metrics::Metrics;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
@@ -132,6 +135,9 @@ pub struct Document {
     metrics: Arc<Metrics>,
     /// Until when more is gathered before the next batch.
     rests_until_ms: u64,
+    /// When it is put away where nothing changes before, and how long the quiet lasts.
+    quiet_at_ms: Option<u64>,
+    quiet_ms: u64,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
     failure: Option<HubError>,
 }
@@ -193,12 +199,20 @@ impl Replica for Guarded {
 type Waiting = Box<dyn FnOnce(Result<(), HubError>) + Send>;
 
 impl Document {
-    /// A document that nobody uses yet.
-    pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
-        let replica = Guarded::new(document);
-        let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
-        let etags = Etags::default();
-        Self { id, replica, links, upstream, etags, metrics, rests_until_ms: 0, failure: None }
+    /// A document that nobody uses yet, loaded at `now_ms`.
+    pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>, now_ms: u64) -> Self {
+        Self {
+            id,
+            replica: Guarded::new(document),
+            links: BTreeMap::new(),
+            upstream: BTreeSet::new(),
+            etags: Etags::default(),
+            metrics,
+            rests_until_ms: 0,
+            quiet_at_ms: Some(now_ms + IMAGE_AFTER_QUIET_MS),
+            quiet_ms: IMAGE_AFTER_QUIET_MS,
+            failure: None,
+        }
     }
 
     /// Whether no connection has it open.
@@ -206,11 +220,15 @@ impl Document {
         self.links.is_empty()
     }
 
-    /// Before the document is forgotten.
+    /// When nothing changes for now, and before the document is forgotten.
     pub fn put_away(&mut self) {
         if self.sync().is_ok() {
+            let began = Instant::now();
             self.replica.document.put_away();
+            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.quiet_ms = took_ms.saturating_mul(IMAGE_QUIET_FACTOR).max(IMAGE_AFTER_QUIET_MS);
         }
+        self.quiet_at_ms = None;
     }
 
     /// Deals with a batch, and sends what follows from it.
@@ -219,11 +237,17 @@ impl Document {
         for command in commands {
             self.take(command, now_ms, &mut waiting);
         }
+        if self.replica.is_dirty {
+            self.quiet_at_ms = Some(now_ms.saturating_add(self.quiet_ms));
+        }
         let result = self.sync();
         waiting.into_iter().for_each(|answer| answer(result.clone()));
         match result {
             Ok(()) => self.poll(now_ms),
             Err(_) => self.abandon(),
+        }
+        if self.quiet_at_ms.is_some_and(|at_ms| at_ms <= now_ms) {
+            self.put_away();
         }
         self.rests_until_ms = now_ms + (self.links.len() as u64 / LINKS_PER_REST_MS).min(REST_MS_MAX);
     }
@@ -239,7 +263,7 @@ impl Document {
         let wake = |(link, outbox): &(Link, Outbox)| {
             if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
         };
-        self.links.values().filter_map(wake).min()
+        self.links.values().filter_map(wake).chain(self.quiet_at_ms).min()
     }
 
     fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {

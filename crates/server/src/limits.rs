@@ -75,6 +75,14 @@ pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// tens of milliseconds.
 pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
 
+/// The quiet after which an image of a document is kept, in milliseconds: what a crash leaves without one
+/// is a document that somebody was writing in.
+pub const IMAGE_AFTER_QUIET_MS: u64 = 5_000;
+
+/// How many times as long as the last image took the quiet lasts at least: who writes now and then in a
+/// long document does not have it written again for each pause.
+pub const IMAGE_QUIET_FACTOR: u64 = 50;
+
 /// ETags that a document's task remembers with their versions.
 pub const ETAGS_MAX: usize = 256;
 

@@ -85,7 +85,10 @@ async fn run(shared: Arc<Shared>, doc: DocumentId, mut receiver: mpsc::Receiver<
     let hub = shared.hub.clone();
     let opened = tokio::task::spawn_blocking(move || hub.open(doc)).await;
     match opened.unwrap_or_else(|_| Err(HubError::Store("a panic while loading".into()))) {
-        Ok(document) => serve(&shared, doc, Document::new(doc, document, shared.metrics.clone()), &mut receiver).await,
+        Ok(document) => {
+            let document = Document::new(doc, document, shared.metrics.clone(), shared.now_ms());
+            serve(&shared, doc, document, &mut receiver).await;
+        }
         Err(error) => tell(&shared, doc, &error, &mut receiver).await,
     }
     shared.metrics.documents.add(-1);
