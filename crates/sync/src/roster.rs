@@ -2,7 +2,8 @@
 
 use crate::limits::{PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS, PRESENCE_REPEAT_MS, PRESENCES_MAX, ROSTER_MEMBERS_MAX};
 use crate::{Figure, MemberId, Presence};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
 /// Presences of both directions. News of a member that are not newer than what is known stop here, so
@@ -10,8 +11,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     entries: BTreeMap<MemberId, Entry>,
-    /// Whose news the other side does not have yet.
-    unsent: BTreeSet<MemberId>,
+    /// How many of them are [`Source::Unsent`].
+    unsent: usize,
     sent_ms: Option<u64>,
     /// The own member, once it has shown itself, and when it did last.
     own: Option<(MemberId, u64)>,
@@ -24,16 +25,31 @@ pub(crate) struct Roster {
 struct Entry {
     presence: Arc<Presence>,
     heard_ms: u64,
-    from_peer: bool,
+    source: Source,
+}
+
+/// Who knows of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The other side told of it.
+    Peer,
+    /// The other side must be told of it.
+    Unsent,
+    /// The other side was told of it.
+    Sent,
+}
+
+impl Entry {
+    /// Whether the host believes the member to be there because of the other side.
+    fn is_of_peer(&self) -> bool {
+        self.source == Source::Peer && self.presence.figure.is_some()
+    }
 }
 
 impl Roster {
     /// Takes news for the other side.
     pub fn show(&mut self, presence: Arc<Presence>, now_ms: u64) {
-        let member = presence.member;
-        if self.put(presence, now_ms, false) {
-            self.unsent.insert(member);
-        }
+        self.put(presence, now_ms, Source::Unsent);
     }
 
     /// Takes the own figure for the other side, and repeats it from then on.
@@ -48,28 +64,32 @@ impl Roster {
 
     /// Takes news from the other side; whether they are news.
     pub fn hear(&mut self, presence: Arc<Presence>, now_ms: u64) -> bool {
-        let member = presence.member;
-        let is_news = !self.is_own(member) && self.put(presence, now_ms, true);
-        if is_news {
-            self.unsent.remove(&member);
-        }
-        is_news
+        !self.is_own(presence.member) && self.put(presence, now_ms, Source::Peer)
     }
 
     fn is_own(&self, member: MemberId) -> bool {
         self.own.is_some_and(|(me, _)| me == member)
     }
 
-    fn put(&mut self, presence: Arc<Presence>, now_ms: u64, from_peer: bool) -> bool {
-        match self.entries.get(&presence.member) {
-            Some(entry) if entry.presence.clock >= presence.clock => return false,
-            None if self.entries.len() >= ROSTER_MEMBERS_MAX => return false,
-            _ => {}
-        }
-        if !self.is_own(presence.member) {
+    fn put(&mut self, presence: Arc<Presence>, now_ms: u64, source: Source) -> bool {
+        let (is_own, is_full) = (self.is_own(presence.member), self.entries.len() >= ROSTER_MEMBERS_MAX);
+        let was_unsent = match self.entries.entry(presence.member) {
+            Occupied(entry) if entry.get().presence.clock >= presence.clock => return false,
+            Vacant(_) if is_full => return false,
+            Occupied(mut entry) => {
+                let old = entry.insert(Entry { presence, heard_ms: now_ms, source });
+                old.source == Source::Unsent
+            }
+            Vacant(entry) => {
+                entry.insert(Entry { presence, heard_ms: now_ms, source });
+                false
+            }
+        };
+        self.unsent += usize::from(source == Source::Unsent);
+        self.unsent -= usize::from(was_unsent);
+        if !is_own {
             self.expiry_ms.get_or_insert(now_ms + PRESENCE_GONE_MS);
         }
-        self.entries.insert(presence.member, Entry { presence, heard_ms: now_ms, from_peer });
         true
     }
 
@@ -88,26 +108,31 @@ impl Roster {
 
     /// Forgets a member; whether the host believes it to be there because of the other side.
     fn forget(&mut self, member: MemberId) -> bool {
-        self.unsent.remove(&member);
-        self.entries.remove(&member).is_some_and(|entry| entry.from_peer && entry.presence.figure.is_some())
+        let Some(entry) = self.entries.remove(&member) else { return false };
+        self.unsent -= usize::from(entry.source == Source::Unsent);
+        entry.is_of_peer()
     }
 
     /// Everybody whom only the other side told of: they leave with it.
     pub fn of_peer(&self) -> impl Iterator<Item = &Arc<Presence>> {
-        self.entries.values().filter(|e| e.from_peer && e.presence.figure.is_some()).map(|e| &e.presence)
+        self.entries.values().filter(|entry| entry.is_of_peer()).map(|entry| &entry.presence)
     }
 
     /// What is due for the other side, if anything: the newest of each member.
     pub fn due(&mut self, now_ms: u64) -> Option<Vec<Arc<Presence>>> {
         self.repeat_own(now_ms);
-        if self.unsent.is_empty() || self.sent_ms.is_some_and(|sent| now_ms < sent + PRESENCE_INTERVAL_MS) {
+        if self.unsent == 0 || self.sent_ms.is_some_and(|sent| now_ms < sent + PRESENCE_INTERVAL_MS) {
             return None;
         }
         self.sent_ms = Some(now_ms);
-        let first_kept = self.unsent.iter().nth(PRESENCES_MAX).copied();
-        let kept = first_kept.map(|member| self.unsent.split_off(&member)).unwrap_or_default();
-        let due = std::mem::replace(&mut self.unsent, kept);
-        Some(due.iter().filter_map(|m| self.entries.get(m)).map(|e| e.presence.clone()).collect())
+        let unsent = self.entries.values_mut().filter(|entry| entry.source == Source::Unsent);
+        let send = |entry: &mut Entry| {
+            entry.source = Source::Sent;
+            entry.presence.clone()
+        };
+        let due: Vec<Arc<Presence>> = unsent.take(PRESENCES_MAX).map(send).collect();
+        self.unsent -= due.len();
+        Some(due)
     }
 
     /// A repeat takes its clock from the time rounded down, so that all links of a member repeat the
@@ -121,12 +146,13 @@ impl Roster {
         let presence = Arc::make_mut(&mut entry.presence);
         presence.clock = clock.max(presence.clock + 1);
         self.own = Some((me, now_ms));
-        self.unsent.insert(me);
+        self.unsent += usize::from(entry.source != Source::Unsent);
+        entry.source = Source::Unsent;
     }
 
     /// When something is due next.
     pub fn next_wake_ms(&self) -> Option<u64> {
-        let send = (!self.unsent.is_empty()).then(|| self.sent_ms.map_or(0, |sent| sent + PRESENCE_INTERVAL_MS));
+        let send = (self.unsent > 0).then(|| self.sent_ms.map_or(0, |sent| sent + PRESENCE_INTERVAL_MS));
         let repeat = self.own.map(|(_, shown_ms)| shown_ms + PRESENCE_REPEAT_MS);
         [send, repeat, self.expiry_ms].into_iter().flatten().min()
     }
@@ -204,6 +230,24 @@ mod tests {
         assert_eq!(roster.next_wake_ms(), Some(11_500));
         assert_eq!(roster.expire(11_500), [cid]);
         assert_eq!(roster.next_wake_ms(), None);
+    }
+
+    /// What is counted is what is there, whatever happens in which order.
+    #[test]
+    fn the_unsent_are_counted() {
+        let mut roster = Roster::default();
+        for ms in 0..20_000 {
+            let news = news(MemberId(ms * 7 % 13), ms);
+            match ms * 31 % 11 {
+                0..4 => roster.show(news, ms),
+                4..8 => drop(roster.hear(news, ms)),
+                8 => roster.show_own(ANN, figure("Ann").filter(|_| ms % 3 > 0), ms),
+                9 => drop(roster.due(ms)),
+                _ => drop(roster.expire(ms + ms % 5 * PRESENCE_GONE_MS / 4)),
+            }
+            let unsent = roster.entries.values().filter(|entry| entry.source == Source::Unsent).count();
+            assert_eq!(roster.unsent, unsent, "at {ms}");
+        }
     }
 
     #[test]
