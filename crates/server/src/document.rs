@@ -1,8 +1,8 @@
 //! One document: its replica, its links and its readers, all owned by one task.
 //!
 //! Commands are taken in batches: everything that waits is imported, then synced once, then
-//! acknowledged. Nothing is acknowledged as durable before the sync returned, and no timer stands in
-//! between. Forgetting a document is only forgetting a cache.
+//! acknowledged. Nothing is acknowledged as durable before the sync returned. In a crowd the task rests
+//! between two batches, so that they are worth their sync. Forgetting a document is only forgetting a cache.
 
 #[cfg(test)]
 mod tests;

@@ -71,8 +71,8 @@ pub const REST_MS_MAX: u64 = 25;
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Bytes of new records after which an image of a document is kept: reading so much again takes some
-/// tens of milliseconds.
+/// Bytes of new records after which an image of a document is kept, where the last image is not longer:
+/// reading so much again takes little time, and all images together cost no more than what was written.
 pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
 
 /// The quiet after which an image of a document is kept, in milliseconds: what a crash leaves without one

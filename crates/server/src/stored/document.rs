@@ -26,8 +26,9 @@ pub struct StoredDocument {
     recent: Recent,
     /// What is on the disk.
     durable: VersionVector,
-    /// What the newest image has, and how many bytes of records came since.
+    /// What the newest image has, how long it is, and how many bytes of records came since.
     imaged: VersionVector,
+    image_bytes: usize,
     unimaged_bytes: usize,
     etags: KeptEtags,
 }
@@ -44,7 +45,7 @@ impl StoredDocument {
         let durable = replica.version();
         // Whether there is a fitting image shows when one is due: then it is written anew at worst.
         let (imaged, recent) = (VersionVector::new(), Recent::default());
-        Self { store, epoch, replica, recent, durable, imaged, unimaged_bytes: 0, etags }
+        Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags }
     }
 
     /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
@@ -58,7 +59,10 @@ impl StoredDocument {
         }
         self.imaged = version.clone();
         let kept = match self.replica.image() {
-            Ok(bytes) => self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string()),
+            Ok(bytes) => {
+                self.image_bytes = bytes.len();
+                self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string())
+            }
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = kept {
@@ -164,7 +168,7 @@ impl HubDocument for StoredDocument {
         }
         records.iter().for_each(|record| self.durable.extend_to(record.replica, record.end));
         self.unimaged_bytes += records.iter().map(|record| record.bytes.len()).sum::<usize>();
-        if self.unimaged_bytes > IMAGE_AFTER_BYTES {
+        if self.unimaged_bytes > IMAGE_AFTER_BYTES.max(self.image_bytes) {
             self.keep_image();
         }
         Ok(())
