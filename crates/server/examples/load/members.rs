@@ -25,6 +25,9 @@ const WARM_UP: Duration = Duration::from_secs(3);
 /// How many build the text.
 const OBSERVERS: usize = 2;
 
+/// In how many threads the others run: after a stall there is more to do at once than one can.
+const CROWD_THREADS: usize = 2;
+
 /// Lets `members` type for `seconds`, with carets or without, and prints the times.
 pub fn measure(members: usize, seconds: u64, carets: bool) {
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -62,17 +65,19 @@ fn observe(place: &Place, members: usize, board: &Arc<Board>) -> Vec<JoinHandle<
     (0..OBSERVERS).map(observe).collect()
 }
 
-/// Starts the light members, in one thread.
+/// Starts the light members, in a few threads.
 fn start_crowd(place: &Place, members: usize, carets: bool, board: &Arc<Board>) -> Arc<Crowd> {
-    let (place, board, crowd) = (place.clone(), board.clone(), Arc::new(Crowd::new(members)));
-    let known = crowd.clone();
-    std::thread::spawn(move || {
-        let runtime = one_thread();
-        for number in 0..members {
-            runtime.spawn(member::run_light(place.clone(), number, carets, board.clone(), known.clone()));
-        }
-        runtime.block_on(std::future::pending::<()>());
-    });
+    let crowd = Arc::new(Crowd::new(members));
+    for first in 0..CROWD_THREADS {
+        let (place, board, crowd) = (place.clone(), board.clone(), crowd.clone());
+        std::thread::spawn(move || {
+            let runtime = one_thread();
+            for number in (first..members).step_by(CROWD_THREADS) {
+                runtime.spawn(member::run_light(place.clone(), number, carets, board.clone(), crowd.clone()));
+            }
+            runtime.block_on(std::future::pending::<()>());
+        });
+    }
     crowd
 }
 
