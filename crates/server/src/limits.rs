@@ -71,9 +71,10 @@ pub const REST_MS_MAX: u64 = 25;
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Bytes of new records after which an image of a document is kept, where the last image is not longer:
-/// reading so much again takes little time, and all images together cost no more than what was written.
-pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
+/// Bytes of new records after which an image of a document is kept, where the last image is not longer: the
+/// document stands still meanwhile, a tenth of a second where it is long, so two hundred people who never
+/// rest should not see it more often than twice a minute.
+pub const IMAGE_AFTER_BYTES: usize = 16 << 20;
 
 /// The quiet after which an image of a document is kept, in milliseconds: what a crash leaves without one
 /// is a document that somebody was writing in.
