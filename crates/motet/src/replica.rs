@@ -383,7 +383,7 @@ impl Replica {
     /// Takes in what waited and can go now: what needs nothing that is not here, and what needs nothing
     /// but each other. What proves bad is dropped.
     fn release_waiting(&mut self, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
-        loop {
+        while self.waiting() > 0 {
             for key in self.waiting.known(&self.version()) {
                 let chain = self.waiting.chain(&key);
                 self.waiting.take(&key);
@@ -442,7 +442,7 @@ impl Replica {
 
     /// What is missing below what waits, ascending by replica: what to ask others for.
     pub fn wanted(&self) -> Vec<Span> {
-        self.waiting.wanted(&self.version())
+        if self.waiting() == 0 { Vec::new() } else { self.waiting.wanted(&self.version()) }
     }
 
     /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one

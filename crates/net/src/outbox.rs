@@ -5,15 +5,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use sync::limits::MESSAGE_BYTES_MAX;
 use tokio::sync::mpsc;
 
-/// How many messages leave together: enough that a crowd's carets and acknowledgements cost one call.
-const MESSAGES_TOGETHER_MAX: usize = 64;
+/// How many pushes leave together: enough that a crowd's carets and acknowledgements cost one call.
+const PUSHES_TOGETHER_MAX: usize = 64;
+
+/// Messages that were put in together.
+type Push = Vec<Vec<u8>>;
 
 /// The end into which messages are put. Who has more to say looks at [`Outbox::room`] first and waits
 /// while there is none: what a link has to say is computed when there is room for it, so a slow reader
 /// gets the newest state later and costs no memory meanwhile.
 #[derive(Clone, Debug)]
 pub struct Outbox {
-    queue: mpsc::UnboundedSender<Vec<u8>>,
+    queue: mpsc::UnboundedSender<Push>,
     bytes: Arc<AtomicUsize>,
     is_broken: Arc<AtomicBool>,
     limit: usize,
@@ -22,7 +25,7 @@ pub struct Outbox {
 /// The end from which the socket is fed.
 #[derive(Debug)]
 pub struct Outlet {
-    queue: mpsc::UnboundedReceiver<Vec<u8>>,
+    queue: mpsc::UnboundedReceiver<Push>,
     bytes: Arc<AtomicUsize>,
     is_broken: Arc<AtomicBool>,
 }
@@ -42,15 +45,23 @@ impl Outbox {
         self.limit.saturating_sub(self.bytes.load(Ordering::Acquire))
     }
 
-    /// Puts a message in. What was computed while there was room may go beyond it by the longest
+    /// Puts a message in: see [`Outbox::push_all`].
+    pub fn push(&self, message: Vec<u8>) -> bool {
+        self.push_all(vec![message])
+    }
+
+    /// Puts messages in, which leave in one piece with whatever else waits by then. What was computed while there was room may go beyond it by the longest
     /// message; beyond that the queue breaks, since a message left out would be missed for ever: false,
     /// the socket closes, and a new session continues.
-    pub fn push(&self, message: Vec<u8>) -> bool {
-        let waiting = self.bytes.fetch_add(message.len(), Ordering::AcqRel);
+    pub fn push_all(&self, messages: Vec<Vec<u8>>) -> bool {
+        if messages.is_empty() {
+            return !self.is_broken.load(Ordering::Acquire);
+        }
+        let waiting = self.bytes.fetch_add(messages.iter().map(Vec::len).sum(), Ordering::AcqRel);
         if waiting > self.limit + MESSAGE_BYTES_MAX {
             self.is_broken.store(true, Ordering::Release);
         }
-        !self.is_broken.load(Ordering::Acquire) && self.queue.send(message).is_ok()
+        !self.is_broken.load(Ordering::Acquire) && self.queue.send(messages).is_ok()
     }
 
     /// Whether nobody takes messages out any more.
@@ -63,9 +74,9 @@ impl Outlet {
     /// All messages that wait, as soon as there is one; none once all outboxes are gone or the queue
     /// broke. They count until [`Outlet::sent`].
     pub async fn next(&mut self) -> Option<Vec<Vec<u8>>> {
-        let mut messages = Vec::new();
-        let count = self.queue.recv_many(&mut messages, MESSAGES_TOGETHER_MAX).await;
-        (count > 0 && !self.is_broken.load(Ordering::Acquire)).then_some(messages)
+        let mut pushes = Vec::new();
+        let count = self.queue.recv_many(&mut pushes, PUSHES_TOGETHER_MAX).await;
+        (count > 0 && !self.is_broken.load(Ordering::Acquire)).then(|| pushes.into_iter().flatten().collect())
     }
 
     /// Makes room for as much as the messages had.

@@ -14,6 +14,10 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 pub use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+/// How much is read from a socket at once. The transport clears as much memory before each attempt, also
+/// where nothing has come: most messages are a keystroke, a caret or an acknowledgement.
+const READ_BYTES: usize = 8 << 10;
+
 /// Why a socket is of no use any more.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -146,7 +150,10 @@ pub async fn connect(address: &str) -> Result<Socket<TcpStream>, SocketError> {
 }
 
 fn config(message_bytes_max: usize) -> WebSocketConfig {
-    WebSocketConfig::default().max_message_size(Some(message_bytes_max)).max_frame_size(Some(message_bytes_max))
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BYTES)
+        .max_message_size(Some(message_bytes_max))
+        .max_frame_size(Some(message_bytes_max))
 }
 
 async fn read<T>(stream: &mut T) -> Result<Vec<u8>, SocketError>

@@ -1,14 +1,16 @@
 //! One document: its replica, its links and its readers, all owned by one task.
 //!
 //! Commands are taken in batches: everything that waits is imported, then synced once, then
-//! acknowledged. Nothing is acknowledged as durable before the sync returned, and no timer stands in
-//! between. Forgetting a document is only forgetting a cache.
+//! acknowledged. Nothing is acknowledged as durable before the sync returned. In a crowd the task rests
+//! between two batches, so that they are worth their sync. Forgetting a document is only forgetting a cache.
+
+#[cfg(test)]
+mod tests;
 
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
-use crate::limits::{LINKS_PER_PAUSE_MS, POLL_PAUSE_MS_MAX, ROOM_CHECK_MS};
+use crate::limits::{IMAGE_AFTER_QUIET_MS, IMAGE_QUIET_FACTOR, LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
 use crate::metrics::Metrics;
-use crate::recent::Recent;
 use clock::{DocumentId, Span, VersionVector};
 use net::Outbox;
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,9 +133,11 @@ pub struct Document {
     upstream: BTreeSet<ConnectionId>,
     etags: Etags,
     metrics: Arc<Metrics>,
-    /// When the links may be polled again, and whether there is something to say.
-    poll_from_ms: u64,
-    is_poll_due: bool,
+    /// Until when more is gathered before the next batch.
+    rests_until_ms: u64,
+    /// When it is put away where nothing changes before, and how long the quiet lasts.
+    quiet_at_ms: Option<u64>,
+    quiet_ms: u64,
     /// Why it stopped, if it did: after an error of the store nothing is written or acknowledged.
     failure: Option<HubError>,
 }
@@ -141,7 +145,6 @@ pub struct Document {
 /// A hub's document as links see it.
 struct Guarded {
     document: Box<dyn HubDocument>,
-    recent: Recent,
     /// What is here, until something changes: every link asks for it.
     version: VersionVector,
     is_dirty: bool,
@@ -151,7 +154,7 @@ struct Guarded {
 
 impl Guarded {
     fn new(document: Box<dyn HubDocument>) -> Self {
-        Self { version: document.version(), document, recent: Recent::default(), is_dirty: false, failure: None }
+        Self { version: document.version(), document, is_dirty: false, failure: None }
     }
 
     fn note_change(&mut self) {
@@ -174,14 +177,12 @@ impl Replica for Guarded {
     }
 
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
-        let recent = self.recent.cover(missing, bytes_max);
-        recent.unwrap_or_else(|| self.document.export(missing, bytes_max))
+        self.document.export(missing, bytes_max)
     }
 
     fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
-        let outcome = self.document.import(parcels.clone());
+        let outcome = self.document.import(parcels);
         self.note_change();
-        self.recent.keep(parcels, &self.version);
         outcome
     }
 
@@ -198,12 +199,20 @@ impl Replica for Guarded {
 type Waiting = Box<dyn FnOnce(Result<(), HubError>) + Send>;
 
 impl Document {
-    /// A document that nobody uses yet.
-    pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>) -> Self {
-        let replica = Guarded::new(document);
-        let (links, upstream) = (BTreeMap::new(), BTreeSet::new());
-        let etags = Etags::default();
-        Self { id, replica, links, upstream, etags, metrics, poll_from_ms: 0, is_poll_due: false, failure: None }
+    /// A document that nobody uses yet, loaded at `now_ms`.
+    pub fn new(id: DocumentId, document: Box<dyn HubDocument>, metrics: Arc<Metrics>, now_ms: u64) -> Self {
+        Self {
+            id,
+            replica: Guarded::new(document),
+            links: BTreeMap::new(),
+            upstream: BTreeSet::new(),
+            etags: Etags::default(),
+            metrics,
+            rests_until_ms: 0,
+            quiet_at_ms: Some(now_ms + IMAGE_AFTER_QUIET_MS),
+            quiet_ms: IMAGE_AFTER_QUIET_MS,
+            failure: None,
+        }
     }
 
     /// Whether no connection has it open.
@@ -211,11 +220,15 @@ impl Document {
         self.links.is_empty()
     }
 
-    /// Before the document is forgotten.
+    /// When nothing changes for now, and before the document is forgotten.
     pub fn put_away(&mut self) {
-        if self.failure.is_none() {
+        if self.sync().is_ok() {
+            let began = Instant::now();
             self.replica.document.put_away();
+            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.quiet_ms = took_ms.saturating_mul(IMAGE_QUIET_FACTOR).max(IMAGE_AFTER_QUIET_MS);
         }
+        self.quiet_at_ms = None;
     }
 
     /// Deals with a batch, and sends what follows from it.
@@ -224,14 +237,25 @@ impl Document {
         for command in commands {
             self.take(command, now_ms, &mut waiting);
         }
+        if self.replica.is_dirty {
+            self.quiet_at_ms = Some(now_ms.saturating_add(self.quiet_ms));
+        }
         let result = self.sync();
         waiting.into_iter().for_each(|answer| answer(result.clone()));
-        self.is_poll_due = true;
-        if result.is_err() {
-            self.abandon();
-        } else if self.poll_from_ms <= now_ms {
-            self.poll(now_ms);
+        match result {
+            Ok(()) => self.poll(now_ms),
+            Err(_) => self.abandon(),
         }
+        if self.quiet_at_ms.is_some_and(|at_ms| at_ms <= now_ms) {
+            self.put_away();
+        }
+        self.rests_until_ms = now_ms + (self.links.len() as u64 / LINKS_PER_REST_MS).min(REST_MS_MAX);
+    }
+
+    /// Until when commands should be left to gather. The more links there are the longer: in a crowd much
+    /// is synced and goes out together, and nothing waits for long.
+    pub fn rests_until_ms(&self) -> u64 {
+        self.rests_until_ms
     }
 
     /// When to work at the latest although nothing came, if ever.
@@ -239,10 +263,7 @@ impl Document {
         let wake = |(link, outbox): &(Link, Outbox)| {
             if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
         };
-        let due_ms = self.links.values().filter_map(wake).min();
-        let due_ms = if self.is_poll_due { Some(self.poll_from_ms) } else { due_ms };
-        // In between nothing would be said anyway.
-        due_ms.map(|due_ms| due_ms.max(self.poll_from_ms))
+        self.links.values().filter_map(wake).chain(self.quiet_at_ms).min()
     }
 
     fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {
@@ -336,7 +357,7 @@ impl Document {
         }
     }
 
-    fn pass_on(&mut self, from: ConnectionId, presence: &Presence, now_ms: u64) {
+    fn pass_on(&mut self, from: ConnectionId, presence: &Arc<Presence>, now_ms: u64) {
         let is_told = |connection| connection != from && !self.upstream.contains(&connection);
         for (_, (link, _)) in self.links.iter_mut().filter(|(connection, _)| is_told(**connection)) {
             link.show(presence.clone(), now_ms);
@@ -395,11 +416,8 @@ impl Document {
         result
     }
 
-    /// Sends what is due to everybody who has room for it. The more they are the longer the pause after
-    /// it, so that in a crowd much goes out together and nothing waits for long.
+    /// Sends what is due to everybody who has room for it.
     fn poll(&mut self, now_ms: u64) {
-        let pause_ms = (self.links.len() as u64 / LINKS_PER_PAUSE_MS).min(POLL_PAUSE_MS_MAX);
-        (self.poll_from_ms, self.is_poll_due) = (now_ms + pause_ms, false);
         let mut gone = Vec::new();
         for (&connection, (link, outbox)) in &mut self.links {
             let room = outbox.room();
@@ -408,7 +426,7 @@ impl Document {
             }
             let mut out = Vec::new();
             link.poll(&mut self.replica, now_ms, room, &mut out);
-            if !out.iter().all(|message| outbox.push(message.encode())) || outbox.is_closed() {
+            if !outbox.push_all(out.iter().map(Message::encode).collect()) || outbox.is_closed() {
                 gone.push(connection);
             }
         }

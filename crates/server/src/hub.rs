@@ -115,7 +115,8 @@ pub trait HubDocument: Send + 'static {
     /// Edit runs before `before`, the newest first, at most `count`, as the JSON array that goes out.
     fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError>;
 
-    /// Nobody uses the document for now, and it may be forgotten: what makes it open sooner may be kept.
+    /// Nothing changes in the document for now, and it may be forgotten: what makes it open sooner may be
+    /// kept. Cheap where nothing changed since the last time.
     fn put_away(&mut self) {}
 
     /// Keeps which version an ETag stands for, so that it is known after a restart. May do nothing.

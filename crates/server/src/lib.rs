@@ -31,7 +31,6 @@ mod hub;
 pub mod limits;
 mod logs;
 mod metrics;
-mod recent;
 mod registry;
 mod serve;
 mod service;

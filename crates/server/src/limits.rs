@@ -61,19 +61,28 @@ pub const UNLOAD_AFTER_MS: u64 = 60_000;
 /// The pause after which a document's task looks again whether a full outbox has room.
 pub const ROOM_CHECK_MS: u64 = 20;
 
-/// How many links of a document make the pause between two rounds of news a millisecond longer: two
-/// hundred people get news forty times a second.
-pub const LINKS_PER_PAUSE_MS: u64 = 8;
+/// How many links of a document make the rest between two batches a millisecond longer: two hundred
+/// people get news forty times a second.
+pub const LINKS_PER_REST_MS: u64 = 8;
 
-/// The longest such pause, in milliseconds: nobody sees it.
-pub const POLL_PAUSE_MS_MAX: u64 = 25;
+/// The longest such rest, in milliseconds: nobody sees it.
+pub const REST_MS_MAX: u64 = 25;
 
 /// The time that connections get to end on their own when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Bytes of new records after which an image of a document is kept: reading so much again takes some
-/// tens of milliseconds.
-pub const IMAGE_AFTER_BYTES: usize = 4 << 20;
+/// Bytes of new records after which an image of a document is kept, where the last image is not longer: the
+/// document stands still meanwhile, a tenth of a second where it is long, so two hundred people who never
+/// rest should not see it more often than twice a minute.
+pub const IMAGE_AFTER_BYTES: usize = 16 << 20;
+
+/// The quiet after which an image of a document is kept, in milliseconds: what a crash leaves without one
+/// is a document that somebody was writing in.
+pub const IMAGE_AFTER_QUIET_MS: u64 = 5_000;
+
+/// How many times as long as the last image took the quiet lasts at least: who writes now and then in a
+/// long document does not have it written again for each pause.
+pub const IMAGE_QUIET_FACTOR: u64 = 50;
 
 /// ETags that a document's task remembers with their versions.
 pub const ETAGS_MAX: usize = 256;

@@ -85,7 +85,10 @@ async fn run(shared: Arc<Shared>, doc: DocumentId, mut receiver: mpsc::Receiver<
     let hub = shared.hub.clone();
     let opened = tokio::task::spawn_blocking(move || hub.open(doc)).await;
     match opened.unwrap_or_else(|_| Err(HubError::Store("a panic while loading".into()))) {
-        Ok(document) => serve(&shared, doc, Document::new(doc, document, shared.metrics.clone()), &mut receiver).await,
+        Ok(document) => {
+            let document = Document::new(doc, document, shared.metrics.clone(), shared.now_ms());
+            serve(&shared, doc, document, &mut receiver).await;
+        }
         Err(error) => tell(&shared, doc, &error, &mut receiver).await,
     }
     shared.metrics.documents.add(-1);
@@ -96,6 +99,7 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
     let mut is_put_away = false;
     let mut users = BTreeMap::new();
     loop {
+        rest(document.rests_until_ms().saturating_sub(shared.now_ms())).await;
         let now_ms = shared.now_ms();
         // Once it is put away nothing keeps it.
         let nap_ms = if is_put_away { 0 } else { UNLOAD_AFTER_MS };
@@ -134,6 +138,13 @@ async fn serve(shared: &Shared, id: DocumentId, mut document: Document, receiver
                 return;
             }
         }
+    }
+}
+
+/// A rest of no time would still be one of the timer's ticks.
+async fn rest(pause_ms: u64) {
+    if pause_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }
 

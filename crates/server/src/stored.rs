@@ -16,6 +16,7 @@ mod hub;
 mod key;
 mod load;
 mod loader;
+mod recent;
 
 pub use document::{StoredDocument, text_container};
 pub use history::{history_json, run_json};

@@ -95,7 +95,7 @@ async fn carets_carry_the_identity_of_their_connection() {
     };
     ben.until("Ann", |ben| shown(ben).is_some()).await;
     let presence = shown(&ben).unwrap();
-    assert_eq!(presence.figure.unwrap().name, "Ann");
+    assert_eq!(presence.figure.as_ref().unwrap().name, "Ann");
     assert_ne!(presence.member.0, 1, "not what Ann says of herself");
     drop(ann);
     let left = |ben: &fixture::Client| {

@@ -2,6 +2,7 @@
 
 use crate::{Hashes, Hello, MemberId, Presence, RefusalCode, Rejection};
 use clock::{DocumentId, VersionVector};
+use std::sync::Arc;
 
 /// Something that happened in a session. What concerns a document says which.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub enum Event {
         /// Where.
         doc: DocumentId,
         /// The news, with the identity that the connection gave it.
-        presence: Presence,
+        presence: Arc<Presence>,
     },
     /// A member was silent for too long. Nobody need be told: the others count for themselves.
     Gone {

@@ -2,6 +2,7 @@
 
 use crate::{Config, Event, Figure, Presence, ProtocolError, Replica, Role, Session};
 use clock::{DocumentId, SortedMap, VersionVector};
+use std::sync::Arc;
 
 /// A session of an exchange.
 pub type PeerKey = u64;
@@ -84,7 +85,7 @@ impl Exchange {
     fn introduce(&mut self, peer: PeerKey, doc: DocumentId, now_ms: u64) {
         let others = self.sessions.iter().filter(|(key, _)| **key != peer);
         let links = others.flat_map(|(_, session)| session.links()).filter(|(of, _)| *of == doc);
-        let present: Vec<Presence> = links.flat_map(|(_, link)| link.present()).collect();
+        let present: Vec<Arc<Presence>> = links.flat_map(|(_, link)| link.present()).collect();
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         present.into_iter().for_each(|presence| session.show(doc, presence, now_ms));
         if let Some(figure) = self.docs.get(&doc).cloned().flatten() {
@@ -92,7 +93,7 @@ impl Exchange {
         }
     }
 
-    fn pass_on(&mut self, from: PeerKey, doc: DocumentId, presence: &Presence, now_ms: u64) {
+    fn pass_on(&mut self, from: PeerKey, doc: DocumentId, presence: &Arc<Presence>, now_ms: u64) {
         for (_, session) in self.sessions.iter_mut().filter(|(key, _)| **key != from) {
             session.show(doc, presence.clone(), now_ms);
         }

@@ -11,6 +11,7 @@ use crate::message::{Message, Standing};
 use crate::roster::Roster;
 use crate::{Event, Figure, Hashes, MemberId, Parcel, Presence, Refusal, RefusalCode, Rejection, Replica};
 use clock::{DocumentId, Span, VersionVector};
+use std::sync::Arc;
 use tail::Tail;
 
 /// How far the two sides have agreed to exchange the document.
@@ -195,18 +196,18 @@ impl Link {
     }
 
     /// Passes on somebody else's news.
-    pub fn show(&mut self, presence: Presence, now_ms: u64) {
+    pub fn show(&mut self, presence: Arc<Presence>, now_ms: u64) {
         self.roster.show(presence, now_ms);
     }
 
     /// The news that everybody leaves whom only this link told of: for when it breaks.
-    pub fn farewell(&self) -> Vec<Presence> {
-        let leave = |p: &Presence| Presence { member: p.member, clock: p.clock + 1, figure: None };
+    pub fn farewell(&self) -> Vec<Arc<Presence>> {
+        let leave = |p: &Arc<Presence>| Arc::new(Presence { member: p.member, clock: p.clock + 1, figure: None });
         self.roster.of_peer().map(leave).collect()
     }
 
     /// Everybody whom the other side told of.
-    pub fn present(&self) -> Vec<Presence> {
+    pub fn present(&self) -> Vec<Arc<Presence>> {
         self.roster.of_peer().cloned().collect()
     }
 
@@ -323,10 +324,10 @@ impl Link {
         vec![Event::Durable { doc: self.doc, version: self.durable.clone() }]
     }
 
-    fn hear_presences(&mut self, mut presences: Vec<Presence>, now_ms: u64) -> Vec<Event> {
+    fn hear_presences(&mut self, mut presences: Vec<Arc<Presence>>, now_ms: u64) -> Vec<Event> {
         if let Trust::Leaf(stamp) = &self.trust {
             presences.drain(..presences.len().saturating_sub(1));
-            presences.iter_mut().for_each(|presence| stamp.put_on(presence));
+            presences.iter_mut().for_each(|presence| stamp.put_on(Arc::make_mut(presence)));
         }
         presences.retain(|presence| presence.member != self.me);
         let news = presences.into_iter().filter(|presence| self.roster.hear(presence.clone(), now_ms));
@@ -384,14 +385,14 @@ impl Link {
         (self.heard_bytes, self.received_due_ms) = (0, None);
         if self.seq_acknowledged < self.seq_heard {
             self.seq_acknowledged = self.seq_heard;
-            let growth = growth(&self.told, version);
+            let growth = version.ahead_of(&self.told);
             self.told.merge(&growth);
             out.push(Message::Received { doc: self.doc, seq: self.seq_heard, version: growth });
         }
     }
 
     fn say_durable(&mut self, host: &dyn Replica, out: &mut Vec<Message>) {
-        let growth = growth(&self.told_durable, &host.durable(self.doc));
+        let growth = host.durable(self.doc).ahead_of(&self.told_durable);
         if !growth.is_empty() {
             self.told_durable.merge(&growth);
             out.push(Message::Durable { doc: self.doc, version: growth });
@@ -433,9 +434,4 @@ impl Hashes {
         let states_agree = self.state.is_none() || other.state.is_none() || self.state == other.state;
         self.log == other.log && self.standings == other.standings && states_agree
     }
-}
-
-/// The entries of `version` that are ahead of `known`.
-fn growth(known: &VersionVector, version: &VersionVector) -> VersionVector {
-    version.iter().filter(|&(replica, end)| end > known.end(replica)).collect()
 }

@@ -6,6 +6,7 @@ use crate::presence::{Anchor, Bias, Figure, Presence, Selection};
 use crate::wire::{Reader, Writer};
 use crate::{Epoch, Hashes, MemberId, Parcel, RefusalCode};
 use clock::{DocumentId, Frontier, Span, VersionVector};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,12 @@ pub const PROTOCOL: u64 = 1;
 
 /// Kinds from here on may be skipped by who does not know them.
 const KIND_OPTIONAL: u8 = 64;
+
+/// About what is at the beginning of a message: kind, document, a few numbers.
+const HEAD_BYTES: usize = 48;
+
+/// About what an entry of a version takes.
+const ENTRY_BYTES: usize = 12;
 
 /// The greeting: the first message of both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,8 +110,8 @@ pub enum Message {
     Presence {
         /// In which document.
         doc: DocumentId,
-        /// The newest of each member.
-        presences: Vec<Presence>,
+        /// The newest of each member, shared: a server says the same to many.
+        presences: Vec<Arc<Presence>>,
     },
     /// What the speaker computed.
     Hashes {
@@ -140,7 +147,7 @@ pub enum Message {
 impl Message {
     /// The message as bytes. Panics where it passes a limit: who builds messages keeps them.
     pub fn encode(&self) -> Vec<u8> {
-        let mut w = Writer::new(self.kind());
+        let mut w = Writer::new(self.kind(), self.len_about());
         match self {
             Self::Hello(hello) => write_hello(&mut w, hello),
             Self::Open { doc, standing } | Self::Opened { doc, standing } => {
@@ -240,6 +247,19 @@ impl Message {
             | Self::Close { doc } => Some(*doc),
             Self::Refused { doc, .. } => *doc,
             Self::Hello(_) | Self::Ping(_) | Self::Pong(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// About how many bytes it takes.
+    fn len_about(&self) -> usize {
+        /// What stands around the bytes of a parcel: a span, a length.
+        const AROUND_PARCEL: usize = 24;
+        match self {
+            Self::Parcels { parcels, .. } => {
+                HEAD_BYTES + parcels.iter().map(|parcel| AROUND_PARCEL + parcel.bytes.len()).sum::<usize>()
+            }
+            Self::Received { version, .. } | Self::Durable { version, .. } => HEAD_BYTES + version.len() * ENTRY_BYTES,
+            _ => HEAD_BYTES,
         }
     }
 
@@ -377,9 +397,9 @@ fn write_anchor(w: &mut Writer, anchor: Anchor) {
     anchor.element.iter().for_each(|&id| w.id(id));
 }
 
-fn read_presences(r: &mut Reader<'_>) -> Result<Vec<Presence>, DecodeError> {
+fn read_presences(r: &mut Reader<'_>) -> Result<Vec<Arc<Presence>>, DecodeError> {
     let count = r.count("presences", limits::PRESENCES_MAX, 10)?;
-    (0..count).map(|_| read_presence(r)).collect()
+    (0..count).map(|_| read_presence(r).map(Arc::new)).collect()
 }
 
 fn read_presence(r: &mut Reader<'_>) -> Result<Presence, DecodeError> {

@@ -2,34 +2,53 @@
 
 use crate::limits::{PRESENCE_GONE_MS, PRESENCE_INTERVAL_MS, PRESENCE_REPEAT_MS, PRESENCES_MAX, ROSTER_MEMBERS_MAX};
 use crate::{Figure, MemberId, Presence};
-use clock::{SortedMap, SortedSet};
+use clock::SortedMap;
+use std::sync::Arc;
 
 /// Presences of both directions. News of a member that are not newer than what is known stop here, so
 /// that nothing circles in a ring.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     entries: SortedMap<MemberId, Entry>,
-    /// Whose news the other side does not have yet.
-    unsent: SortedSet<MemberId>,
+    /// How many of them are [`Source::Unsent`].
+    unsent: usize,
     sent_ms: Option<u64>,
     /// The own member, once it has shown itself, and when it did last.
     own: Option<(MemberId, u64)>,
+    /// Before this nobody else is gone; none where there is nobody else. News make it later than it says,
+    /// so that it costs nothing to keep.
+    expiry_ms: Option<u64>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    presence: Presence,
+    presence: Arc<Presence>,
     heard_ms: u64,
-    from_peer: bool,
+    source: Source,
+}
+
+/// Who knows of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The other side told of it.
+    Peer,
+    /// The other side must be told of it.
+    Unsent,
+    /// The other side was told of it.
+    Sent,
+}
+
+impl Entry {
+    /// Whether the host believes the member to be there because of the other side.
+    fn is_of_peer(&self) -> bool {
+        self.source == Source::Peer && self.presence.figure.is_some()
+    }
 }
 
 impl Roster {
     /// Takes news for the other side.
-    pub fn show(&mut self, presence: Presence, now_ms: u64) {
-        let member = presence.member;
-        if self.put(presence, now_ms, false) {
-            self.unsent.insert(member);
-        }
+    pub fn show(&mut self, presence: Arc<Presence>, now_ms: u64) {
+        self.put(presence, now_ms, Source::Unsent);
     }
 
     /// Takes the own figure for the other side, and repeats it from then on.
@@ -39,59 +58,75 @@ impl Roster {
         }
         let clock = self.entries.get(&me).map_or(now_ms, |entry| now_ms.max(entry.presence.clock + 1));
         self.own = figure.is_some().then_some((me, now_ms));
-        self.show(Presence { member: me, clock, figure }, now_ms);
+        self.show(Arc::new(Presence { member: me, clock, figure }), now_ms);
     }
 
     /// Takes news from the other side; whether they are news.
-    pub fn hear(&mut self, presence: Presence, now_ms: u64) -> bool {
-        let member = presence.member;
-        let is_own = self.own.is_some_and(|(me, _)| me == member);
-        let is_news = !is_own && self.put(presence, now_ms, true);
-        if is_news {
-            self.unsent.remove(&member);
-        }
-        is_news
+    pub fn hear(&mut self, presence: Arc<Presence>, now_ms: u64) -> bool {
+        !self.is_own(presence.member) && self.put(presence, now_ms, Source::Peer)
     }
 
-    fn put(&mut self, presence: Presence, now_ms: u64, from_peer: bool) -> bool {
-        match self.entries.get(&presence.member) {
+    fn is_own(&self, member: MemberId) -> bool {
+        self.own.is_some_and(|(me, _)| me == member)
+    }
+
+    fn put(&mut self, presence: Arc<Presence>, now_ms: u64, source: Source) -> bool {
+        let member = presence.member;
+        match self.entries.get(&member) {
             Some(entry) if entry.presence.clock >= presence.clock => return false,
             None if self.entries.len() >= ROSTER_MEMBERS_MAX => return false,
             _ => {}
         }
-        self.entries.insert(presence.member, Entry { presence, heard_ms: now_ms, from_peer });
+        let old = self.entries.insert(member, Entry { presence, heard_ms: now_ms, source });
+        let was_unsent = old.is_some_and(|old| old.source == Source::Unsent);
+        self.unsent += usize::from(source == Source::Unsent);
+        self.unsent -= usize::from(was_unsent);
+        if !self.is_own(member) {
+            self.expiry_ms.get_or_insert(now_ms + PRESENCE_GONE_MS);
+        }
         true
     }
 
     /// Forgets who was silent for too long; those of the other side by name.
     pub fn expire(&mut self, now_ms: u64) -> Vec<MemberId> {
-        let own = self.own.map(|(me, _)| me);
-        let is_old = |entry: &Entry| entry.heard_ms + PRESENCE_GONE_MS <= now_ms && own != Some(entry.presence.member);
-        let old: Vec<MemberId> = self.entries.values().filter(|e| is_old(e)).map(|e| e.presence.member).collect();
+        if self.expiry_ms.is_none_or(|expiry_ms| now_ms < expiry_ms) {
+            return Vec::new();
+        }
+        let expiry_ms = |entry: &Entry| entry.heard_ms + PRESENCE_GONE_MS;
+        let others = || self.entries.values().filter(|entry| !self.is_own(entry.presence.member));
+        let (old, here): (Vec<&Entry>, Vec<&Entry>) = others().partition(|entry| expiry_ms(entry) <= now_ms);
+        let old: Vec<MemberId> = old.into_iter().map(|entry| entry.presence.member).collect();
+        self.expiry_ms = here.into_iter().map(expiry_ms).min();
         old.into_iter().filter(|member| self.forget(*member)).collect()
     }
 
     /// Forgets a member; whether the host believes it to be there because of the other side.
     fn forget(&mut self, member: MemberId) -> bool {
-        self.unsent.remove(&member);
-        self.entries.remove(&member).is_some_and(|entry| entry.from_peer && entry.presence.figure.is_some())
+        let Some(entry) = self.entries.remove(&member) else { return false };
+        self.unsent -= usize::from(entry.source == Source::Unsent);
+        entry.is_of_peer()
     }
 
     /// Everybody whom only the other side told of: they leave with it.
-    pub fn of_peer(&self) -> impl Iterator<Item = &Presence> {
-        self.entries.values().filter(|e| e.from_peer && e.presence.figure.is_some()).map(|e| &e.presence)
+    pub fn of_peer(&self) -> impl Iterator<Item = &Arc<Presence>> {
+        self.entries.values().filter(|entry| entry.is_of_peer()).map(|entry| &entry.presence)
     }
 
     /// What is due for the other side, if anything: the newest of each member.
-    pub fn due(&mut self, now_ms: u64) -> Option<Vec<Presence>> {
+    pub fn due(&mut self, now_ms: u64) -> Option<Vec<Arc<Presence>>> {
         self.repeat_own(now_ms);
-        if self.unsent.is_empty() || self.sent_ms.is_some_and(|sent| now_ms < sent + PRESENCE_INTERVAL_MS) {
+        if self.unsent == 0 || self.sent_ms.is_some_and(|sent| now_ms < sent + PRESENCE_INTERVAL_MS) {
             return None;
         }
         self.sent_ms = Some(now_ms);
-        let members: Vec<MemberId> = self.unsent.iter().copied().take(PRESENCES_MAX).collect();
-        self.unsent.retain(|member| !members.contains(member));
-        Some(members.iter().filter_map(|m| self.entries.get(m)).map(|e| e.presence.clone()).collect())
+        let unsent = self.entries.values_mut().filter(|entry| entry.source == Source::Unsent);
+        let send = |entry: &mut Entry| {
+            entry.source = Source::Sent;
+            entry.presence.clone()
+        };
+        let due: Vec<Arc<Presence>> = unsent.take(PRESENCES_MAX).map(send).collect();
+        self.unsent -= due.len();
+        Some(due)
     }
 
     /// A repeat takes its clock from the time rounded down, so that all links of a member repeat the
@@ -102,19 +137,18 @@ impl Roster {
         };
         let Some(entry) = self.entries.get_mut(&me) else { return };
         let clock = (now_ms - now_ms % PRESENCE_REPEAT_MS).max(shown_ms);
-        entry.presence.clock = clock.max(entry.presence.clock + 1);
+        let presence = Arc::make_mut(&mut entry.presence);
+        presence.clock = clock.max(presence.clock + 1);
         self.own = Some((me, now_ms));
-        self.unsent.insert(me);
+        self.unsent += usize::from(entry.source != Source::Unsent);
+        entry.source = Source::Unsent;
     }
 
     /// When something is due next.
     pub fn next_wake_ms(&self) -> Option<u64> {
-        let own = self.own.map(|(me, _)| me);
-        let send = (!self.unsent.is_empty()).then(|| self.sent_ms.map_or(0, |sent| sent + PRESENCE_INTERVAL_MS));
+        let send = (self.unsent > 0).then(|| self.sent_ms.map_or(0, |sent| sent + PRESENCE_INTERVAL_MS));
         let repeat = self.own.map(|(_, shown_ms)| shown_ms + PRESENCE_REPEAT_MS);
-        let others = self.entries.values().filter(|entry| own != Some(entry.presence.member));
-        let expiry = others.map(|entry| entry.heard_ms + PRESENCE_GONE_MS).min();
-        [send, repeat, expiry].into_iter().flatten().min()
+        [send, repeat, self.expiry_ms].into_iter().flatten().min()
     }
 }
 
@@ -128,6 +162,10 @@ mod tests {
 
     fn figure(name: &str) -> Option<Figure> {
         Some(Figure::new(name, [1, 2, 3], None, Frontier::new()))
+    }
+
+    fn news(member: MemberId, clock: u64) -> Arc<Presence> {
+        Arc::new(Presence { member, clock, figure: figure("x") })
     }
 
     #[test]
@@ -154,7 +192,7 @@ mod tests {
     #[test]
     fn gone_after_five_silent_seconds() {
         let mut roster = Roster::default();
-        assert!(roster.hear(Presence { member: BEN, clock: 1, figure: figure("Ben") }, 1000));
+        assert!(roster.hear(news(BEN, 1), 1000));
         assert!(roster.expire(5999).is_empty());
         assert_eq!(roster.next_wake_ms(), Some(6000));
         assert_eq!(roster.expire(6000), [BEN]);
@@ -162,10 +200,54 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_into_a_message_goes_with_the_next() {
+        let (mut roster, members) = (Roster::default(), PRESENCES_MAX as u64 + 3);
+        for member in 0..members {
+            roster.show(news(MemberId(member), 1), 0);
+        }
+        let mut sent: Vec<Arc<Presence>> = roster.due(0).unwrap();
+        assert_eq!(sent.len(), PRESENCES_MAX);
+        sent.extend(roster.due(PRESENCE_INTERVAL_MS).unwrap());
+        assert!(sent.iter().map(|presence| presence.member.0).eq(0..members), "each once");
+        assert_eq!(roster.due(2 * PRESENCE_INTERVAL_MS), None);
+    }
+
+    #[test]
+    fn who_goes_on_speaking_stays_and_who_fell_silent_goes() {
+        let (mut roster, cid) = (Roster::default(), MemberId(3));
+        for second in 1..=6 {
+            assert!(roster.hear(news(BEN, second), second * 1000));
+            assert!(roster.expire(second * 1000).is_empty());
+        }
+        assert!(roster.hear(news(cid, 1), 6500));
+        assert_eq!(roster.expire(11_000), [BEN]);
+        assert_eq!(roster.next_wake_ms(), Some(11_500));
+        assert_eq!(roster.expire(11_500), [cid]);
+        assert_eq!(roster.next_wake_ms(), None);
+    }
+
+    /// What is counted is what is there, whatever happens in which order.
+    #[test]
+    fn the_unsent_are_counted() {
+        let mut roster = Roster::default();
+        for ms in 0..20_000 {
+            let news = news(MemberId(ms * 7 % 13), ms);
+            match ms * 31 % 11 {
+                0..4 => roster.show(news, ms),
+                4..8 => drop(roster.hear(news, ms)),
+                8 => roster.show_own(ANN, figure("Ann").filter(|_| ms % 3 > 0), ms),
+                9 => drop(roster.due(ms)),
+                _ => drop(roster.expire(ms + ms % 5 * PRESENCE_GONE_MS / 4)),
+            }
+            let unsent = roster.entries.values().filter(|entry| entry.source == Source::Unsent).count();
+            assert_eq!(roster.unsent, unsent, "at {ms}");
+        }
+    }
+
+    #[test]
     fn old_news_and_news_of_oneself_stop() {
         let mut roster = Roster::default();
         roster.show_own(ANN, figure("Ann"), 5);
-        let news = |member, clock| Presence { member, clock, figure: figure("x") };
         assert!(roster.hear(news(BEN, 7), 10));
         assert!(!roster.hear(news(BEN, 7), 11));
         assert!(!roster.hear(news(BEN, 6), 12));
@@ -176,7 +258,7 @@ mod tests {
     fn the_number_of_members_is_bounded() {
         let mut roster = Roster::default();
         for member in 0..2 * ROSTER_MEMBERS_MAX as u64 {
-            roster.hear(Presence { member: MemberId(member), clock: 1, figure: figure("x") }, 0);
+            roster.hear(news(MemberId(member), 1), 0);
         }
         assert_eq!(roster.of_peer().count(), ROSTER_MEMBERS_MAX);
     }

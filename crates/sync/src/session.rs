@@ -5,6 +5,7 @@ use crate::limits;
 use crate::message::{Message, Standing};
 use crate::{Event, Figure, Link, Presence, ProtocolError, Refusal, RefusalCode, Replica, Trust};
 use clock::{DocumentId, SortedMap};
+use std::sync::Arc;
 
 /// One side of a conversation between two members, from the first byte to the break.
 ///
@@ -96,7 +97,7 @@ impl Session {
     }
 
     /// Passes on news that another session brought.
-    pub fn show(&mut self, doc: DocumentId, presence: Presence, now_ms: u64) {
+    pub fn show(&mut self, doc: DocumentId, presence: Arc<Presence>, now_ms: u64) {
         if let Some(link) = self.links.get_mut(&doc) {
             link.show(presence, now_ms);
         }

@@ -10,8 +10,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn new(kind: u8) -> Self {
-        Self { bytes: vec![kind] }
+    /// A message of about `len` bytes: whoever knows that it is long spares it from growing.
+    pub fn new(kind: u8, len: usize) -> Self {
+        let mut bytes = Vec::with_capacity(len);
+        bytes.push(kind);
+        Self { bytes }
     }
 
     pub fn finish(self) -> Vec<u8> {

@@ -116,7 +116,11 @@ fn a_leaf_speaks_for_itself_only() {
     let mut figure = Figure::new("Ann", [1, 2, 3], None, Frontier::new());
     figure.author = Some([9; 32]);
     let claim = |member| Presence { member: MemberId(member), clock: 1, figure: Some(figure.clone()) };
-    let events = say(&mut session, &mut host, &Message::Presence { doc: DOC, presences: vec![claim(1), claim(2)] });
+    let events = say(
+        &mut session,
+        &mut host,
+        &Message::Presence { doc: DOC, presences: vec![claim(1).into(), claim(2).into()] },
+    );
     let events = events.unwrap();
     let [Event::Presence { presence, .. }] = &events[..] else { panic!("{events:?}") };
     let shown = presence.figure.as_ref().unwrap();

@@ -219,8 +219,8 @@ impl Member {
             }
             Event::Presence { doc, presence } => {
                 let peers = self.others.entry(doc).or_default();
-                match presence.figure {
-                    Some(figure) => peers.insert(presence.member, figure),
+                match &presence.figure {
+                    Some(figure) => peers.insert(presence.member, figure.clone()),
                     None => peers.remove(&presence.member),
                 };
                 self.say_presence(doc);

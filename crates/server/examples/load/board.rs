@@ -1,9 +1,9 @@
 //! When keys were pressed, and when they were seen.
 
-use clock::{Id, ReplicaId, Seq, Span};
-use log::Action;
+use clock::{Id, Span};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What was measured.
@@ -13,7 +13,7 @@ pub struct Figures {
     pub keys: usize,
     /// Until a whole replica had the patch.
     pub patch: Vec<Duration>,
-    /// Until a light member had the parcel.
+    /// Until a light member that writes it down had the parcel.
     pub arrival: Vec<Duration>,
     /// Until the author knew it was on the disk.
     pub durable: Vec<Duration>,
@@ -26,13 +26,13 @@ struct Inner {
     figures: Figures,
 }
 
-type Read = HashMap<(ReplicaId, Seq), Arc<[Action]>>;
-
 /// Where all members write their times.
 #[derive(Debug, Default)]
 pub struct Board {
     inner: Mutex<Inner>,
-    read: Mutex<Read>,
+    /// Keys pressed since the beginning, counted or not.
+    pressed: AtomicU64,
+    is_over: AtomicBool,
 }
 
 /// What happened to a key.
@@ -51,26 +51,33 @@ impl Board {
         use_it(&mut self.inner.lock().expect("nobody panics with it"))
     }
 
-    /// The actions of a parcel, read by whoever gets it first.
-    pub fn read_once(&self, key: (ReplicaId, Seq), read: impl FnOnce() -> Vec<Action>) -> Arc<[Action]> {
-        self.read.lock().expect("nobody panics with it").entry(key).or_insert_with(|| read().into()).clone()
-    }
-
     /// From now on keys count.
     pub fn begin(&self) {
         self.with(|inner| inner.is_on = true);
     }
 
-    /// What was measured.
+    /// What was measured. Nobody types any more.
     pub fn end(&self) -> Figures {
+        self.is_over.store(true, Ordering::SeqCst);
         self.with(|inner| {
             inner.is_on = false;
             std::mem::take(&mut inner.figures)
         })
     }
 
+    /// Whether nobody types any more.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
+    /// Keys pressed since the beginning.
+    pub fn pressed(&self) -> u64 {
+        self.pressed.load(Ordering::SeqCst)
+    }
+
     /// A key was pressed.
     pub fn press(&self, id: Id, at: Instant) {
+        self.pressed.fetch_add(1, Ordering::SeqCst);
         self.with(|inner| {
             if inner.is_on {
                 inner.pressed.insert(id, at);

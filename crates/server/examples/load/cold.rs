@@ -3,12 +3,14 @@
 //! A long document of one-op actions (typing with jumps, one in eight a deletion) and many small ones are
 //! written, a server is started on them, and how long it takes to be ready, what it holds in memory, and how
 //! long the first and second `GET` take is shown beside the time to read the image's bytes from the store.
-//! Then the same after one more action, when the image is older than the document.
+//! Then the same after one more action, when the image is older than the document, and once more after a
+//! server had the document for a quiet while and was killed.
 
 use crate::server_process::Server;
+use server::limits::IMAGE_AFTER_QUIET_MS;
 use server::{Hub, HubDocument, StoredDocument, StoredHub, text_container};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::{RedbStore, Store};
 
 /// Actions between two syncs, as a busy server has them.
@@ -102,4 +104,9 @@ pub fn measure(actions: u64, documents: u64) {
     document.sync().expect("a working disk");
     drop((document, hub));
     time_gets(dir, &path, "with an older image");
+    let server = Server::start(dir);
+    server.request("GET", &path, "").expect("an answer");
+    std::thread::sleep(Duration::from_millis(2 * IMAGE_AFTER_QUIET_MS));
+    drop(server);
+    time_gets(dir, &path, "after quiet and a kill");
 }

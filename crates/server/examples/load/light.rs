@@ -1,46 +1,45 @@
 //! A member that writes and follows everybody, without building the text.
 
 use crate::board::{Board, Stage};
-use clock::{DocumentId, Frontier, Id, ReplicaId, Span, VersionVector};
+use crate::crowd::{self, Crowd};
+use clock::{DocumentId, Id, ReplicaId, Span, VersionVector};
 use codec::{Chain, ChainHead, Frame, Origin, SigningKey};
 use motet::{ContainerId, Kind};
 use std::sync::Arc;
 use std::time::Instant;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Replica};
 
-/// Replica ids above this are not members': the server's is random.
-const MEMBERS_MAX: u64 = 1 << 20;
+/// One light member of so many writes down what arrives.
+const SAMPLE: usize = 10;
 
 /// The state of such a member.
 pub struct Light {
     doc: DocumentId,
-    number: u64,
+    number: usize,
     key: SigningKey,
     head: ChainHead,
     version: VersionVector,
-    frontier: Frontier,
-    lamport: u64,
     /// Who wrote the lines that everybody types behind.
     lines: Option<ReplicaId>,
     own: Vec<Parcel>,
     board: Arc<Board>,
+    crowd: Arc<Crowd>,
 }
 
 impl Light {
     /// Member `number`, who has nothing yet.
-    pub fn new(doc: DocumentId, number: u64, board: Arc<Board>) -> Self {
+    pub fn new(doc: DocumentId, number: usize, board: Arc<Board>, crowd: Arc<Crowd>) -> Self {
+        let replica = crowd::replica(number);
         let mut secret = [7; 32];
-        secret[..8].copy_from_slice(&number.to_le_bytes());
+        secret[..8].copy_from_slice(&replica.0.to_le_bytes());
         let key = SigningKey::from_bytes(&secret);
-        let replica = ReplicaId(number + 1);
         let head = Origin { document: doc, epoch: 0, replica, author: key.author() }.head();
-        let (version, frontier) = (VersionVector::new(), Frontier::default());
-        Self { doc, number, key, head, version, frontier, lamport: 0, lines: None, own: Vec::new(), board }
+        Self { doc, number, key, head, version: VersionVector::new(), lines: None, own: Vec::new(), board, crowd }
     }
 
     /// Who it writes as.
     pub fn replica(&self) -> ReplicaId {
-        ReplicaId(self.number + 1)
+        crowd::replica(self.number)
     }
 
     /// Types a character at the end of the own line.
@@ -55,17 +54,18 @@ impl Light {
         let container = ContainerId::root(Kind::Text, "text");
         let right = Some(Id::new(lines, line_end));
         let id = Id::new(replica, self.head.end);
+        let at = Instant::now();
+        let past = self.crowd.press(self.number, &self.version);
         let action = log::Action {
             id,
-            lamport: self.lamport + 1,
-            parents: self.frontier.ids().to_vec(),
+            lamport: past.lamport,
+            parents: past.parents,
             unseen: Vec::new(),
             time: 0,
             label: String::new(),
             ops: vec![log::Op::Insert { container, left: Some(left), right, text: "k".into() }],
         };
-        let at = Instant::now();
-        self.note(&action);
+        self.version.extend_to(replica, id.seq + 1);
         let frame = Frame {
             document: self.doc,
             epoch: 0,
@@ -81,18 +81,13 @@ impl Light {
         self.own.push(Parcel { replica, start: id.seq, end: id.seq + 1, bytes });
         self.board.press(id, at);
     }
-
-    fn note(&mut self, action: &log::Action) {
-        self.lamport = self.lamport.max(action.lamport);
-        self.frontier.advance(&action.parents, action.span().last());
-        self.version.extend_to(action.id.replica, action.span().end);
-    }
 }
 
-fn read(parcel: &Parcel) -> Vec<log::Action> {
+/// The end of the lines and its logical time.
+fn read_lines(parcel: &Parcel) -> (Id, u64) {
     let chain = Chain::decode(&parcel.bytes).expect("the server sends chains");
-    let read = |frame: &Vec<u8>| codec::decode_frame(frame).expect("the server sends frames").0;
-    chain.frames.iter().flat_map(read).collect()
+    let (actions, _) = codec::decode_frame(&chain.frames[0]).expect("the server sends frames");
+    (actions[0].span().last(), actions[0].lamport)
 }
 
 impl Replica for Light {
@@ -108,25 +103,26 @@ impl Replica for Light {
 
     fn export(&mut self, _: DocumentId, missing: &[Span], _: usize) -> Vec<Parcel> {
         let own = missing.iter().filter(|span| span.replica == self.replica());
-        own.flat_map(|span| self.own.iter().filter(|parcel| span.start < parcel.end && parcel.start < span.end))
-            .cloned()
-            .collect()
+        own.flat_map(|span| &self.own[span.start as usize..span.end as usize]).cloned().collect()
     }
 
     fn import(&mut self, _: DocumentId, parcels: Vec<Parcel>) -> ImportOutcome {
         let mut outcome = ImportOutcome::default();
+        let mut arrived = Vec::new();
         for parcel in parcels {
             if parcel.start != self.version.end(parcel.replica) {
                 continue;
             }
-            if parcel.replica.0 > MEMBERS_MAX {
-                self.lines.get_or_insert(parcel.replica);
+            // What members write is known to the crowd since they wrote it.
+            if !self.crowd.has(parcel.replica) {
+                self.lines = Some(self.crowd.lines(|| read_lines(&parcel)));
             }
-            // Each parcel is read once for all members: here they share a processor with the server.
-            let actions = self.board.clone().read_once((parcel.replica, parcel.start), || read(&parcel));
-            actions.iter().for_each(|action| self.note(action));
-            self.board.see(Stage::Arrival, &[parcel.span()]);
+            self.version.extend_to(parcel.replica, parcel.end);
             outcome.applied += u64::from(parcel.end - parcel.start);
+            arrived.push(parcel.span());
+        }
+        if self.number.is_multiple_of(SAMPLE) {
+            self.board.see(Stage::Arrival, &arrived);
         }
         outcome
     }

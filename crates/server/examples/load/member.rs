@@ -1,11 +1,13 @@
 //! A member's connection, light or whole.
 
 use crate::board::{Board, Stage};
+use crate::crowd::{self, Crowd};
 use crate::light::Light;
 use crate::members::KEY_EVERY_MS;
 use clock::{DocumentId, Frontier, ReplicaId, Span, VersionVector};
 use codec::SigningKey;
 use motet::{Imported, Patch};
+use server::text_container;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use sync::{
@@ -16,6 +18,17 @@ use sync::{
 struct Whole {
     replica: motet::Replica,
     board: Arc<Board>,
+    /// How many elements are here.
+    elements: u64,
+}
+
+/// Where members meet.
+#[derive(Clone)]
+pub struct Place {
+    /// The server.
+    pub url: String,
+    /// The document.
+    pub doc: DocumentId,
 }
 
 impl Replica for Whole {
@@ -42,6 +55,7 @@ impl Replica for Whole {
                 self.board.see(Stage::Patch, &spans);
             }
         }
+        self.elements += outcome.applied;
         outcome.wanted = self.replica.wanted();
         outcome
     }
@@ -57,12 +71,16 @@ impl Replica for Whole {
 }
 
 /// Types and follows until the program ends.
-pub async fn run_light(url: String, doc: DocumentId, number: u64, carets: bool, board: Arc<Board>) {
-    let own = ReplicaId(number + 1);
-    let mut light = Light::new(doc, number, board.clone());
+pub async fn run_light(place: Place, number: usize, carets: bool, board: Arc<Board>, crowd: Arc<Crowd>) {
+    let (doc, own) = (place.doc, crowd::replica(number));
+    let mut light = Light::new(doc, number, board.clone(), crowd);
     let mut durable = 0;
     let mut keys = 0;
+    let clock = board.clone();
     let at_key = move |light: &mut Light, session: &mut Session, now_ms: u64| {
+        if clock.is_over() {
+            return;
+        }
         light.press();
         session.changed(doc);
         if carets {
@@ -81,33 +99,37 @@ pub async fn run_light(url: String, doc: DocumentId, number: u64, carets: bool, 
             }
         }
     };
-    drive(&url, doc, number, &mut light, at_key, at_event).await;
+    drive(&place, number, &mut light, at_key, at_event, |_| false).await;
 }
 
-/// Follows until the program ends.
-pub async fn run_whole(url: String, doc: DocumentId, number: u64, board: Arc<Board>) {
-    let replica = motet::Replica::new(doc, 0, ReplicaId(0), SigningKey::from_bytes(&[1; 32]));
-    drive(&url, doc, number, &mut Whole { replica, board }, |_, _, _| {}, |_| {}).await;
+/// Follows until everything is here that anybody typed, behind lines of `before` elements; the text by then.
+pub async fn run_whole(place: Place, number: usize, before: u64, board: Arc<Board>) -> String {
+    let replica = motet::Replica::new(place.doc, 0, ReplicaId(0), SigningKey::from_bytes(&[1; 32]));
+    let mut whole = Whole { replica, board: board.clone(), elements: 0 };
+    let has_all = |whole: &Whole| board.is_over() && whole.elements == before + board.pressed();
+    drive(&place, number, &mut whole, |_, _, _| {}, |_| {}, has_all).await;
+    whole.replica.document().text(text_container())
 }
 
 async fn drive<H: Replica>(
-    url: &str,
-    doc: DocumentId,
-    number: u64,
+    place: &Place,
+    number: usize,
     host: &mut H,
     mut at_key: impl FnMut(&mut H, &mut Session, u64),
     mut at_event: impl FnMut(Event),
+    is_done: impl Fn(&H) -> bool,
 ) {
-    let socket = net::connect(url).await.expect("the server listens");
+    let socket = net::connect(&place.url).await.expect("the server listens");
     let (mut reader, mut writer) = socket.split();
     let began = Instant::now();
     let now_ms = || u64::try_from(began.elapsed().as_millis()).expect("short");
-    let config = Config { member: MemberId(number + 1), token: Vec::new(), admission: Admission::All(Trust::Relay) };
+    let config =
+        Config { member: MemberId(number as u64 + 1), token: Vec::new(), admission: Admission::All(Trust::Relay) };
     let mut session = Session::new(Role::Initiator, config, 0);
-    session.open(doc);
+    session.open(place.doc);
     // Spread over the period, as people are.
-    let mut key_ms = 500 + number * 37 % KEY_EVERY_MS;
-    loop {
+    let mut key_ms = 500 + number as u64 * 37 % KEY_EVERY_MS;
+    while !is_done(host) {
         let messages = session.poll(host, now_ms());
         writer.write(messages, Duration::from_secs(30)).await.expect("the server reads");
         let wake_ms = session.next_wake_ms().unwrap_or(u64::MAX).min(key_ms).saturating_sub(now_ms());

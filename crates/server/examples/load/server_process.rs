@@ -52,25 +52,20 @@ impl Server {
     }
 
     /// A document with a line for each member.
-    pub fn make_document(&self, lines: u64) -> DocumentId {
+    pub fn make_document(&self, lines: usize) -> DocumentId {
         let answer = self.request("POST", "/api/documents", r#"{"name":"Crowd"}"#).expect("a document");
         let info: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
         let id = info["id"].as_str().expect("an id").to_owned();
-        let text = "x\n".repeat(usize::try_from(lines).expect("few"));
+        let text = "x\n".repeat(lines);
         self.request("PUT", &format!("/api/documents/{id}/text"), &text).expect("saved");
         id.parse().expect("an id")
     }
 
     /// Processor time so far, in seconds.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
-        (ticks(11) + ticks(12)) / 100.0
+        cpu_seconds(self.process.id())
     }
-}
 
-impl Server {
     /// The memory that it holds, in bytes.
     pub fn memory_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
@@ -85,6 +80,14 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Processor time that a process has had so far, in seconds.
+pub fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 fn beside_this() -> PathBuf {

@@ -3,6 +3,7 @@
 use super::etags::KeptEtags;
 use super::history::history_json;
 use super::hub::META_EPOCH;
+use super::recent::Recent;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
@@ -22,10 +23,12 @@ pub struct StoredDocument {
     store: Arc<dyn Store>,
     epoch: Epoch,
     replica: Replica,
+    recent: Recent,
     /// What is on the disk.
     durable: VersionVector,
-    /// What the newest image has, and how many bytes of records came since.
+    /// What the newest image has, how long it is, and how many bytes of records came since.
     imaged: VersionVector,
+    image_bytes: usize,
     unimaged_bytes: usize,
     etags: KeptEtags,
 }
@@ -41,7 +44,8 @@ impl StoredDocument {
     pub(super) fn with_etags(store: Arc<dyn Store>, epoch: Epoch, replica: Replica, etags: KeptEtags) -> Self {
         let durable = replica.version();
         // Whether there is a fitting image shows when one is due: then it is written anew at worst.
-        Self { store, epoch, imaged: VersionVector::new(), unimaged_bytes: 0, durable, replica, etags }
+        let (imaged, recent) = (VersionVector::new(), Recent::default());
+        Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags }
     }
 
     /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
@@ -55,7 +59,10 @@ impl StoredDocument {
         }
         self.imaged = version.clone();
         let kept = match self.replica.image() {
-            Ok(bytes) => self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string()),
+            Ok(bytes) => {
+                self.image_bytes = bytes.len();
+                self.store.snapshot_put(self.id(), Snapshot { version, bytes }).map_err(|e| e.to_string())
+            }
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = kept {
@@ -90,8 +97,15 @@ impl StoredDocument {
         if held != parcel.span() {
             return Err(failed("parcel.span", &format!("the parcel holds {held}")));
         }
+        let nothing_waited = self.replica.waiting() == 0;
         match self.replica.import(&parcel.bytes, None).map_err(|error| failed(error.code(), &error))? {
-            Imported::Applied(spans) => Ok(spans.iter().map(|span| u64::from(span.len())).sum()),
+            Imported::Applied(spans) => {
+                // What had waited might be somebody else's bytes for the same place.
+                if nothing_waited && spans == [parcel.span()] {
+                    self.recent.keep(parcel.clone());
+                }
+                Ok(spans.iter().map(|span| u64::from(span.len())).sum())
+            }
             Imported::Known | Imported::Waiting => Ok(0),
         }
     }
@@ -119,8 +133,8 @@ impl HubDocument for StoredDocument {
     }
 
     fn export(&mut self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
-        let parcels = self.replica.export(missing, bytes_max);
-        parcels.into_iter().map(to_sync).collect()
+        let recent = self.recent.cover(missing, bytes_max);
+        recent.unwrap_or_else(|| self.replica.export(missing, bytes_max).into_iter().map(to_sync).collect())
     }
 
     fn import(&mut self, parcels: Vec<Parcel>) -> ImportOutcome {
@@ -138,13 +152,13 @@ impl HubDocument for StoredDocument {
     fn sync(&mut self) -> Result<(), HubError> {
         self.etags.save(&*self.store, self.replica.id())?;
         let missing = self.replica.version().missing_from(&self.durable);
-        let to_record = |parcel: motet::Parcel| Record {
-            replica: parcel.span.replica,
-            start: parcel.span.start,
-            end: parcel.span.end,
-            bytes: parcel.bytes,
+        let to_record = |parcel: Parcel| Record {
+            replica: parcel.replica,
+            start: parcel.start,
+            end: parcel.end,
+            bytes: parcel.bytes.to_vec(),
         };
-        let records: Vec<Record> = self.replica.export(&missing, usize::MAX).into_iter().map(to_record).collect();
+        let records: Vec<Record> = self.export(&missing, usize::MAX).into_iter().map(to_record).collect();
         if records.is_empty() {
             return Ok(());
         }
@@ -154,7 +168,7 @@ impl HubDocument for StoredDocument {
         }
         records.iter().for_each(|record| self.durable.extend_to(record.replica, record.end));
         self.unimaged_bytes += records.iter().map(|record| record.bytes.len()).sum::<usize>();
-        if self.unimaged_bytes > IMAGE_AFTER_BYTES {
+        if self.unimaged_bytes > IMAGE_AFTER_BYTES.max(self.image_bytes) {
             self.keep_image();
         }
         Ok(())
@@ -218,4 +232,56 @@ impl HubDocument for StoredDocument {
 fn to_sync(parcel: motet::Parcel) -> Parcel {
     let motet::Parcel { span, bytes } = parcel;
     Parcel { replica: span.replica, start: span.start, end: span.end, bytes: bytes.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stored::EPOCH_FIRST;
+    use clock::ReplicaId;
+    use codec::SigningKey;
+    use store::MemoryStore;
+
+    const DOC: DocumentId = DocumentId(7);
+
+    fn member(n: u8) -> Replica {
+        Replica::new(DOC, 0, ReplicaId(n.into()), SigningKey::from_bytes(&[n; 32]))
+    }
+
+    fn say(member: &mut Replica, text: &str) -> Parcel {
+        member.document_mut().edit(0, |edit| edit.insert(text_container(), 0, text));
+        to_sync(member.seal().expect("there is something to seal"))
+    }
+
+    fn stored() -> StoredDocument {
+        let store = MemoryStore::new();
+        store.create(DOC, &[]).expect("nothing has that name");
+        StoredDocument::new(Arc::new(store), EPOCH_FIRST, member(9)).expect("nothing to read")
+    }
+
+    /// Ann's second word follows Bob's, and his replica comes after hers.
+    #[test]
+    fn what_came_last_goes_out_causes_first() {
+        let (mut ann, mut bob, mut stored) = (member(1), member(2), stored());
+        let first = say(&mut ann, "a");
+        bob.import(&first.bytes, None).expect("it follows what is there");
+        let second = say(&mut bob, "b");
+        ann.import(&second.bytes, None).expect("it follows what is there");
+        let came = vec![first, second, say(&mut ann, "c")];
+        assert_eq!(stored.import(came.clone()).applied, 3);
+        let missing = stored.version().missing_from(&VersionVector::new());
+        assert_eq!(stored.export(&missing, usize::MAX), came);
+        stored.sync().expect("memory does not fail");
+        assert_eq!(stored.durable(), stored.version());
+    }
+
+    #[test]
+    fn what_was_refused_does_not_go_out() {
+        let (mut ann, mut two_faced, mut stored) = (member(1), member(1), stored());
+        let (first, other) = (say(&mut ann, "a"), say(&mut two_faced, "b"));
+        assert_eq!(first.span(), other.span());
+        assert_eq!(stored.import(vec![first.clone()]).applied, 1);
+        assert_eq!(stored.import(vec![other]).rejected.len(), 1);
+        assert_eq!(stored.export(&[first.span()], usize::MAX), [first]);
+    }
 }

@@ -22,7 +22,7 @@ fn samples() -> Vec<Message> {
         Figure::new("Ann Ä", [1, 2, 3], Some(selection), Frontier::from_ids(vec![Id::new(ReplicaId(3), 4)]));
     figure.author = Some([7; 32]);
     let bare = Figure::new("", [0; 3], None, Frontier::new());
-    let presence = |member, figure| Presence { member: MemberId(member), clock: 1 << 40, figure };
+    let presence = |member, figure| Arc::new(Presence { member: MemberId(member), clock: 1 << 40, figure });
     let hashes = |state| Hashes { log: [1; 32], standings: [2; 32], state };
     vec![
         Message::Hello(Hello {
@@ -171,6 +171,6 @@ fn names_are_cut_and_cleaned() {
     let figure = Figure::new(&format!("a\nb{}", "ä".repeat(64)), [0; 3], None, Frontier::new());
     assert!(figure.name.starts_with("abä") && figure.name.len() <= limits::NAME_BYTES_MAX);
     let presence = Presence { member: MemberId(1), clock: 0, figure: Some(Figure { name: "a\nb".into(), ..figure }) };
-    let bytes = Message::Presence { doc: DocumentId(1), presences: vec![presence] }.encode();
+    let bytes = Message::Presence { doc: DocumentId(1), presences: vec![presence.into()] }.encode();
     assert_eq!(Message::decode(&bytes), Err(DecodeError::Text("name")));
 }
