@@ -90,16 +90,17 @@ pub async fn run_light(place: Place, number: usize, carets: bool, board: Arc<Boa
             session.show_own(doc, Some(figure), now_ms);
         }
     };
+    let durable_board = board.clone();
     let at_event = move |event: Event| {
         if let Event::Durable { version, .. } = event {
             let end = version.end(own);
             if end > durable {
-                board.see(Stage::Durable, &[Span::new(own, durable, end)]);
+                durable_board.see(Stage::Durable, &[Span::new(own, durable, end)]);
                 durable = end;
             }
         }
     };
-    drive(&place, number, &mut light, at_key, at_event, |_| false).await;
+    drive(&place, number, &mut light, &board, at_key, at_event, |_| false).await;
 }
 
 /// Follows until everything is here that anybody typed, behind lines of `before` elements; the text by then.
@@ -107,14 +108,16 @@ pub async fn run_whole(place: Place, number: usize, before: u64, board: Arc<Boar
     let replica = motet::Replica::new(place.doc, 0, ReplicaId(0), SigningKey::from_bytes(&[1; 32]));
     let mut whole = Whole { replica, board: board.clone(), elements: 0 };
     let has_all = |whole: &Whole| board.is_over() && whole.elements == before + board.pressed();
-    drive(&place, number, &mut whole, |_, _, _| {}, |_| {}, has_all).await;
+    drive(&place, number, &mut whole, &board, |_, _, _| {}, |_| {}, has_all).await;
     whole.replica.document().text(text_container())
 }
 
+/// Talks to the server until `is_done`, or until the server goes once all is over.
 async fn drive<H: Replica>(
     place: &Place,
     number: usize,
     host: &mut H,
+    board: &Board,
     mut at_key: impl FnMut(&mut H, &mut Session, u64),
     mut at_event: impl FnMut(Event),
     is_done: impl Fn(&H) -> bool,
@@ -131,11 +134,17 @@ async fn drive<H: Replica>(
     let mut key_ms = 500 + number as u64 * 37 % KEY_EVERY_MS;
     while !is_done(host) {
         let messages = session.poll(host, now_ms());
-        writer.write(messages, Duration::from_secs(30)).await.expect("the server reads");
+        match writer.write(messages, Duration::from_secs(30)).await {
+            Err(_) if board.is_over() => return,
+            written => written.expect("the server reads"),
+        }
         let wake_ms = session.next_wake_ms().unwrap_or(u64::MAX).min(key_ms).saturating_sub(now_ms());
         tokio::select! {
             read = reader.read() => {
-                let bytes = read.expect("the server talks");
+                let bytes = match read {
+                    Err(_) if board.is_over() => return,
+                    read => read.expect("the server talks"),
+                };
                 session.handle(host, &bytes, now_ms()).expect("it keeps to the protocol").into_iter().for_each(&mut at_event);
             }
             () = tokio::time::sleep(Duration::from_millis(wake_ms)) => {}
