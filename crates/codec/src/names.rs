@@ -4,8 +4,8 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::{CONTAINERS, REPLICAS, SEQ};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use clock::{Id, ReplicaId, Seq, SortedMap, Span};
-use log::{ContainerId, Kind, RootName};
+use clock::{Id, ReplicaId, Seq, Span};
+use log::{ContainerId, Kind, RootName, Table};
 
 /// Where a name that is not in the table yet is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,48 +24,38 @@ pub(crate) struct Names {
     place: Place,
     /// Whose ops are read or written: number 0.
     pub own: ReplicaId,
-    pub replicas: Vec<ReplicaId>,
-    replica_index: SortedMap<ReplicaId, usize>,
-    pub containers: Vec<ContainerId>,
-    container_index: SortedMap<ContainerId, usize>,
+    replicas: Table<ReplicaId>,
+    containers: Table<ContainerId>,
 }
 
 impl Names {
     pub fn new(place: Place, own: ReplicaId) -> Self {
-        Self {
-            place,
-            own,
-            replicas: Vec::new(),
-            replica_index: SortedMap::new(),
-            containers: Vec::new(),
-            container_index: SortedMap::new(),
-        }
+        Self { place, own, replicas: Table::new(), containers: Table::new() }
+    }
+
+    /// The replicas, each at its place.
+    pub fn replicas(&self) -> &[ReplicaId] {
+        self.replicas.names()
+    }
+
+    /// The containers, each at its place.
+    pub fn containers(&self) -> &[ContainerId] {
+        self.containers.names()
     }
 
     /// Takes a replica into the table; `false` where it is there.
     pub fn add_replica(&mut self, replica: ReplicaId) -> bool {
-        let next = self.replicas.len();
-        let is_new = *self.replica_index.entry(replica).or_insert(next) == next;
-        if is_new {
-            self.replicas.push(replica);
-        }
-        is_new
+        self.replicas.len() == self.replicas.number(replica) as usize
     }
 
     /// Takes a container into the table; `false` where it is there.
     pub fn add_container(&mut self, container: ContainerId) -> bool {
-        let next = self.containers.len();
-        let is_new = *self.container_index.entry(container).or_insert(next) == next;
-        if is_new {
-            self.containers.push(container);
-        }
-        is_new
+        self.containers.len() == self.containers.number(container) as usize
     }
 
     /// The place of `replica` in the table, taking it in where it is new.
     pub fn table_index(&mut self, replica: ReplicaId) -> usize {
-        self.add_replica(replica);
-        self.replica_index[&replica]
+        self.replicas.number(replica) as usize
     }
 
     /// The number of `replica`: 0 for the writer itself, otherwise one more than its place in the table.
@@ -81,14 +71,13 @@ impl Names {
         let Some(index) = number.checked_sub(1) else {
             return Ok(self.own);
         };
-        let known = usize::try_from(index).ok().and_then(|index| self.replicas.get(index));
+        let known = usize::try_from(index).ok().and_then(|index| self.replicas().get(index));
         known.copied().ok_or(DecodeError::Unknown { what: "replica number", number })
     }
 
     /// The place of `container` in the table, taking it in where it is new.
     pub fn container_number(&mut self, container: ContainerId) -> usize {
-        self.add_container(container);
-        self.container_index[&container]
+        self.containers.number(container) as usize
     }
 
     pub fn write_replica(&mut self, w: &mut Writer, replica: ReplicaId) -> Result<(), EncodeError> {
@@ -210,7 +199,7 @@ impl Names {
             container
         } else {
             let index = number - u64::from(self.place == Place::Inline);
-            let known = self.containers.get(index as usize);
+            let known = self.containers().get(index as usize);
             *known.ok_or(DecodeError::Unknown { what: "container number", number })?
         };
         if container.kind() != kind {

@@ -37,3 +37,4 @@ mod tests;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
 pub use runs::{HeaderRun, Near, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};
+pub use table::Table;

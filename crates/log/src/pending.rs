@@ -42,6 +42,9 @@ impl Pending {
 
     /// Takes out the actions that waited for an element of `arrived`, or of its replica before it.
     pub fn woken_by(&mut self, arrived: Span) -> Vec<Action> {
+        if self.actions.is_empty() {
+            return Vec::new();
+        }
         let first = |seq: Seq| (Id::new(arrived.replica, seq), Id::new(clock::ReplicaId(0), 0));
         let woken: Vec<(Id, Id)> = self.waits.range(first(0)..first(arrived.end)).copied().collect();
         let mut actions = Vec::with_capacity(woken.len());

@@ -2,7 +2,7 @@
 //! are full hold up to as much room as content.
 
 /// From which length on, in bytes, a list grows by a sixteenth: allocators move what is long without
-/// copying it. Below, it grows by an eighth.
+/// copying it. Below, it grows by a quarter.
 const LONG: usize = 128 << 10;
 
 /// Makes room for `more` things and, where there is too little, for a part of what is there.
@@ -27,6 +27,6 @@ pub fn push_str(text: &mut String, more: &str) {
 }
 
 fn growth(len: usize, size: usize) -> usize {
-    let part = if len * size < LONG { 8 } else { 16 };
+    let part = if len * size < LONG { 4 } else { 16 };
     (len / part).max(4)
 }

@@ -9,12 +9,19 @@ const SEARCH_MAX: usize = 8;
 ///
 /// Invariant: no name stands twice; where there are more than [`SEARCH_MAX`], `numbers` holds all.
 #[derive(Clone, Debug)]
-pub(crate) struct Table<T> {
+pub struct Table<T> {
     names: Vec<T>,
     numbers: SortedMap<T, u32>,
 }
 
+impl<T: Copy + Ord> Default for Table<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T: Copy + Ord> Table<T> {
+    /// No names.
     pub fn new() -> Self {
         Self { names: Vec::new(), numbers: SortedMap::new() }
     }
@@ -22,6 +29,16 @@ impl<T: Copy + Ord> Table<T> {
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The names, each at its number.
+    pub fn names(&self) -> &[T] {
+        &self.names
     }
 
     /// The name under a number that was given out.

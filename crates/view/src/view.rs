@@ -131,6 +131,10 @@ impl View {
                 self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
                 continue;
             }
+            if self.undo.is_empty() && self.policy.is_plain() {
+                model.insert(id, lamport, op, true, patch.as_deref_mut());
+                continue;
+            }
             let whole = Span::new(id.replica, id.seq, id.seq + op_len(op));
             let parts = self.classify(whole);
             if let [(_, None)] = parts.as_slice() {

@@ -75,7 +75,7 @@ impl<'a> Decoder<'a> {
                 return Err(DecodeError::NotCanonical("a container named twice"));
             }
         }
-        CONTAINERS.check_len(self.names.containers.len())?;
+        CONTAINERS.check_len(self.names.containers().len())?;
         Ok(())
     }
 
@@ -304,7 +304,7 @@ impl<'a> Decoder<'a> {
             cursor.container = Some(self.r[columns::OP_CONTAINERS].limited(CONTAINERS)? as usize);
         }
         let number = cursor.container.ok_or(DecodeError::Invalid("an op without a container"))?;
-        let known = self.names.containers.get(number).copied();
+        let known = self.names.containers().get(number).copied();
         let container: ContainerId =
             known.ok_or(DecodeError::Unknown { what: "container number", number: number as u64 })?;
         if container.kind() != Kind::Text {

@@ -383,14 +383,14 @@ impl Encoder {
     }
 
     fn names_columns(&mut self) -> Result<(), EncodeError> {
-        for number in 0..self.names.containers.len() {
-            let container = self.names.containers[number];
+        for number in 0..self.names.containers().len() {
+            let container = self.names.containers()[number];
             let w = &mut self.c[columns::CONTAINERS];
             w.charge(crate::names::NAME_WEIGHT);
             self.names.write_definition(w, container)?;
         }
         let w = &mut self.c[columns::REPLICAS];
-        for replica in &self.names.replicas {
+        for replica in self.names.replicas() {
             w.put(&replica.0.to_le_bytes());
             w.charge(crate::names::NAME_WEIGHT);
         }

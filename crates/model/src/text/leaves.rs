@@ -41,7 +41,7 @@ impl Leaves {
             Some(chunk) if chunk.last().is_some_and(|(last, _)| *last == start) => {
                 chunk.last_mut().expect("just seen").1 = leaf;
             }
-            Some(chunk) if chunk.len() < CHUNK_MAX => room::push(chunk, (start, leaf)),
+            Some(chunk) if chunk.len() < CHUNK_MAX => chunk.push((start, leaf)),
             _ => {
                 self.firsts.push(start);
                 self.chunks.push(vec![(start, leaf)]);
