@@ -55,7 +55,7 @@ impl<'a> Code<'a> {
         let codes = codes(&self.lengths);
         let codes: [(u16, u8); 256] = std::array::from_fn(|byte| (codes[byte], self.lengths[byte]));
         let (mut held, mut held_len) = (0_u64, 0_u32);
-        for few in self.bytes.chunks(CODES_HELD) {
+        let mut put = |few: &[u8]| {
             for &byte in few {
                 let (code, len) = codes[usize::from(byte)];
                 held |= u64::from(code) << held_len;
@@ -65,7 +65,10 @@ impl<'a> Code<'a> {
             at += held_len as usize / 8;
             held >>= held_len & !7;
             held_len &= 7;
-        }
+        };
+        let (fours, rest) = self.bytes.as_chunks::<CODES_HELD>();
+        fours.iter().for_each(|four| put(four));
+        put(rest);
         out[at] = held as u8;
         out.truncate(size);
         out
