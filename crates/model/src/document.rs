@@ -139,7 +139,7 @@ impl Model {
     pub fn canonical(&self) -> String {
         let mut out = String::new();
         for (id, text) in self.texts().filter(|(_, text)| !text.is_empty()) {
-            out.push_str(&format!("text {id:?} {:?}\n", text.to_string()));
+            out.push_str(&format!("text {id:?} {:?}\n", text.read()));
         }
         for (id, map) in &self.maps {
             for (key, value) in map.iter() {

@@ -62,14 +62,14 @@ impl Document {
 
     /// The text `container` as it is shown.
     pub fn text(&self, container: ContainerId) -> String {
-        self.model.text(container).map_or_else(String::new, Text::to_string)
+        self.model.text(container).map_or_else(String::new, Text::read)
     }
 
     /// What all texts show in the shared view, without those that show nothing.
     pub(crate) fn shared_texts(&self) -> Vec<(ContainerId, String)> {
         let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
         let show = |(container, text): (ContainerId, &Text)| match &shared {
-            None => (container, text.to_string()),
+            None => (container, text.read()),
             Some(view) => (container, Projection::of(&self.log, view, container).text(text)),
         };
         self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()

@@ -132,6 +132,17 @@ impl Text {
         })
     }
 
+    /// What is visible.
+    pub fn read(&self) -> String {
+        let mut out = String::with_capacity(self.len().bytes as usize);
+        for leaf in self.leaves() {
+            for run in self.tree.runs(leaf).iter().filter(|run| run.is_visible()) {
+                out.push_str(run.text(&self.buffer));
+            }
+        }
+        out
+    }
+
     fn leaves(&self) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(Tree::FIRST), |&leaf| self.tree.next_leaf(leaf))
     }
@@ -587,16 +598,7 @@ impl Text {
 
 impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Runs that follow each other in the buffer are written together.
-        let mut due = 0..0;
-        for run in self.leaves().flat_map(|leaf| self.tree.runs(leaf)).filter(|run| run.is_visible()) {
-            if run.offset as usize != due.end {
-                f.write_str(&self.buffer[due])?;
-                due = run.offset as usize..run.offset as usize;
-            }
-            due.end += run.bytes as usize;
-        }
-        f.write_str(&self.buffer[due])
+        f.write_str(&self.read())
     }
 }
 
