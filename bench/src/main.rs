@@ -18,13 +18,13 @@ use table::{Choice, Table};
 #[global_allocator]
 static ALLOCATOR: measure::Counting = measure::Counting;
 
-/// How often a line is measured, of which the median counts.
+/// How often a line is measured at least, of which the median counts.
 const REPETITIONS: usize = 5;
 
 const USAGE: &str = "usage: cargo xtask bench [--quick | --times N] [--slow] [--engines NAME,…] [LINE-PART…]
 
-  --quick     measure once instead of five times
-  --times     measure so many times
+  --quick     measure at least once instead of five times
+  --times     measure at least so many times
   --slow      also what takes a peer many seconds each time
   --engines   only these, of motet, loro, yrs, automerge, dt
   LINE-PART   only lines whose name contains one of these";

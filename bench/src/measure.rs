@@ -3,7 +3,7 @@
 use cpu_time::ThreadTime;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The system's allocator, counting what is in use.
 pub struct Counting;
@@ -38,16 +38,23 @@ pub fn bytes_in_use() -> usize {
 /// What a line spends at most on further repetitions: slow ones are measured less often.
 const BUDGET: Duration = Duration::from_secs(6);
 
-/// The median processor time of `work` in milliseconds, and what the last one made. `prepare` is not
-/// counted, nor is the dropping of results.
+/// How much work a line is measured over at least, so that a moment's disturbance does not decide it;
+/// less where preparing takes long.
+const STEADY: Duration = Duration::from_millis(300);
+
+/// The median processor time of `work` in milliseconds, at least `repetitions` times, and what the last one
+/// made. `prepare` is not counted, nor is the dropping of results.
 pub fn median_ms<I, O>(repetitions: usize, mut prepare: impl FnMut() -> I, mut work: impl FnMut(I) -> O) -> (f64, O) {
     let mut times = Vec::new();
+    let began = Instant::now();
     loop {
         let input = prepare();
         let started = ThreadTime::now();
         let output = work(input);
         times.push(started.elapsed());
-        if times.len() >= repetitions || times.iter().sum::<Duration>() > BUDGET {
+        let spent: Duration = times.iter().sum();
+        let is_steady = spent > STEADY || began.elapsed() > 3 * STEADY;
+        if times.len() >= repetitions && is_steady || spent > BUDGET {
             times.sort_unstable();
             return (times[times.len() / 2].as_secs_f64() * 1000.0, output);
         }
