@@ -294,6 +294,11 @@ impl ReplicaLog {
         &self.text
     }
 
+    /// Whether each of them is one byte.
+    pub fn is_ascii(&self) -> bool {
+        self.is_ascii
+    }
+
     /// Sets all characters that it inserts. Its insertions have to be of just as many.
     pub fn set_text(&mut self, text: String) {
         self.is_ascii = text.is_ascii();

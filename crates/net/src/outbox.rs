@@ -50,9 +50,9 @@ impl Outbox {
         self.push_all(vec![message])
     }
 
-    /// Puts messages in, which leave in one piece with whatever else waits by then. What was computed while there was room may go beyond it by the longest
-    /// message; beyond that the queue breaks, since a message left out would be missed for ever: false,
-    /// the socket closes, and a new session continues.
+    /// Puts messages in, which leave in one piece with whatever else waits by then. What was computed
+    /// while there was room may go beyond it by the longest message; beyond that the queue breaks, since a
+    /// message left out would be missed for ever: false, the socket closes, and a new session continues.
     pub fn push_all(&self, messages: Vec<Vec<u8>>) -> bool {
         if messages.is_empty() {
             return !self.is_broken.load(Ordering::Acquire);

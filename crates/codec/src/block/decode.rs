@@ -221,7 +221,7 @@ impl<'a> Decoder<'a> {
         self.r[columns::TEXT].charge(row.text as u64)?;
         log.set_text(std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned());
         log.ops = Vec::with_capacity(row.ops);
-        let mut text = TextCutter { is_ascii: log.text().is_ascii(), at: 0 };
+        let mut text = TextCutter { is_ascii: log.is_ascii(), at: 0 };
         let mut cursor = Cursor::default();
         self.local = None;
         let mut at = row.start;

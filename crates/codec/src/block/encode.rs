@@ -149,8 +149,8 @@ struct Encoder {
     c: Columns,
     names: Names,
     rows: u64,
-    /// The container of the last op, by number: in the part's table, and in the block's.
-    local: Option<(u32, usize)>,
+    /// The container of the part's last op, by its number there.
+    local: Option<u32>,
 }
 
 impl Encoder {
@@ -274,7 +274,7 @@ impl Encoder {
             let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
             let container = match run.body {
                 OpBody::Insert { container, .. } | OpBody::Delete { container, .. } => {
-                    self.container(log, container, &mut cursor)?
+                    self.container(log, container)?
                 }
                 OpBody::Other(_) => 0,
             };
@@ -323,21 +323,15 @@ impl Encoder {
     }
 
     /// Writes the container of a run out where it is not that of the run before, and says so.
-    fn container(&mut self, log: &ReplicaLog, local: u32, cursor: &mut Cursor) -> Result<u8, EncodeError> {
-        let number = match self.local {
-            Some((recent, number)) if recent == local => number,
-            _ => {
-                let container = log.container(local);
-                if container.kind() != Kind::Text {
-                    return Err(EncodeError::Invalid("an op on a container of another kind"));
-                }
-                self.names.container_number(container)
-            }
-        };
-        self.local = Some((local, number));
-        if cursor.container.replace(number) == Some(number) {
+    fn container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
+        if self.local.replace(local) == Some(local) {
             return Ok(0);
         }
+        let container = log.container(local);
+        if container.kind() != Kind::Text {
+            return Err(EncodeError::Invalid("an op on a container of another kind"));
+        }
+        let number = self.names.container_number(container);
         self.c[columns::OP_CONTAINERS].varint(number as u64);
         Ok(NAMES_CONTAINER)
     }
