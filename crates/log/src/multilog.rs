@@ -1,8 +1,9 @@
 //! All logs together: appending, receiving in any order, and questions about the past.
 
-use crate::op::{Action, Op};
+use crate::op::{Action, ContainerId, Op};
 use crate::pending::Pending;
 use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
+use crate::writer::Writer;
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span, VersionVector};
 
 /// The header fields of a new local action; the rest follows from the log.
@@ -14,6 +15,13 @@ pub struct Header {
     pub unseen: Vec<Span>,
     /// See [`Action::label`].
     pub label: String,
+}
+
+impl Header {
+    /// Whether it says nothing but the time.
+    fn is_plain(&self) -> bool {
+        self.unseen.is_empty() && self.label.is_empty()
+    }
 }
 
 /// What became of a received action.
@@ -156,10 +164,16 @@ impl MultiLog {
         self.logs.get(&span.replica).into_iter().flat_map(move |log| log.ops_in(span.start..span.end.min(log.end())))
     }
 
+    /// The ops of one text, to be added to the local action of `replica`; see [`MultiLog::push`].
+    pub fn writer(&mut self, replica: ReplicaId, container: ContainerId) -> Writer<'_> {
+        let log = self.logs.get_or_insert_with(replica, || ReplicaLog::new(replica));
+        Writer { log, container }
+    }
+
     /// Begins or carries on the local action of `replica`: appends an op and names its elements. The
     /// action exists once [`MultiLog::commit`] closes it; nothing may be received in between.
     pub fn push(&mut self, replica: ReplicaId, op: OpRef<'_>) -> Span {
-        let log = self.logs.entry(replica).or_insert_with(|| ReplicaLog::new(replica));
+        let log = self.logs.get_or_insert_with(replica, || ReplicaLog::new(replica));
         let start = log.ops_end();
         log.push_op(start, op);
         Span::new(replica, start, log.ops_end())
@@ -176,19 +190,16 @@ impl MultiLog {
         let lamport = self.lamport_last + 1;
         let parents = match self.frontier.ids() {
             [] => Parents::Previous,
-            [id] if span.start > 0 && *id == Id::new(replica, span.start - 1) => Parents::Previous,
+            [id] if id.replica == replica && id.seq + 1 == span.start => Parents::Previous,
             ids => Parents::Named(ids.into()),
         };
-        let rare = (!header.unseen.is_empty() || !header.label.is_empty())
-            .then(|| Box::new(RareHeader { unseen: header.unseen, label: header.label }));
-        log.push_header(HeaderRun {
-            range: span.start..span.end,
-            each: span.len(),
-            lamport,
-            time: header.time,
-            parents,
-            rare,
-        });
+        let (range, each, is_plain) = (span.start..span.end, span.len(), header.is_plain());
+        let repeats = is_plain && parents == Parents::Previous;
+        if !(repeats && log.repeat_actions(&range, each, lamport, header.time)) {
+            let Header { time, unseen, label } = header;
+            let rare = (!is_plain).then(|| Box::new(RareHeader { unseen, label }));
+            log.push_header(HeaderRun { range, each, lamport, time, parents, rare });
+        }
         self.lamport_last = lamport;
         self.frontier.follow(span.last());
         Some(span)

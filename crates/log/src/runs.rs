@@ -5,6 +5,7 @@
 use crate::op::{Action, ContainerId, Op, Register, Value};
 use crate::room;
 use crate::table::Table;
+use crate::writer::Counted;
 use clock::{Id, Lamport, ReplicaId, Seq, Span};
 use std::ops::Range;
 
@@ -502,10 +503,13 @@ impl ReplicaLog {
     pub(crate) fn push_op(&mut self, start: Seq, op: OpRef<'_>) {
         match op {
             OpRef::Insert { container, left, right, text } => {
-                let len = Seq::try_from(text.chars().count()).expect("bounded where bytes come in");
-                self.push_insert(start..start + len, container, (left, right), text);
+                let (container, between) = (self.container_number(container), (self.near(left), self.near(right)));
+                self.push_insert(start, container, between, Counted::new(text));
             }
-            OpRef::Delete { container, target, backward } => self.push_delete(start, container, target, backward),
+            OpRef::Delete { container, target, backward } => {
+                let (container, first) = (self.container_number(container), self.near(Some(target.first())));
+                self.push_delete(start, container, (first, target.len()), backward);
+            }
             OpRef::Unknown { .. } | OpRef::Set { .. } | OpRef::Control { .. } => {
                 let op = op.to_op();
                 let range = start..start + op.len();
@@ -515,18 +519,12 @@ impl ReplicaLog {
         }
     }
 
-    fn push_insert(
-        &mut self,
-        range: Range<Seq>,
-        container: ContainerId,
-        (left, right): (Option<Id>, Option<Id>),
-        text: &str,
-    ) {
-        let container = self.container_number(container);
-        let (left, right) = (self.near(left), self.near(right));
+    /// Appends an insertion, whose first counter is `start`.
+    pub(crate) fn push_insert(&mut self, start: Seq, container: u32, (left, right): (Near, Near), text: Counted<'_>) {
         let from = u32::try_from(self.text.len()).expect("bounded where bytes come in");
-        room::push_str(&mut self.text, text);
-        self.is_ascii &= text.len() == range.len();
+        room::push_str(&mut self.text, text.text());
+        self.is_ascii &= text.is_ascii();
+        let range = start..start + text.chars();
         if let Some(run) = self.ops.last_mut()
             && let OpBody::Insert { container: old, right: old_right, .. } = &run.body
             && *old == container
@@ -541,10 +539,19 @@ impl ReplicaLog {
         room::push(&mut self.ops, OpRun { range, body });
     }
 
-    fn push_delete(&mut self, start: Seq, container: ContainerId, target: Span, backward: bool) {
-        let container = self.container_number(container);
-        let backward = backward && target.len() > 1;
-        let first = self.near(Some(target.first()));
+    /// Lengthens the insertion that the log ends with.
+    pub(crate) fn carry_on_insert(&mut self, text: Counted<'_>) {
+        let Some(OpRun { range, body: OpBody::Insert { .. } }) = self.ops.last_mut() else {
+            panic!("typing carries on an insertion");
+        };
+        range.end += text.chars();
+        self.is_ascii &= text.is_ascii();
+        room::push_str(&mut self.text, text.text());
+    }
+
+    /// Appends the deletion of `len` elements from `first` on, under the counters from `start` on.
+    pub(crate) fn push_delete(&mut self, start: Seq, container: u32, (first, len): (Near, Seq), backward: bool) {
+        let backward = backward && len > 1;
         if let Some(run) = self.ops.last_mut()
             && let OpBody::Delete { container: old, target: old_first, backward: old_backward } = &mut run.body
             && *old == container
@@ -552,21 +559,21 @@ impl ReplicaLog {
         {
             let old_len = run.range.end - run.range.start;
             let may_rise = !backward && (!*old_backward || old_len == 1);
-            let may_fall = (backward || target.len() == 1) && (*old_backward || old_len == 1);
-            if may_rise && old_first.seq + old_len == target.start {
+            let may_fall = (backward || len == 1) && (*old_backward || old_len == 1);
+            if may_rise && old_first.seq + old_len == first.seq {
                 *old_backward = false;
-                run.range.end += target.len();
+                run.range.end += len;
                 return;
             }
-            if may_fall && old_first.seq == target.end {
+            if may_fall && old_first.seq == first.seq + len {
                 *old_backward = true;
                 *old_first = first;
-                run.range.end += target.len();
+                run.range.end += len;
                 return;
             }
         }
         let body = OpBody::Delete { container, target: first, backward };
-        room::push(&mut self.ops, OpRun { range: start..start + target.len(), body });
+        room::push(&mut self.ops, OpRun { range: start..start + len, body });
     }
 
     /// Appends an action, which begins where the log ends.
@@ -611,18 +618,27 @@ impl ReplicaLog {
 
     /// Closes an action over the ops pushed since the last one.
     pub(crate) fn push_header(&mut self, header: HeaderRun) {
-        if let Some(run) = self.headers.last_mut()
-            && run.rare.is_none()
-            && header.rare.is_none()
-            && header.parents == Parents::Previous
-            && run.each == header.each
-            && run.time == header.time
-            && header.lamport == run.lamport + Lamport::from(run.count())
-        {
-            run.range.end = header.range.end;
-            return;
+        let is_plain = header.rare.is_none() && header.parents == Parents::Previous;
+        if !(is_plain && self.repeat_actions(&header.range, header.each, header.lamport, header.time)) {
+            room::push(&mut self.headers, header);
         }
-        room::push(&mut self.headers, header);
+    }
+
+    /// Closes actions of `each` counters that just follow each other and the one before them, where they are
+    /// like that one. Returns whether they are.
+    pub(crate) fn repeat_actions(&mut self, range: &Range<Seq>, each: Seq, lamport: Lamport, time: i64) -> bool {
+        match self.headers.last_mut() {
+            Some(run)
+                if run.each == each
+                    && run.time == time
+                    && lamport == run.lamport + Lamport::from(run.count())
+                    && run.rare.is_none() =>
+            {
+                run.range.end = range.end;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Panics where an invariant does not hold.

@@ -16,4 +16,4 @@ mod text;
 pub use document::{Model, ModelBuilder, Patch};
 pub use map::Map;
 pub use patch::{Splice, TextPatch};
-pub use text::{Place, Text, TextBuilder, TextLen, TextRun};
+pub use text::{Text, TextBuilder, TextLen, TextRun};

@@ -91,11 +91,13 @@ impl Document {
         self.edit_as(Header { time, ..Header::default() }, change)
     }
 
-    fn edit_as(&mut self, header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
+    fn edit_as(&mut self, mut header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
         self.let_mine_through(None);
         change(&mut Edit { document: self });
-        let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
-        let span = self.log.commit(self.replica, Header { unseen, ..header })?;
+        if !self.view.policy().is_plain() {
+            header.unseen = self.view.unseen();
+        }
+        let span = self.log.commit(self.replica, header)?;
         self.view.append_own(&self.log, span);
         Some(span)
     }

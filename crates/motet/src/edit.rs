@@ -3,7 +3,7 @@
 use crate::diff;
 use crate::document::Document;
 use clock::{Id, Seq};
-use log::{ContainerId, OpRef, Value};
+use log::{ContainerId, Counted, OpRef, Value};
 
 /// The changes of one action, made one after another on what is shown.
 #[derive(Debug)]
@@ -33,17 +33,25 @@ impl Edit<'_> {
             return;
         }
         let Document { model, log, replica, .. } = &mut *self.document;
-        let text = model.text_mut(container);
-        let mut left = len;
-        while let Some(target) = text.delete_at(at, left) {
-            log.push(*replica, OpRef::Delete { container, target, backward: false });
+        let (text, mut left) = (model.text_mut(container), len);
+        let mut next = text.delete_at(at, left);
+        if next.is_none() && inserted.is_empty() {
+            return;
+        }
+        let mut writer = log.writer(*replica, container);
+        while let Some(target) = next {
+            writer.delete(target);
             left -= target.len();
+            next = text.delete_at(at, left);
         }
         if !inserted.is_empty() {
-            let place = text.place_at(at);
-            let op = OpRef::Insert { container, left: place.left, right: place.right, text: inserted };
-            let span = log.push(*replica, op);
-            text.insert_at(place, span.first(), inserted);
+            let inserted = Counted::new(inserted);
+            if text.type_on(at, writer.next_id(), inserted) {
+                writer.type_on(inserted);
+            } else {
+                let (left, right) = text.insert_at(at, writer.next_id(), inserted);
+                writer.insert(left, right, inserted);
+            }
         }
     }
 

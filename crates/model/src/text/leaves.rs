@@ -63,10 +63,13 @@ impl Leaves {
             behind = self.clear_chunks(at + 1, end).unwrap_or(behind);
         }
         let before = before.or_else(|| Some(self.chunks[at.checked_sub(1)?].last().expect("not empty").1));
-        let head = (before != Some(leaf)).then_some((start, leaf));
-        let tail = (behind != leaf).then_some((end, behind));
-        room::make_room(&mut self.chunks[at], 2);
-        self.chunks[at].splice(from..to, head.into_iter().chain(tail));
+        let entries = &mut self.chunks[at];
+        let to = if before == Some(leaf) { to } else { put(entries, from, to, (start, leaf)) };
+        let from = if before == Some(leaf) { from } else { from + 1 };
+        let (from, to) = if behind == leaf { (from, to) } else { (from + 1, put(entries, from, to, (end, behind))) };
+        if from < to {
+            entries.drain(from..to);
+        }
         self.mend(at);
     }
 
@@ -108,6 +111,17 @@ impl Leaves {
         assert!(self.chunks.iter().flatten().is_sorted_by(|a, b| a.0 < b.0));
         assert!(self.chunks.iter().map(|chunk| chunk[0].0).eq(self.firsts.iter().copied()));
     }
+}
+
+/// Puts an entry at `from`, over what stands at `from..to`, where anything does; returns where that ends then.
+fn put(entries: &mut Vec<(u32, u32)>, from: usize, to: usize, entry: (u32, u32)) -> usize {
+    if from < to {
+        entries[from] = entry;
+        return to;
+    }
+    room::make_room(entries, 1);
+    entries.insert(from, entry);
+    to + 1
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use build::TextBuilder;
 use crate::patch::{TextPatch, utf16_len};
 use clock::{Id, ReplicaId, Seq, SortedMap, Span};
 use index::Index;
-use log::room;
+use log::{Counted, room};
 use order::Crowds;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
@@ -47,18 +47,16 @@ pub struct Text {
     moved: Vec<u32>,
 }
 
-/// A place in a text to insert at, with the neighbours to record.
+/// A place in a text to insert at.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// The visible left neighbour; none at the start.
-    pub left: Option<Id>,
-    /// What follows it, visible or not; none at the end.
-    pub right: Option<Id>,
-    /// The same neighbours as the text knows them.
-    elems: (Option<Elem>, Option<Elem>),
+struct Place {
     cursor: Cursor,
-    /// The visible position that was asked for.
+    /// How much is visible before it, in code points.
     at: Seq,
+    /// The visible left neighbour; none at the start.
+    left: Option<Elem>,
+    /// What follows that, visible or not; none at the end.
+    right: Option<Elem>,
 }
 
 /// Elements that lie together, as [`Text::runs`] lists them.
@@ -181,7 +179,7 @@ impl Text {
 
     /// Where to insert so that the text lands at visible position `at`, in code points: right after the
     /// visible left neighbour. Positions beyond the end mean the end.
-    pub fn place_at(&mut self, at: Seq) -> Place {
+    fn place_at(&mut self, at: Seq) -> Place {
         if let Some(tip) = self.tip.filter(|tip| tip.at == at) {
             return tip;
         }
@@ -192,9 +190,7 @@ impl Text {
                 None => self.end_of_visible(),
             },
         };
-        let (left, right) = (self.elem_before(cursor), self.elem_after(cursor));
-        let id = |elem| self.id(elem);
-        Place { left: left.map(id), right: right.map(id), elems: (left, right), cursor, at }
+        Place { cursor, at, left: self.elem_before(cursor), right: self.elem_after(cursor) }
     }
 
     /// The place right behind the last visible element.
@@ -313,22 +309,49 @@ impl Text {
         Some((before + within, run.is_visible()))
     }
 
-    /// Puts characters, whose first is `first`, at a place just asked for. This is how the author's own
-    /// typing comes in: nothing was received in between, so the place is right.
-    pub fn insert_at(&mut self, place: Place, first: Id, text: &str) {
-        let elem = self.elem(first);
-        let (cursor, len) = self.insert_elems(place.cursor, elem, place.elems, text, true);
-        let (left, last) = (first.plus(len - 1), elem.plus(len - 1));
-        let elems = (Some(last), place.elems.1);
-        self.tip =
-            Some(Place { left: Some(left), right: place.right, elems, cursor, at: place.at.saturating_add(len) });
+    /// Puts characters, whose first is `first`, at visible position `at`, in code points; positions beyond the
+    /// end mean the end. Returns the neighbours to record: the visible one on the left, and what followed it,
+    /// visible or not. This is how the author's own typing comes in.
+    pub fn insert_at(&mut self, at: Seq, first: Id, text: Counted<'_>) -> (Option<Id>, Option<Id>) {
+        let Place { cursor, at, left, right } = self.place_at(at);
+        let (elem, len) = (self.elem(first), text.chars());
+        let cursor = self.insert_elems(cursor, elem, (left, right), text, true);
+        let last = elem.plus(len - 1);
+        self.tip = Some(Place { cursor, at: at.saturating_add(len), left: Some(last), right });
+        (left.map(|elem| self.id(elem)), right.map(|elem| self.id(elem)))
+    }
+
+    /// Puts characters, whose first is `first`, at visible position `at`, where that carries on the insertion
+    /// before it, as typing mostly does: neighbours need no record then. Returns whether it did.
+    pub fn type_on(&mut self, at: Seq, first: Id, text: Counted<'_>) -> bool {
+        let Some(tip) = self.tip.as_mut().filter(|tip| tip.at == at) else { return false };
+        let Some(before) = tip.left.filter(|left| left.seq.wrapping_add(1) == first.seq) else { return false };
+        let (Cursor { leaf, run, offset }, chars) = (tip.cursor, text.chars());
+        let end = self.buffer.len() as u32;
+        if self.replicas[before.replica as usize] != first.replica
+            || !self.tree.run(leaf, run).ends_at(offset, end)
+            || chars > RUN_LEN_MAX - offset
+        {
+            return false;
+        }
+        let (at, left) = (at.saturating_add(chars), Some(before.plus(chars)));
+        *tip = Place { cursor: Cursor { leaf, run, offset: offset + chars }, at, left, ..*tip };
+        room::push_str(&mut self.buffer, text.text());
+        let piece = Run { first: before.plus(1), len: chars, offset: end, bytes: text.text().len() as u32, hidden: 0 };
+        self.tree.extend(leaf, run, piece.weight(&self.buffer));
+        true
     }
 
     /// Deletes visible elements from position `at` on, in code points: `len` of them or fewer, as many as
     /// lie in one run. Returns which; none where `len` is zero or nothing is there. This is how the
     /// author's own deletions come in, piece by piece.
+    #[inline]
     pub fn delete_at(&mut self, at: Seq, len: Seq) -> Option<Span> {
-        let cursor = if len > 0 { self.visible(at)? } else { return None };
+        if len > 0 { self.delete_some(at, len) } else { None }
+    }
+
+    fn delete_some(&mut self, at: Seq, len: Seq) -> Option<Span> {
+        let cursor = self.visible(at)?;
         let run = self.tree.run(cursor.leaf, cursor.run);
         let take = len.min(run.len - cursor.offset);
         let first = self.id(run.first.plus(cursor.offset));
@@ -355,7 +378,7 @@ impl Text {
             let at = self.utf16_before(cursor);
             patch.splice(at, 0, text);
         }
-        self.insert_elems(cursor, elem, (left, right), text, active);
+        self.insert_elems(cursor, elem, (left, right), Counted::new(text), active);
     }
 
     fn utf16_before(&self, cursor: Cursor) -> u32 {
@@ -369,31 +392,29 @@ impl Text {
         }
     }
 
-    /// Puts characters at a place; returns the place behind them, and how many they are.
+    /// Puts characters at a place; returns the place behind them.
     fn insert_elems(
         &mut self,
         mut cursor: Cursor,
         first: Elem,
         (left, right): (Option<Elem>, Option<Elem>),
-        text: &str,
+        text: Counted<'_>,
         active: bool,
-    ) -> (Cursor, u32) {
+    ) -> Cursor {
         let index = &mut self.indexes[first.replica as usize];
         index.note_origins(first.replica, first.seq, left, right);
         self.join_crowd(left, right, first);
         let mut offset = self.buffer.len() as u32;
-        room::push_str(&mut self.buffer, text);
-        let mut elem = first;
-        for piece in pieces(text) {
-            let (chars, bytes) = (piece.chars().count() as u32, piece.len() as u32);
-            let behind = if elem == first { left } else { Some(Elem { seq: elem.seq - 1, ..elem }) };
-            let run =
-                Run { first: elem, len: chars, offset, bytes, hidden: if active { 0 } else { Run::NOT_INSERTED } };
+        room::push_str(&mut self.buffer, text.text());
+        let hidden = if active { 0 } else { Run::NOT_INSERTED };
+        let (mut elem, mut behind) = (first, left);
+        for (chars, bytes) in pieces(text) {
+            let run = Run { first: elem, len: chars, offset, bytes, hidden };
             cursor = self.insert_run(cursor, behind, run);
-            elem = elem.plus(chars);
-            offset += bytes;
+            behind = Some(run.last());
+            (elem, offset) = (elem.plus(chars), offset + bytes);
         }
-        (cursor, elem.seq - first.seq)
+        cursor
     }
 
     /// Puts a run at a place, as part of the run before it where it carries that on; returns the place
@@ -473,15 +494,12 @@ impl Text {
             }
         }
         // What lies before the leaf of the last local edit is the same where only that leaf changed.
-        self.typing = typing.filter(|&(leaf, _)| leaf == cursor.leaf && self.moved.is_empty());
+        self.typing = typing.filter(|&(leaf, _)| leaf == cursor.leaf);
         self.reindex_moved();
     }
 
+    /// Brings the indexes up to date.
     fn reindex_moved(&mut self) {
-        if self.moved.is_empty() {
-            return;
-        }
-        self.typing = None;
         while let Some(leaf) = self.moved.pop() {
             for run in self.tree.runs(leaf) {
                 let index = &mut self.indexes[run.first.replica as usize];
@@ -586,11 +604,14 @@ impl Text {
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.tree.check_invariants(&self.buffer);
+        self.indexes.iter().for_each(Index::check_invariants);
         assert!(self.moved.is_empty());
         for leaf in self.leaves() {
-            for run in self.tree.runs(leaf) {
-                let seqs = run.first.seq..run.first.seq + run.len;
-                self.indexes[run.first.replica as usize].check(run.first.replica, leaf, seqs);
+            for (at, run) in self.tree.runs(leaf).iter().enumerate() {
+                for offset in 0..run.len {
+                    let found = self.find(run.first.plus(offset));
+                    assert_eq!(found, Some(Cursor { leaf, run: at as u32, offset }), "{run:?}");
+                }
             }
         }
     }
@@ -612,19 +633,13 @@ fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
     text.split_at(at)
 }
 
-/// `text` in pieces of at most [`RUN_LEN_MAX`] characters.
-fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+/// `text` in pieces of at most [`RUN_LEN_MAX`] characters: how many of them each has, and how many bytes.
+fn pieces(text: Counted<'_>) -> impl Iterator<Item = (u32, u32)> {
+    let (mut rest, mut left) = (text.text(), text.chars());
     std::iter::from_fn(move || {
-        if text.is_empty() {
-            return None;
-        }
-        let end = if text.len() <= RUN_LEN_MAX as usize {
-            text.len()
-        } else {
-            text.char_indices().nth(RUN_LEN_MAX as usize).map_or(text.len(), |(at, _)| at)
-        };
-        let (piece, rest) = text.split_at(end);
-        text = rest;
-        Some(piece)
+        let chars = left.min(RUN_LEN_MAX);
+        let (piece, behind) = if chars < left { split_chars(rest, chars) } else { (rest, "") };
+        (rest, left) = (behind, left - chars);
+        (chars > 0).then_some((chars, piece.len() as u32))
     })
 }

@@ -55,15 +55,14 @@ fn edit(copy: &mut Copy, rng: &mut Rng, log: &mut Vec<TestOp>) {
     } else {
         let at = if rng.below(2) == 0 { len } else { rng.below(len + 1) };
         let text = ["a", "é", "xyz", "𝄞b", "0123456789"][rng.below(5) as usize];
-        let place = copy.text.place_at(at);
         let first = Id::new(copy.replica, copy.end);
         copy.end += text.chars().count() as u32;
-        let op = TestOp::Insert { first, left: place.left, right: place.right, text: text.into() };
         let expected: String = {
             let now = copy.text.to_string();
             now.chars().take(at as usize).chain(text.chars()).chain(now.chars().skip(at as usize)).collect()
         };
-        copy.text.insert_at(place, first, text);
+        let (left, right) = copy.text.insert_at(at, first, Counted::new(text));
+        let op = TestOp::Insert { first, left, right, text: text.into() };
         copy.screen = copy.text.to_string();
         assert_eq!(copy.screen, expected, "insert at {at}, read at {at}");
         copy.text.check_invariants();
@@ -175,15 +174,14 @@ fn runs_typed_at_once_do_not_interleave() {
         for (n, text) in copies.iter_mut().enumerate() {
             let replica = ReplicaId(n as u64 + 1);
             for k in 0..20 {
-                let place = text.place_at(if backward { 0 } else { k });
-                let c = if n == 0 { "a" } else { "b" };
-                text.insert_at(place, Id::new(replica, k), c);
-                ops.push((Id::new(replica, k), place, c));
+                let (at, id, c) = (if backward { 0 } else { k }, Id::new(replica, k), if n == 0 { "a" } else { "b" });
+                let between = text.insert_at(at, id, Counted::new(c));
+                ops.push((id, between, c));
             }
         }
         for (n, text) in copies.iter_mut().enumerate() {
-            for (id, place, c) in ops.iter().filter(|(id, ..)| id.replica.0 != n as u64 + 1) {
-                text.insert(*id, (place.left, place.right), c, true, None);
+            for &(id, between, c) in ops.iter().filter(|(id, ..)| id.replica.0 != n as u64 + 1) {
+                text.insert(id, between, c, true, None);
             }
             assert_eq!(text.to_string(), format!("{}{}", "a".repeat(20), "b".repeat(20)), "backward: {backward}");
         }
@@ -193,8 +191,7 @@ fn runs_typed_at_once_do_not_interleave() {
 #[test]
 fn positions_convert_between_units() {
     let mut text = Text::new();
-    let place = text.place_at(0);
-    text.insert_at(place, Id::new(ReplicaId(1), 0), "aé𝄞b");
+    text.insert_at(0, Id::new(ReplicaId(1), 0), Counted::new("aé𝄞b"));
     assert_eq!(text.len(), TextLen { chars: 4, utf16: 5, bytes: 8 });
     for (chars, utf16) in [(0, 0), (1, 1), (2, 2), (3, 4), (4, 5)] {
         assert_eq!(text.utf16_at_chars(chars), utf16);

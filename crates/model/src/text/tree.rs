@@ -105,6 +105,11 @@ impl Run {
             && self.len + next.len <= RUN_LEN_MAX
     }
 
+    /// Whether it has `len` elements and its characters end at `offset`.
+    pub fn ends_at(&self, len: u32, offset: u32) -> bool {
+        self.len == len && self.offset + self.bytes == offset
+    }
+
     /// What it would weigh if it were visible.
     pub fn weight(&self, buffer: &str) -> Weight {
         let utf16 = if self.bytes == self.len {
