@@ -31,6 +31,11 @@ impl Frontier {
         self.ids.is_empty()
     }
 
+    /// Whether it is the element before `id` and nothing else.
+    pub fn is_just_before(&self, id: Id) -> bool {
+        matches!(self.ids[..], [only] if only.replica == id.replica && only.seq.wrapping_add(1) == id.seq)
+    }
+
     /// Accounts for an action that ends in `last` and follows everything.
     pub fn follow(&mut self, last: Id) {
         self.ids.clear();

@@ -21,8 +21,8 @@ pub struct SortedMap<K, V> {
 }
 
 /// Where a key stands, or would.
-#[derive(Clone, Copy)]
-struct Place {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
     leaf: usize,
     at: usize,
 }
@@ -195,13 +195,15 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(value)
     }
 
-    /// The value of `key`, which is made where there is none: quicker than an entry.
-    pub fn get_or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
-        let Place { leaf, at } = match self.find(&key) {
-            Ok(place) => place,
-            Err(place) => self.put(place, key, value()),
-        };
-        &mut self.leaves[leaf][at].1
+    /// As [`SortedMap::get_mut`]. Looks at `hint` first, where the caller found a key before, and leaves there
+    /// where this one is.
+    #[inline]
+    pub fn get_mut_near(&mut self, hint: &mut Place, key: &K) -> Option<&mut V> {
+        let known = self.leaves.get(hint.leaf).and_then(|leaf| leaf.get(hint.at));
+        if known.is_none_or(|(known, _)| known != key) {
+            *hint = self.find(key).ok()?;
+        }
+        Some(&mut self.leaves[hint.leaf][hint.at].1)
     }
 
     /// The value of `key`, to be put there or changed.

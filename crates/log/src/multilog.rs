@@ -4,7 +4,7 @@ use crate::op::{Action, ContainerId, Op};
 use crate::pending::Pending;
 use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
 use crate::writer::Writer;
-use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span, VersionVector};
+use clock::{Frontier, Id, Lamport, Place, ReplicaId, Seq, SortedMap, Span, VersionVector};
 
 /// The header fields of a new local action; the rest follows from the log.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +106,8 @@ impl ReceiveError {
 #[derive(Clone, Debug, Default)]
 pub struct MultiLog {
     pub(crate) logs: SortedMap<ReplicaId, ReplicaLog>,
+    /// Where the log of the local writer stood last.
+    local: Place,
     pub(crate) frontier: Frontier,
     /// The Lamport time of the newest action; 0 before any.
     lamport_last: Lamport,
@@ -166,22 +168,49 @@ impl MultiLog {
 
     /// The ops of one text, to be added to the local action of `replica`; see [`MultiLog::push`].
     pub fn writer(&mut self, replica: ReplicaId, container: ContainerId) -> Writer<'_> {
-        let log = self.logs.get_or_insert_with(replica, || ReplicaLog::new(replica));
-        Writer { log, container }
+        Writer { log: self.local_log(replica), container }
     }
 
     /// Begins or carries on the local action of `replica`: appends an op and names its elements. The
     /// action exists once [`MultiLog::commit`] closes it; nothing may be received in between.
     pub fn push(&mut self, replica: ReplicaId, op: OpRef<'_>) -> Span {
-        let log = self.logs.get_or_insert_with(replica, || ReplicaLog::new(replica));
+        let log = self.local_log(replica);
         let start = log.ops_end();
         log.push_op(start, op);
         Span::new(replica, start, log.ops_end())
     }
 
+    #[inline]
+    fn local_log(&mut self, replica: ReplicaId) -> &mut ReplicaLog {
+        if self.logs.get_mut_near(&mut self.local, &replica).is_none() {
+            self.logs.insert(replica, ReplicaLog::new(replica));
+        }
+        self.logs.get_mut_near(&mut self.local, &replica).expect("it was there or put there")
+    }
+
     /// Closes the local action of `replica` over everything pushed since the last one; `None` where
     /// nothing was.
+    #[inline]
     pub fn commit(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
+        let repeated = if header.is_plain() { self.commit_like_before(replica, header.time) } else { None };
+        repeated.or_else(|| self.commit_unlike_before(replica, header))
+    }
+
+    /// As [`MultiLog::commit`], where the action just follows one that is like it.
+    fn commit_like_before(&mut self, replica: ReplicaId, time: i64) -> Option<Span> {
+        let lamport = self.lamport_last + 1;
+        let log = self.logs.get_mut_near(&mut self.local, &replica)?;
+        let span = Span::new(replica, log.end(), log.ops_end());
+        let follows = self.frontier.is_just_before(span.first());
+        if !follows || span.is_empty() || !log.repeat_actions(&(span.start..span.end), span.len(), lamport, time) {
+            return None;
+        }
+        self.lamport_last = lamport;
+        self.frontier.follow(span.last());
+        Some(span)
+    }
+
+    fn commit_unlike_before(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
         let log = self.logs.get_mut(&replica)?;
         let span = Span::new(replica, log.end(), log.ops_end());
         if span.is_empty() {
@@ -190,16 +219,13 @@ impl MultiLog {
         let lamport = self.lamport_last + 1;
         let parents = match self.frontier.ids() {
             [] => Parents::Previous,
-            [id] if id.replica == replica && id.seq + 1 == span.start => Parents::Previous,
+            _ if self.frontier.is_just_before(span.first()) => Parents::Previous,
             ids => Parents::Named(ids.into()),
         };
         let (range, each, is_plain) = (span.start..span.end, span.len(), header.is_plain());
-        let repeats = is_plain && parents == Parents::Previous;
-        if !(repeats && log.repeat_actions(&range, each, lamport, header.time)) {
-            let Header { time, unseen, label } = header;
-            let rare = (!is_plain).then(|| Box::new(RareHeader { unseen, label }));
-            log.push_header(HeaderRun { range, each, lamport, time, parents, rare });
-        }
+        let Header { time, unseen, label } = header;
+        let rare = (!is_plain).then(|| Box::new(RareHeader { unseen, label }));
+        log.push_header(HeaderRun { range, each, lamport, time, parents, rare });
         self.lamport_last = lamport;
         self.frontier.follow(span.last());
         Some(span)

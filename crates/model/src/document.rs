@@ -59,14 +59,19 @@ impl Model {
     }
 
     /// The text `container`, to look things up in or to edit.
+    #[inline]
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
         if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
-            self.recent = self.texts.binary_search_by_key(&container, |(id, _)| *id).unwrap_or_else(|at| {
-                self.texts.insert(at, (container, Text::new()));
-                at
-            });
+            self.recent = self.find_text(container);
         }
         &mut self.texts[self.recent].1
+    }
+
+    fn find_text(&mut self, container: ContainerId) -> usize {
+        self.texts.binary_search_by_key(&container, |(id, _)| *id).unwrap_or_else(|at| {
+            self.texts.insert(at, (container, Text::new()));
+            at
+        })
     }
 
     /// All texts.

@@ -88,16 +88,13 @@ impl Document {
     /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;
     /// `None` where `change` did nothing.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
-        self.edit_as(Header { time, ..Header::default() }, change)
-    }
-
-    fn edit_as(&mut self, mut header: Header, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
-        self.let_mine_through(None);
-        change(&mut Edit { document: self });
-        if !self.view.policy().is_plain() {
-            header.unseen = self.view.unseen();
+        let is_plain = self.view.policy().is_plain();
+        if !is_plain {
+            self.let_mine_through(None);
         }
-        let span = self.log.commit(self.replica, header)?;
+        change(&mut Edit { document: self });
+        let unseen = if is_plain { Vec::new() } else { self.view.unseen() };
+        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
         self.view.append_own(&self.log, span);
         Some(span)
     }
