@@ -195,15 +195,17 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(value)
     }
 
-    /// As [`SortedMap::get_mut`]. Looks at `hint` first, where the caller found a key before, and leaves there
-    /// where this one is.
+    /// Where `key` stands. Looks at `hint` first, where the caller found a key before.
     #[inline]
-    pub fn get_mut_near(&mut self, hint: &mut Place, key: &K) -> Option<&mut V> {
+    pub fn place_near(&self, hint: Place, key: &K) -> Option<Place> {
         let known = self.leaves.get(hint.leaf).and_then(|leaf| leaf.get(hint.at));
-        if known.is_none_or(|(known, _)| known != key) {
-            *hint = self.find(key).ok()?;
-        }
-        Some(&mut self.leaves[hint.leaf][hint.at].1)
+        if known.is_some_and(|(known, _)| known == key) { Some(hint) } else { self.find(key).ok() }
+    }
+
+    /// The value at a place just asked for, to be changed.
+    #[inline]
+    pub fn value_at(&mut self, place: Place) -> &mut V {
+        &mut self.leaves[place.leaf][place.at].1
     }
 
     /// The value of `key`, to be put there or changed.

@@ -182,10 +182,14 @@ impl MultiLog {
 
     #[inline]
     fn local_log(&mut self, replica: ReplicaId) -> &mut ReplicaLog {
-        if self.logs.get_mut_near(&mut self.local, &replica).is_none() {
-            self.logs.insert(replica, ReplicaLog::new(replica));
-        }
-        self.logs.get_mut_near(&mut self.local, &replica).expect("it was there or put there")
+        self.local = self.logs.place_near(self.local, &replica).unwrap_or_else(|| self.add_log(replica));
+        self.logs.value_at(self.local)
+    }
+
+    #[cold]
+    fn add_log(&mut self, replica: ReplicaId) -> Place {
+        self.logs.insert(replica, ReplicaLog::new(replica));
+        self.logs.place_near(self.local, &replica).expect("just put there")
     }
 
     /// Closes the local action of `replica` over everything pushed since the last one; `None` where
@@ -199,7 +203,7 @@ impl MultiLog {
     /// As [`MultiLog::commit`], where the action just follows one that is like it.
     fn commit_like_before(&mut self, replica: ReplicaId, time: i64) -> Option<Span> {
         let lamport = self.lamport_last + 1;
-        let log = self.logs.get_mut_near(&mut self.local, &replica)?;
+        let log = self.logs.value_at(self.logs.place_near(self.local, &replica)?);
         let span = Span::new(replica, log.end(), log.ops_end());
         let follows = self.frontier.is_just_before(span.first());
         if !follows || span.is_empty() || !log.repeat_actions(&(span.start..span.end), span.len(), lamport, time) {
