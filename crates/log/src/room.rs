@@ -19,11 +19,16 @@ pub fn push<T>(list: &mut Vec<T>, thing: T) {
 }
 
 /// Adds `more` to a text that grows by a little.
+#[inline]
 pub fn push_str(text: &mut String, more: &str) {
     if text.capacity() - text.len() < more.len() {
         text.reserve_exact(growth(text.len(), 1).max(more.len()));
     }
-    text.push_str(more);
+    match *more.as_bytes() {
+        // What typing adds: worth no call.
+        [byte] => text.push(char::from(byte)),
+        _ => text.push_str(more),
+    }
 }
 
 fn growth(len: usize, size: usize) -> usize {

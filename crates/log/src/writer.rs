@@ -14,7 +14,8 @@ pub struct Counted<'a> {
 impl<'a> Counted<'a> {
     /// `text`, which is bounded where bytes come in.
     pub fn new(text: &'a str) -> Self {
-        let chars = if text.is_ascii() { text.len() } else { text.chars().count() };
+        // One byte, as typing adds, is one character.
+        let chars = if text.len() == 1 || text.is_ascii() { text.len() } else { text.chars().count() };
         Self { text, chars: Seq::try_from(chars).expect("fewer characters than counters") }
     }
 

@@ -13,6 +13,8 @@ const CHUNK_MAX: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 64 };
 pub(super) struct Leaves {
     firsts: Vec<u32>,
     chunks: Vec<Vec<(u32, u32)>>,
+    /// The chunk assigned to last: neighbours in text are often neighbours in time.
+    recent: usize,
 }
 
 impl Leaves {
@@ -52,7 +54,8 @@ impl Leaves {
     /// Says that `start..end` lies in `leaf`; what is before and behind stays where it was. There must be
     /// an entry at `start` or before.
     pub fn assign(&mut self, start: u32, end: u32, leaf: u32) {
-        let at = self.firsts.partition_point(|&first| first <= start) - 1;
+        let at = self.chunk_of(start);
+        self.recent = at;
         let entries = &mut self.chunks[at];
         let from = entries.partition_point(|&(known, _)| known < start);
         let to = from + entries[from..].iter().take_while(|(known, _)| *known <= end).count();
@@ -71,6 +74,15 @@ impl Leaves {
             entries.drain(from..to);
         }
         self.mend(at);
+    }
+
+    /// The chunk that holds `seq`.
+    fn chunk_of(&self, seq: u32) -> usize {
+        let holds = |at: usize| {
+            self.firsts.get(at).is_some_and(|&first| first <= seq)
+                && self.firsts.get(at + 1).is_none_or(|&first| first > seq)
+        };
+        if holds(self.recent) { self.recent } else { self.firsts.partition_point(|&first| first <= seq) - 1 }
     }
 
     /// Drops entries up to and at `end` from chunk `at` on; returns the leaf of the last of them.

@@ -35,9 +35,8 @@ pub struct Text {
     indexes: Vec<Index>,
     /// The replica used last, and its number.
     recent: Option<(ReplicaId, u32)>,
-    /// The leaf looked at last, and how much is visible before it. Everything that changes another leaf
-    /// forgets it.
-    typing: Option<(u32, Weight)>,
+    /// The run looked at last. Everything that changes another leaf forgets it.
+    finger: Option<Finger>,
     /// The place right behind the last local insertion. Everything that changes the text otherwise forgets
     /// it.
     tip: Option<Place>,
@@ -57,6 +56,15 @@ struct Place {
     left: Option<Elem>,
     /// What follows that, visible or not; none at the end.
     right: Option<Elem>,
+}
+
+/// A run, and how much is visible before it.
+#[derive(Clone, Copy, Debug)]
+struct Finger {
+    leaf: u32,
+    run: u32,
+    /// In code points.
+    before: Seq,
 }
 
 /// Elements that lie together, as [`Text::runs`] lists them.
@@ -97,7 +105,7 @@ impl Text {
             numbers: SortedMap::new(),
             indexes: Vec::new(),
             recent: None,
-            typing: None,
+            finger: None,
             tip: None,
             crowds: Crowds::default(),
             moved: Vec::new(),
@@ -203,7 +211,7 @@ impl Text {
 
     /// The place before everything.
     fn start(&mut self) -> Cursor {
-        self.typing = Some((Tree::FIRST, Weight::default()));
+        self.finger = Some(Finger { leaf: Tree::FIRST, run: 0, before: 0 });
         Cursor { leaf: Tree::FIRST, run: 0, offset: 0 }
     }
 
@@ -373,7 +381,7 @@ impl Text {
         let here = |id: Id| self.known(id).filter(|&elem| self.find(elem).is_some());
         let (left, right) = (left.and_then(here), right.and_then(here));
         let cursor = self.cursor_between(left, right, elem);
-        (self.typing, self.tip) = (None, None);
+        (self.finger, self.tip) = (None, None);
         if let Some(patch) = patch.filter(|_| active) {
             let at = self.utf16_before(cursor);
             patch.splice(at, 0, text);
@@ -481,8 +489,7 @@ impl Text {
         patch: &mut Option<&mut TextPatch>,
         change: &impl Fn(&mut Run),
     ) {
-        let typing = self.typing.take();
-        self.tip = None;
+        (self.finger, self.tip) = (self.finger_before(cursor), None);
         let at = patch.is_some().then(|| self.utf16_before(cursor));
         let done = self.tree.change(cursor, len, &self.buffer, &mut self.moved, |run| change(run));
         if let (Some(patch), Some(at)) = (patch.as_deref_mut(), at) {
@@ -493,14 +500,13 @@ impl Text {
                 _ => {}
             }
         }
-        // What lies before the leaf of the last local edit is the same where only that leaf changed.
-        self.typing = typing.filter(|&(leaf, _)| leaf == cursor.leaf);
         self.reindex_moved();
     }
 
     /// Brings the indexes up to date.
     fn reindex_moved(&mut self) {
         while let Some(leaf) = self.moved.pop() {
+            self.finger = None;
             for run in self.tree.runs(leaf) {
                 let index = &mut self.indexes[run.first.replica as usize];
                 index.place_moved(run.first.seq, run.first.seq + run.len, leaf);
@@ -510,27 +516,36 @@ impl Text {
 
     /// The visible element at position `at`, in code points.
     fn visible(&mut self, at: u32) -> Option<Cursor> {
-        if let Some((leaf, before)) = self.typing
-            && before.chars <= at
-            && let Some(found) = self.visible_in(leaf, at - before.chars)
-        {
+        if let Some(found) = self.finger.and_then(|finger| self.visible_near(finger, at)) {
             return Some(found);
         }
         let (leaf, before) = self.tree.leaf_at(at, Unit::Chars);
-        self.typing = Some((leaf, before));
-        self.visible_in(leaf, at - before.chars)
+        self.visible_near(Finger { leaf, run: 0, before: before.chars }, at)
     }
 
-    fn visible_in(&self, leaf: u32, mut at: u32) -> Option<Cursor> {
-        for (run, r) in self.tree.runs(leaf).iter().enumerate() {
-            if r.is_visible() {
-                if at < r.len {
-                    return Some(Cursor { leaf, run: run as u32, offset: at });
-                }
-                at -= r.len;
-            }
+    /// The visible element at position `at`, where it is in the leaf of `finger`.
+    fn visible_near(&mut self, finger: Finger, at: u32) -> Option<Cursor> {
+        let Finger { leaf, mut run, mut before } = finger;
+        let runs = self.tree.runs(leaf);
+        while at < before {
+            run = run.checked_sub(1)?;
+            before -= runs[run as usize].visible_len();
         }
-        None
+        let mut len = runs.get(run as usize)?.visible_len();
+        while at - before >= len {
+            (run, before) = (run + 1, before + len);
+            len = runs.get(run as usize)?.visible_len();
+        }
+        self.finger = Some(Finger { leaf, run, before });
+        Some(Cursor { leaf, run, offset: at - before })
+    }
+
+    /// The run before that of `cursor`, where `finger` is on that one: what is done there may join both.
+    fn finger_before(&self, cursor: Cursor) -> Option<Finger> {
+        let finger = self.finger.filter(|finger| (finger.leaf, finger.run) == (cursor.leaf, cursor.run))?;
+        let Some(run) = cursor.run.checked_sub(1) else { return Some(finger) };
+        let before = finger.before - self.tree.run(cursor.leaf, run).visible_len();
+        Some(Finger { run, before, ..finger })
     }
 
     fn elem_before(&self, cursor: Cursor) -> Option<Elem> {

@@ -61,6 +61,11 @@ impl Run {
         self.hidden == 0
     }
 
+    /// How many of its elements are visible.
+    pub fn visible_len(&self) -> u32 {
+        if self.is_visible() { self.len } else { 0 }
+    }
+
     pub fn contains(&self, elem: Elem) -> bool {
         self.first.replica == elem.replica && elem.seq.wrapping_sub(self.first.seq) < self.len
     }
