@@ -81,31 +81,34 @@ impl<'a> TextBuilder<'a> {
 
     /// Takes in a run of insertions or deletions, up to counter `end` of the log, of which `inactive` are not
     /// active. Runs come ascending by id.
+    #[inline]
     pub fn add(&mut self, log: &'a ReplicaLog, run: &OpRun, end: Seq, inactive: &[Range<Seq>]) {
         let number = self.number(log);
         let range = run.range.start..run.range.end.min(end);
         match run.body {
             OpBody::Insert { left, right, text, .. } => {
-                let len = range.end - range.start;
+                let (start, len) = (range.start, range.end - range.start);
                 let bytes = log.chars(text as usize, 0..len as usize).len() as u32;
-                self.insertions.push(Insertion { log: number, start: range.start, len, left, right, text, bytes });
-                self.changes.extend(inactive.iter().map(|part| Change {
-                    log: number,
-                    first: Near::own(part.start),
-                    len: part.end - part.start,
-                    what: What::Hide,
-                }));
+                self.insertions.push(Insertion { log: number, start, len, left, right, text, bytes });
+                for part in inactive {
+                    let (first, len) = (Near::own(part.start), part.end - part.start);
+                    self.changes.push(Change { log: number, first, len, what: What::Hide });
+                }
             }
             OpBody::Delete { target, backward, .. } => {
-                let mut start = range.start;
-                for gap in inactive.iter().chain([&(range.end..range.end)]) {
-                    if start < gap.start {
-                        let skip = if backward { run.range.end - gap.start } else { start - range.start };
-                        let (first, len) = (target.plus(skip), gap.start - start);
+                let mut delete = |part: Range<Seq>| {
+                    let skip = if backward { run.range.end - part.end } else { part.start - range.start };
+                    if part.start < part.end {
+                        let (first, len) = (target.plus(skip), part.end - part.start);
                         self.changes.push(Change { log: number, first, len, what: What::Delete });
                     }
+                };
+                let mut start = range.start;
+                for gap in inactive {
+                    delete(start..gap.start);
                     start = gap.end;
                 }
+                delete(start..range.end);
             }
             OpBody::Other(_) => {}
         }
@@ -147,7 +150,7 @@ impl<'a> TextBuilder<'a> {
     pub fn read(self) -> Option<String> {
         let finder = Finder::new(&self);
         let links = Links::new(&self.insertions, &finder);
-        let lacks = |near: Near, found: Option<Place>| near != Near::NONE && found.is_none();
+        let lacks = |near: Near, found: Place| near != Near::NONE && found == Place::NONE;
         let all = self.insertions.iter().zip(&links.origins);
         if all.into_iter().any(|(names, found)| lacks(names.left, found.0) || lacks(names.right, found.1)) {
             return None;
@@ -164,14 +167,14 @@ impl<'a> TextBuilder<'a> {
 
     fn origins(&self, finder: &Finder<'_>, links: &Links) -> Vec<Origins> {
         let elem = |place: Place| {
-            let insertion = &self.insertions[place.insertion as usize];
-            Elem { replica: insertion.log, seq: insertion.start + place.offset }
+            let insertion = self.insertions.get(place.insertion as usize)?;
+            Some(Elem { replica: insertion.log, seq: insertion.start + place.offset })
         };
         let of_log = |number: usize| {
             let range = finder.insertions_of(number);
             let mut origins = Origins::with_capacity(range.len());
-            for (insertion, (left, right)) in self.insertions[range.clone()].iter().zip(&links.origins[range]) {
-                origins.note(number as u32, insertion.start, left.map(elem), right.map(elem));
+            for (insertion, &(left, right)) in self.insertions[range.clone()].iter().zip(&links.origins[range]) {
+                origins.note(number as u32, insertion.start, elem(left), elem(right));
             }
             origins
         };

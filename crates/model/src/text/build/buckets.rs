@@ -10,22 +10,23 @@ pub(super) struct Buckets<T> {
 }
 
 impl<T: Copy + Default + Ord> Buckets<T> {
-    pub fn new(count: usize, items: impl Iterator<Item = (u32, T)> + Clone) -> Self {
+    /// So many buckets, and some things for each of some of them.
+    pub fn new<const N: usize>(count: usize, things: &[(u32, [T; N])]) -> Self {
         // One entry further back while filling: each start moves up to where the next begins.
         let mut starts = vec![0_u32; count + 2];
-        items.clone().for_each(|(bucket, _)| starts[bucket as usize + 2] += 1);
+        things.iter().for_each(|(bucket, _)| starts[*bucket as usize + 2] += N as u32);
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        let mut sorted = vec![T::default(); sum as usize];
-        for (bucket, item) in items {
-            let at = &mut starts[bucket as usize + 1];
-            sorted[*at as usize] = item;
-            *at += 1;
+        let mut items = vec![T::default(); sum as usize];
+        for (bucket, some) in things {
+            let at = &mut starts[*bucket as usize + 1];
+            items[*at as usize..][..N].copy_from_slice(some);
+            *at += N as u32;
         }
-        let mut buckets = Self { starts, items: sorted };
+        let mut buckets = Self { starts, items };
         buckets.sort(count);
         buckets
     }

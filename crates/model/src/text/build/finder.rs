@@ -12,6 +12,11 @@ pub(super) struct Place {
     pub offset: u32,
 }
 
+impl Place {
+    /// No place: smaller than an option, and there are many.
+    pub const NONE: Self = Self { insertion: u32::MAX, offset: 0 };
+}
+
 /// Finds which insertion an element belongs to, by a table of about as many entries as insertions.
 pub(super) struct Finder<'b> {
     insertions: &'b [Insertion],
@@ -78,28 +83,33 @@ impl<'b> Finder<'b> {
     }
 
     /// The place of an element that log number `log` names so, where the text has it.
-    pub fn find(&self, log: u32, near: Near) -> Option<Place> {
-        let at = self.first_behind(log, near)?;
-        let offset = near.seq().checked_sub(self.insertions[at].start)?;
-        Some(Place { insertion: at as u32, offset })
+    pub fn find(&self, log: u32, near: Near) -> Place {
+        let Some(at) = self.first_behind(log, near) else { return Place::NONE };
+        match near.seq().checked_sub(self.insertions[at].start) {
+            Some(offset) => Place { insertion: at as u32, offset },
+            None => Place::NONE,
+        }
     }
 
     /// The first insertion by the writer of an element that ends behind it.
     fn first_behind(&self, log: u32, near: Near) -> Option<usize> {
-        let number = self.numbers[log as usize][near.writer()?]?;
+        let number = match near.writer()? {
+            0 => log,
+            writer => self.numbers[log as usize][writer]?,
+        };
         let table = &self.tables[number as usize];
         let seq = near.seq();
         if seq >= table.end {
             return None;
         }
         let entry = (seq.saturating_sub(table.base) >> table.shift) as usize;
-        let (first, last) = (table.first[entry] as usize, table.first[entry + 1] as usize);
-        let among = &self.insertions[first..last];
-        Some(first + among.partition_point(|insertion| insertion.start + insertion.len <= seq))
+        let &[first, last] = table.first[entry..].first_chunk().expect("the last insertion comes last");
+        let among = &self.insertions[first as usize..last as usize];
+        Some(first as usize + among.partition_point(|insertion| insertion.start + insertion.len <= seq))
     }
 
     /// The parts of insertions that a change covers, each as its number and a range of it.
-    pub fn parts(&self, change: &Change) -> impl Iterator<Item = (u32, Range<u32>)> + '_ {
+    pub fn parts(&self, change: Change) -> impl Iterator<Item = (u32, Range<u32>)> + '_ {
         let (start, end) = (change.first.seq(), change.first.seq() + change.len);
         let first = self.first_behind(change.log, change.first).unwrap_or(self.insertions.len());
         let rest = &self.insertions[first..];

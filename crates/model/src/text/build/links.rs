@@ -41,7 +41,7 @@ pub(super) struct Links {
     pub children: Buckets<Child>,
     /// Between what each insertion was put. What is no character of this text can be nobody's neighbour: a
     /// forger's op falls to the ends.
-    pub origins: Vec<(Option<Place>, Option<Place>)>,
+    pub origins: Vec<(Place, Place)>,
 }
 
 impl Links {
@@ -51,18 +51,20 @@ impl Links {
         };
         let origins: Vec<_> = insertions.iter().map(found).collect();
         let left_origin = |place: Place| match place.offset.checked_sub(1) {
-            Some(offset) => Some(Place { offset, ..place }),
+            Some(offset) => Place { offset, ..place },
             None => origins[place.insertion as usize].0,
         };
         let no_parent = insertions.len() as u32;
         let parents = origins.iter().zip(0..).map(|(&(left, right), insertion)| {
-            match (left, right.filter(|&right| left_origin(right) == left)) {
-                (_, Some(right)) => (right.insertion, Child::new(right.offset, false, insertion)),
-                (Some(left), None) => (left.insertion, Child::new(left.offset, true, insertion)),
-                (None, None) => (no_parent, Child::new(0, true, insertion)),
+            if right != Place::NONE && left_origin(right) == left {
+                (right.insertion, [Child::new(right.offset, false, insertion)])
+            } else if left != Place::NONE {
+                (left.insertion, [Child::new(left.offset, true, insertion)])
+            } else {
+                (no_parent, [Child::new(0, true, insertion)])
             }
         });
-        let parents: Vec<(u32, Child)> = parents.collect();
-        Self { children: Buckets::new(insertions.len() + 1, parents.into_iter()), origins }
+        let parents: Vec<(u32, [Child; 1])> = parents.collect();
+        Self { children: Buckets::new(insertions.len() + 1, &parents), origins }
     }
 }

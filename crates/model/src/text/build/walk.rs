@@ -35,13 +35,13 @@ impl Edge {
 
 fn edges(builder: &TextBuilder<'_>, finder: &Finder<'_>) -> Buckets<Edge> {
     let mut parts = Vec::with_capacity(builder.changes.len());
-    for change in &builder.changes {
-        parts.extend(finder.parts(change).map(|(insertion, part)| (insertion, part.start, part.end, change.what)));
+    for &change in &builder.changes {
+        let both = |part: Range<u32>| {
+            [(part.start, true), (part.end, false)].map(|(at, begins)| Edge::new(at, begins, change.what))
+        };
+        parts.extend(finder.parts(change).map(|(insertion, part)| (insertion, both(part))));
     }
-    let both = |&(insertion, start, end, what): &(u32, u32, u32, What)| {
-        [(insertion, Edge::new(start, true, what)), (insertion, Edge::new(end, false, what))]
-    };
-    Buckets::new(builder.insertions.len(), parts.iter().flat_map(both))
+    Buckets::new(builder.insertions.len(), &parts)
 }
 
 /// How far the walk has come in an insertion, and what holds there.
@@ -132,28 +132,31 @@ impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
         let insertion = &self.insertions[number as usize];
         let edges = self.edges.items(self.edges.range(number));
         let state = &mut self.states[number as usize];
-        let text = &self.logs[insertion.log as usize].text()[insertion.text as usize..];
+        let State { edges_done, mut hidden, bytes_done } = *state;
+        let mut ahead = &edges[edges_done as usize..];
+        let text = &self.logs[insertion.log as usize].text();
+        let mut rest = &text[(insertion.text + bytes_done) as usize..(insertion.text + insertion.bytes) as usize];
         let mut at = part.start;
         while at < part.end {
-            let mut ahead = edges[state.edges_done as usize..].iter();
-            let due = |edge: &&Edge| edge.offset() <= at;
-            let mut next = ahead.next();
-            while let Some(edge) = next.filter(due) {
-                state.hidden = edge.apply(state.hidden);
-                state.edges_done += 1;
-                next = ahead.next();
+            let mut end = part.end.min(at + RUN_LEN_MAX);
+            while let [edge, others @ ..] = ahead {
+                if edge.offset() > at {
+                    end = end.min(edge.offset());
+                    break;
+                }
+                (hidden, ahead) = (edge.apply(hidden), others);
             }
-            let end = next.map_or(part.end, |edge| edge.offset().min(part.end)).min(at + RUN_LEN_MAX);
-            let rest = &text[state.bytes_done as usize..insertion.bytes as usize];
             let bytes = if insertion.len == insertion.bytes {
-                end - at
+                (end - at) as usize
             } else {
-                rest.char_indices().nth((end - at) as usize).map_or(rest.len(), |(bytes, _)| bytes) as u32
+                rest.char_indices().nth((end - at) as usize).map_or(rest.len(), |(bytes, _)| bytes)
             };
+            let (text, behind) = rest.split_at(bytes);
             let first = Elem { replica: insertion.log, seq: insertion.start + at };
-            state.bytes_done += bytes;
-            (self.put)(Run { first, len: end - at, offset: 0, bytes, hidden: state.hidden }, &rest[..bytes as usize]);
-            at = end;
+            (self.put)(Run { first, len: end - at, offset: 0, bytes: bytes as u32, hidden }, text);
+            (at, rest) = (end, behind);
         }
+        let bytes_done = insertion.bytes - rest.len() as u32;
+        *state = State { edges_done: (edges.len() - ahead.len()) as u32, hidden, bytes_done };
     }
 }
