@@ -16,7 +16,7 @@ impl Places {
         for leaf in tree.leaves() {
             runs.extend(tree.runs(leaf).iter().map(|run| (run.first, leaf)));
         }
-        runs.sort_unstable();
+        runs.sort_unstable_by_key(|(first, _): &(Elem, u32)| u64::from(first.replica) << 32 | u64::from(first.seq));
         let mut places = Self::default();
         for (first, leaf) in runs {
             places.place_newest(first, leaf);
