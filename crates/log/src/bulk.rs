@@ -1,7 +1,7 @@
 //! Many actions at once: parts of logs, as blocks hold them, judged and appended run by run.
 
 use crate::multilog::{MultiLog, ReceiveError};
-use crate::runs::{OpBody, OpRun, Parents, ReplicaLog};
+use crate::runs::{HeaderRun, OpBody, OpRun, Parents, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span};
 use std::ops::Range;
 
@@ -20,11 +20,13 @@ impl MultiLog {
         for part in separate {
             self.wait_for_logs(part.actions_in(part.start()..part.end()), &ends)?;
         }
+        let grown = |(&replica, &end): (&ReplicaId, &Seq)| Span::new(replica, self.end(replica), end);
+        let grown: Vec<Span> = ends.iter().map(grown).filter(|span| !span.is_empty()).collect();
         for (replica, part) in parts {
             let log = self.logs.entry(replica).or_insert_with(|| ReplicaLog::new(replica));
             log.append_part(part, ends[&replica]);
         }
-        self.account_for(&appended);
+        self.account_for(&grown);
         self.release_pending(&mut appended);
         Ok(appended)
     }
@@ -76,25 +78,23 @@ impl MultiLog {
         Ok(())
     }
 
-    /// Brings frontier and logical time up to date after `spans` were appended, in causal order.
-    fn account_for(&mut self, spans: &[Span]) {
-        let mut followed: Vec<Id> = Vec::new();
-        let mut tips: Vec<Id> = self.frontier.ids().to_vec();
-        for span in spans {
+    /// Brings frontier and logical time up to date after logs have grown, each by one of `grown`.
+    fn account_for(&mut self, grown: &[Span]) {
+        let has_grown = |tip: &Id| grown.iter().any(|span| span.replica == tip.replica);
+        let mut tips: Vec<Id> = self.frontier.ids().iter().copied().filter(|tip| !has_grown(tip)).collect();
+        tips.extend(grown.iter().map(Span::last));
+        tips.sort_unstable();
+        for span in grown {
             let log = &self.logs[&span.replica];
-            for run in log.headers_in(span.start..span.end) {
-                match &run.parents {
-                    Parents::Named(ids) if run.range.start >= span.start => followed.extend(ids),
-                    _ => followed
-                        .extend(run.range.start.max(span.start).checked_sub(1).map(|seq| Id::new(span.replica, seq))),
+            for run in log.headers_in(span.start..span.end).iter().filter(|run| run.range.start >= span.start) {
+                let Parents::Named(parents) = &run.parents else { continue };
+                for parent in parents {
+                    tips.binary_search(parent).ok().map(|at| tips.remove(at));
                 }
             }
-            tips.push(span.last());
             let lamport = log.lamport(span.end - 1);
             self.hear_of(lamport);
         }
-        followed.sort_unstable();
-        tips.retain(|tip| followed.binary_search(tip).is_err());
         self.frontier = Frontier::from_ids(tips);
     }
 }
@@ -115,9 +115,33 @@ fn check_same(known: &ReplicaLog, part: &ReplicaLog) -> Result<(), ReceiveError>
 /// Parts of logs, put into causal order and judged on the way.
 struct Schedule<'a> {
     log: &'a MultiLog,
-    parts: &'a SortedMap<ReplicaId, ReplicaLog>,
-    /// How far each part got.
-    ends: SortedMap<ReplicaId, Seq>,
+    /// Ascending by replica.
+    parts: Vec<Progress<'a>>,
+}
+
+/// How far one part got.
+struct Progress<'a> {
+    part: &'a ReplicaLog,
+    /// One past what can be appended so far.
+    end: Seq,
+    /// The Lamport time of the action before the end; 0 for none.
+    lamport: Lamport,
+    /// What is left to judge.
+    headers: &'a [HeaderRun],
+    /// The ops from the end on: the first may reach back.
+    ops: &'a [OpRun],
+    /// The numbers of parts that wait for an element of this one, by its counter, descending.
+    waiting: Vec<(Seq, usize)>,
+}
+
+impl<'a> Progress<'a> {
+    fn of(log: &MultiLog, part: &'a ReplicaLog) -> Self {
+        let end = log.end(part.replica);
+        let left = end..part.end();
+        let lamport = end.checked_sub(1).and_then(|last| log.lamport(Id::new(part.replica, last))).unwrap_or(0);
+        let (headers, ops) = (part.headers_in(left.clone()), part.op_runs_in(left));
+        Self { part, end, lamport, headers, ops, waiting: Vec::new() }
+    }
 }
 
 impl<'a> Schedule<'a> {
@@ -126,74 +150,79 @@ impl<'a> Schedule<'a> {
         log: &'a MultiLog,
         parts: &'a SortedMap<ReplicaId, ReplicaLog>,
     ) -> Result<(Vec<Span>, SortedMap<ReplicaId, Seq>), ReceiveError> {
-        let ends = parts.keys().map(|&replica| (replica, log.end(replica))).collect();
-        let mut schedule = Self { log, parts, ends };
+        let mut schedule = Self { log, parts: parts.values().map(|part| Progress::of(log, part)).collect() };
         let mut order = Vec::new();
-        let mut waits: SortedMap<Id, Vec<ReplicaId>> = SortedMap::new();
-        let mut ready: Vec<ReplicaId> = parts.keys().rev().copied().collect();
-        while let Some(replica) = ready.pop() {
-            let start = schedule.ends[&replica];
-            if let Some(missing) = schedule.advance(&parts[&replica])? {
-                waits.entry(missing).or_default().push(replica);
+        let mut ready: Vec<usize> = (0..schedule.parts.len()).rev().collect();
+        while let Some(number) = ready.pop() {
+            let start = schedule.parts[number].end;
+            if let Some(missing) = schedule.advance(number)? {
+                schedule.wait(number, missing);
             }
-            let end = schedule.ends[&replica];
-            if start < end {
-                order.push(Span::new(replica, start, end));
-                let arrived = Id::new(replica, start)..Id::new(replica, end);
-                let woken: Vec<Id> = waits.range(arrived).map(|(&missing, _)| missing).collect();
-                ready.extend(woken.iter().filter_map(|missing| waits.remove(missing)).flatten());
+            let Progress { part, end, waiting, .. } = &mut schedule.parts[number];
+            if start < *end {
+                order.push(Span::new(part.replica, start, *end));
+                let still = waiting.partition_point(|(missing, _)| missing >= end);
+                ready.extend(waiting.drain(still..).rev().map(|(_, woken)| woken));
             }
         }
-        Ok((order, schedule.ends))
+        Ok((order, schedule.parts.iter().map(|part| (part.part.replica, part.end)).collect()))
+    }
+
+    fn number(&self, replica: ReplicaId) -> Option<usize> {
+        self.parts.binary_search_by_key(&replica, |part| part.part.replica).ok()
     }
 
     fn end(&self, replica: ReplicaId) -> Seq {
-        self.ends.get(&replica).copied().unwrap_or_else(|| self.log.end(replica))
+        self.number(replica).map_or_else(|| self.log.end(replica), |number| self.parts[number].end)
     }
 
+    /// The Lamport time of the action that holds `id`, where it is here when the next one is judged.
     fn lamport(&self, id: Id) -> Option<Lamport> {
-        match self.parts.get(&id.replica) {
-            Some(part) if id.seq >= self.log.end(id.replica) => Some(part.lamport(id.seq)),
+        let Some(number) = self.number(id.replica) else { return self.log.lamport(id) };
+        let Progress { part, end, lamport, .. } = self.parts[number];
+        match id.seq {
+            seq if seq >= end => None,
+            // Nearly always it is the newest.
+            seq if seq + 1 == end => Some(lamport),
+            seq if seq >= self.log.end(id.replica) => Some(part.lamport(seq)),
             _ => self.log.lamport(id),
         }
     }
 
-    /// Judges the actions of `part` up to the first that lacks something, which it returns.
-    fn advance(&mut self, part: &ReplicaLog) -> Result<Option<Id>, ReceiveError> {
-        let start = self.ends[&part.replica];
-        let mut ops = part.op_runs_in(start..part.end());
-        let mut end = start;
-        let mut before = start.checked_sub(1).and_then(|seq| self.lamport(Id::new(part.replica, seq))).unwrap_or(0);
-        let mut missing = None;
-        for run in part.headers_in(start..part.end()) {
+    /// Lets a part wait for an element; for nothing where no part will bring it.
+    fn wait(&mut self, number: usize, missing: Id) {
+        if let Some(other) = self.number(missing.replica) {
+            let waiting = &mut self.parts[other].waiting;
+            waiting.insert(waiting.partition_point(|(seq, _)| *seq > missing.seq), (missing.seq, number));
+        }
+    }
+
+    /// Judges the actions of a part up to the first that lacks something, which it returns.
+    fn advance(&mut self, number: usize) -> Result<Option<Id>, ReceiveError> {
+        while let [run, rest @ ..] = self.parts[number].headers {
+            let Progress { part, end, lamport: before, ops, .. } = self.parts[number];
+            let mut due = before + 1;
             // Of a run that was begun before, the rest follows what is known.
-            let parents = match &run.parents {
-                Parents::Named(parents) if run.range.start >= start => Some(parents),
-                _ => None,
-            };
-            let lacks = |parent: &&Id| {
-                let known = if parent.replica == part.replica { end } else { self.end(parent.replica) };
-                parent.seq >= known
-            };
-            missing = parents.and_then(|parents| parents.iter().find(lacks).copied());
-            if missing.is_some() {
-                break;
+            if let Parents::Named(parents) = &run.parents
+                && run.range.start >= end
+            {
+                due = 1;
+                for parent in parents.iter().copied() {
+                    let Some(lamport) = self.lamport(parent) else { return Ok(Some(parent)) };
+                    due = due.max(lamport + 1);
+                }
             }
-            let due = match parents {
-                Some(parents) => 1 + parents.iter().filter_map(|&parent| self.lamport(parent)).max().unwrap_or(0),
-                None => before + 1,
-            };
-            let (id, claimed) =
-                (Id::new(part.replica, end), run.lamport + Lamport::from((end - run.range.start) / run.each));
+            let claimed = run.lamport + Lamport::from((end - run.range.start) / run.each);
             if claimed != due || claimed <= before {
+                let id = Id::new(part.replica, end);
                 return Err(ReceiveError::Lamport { id, claimed, due: due.max(before + 1) });
             }
-            ops = self.check_targets(part, ops, end..run.range.end)?;
-            before = run.lamport + Lamport::from(run.count()) - 1;
-            end = run.range.end;
+            let ops = self.check_targets(part, ops, end..run.range.end)?;
+            let (end, lamport) = (run.range.end, run.lamport + Lamport::from(run.count()) - 1);
+            let part = &mut self.parts[number];
+            (part.end, part.lamport, part.headers, part.ops) = (end, lamport, rest, ops);
         }
-        self.ends.insert(part.replica, end);
-        Ok(missing)
+        Ok(None)
     }
 
     /// What `ops` name under the counters `range`, the first of which lies in the first of them, must be

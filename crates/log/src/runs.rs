@@ -130,6 +130,27 @@ impl Near {
     /// No element.
     pub const NONE: Self = Self { writer: u32::MAX, seq: 0 };
 
+    /// An element of the log's own.
+    pub fn own(seq: Seq) -> Self {
+        Self { writer: 0, seq }
+    }
+
+    /// Which of [`ReplicaLog::writers`] it is by; none for no element.
+    pub fn writer(self) -> Option<usize> {
+        (self != Self::NONE).then_some(self.writer as usize)
+    }
+
+    /// Its counter.
+    pub fn seq(self) -> Seq {
+        self.seq
+    }
+
+    /// The element `more` counters behind it.
+    #[must_use]
+    pub fn plus(self, more: Seq) -> Self {
+        Self { seq: self.seq + more, ..self }
+    }
+
     /// Whether it and `more` elements behind it are the log's own and come before `end`.
     pub(crate) fn is_own_before(self, end: Seq, more: Seq) -> bool {
         self.writer == 0 && self.seq < end.saturating_sub(more)
@@ -318,6 +339,11 @@ impl ReplicaLog {
         self.containers.name(number)
     }
 
+    /// How many containers it names.
+    pub fn container_count(&self) -> usize {
+        self.containers.len()
+    }
+
     /// The number of a container.
     pub fn container_number(&mut self, container: ContainerId) -> u32 {
         self.containers.number(container)
@@ -326,6 +352,11 @@ impl ReplicaLog {
     /// How many containers and other replicas it names.
     pub fn name_count(&self) -> usize {
         self.containers.len() + self.replicas.len()
+    }
+
+    /// Its own replica, then the others that its ops name.
+    pub fn writers(&self) -> impl Iterator<Item = ReplicaId> {
+        std::iter::once(self.replica).chain(self.replicas.names().iter().copied())
     }
 
     /// The element that the log names so.
@@ -463,8 +494,8 @@ impl ReplicaLog {
         }
     }
 
-    /// Characters `range` of those from byte `from` on.
-    fn chars(&self, from: usize, range: Range<usize>) -> &str {
+    /// Characters `range` of those from byte `from` of [`ReplicaLog::text`] on.
+    pub fn chars(&self, from: usize, range: Range<usize>) -> &str {
         let text = &self.text[from..];
         if self.is_ascii || text.as_bytes()[..range.end].is_ascii() {
             return &text[range];

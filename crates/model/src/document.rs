@@ -1,8 +1,9 @@
 //! All containers of a document together.
 
 use crate::{Map, Text, TextBuilder, TextPatch};
-use clock::{Id, Lamport, SortedMap, Span};
-use log::{ContainerId, OpRef, Value};
+use clock::{Id, Lamport, Seq, SortedMap, Span};
+use log::{ContainerId, OpBody, OpRef, OpRun, ReplicaLog, Value};
+use std::ops::Range;
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,9 +185,9 @@ impl Model {
 /// Everything that ever happened in a document, to be built at once.
 #[derive(Debug, Default)]
 pub struct ModelBuilder<'a> {
-    texts: SortedMap<ContainerId, TextBuilder<'a>>,
-    /// The text that the last op was for, taken out of `texts`.
-    recent: Option<(ContainerId, TextBuilder<'a>)>,
+    texts: Vec<TextBuilder<'a>>,
+    /// The place of each container's text among them.
+    numbers: SortedMap<ContainerId, usize>,
     maps: SortedMap<ContainerId, Map>,
 }
 
@@ -196,38 +197,48 @@ impl<'a> ModelBuilder<'a> {
         Self::default()
     }
 
-    /// Takes in an op, whose first element is `id` and of which `inactive` are not active. Ops come
-    /// ascending by id; `lamport` is asked for where it matters.
-    pub fn add(&mut self, id: Id, lamport: impl FnOnce() -> Lamport, op: OpRef<'a>, inactive: &[Span]) {
-        match op {
-            OpRef::Insert { container, left, right, text } => {
-                self.text(container).insert(id, (left, right), text, inactive);
+    /// Takes in a log, of which `inactive` finds the parts of a range that are not active. Logs come ascending by
+    /// replica.
+    pub fn add(&mut self, log: &'a ReplicaLog, inactive: impl Fn(Range<Seq>) -> Vec<Range<Seq>>) {
+        // By the log's number of a container.
+        let mut texts: Vec<Option<usize>> = vec![None; log.container_count()];
+        for run in log.op_runs_in(0..log.end()) {
+            let part = run.range.start..run.range.end.min(log.end());
+            match run.body {
+                OpBody::Insert { container, .. } | OpBody::Delete { container, .. } => {
+                    let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
+                    self.texts[text].add(log, run, log.end(), &inactive(part));
+                }
+                OpBody::Other(_) => self.add_other(log, run, inactive(part).is_empty()),
             }
-            OpRef::Delete { container, target, backward } => {
-                self.text(container).delete(id, target, backward, inactive);
-            }
-            OpRef::Set { container, key, value, pred } => {
-                let map = self.maps.entry(container).or_default();
-                map.load(id, lamport(), key, value, pred, inactive.is_empty());
-            }
-            OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
 
-    fn text(&mut self, container: ContainerId) -> &mut TextBuilder<'a> {
-        if self.recent.as_ref().is_none_or(|(recent, _)| *recent != container) {
-            self.texts.extend(self.recent.take());
-            self.recent = Some((container, self.texts.remove(&container).unwrap_or_default()));
+    /// The number of the text that a log knows as container number `container`.
+    fn text(&mut self, log: &ReplicaLog, container: u32) -> usize {
+        let number = *self.numbers.entry(log.container(container)).or_insert(self.texts.len());
+        if number == self.texts.len() {
+            self.texts.push(TextBuilder::new());
         }
-        &mut self.recent.as_mut().expect("just put there").1
+        if log.container_count() == 1 {
+            let insertions = log.ops.iter().filter(|run| matches!(run.body, OpBody::Insert { .. })).count();
+            self.texts[number].reserve(insertions, log.ops.len() - insertions);
+        }
+        number
+    }
+
+    fn add_other(&mut self, log: &ReplicaLog, run: &OpRun, active: bool) {
+        if let OpRef::Set { container, key, value, pred } = log.op(run, run.range.clone()) {
+            let id = Id::new(log.replica, run.range.start);
+            self.maps.entry(container).or_default().load(id, log.lamport(id.seq), key, value, pred, active);
+        }
     }
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        self.texts.extend(self.recent.take());
         self.maps.values_mut().for_each(Map::settle);
-        let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
-        Model { texts, recent: 0, maps: self.maps }
+        let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
+        Model { texts: self.numbers.iter().map(text).collect(), recent: 0, maps: self.maps }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::view::{Standing, View};
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span, VersionVector};
-use log::{ContainerId, Kind, MultiLog, OpRef};
+use log::{ContainerId, Kind, MultiLog, OpBody, OpRef};
 use model::{Text, TextBuilder};
 
 /// Which elements of a text are visible in a view, and who took away the others.
@@ -131,15 +131,12 @@ pub fn text_at(log: &MultiLog, view: &View, version: &VersionVector, container: 
     let mut builder = TextBuilder::new();
     for replica in log.logs() {
         let inactive = view.inactive_of(replica.replica);
-        for (id, op) in replica.ops_in(0..version.end(replica.replica).min(replica.end())) {
-            match op {
-                OpRef::Insert { container: of, left, right, text } if of == container => {
-                    builder.insert(id, (left, right), text, &inactive.parts(id, op));
-                }
-                OpRef::Delete { container: of, target, backward } if of == container => {
-                    builder.delete(id, target, backward, &inactive.parts(id, op));
-                }
-                _ => {}
+        let end = version.end(replica.replica).min(replica.end());
+        for run in replica.op_runs_in(0..end) {
+            if let OpBody::Insert { container: of, .. } | OpBody::Delete { container: of, .. } = run.body
+                && replica.container(of) == container
+            {
+                builder.add(replica, run, end, &inactive.parts(run.range.start..run.range.end.min(end)));
             }
         }
     }

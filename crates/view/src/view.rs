@@ -55,11 +55,10 @@ enum Inactive {
 pub(crate) struct InactiveParts<'a>(Option<&'a RangeMap<Inactive>>);
 
 impl InactiveParts<'_> {
-    /// The parts of an op, whose first element is `id`, that are not active.
-    pub fn parts(&self, id: Id, op: OpRef<'_>) -> Vec<Span> {
+    /// The parts of `range` that are not active.
+    pub fn parts(&self, range: Range<Seq>) -> Vec<Range<Seq>> {
         let Some(runs) = self.0 else { return Vec::new() };
-        let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
-        parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
+        runs.cut(range).into_iter().filter(|(_, why)| why.is_some()).map(|(part, _)| part).collect()
     }
 }
 
@@ -155,10 +154,7 @@ impl View {
     /// Takes in what was just appended to the log, in causal order: one after another where it is little
     /// beside what is there, otherwise by making the model anew.
     pub fn append_all(&mut self, log: &MultiLog, spans: &[Span], model: &mut Model, mut patch: Option<&mut Patch>) {
-        let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
-        let new: usize = spans.iter().map(runs).sum();
-        let all: usize = log.logs().map(|log| log.ops.len()).sum();
-        if new < REBUILD_MIN || new * REBUILD_SHARE < all {
+        if !is_much(log, spans) {
             for span in spans {
                 self.append(log, *span, model, patch.as_deref_mut());
             }
@@ -197,9 +193,7 @@ impl View {
         let mut builder = ModelBuilder::new();
         for replica in log.logs() {
             let inactive = self.inactive_of(replica.replica);
-            for (id, op) in replica.ops_in(0..replica.end()) {
-                builder.add(id, || replica.lamport(id.seq), op, &inactive.parts(id, op));
-            }
+            builder.add(replica, |range| inactive.parts(range));
         }
         builder.build()
     }
@@ -350,6 +344,17 @@ impl View {
             }
         }
     }
+}
+
+/// Whether `spans` are much beside the whole log. Counts no further than it has to.
+fn is_much(log: &MultiLog, spans: &[Span]) -> bool {
+    let all: usize = log.logs().map(|log| log.ops.len()).sum();
+    let mut left = REBUILD_MIN.max(all.div_ceil(REBUILD_SHARE));
+    let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
+    spans.iter().map(runs).any(|new| {
+        left = left.saturating_sub(new);
+        left == 0
+    })
 }
 
 fn op_len(op: OpRef<'_>) -> Seq {

@@ -15,16 +15,11 @@ pub(super) struct Leaves {
     chunks: Vec<Vec<(u32, u32)>>,
     /// The chunk assigned to last: neighbours in text are often neighbours in time.
     recent: usize,
+    /// The leaf of the last entry.
+    newest: Option<u32>,
 }
 
 impl Leaves {
-    /// The entries given, which ascend.
-    pub fn from_entries(entries: impl Iterator<Item = (u32, u32)>) -> Self {
-        let mut leaves = Self::default();
-        entries.for_each(|(start, leaf)| leaves.push(start, leaf));
-        leaves
-    }
-
     /// The leaf that holds `seq`.
     pub fn get(&self, seq: u32) -> Option<u32> {
         let chunk = self.firsts.partition_point(|&first| first <= seq).checked_sub(1)?;
@@ -32,13 +27,15 @@ impl Leaves {
         Some(entries[entries.partition_point(|&(start, _)| start <= seq) - 1].1)
     }
 
-    /// The leaf of the last entry.
-    pub fn last(&self) -> Option<u32> {
-        Some(self.chunks.last()?.last()?.1)
+    /// Says that what comes from `start` on, which no entry comes behind, lies in `leaf`.
+    pub fn place_newest(&mut self, start: u32, leaf: u32) {
+        if self.newest != Some(leaf) {
+            self.push(start, leaf);
+            self.newest = Some(leaf);
+        }
     }
 
-    /// Says that what comes from `start` on, which no entry comes behind, lies in `leaf`.
-    pub fn push(&mut self, start: u32, leaf: u32) {
+    fn push(&mut self, start: u32, leaf: u32) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.last().is_some_and(|(last, _)| *last == start) => {
                 chunk.last_mut().expect("just seen").1 = leaf;
@@ -74,6 +71,11 @@ impl Leaves {
             entries.drain(from..to);
         }
         self.mend(at);
+        self.newest = self.last();
+    }
+
+    fn last(&self) -> Option<u32> {
+        Some(self.chunks.last()?.last()?.1)
     }
 
     /// The chunk that holds `seq`.
@@ -122,6 +124,7 @@ impl Leaves {
     pub fn check_invariants(&self) {
         assert!(self.chunks.iter().flatten().is_sorted_by(|a, b| a.0 < b.0));
         assert!(self.chunks.iter().map(|chunk| chunk[0].0).eq(self.firsts.iter().copied()));
+        assert_eq!(self.newest, self.last());
     }
 }
 
@@ -155,9 +158,7 @@ mod tests {
             for _ in 0..60 {
                 if array.is_empty() || below(3) == 0 {
                     let leaf = below(5);
-                    if leaves.last() != Some(leaf) {
-                        leaves.push(array.len() as u32, leaf);
-                    }
+                    leaves.place_newest(array.len() as u32, leaf);
                     array.resize(array.len() + 1 + below(4) as usize, leaf);
                 } else {
                     let start = below(array.len() as u32);

@@ -8,9 +8,10 @@
 
 mod build;
 mod hash;
-mod index;
 mod leaves;
 mod order;
+mod origins;
+mod places;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -19,9 +20,11 @@ pub use build::TextBuilder;
 
 use crate::patch::{TextPatch, utf16_len};
 use clock::{Id, ReplicaId, Seq, SortedMap, Span};
-use index::Index;
 use log::{Counted, room};
 use order::Crowds;
+use origins::Origins;
+use places::Places;
+use std::sync::OnceLock;
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
 /// The state of a text container.
@@ -32,7 +35,10 @@ pub struct Text {
     buffer: String,
     replicas: Vec<ReplicaId>,
     numbers: SortedMap<ReplicaId, u32>,
-    indexes: Vec<Index>,
+    /// By number of a replica.
+    origins: Vec<Origins>,
+    /// Made when first asked for: who only reads, or types a little, needs none.
+    places: OnceLock<Places>,
     /// The replica used last, and its number.
     recent: Option<(ReplicaId, u32)>,
     /// The run looked at last. Everything that changes another leaf forgets it.
@@ -103,7 +109,8 @@ impl Text {
             buffer: String::new(),
             replicas: Vec::new(),
             numbers: SortedMap::new(),
-            indexes: Vec::new(),
+            origins: Vec::new(),
+            places: Places::default().into(),
             recent: None,
             finger: None,
             tip: None,
@@ -131,7 +138,7 @@ impl Text {
 
     /// All elements in order, the dead ones too, in runs of consecutive ids that are alike.
     pub fn runs(&self) -> impl Iterator<Item = TextRun<'_>> {
-        self.leaves().flat_map(|leaf| self.tree.runs(leaf)).map(|run| TextRun {
+        self.tree.leaves().flat_map(|leaf| self.tree.runs(leaf)).map(|run| TextRun {
             span: Span::new(self.replicas[run.first.replica as usize], run.first.seq, run.first.seq + run.len),
             text: run.text(&self.buffer),
             visible: run.is_visible(),
@@ -141,16 +148,12 @@ impl Text {
     /// What is visible.
     pub fn read(&self) -> String {
         let mut out = String::with_capacity(self.len().bytes as usize);
-        for leaf in self.leaves() {
+        for leaf in self.tree.leaves() {
             for run in self.tree.runs(leaf).iter().filter(|run| run.is_visible()) {
                 out.push_str(run.text(&self.buffer));
             }
         }
         out
-    }
-
-    fn leaves(&self) -> impl Iterator<Item = u32> {
-        std::iter::successors(Some(Tree::FIRST), |&leaf| self.tree.next_leaf(leaf))
     }
 
     /// What is different here from `before`, an earlier state of the same text. Costs as much as reading
@@ -409,8 +412,7 @@ impl Text {
         text: Counted<'_>,
         active: bool,
     ) -> Cursor {
-        let index = &mut self.indexes[first.replica as usize];
-        index.note_origins(first.replica, first.seq, left, right);
+        self.origins[first.replica as usize].note(first.replica, first.seq, left, right);
         self.join_crowd(left, right, first);
         let mut offset = self.buffer.len() as u32;
         room::push_str(&mut self.buffer, text.text());
@@ -444,13 +446,19 @@ impl Text {
             } else {
                 self.tree.extend_hidden(cursor.leaf, cursor.run, weight);
             }
-            self.indexes[run.first.replica as usize].place_newest(run.first.seq, cursor.leaf);
+            self.place_newest(run.first, cursor.leaf);
             return Cursor { offset: len, ..cursor };
         }
         let (leaf, at) = self.tree.insert(cursor, run, &self.buffer, &mut self.moved);
-        self.indexes[run.first.replica as usize].place_newest(run.first.seq, leaf);
+        self.place_newest(run.first, leaf);
         self.reindex_moved();
         Cursor { leaf, run: at, offset: run.len }
+    }
+
+    fn place_newest(&mut self, first: Elem, leaf: u32) {
+        if let Some(places) = self.places.get_mut() {
+            places.place_newest(first, leaf);
+        }
     }
 
     /// Turns the insertion of `span` on or off.
@@ -503,15 +511,18 @@ impl Text {
         self.reindex_moved();
     }
 
-    /// Brings the indexes up to date.
+    /// Says where the runs lie that came to other leaves.
     fn reindex_moved(&mut self) {
-        while let Some(leaf) = self.moved.pop() {
-            self.finger = None;
-            for run in self.tree.runs(leaf) {
-                let index = &mut self.indexes[run.first.replica as usize];
-                index.place_moved(run.first.seq, run.first.seq + run.len, leaf);
+        if self.moved.is_empty() {
+            return;
+        }
+        self.finger = None;
+        if let Some(places) = self.places.get_mut() {
+            for &leaf in self.moved.iter().rev() {
+                self.tree.runs(leaf).iter().for_each(|run| places.place_moved(run, leaf));
             }
         }
+        self.moved.clear();
     }
 
     /// The visible element at position `at`, in code points.
@@ -570,18 +581,18 @@ impl Text {
 
     /// Where `elem` lies: before it.
     fn find(&self, elem: Elem) -> Option<Cursor> {
-        let leaf = self.indexes[elem.replica as usize].leaf_of(elem.seq)?;
+        let leaf = self.places.get_or_init(|| Places::of(&self.tree)).leaf_of(elem)?;
         let run = self.tree.runs(leaf).iter().position(|run| run.contains(elem))?;
         let offset = elem.seq - self.tree.run(leaf, run as u32).first.seq;
         Some(Cursor { leaf, run: run as u32, offset })
     }
 
     fn left_origin(&self, elem: Elem) -> Option<Elem> {
-        self.indexes[elem.replica as usize].left(elem.replica, elem.seq)
+        self.origins[elem.replica as usize].left(elem.replica, elem.seq)
     }
 
     fn right_origin(&self, elem: Elem) -> Option<Elem> {
-        self.indexes[elem.replica as usize].right(elem.seq)
+        self.origins[elem.replica as usize].right(elem.seq)
     }
 
     fn id(&self, elem: Elem) -> Id {
@@ -604,7 +615,7 @@ impl Text {
         let replica = *self.numbers.entry(id.replica).or_insert(next);
         if replica == next {
             self.replicas.push(id.replica);
-            self.indexes.push(Index::default());
+            self.origins.push(Origins::default());
         }
         self.recent = Some((id.replica, replica));
         Elem { replica, seq: id.seq }
@@ -612,22 +623,16 @@ impl Text {
 
     /// About how much memory it takes, in bytes.
     pub fn memory(&self) -> usize {
-        let indexes: usize = self.indexes.iter().map(Index::memory).sum();
-        self.tree.memory() + self.buffer.capacity() + indexes
+        let origins: usize = self.origins.iter().map(Origins::memory).sum();
+        self.tree.memory() + self.buffer.capacity() + origins + self.places.get().map_or(0, Places::memory)
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.tree.check_invariants(&self.buffer);
-        self.indexes.iter().for_each(Index::check_invariants);
         assert!(self.moved.is_empty());
-        for leaf in self.leaves() {
-            for (at, run) in self.tree.runs(leaf).iter().enumerate() {
-                for offset in 0..run.len {
-                    let found = self.find(run.first.plus(offset));
-                    assert_eq!(found, Some(Cursor { leaf, run: at as u32, offset }), "{run:?}");
-                }
-            }
+        if let Some(places) = self.places.get() {
+            places.check(&self.tree);
         }
     }
 }

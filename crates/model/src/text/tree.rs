@@ -240,6 +240,11 @@ impl Tree {
         &self.runs(leaf)[run as usize]
     }
 
+    /// All leaves, in order.
+    pub fn leaves(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(Self::FIRST), |&leaf| self.next_leaf(leaf))
+    }
+
     pub fn next_leaf(&self, leaf: u32) -> Option<u32> {
         Some(self.leaves[leaf as usize].next).filter(|&next| next != NONE)
     }
@@ -570,25 +575,21 @@ impl TreeBuilder {
         Self { leaves: Tree::new().leaves }
     }
 
-    /// Puts a run behind the others, joined with the last where it carries that on; otherwise says in which
-    /// leaf it lies.
-    pub fn push(&mut self, run: Run) -> Option<u32> {
+    /// Puts a run behind the others, joined with the last where it carries that on.
+    pub fn push(&mut self, run: Run) {
         let new = self.leaves.len() as u32;
         let last = self.leaves.last_mut().expect("there is a leaf");
         if let Some(before) = last.runs.last_mut().filter(|before| before.joins(&run)) {
             before.len += run.len;
             before.bytes += run.bytes;
-            return None;
-        }
-        if last.runs.len() < FILL(LEAF_MAX) {
+        } else if last.runs.len() < FILL(LEAF_MAX) {
             last.runs.push(run);
-            return Some(new - 1);
+        } else {
+            last.next = new;
+            let mut runs = Vec::with_capacity(FILL(LEAF_MAX));
+            runs.push(run);
+            room::push(&mut self.leaves, Leaf { prev: new - 1, runs, ..Leaf::EMPTY });
         }
-        last.next = new;
-        let mut runs = Vec::with_capacity(FILL(LEAF_MAX));
-        runs.push(run);
-        room::push(&mut self.leaves, Leaf { prev: new - 1, runs, ..Leaf::EMPTY });
-        Some(new)
     }
 
     /// The tree.

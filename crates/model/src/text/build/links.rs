@@ -1,0 +1,70 @@
+//! The tree of insertions.
+
+use super::Insertion;
+use super::buckets::Buckets;
+use super::finder::{Finder, Place};
+
+/// A child of an element of an insertion, in one number, which ascends as children are met from left to right:
+/// by the element's offset, then left before right, then by the child's own number, which rises with ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Child(u64);
+
+impl Child {
+    fn new(offset: u32, is_right: bool, insertion: u32) -> Self {
+        debug_assert!(insertion < 1 << 31, "there is no memory for as many insertions");
+        Self(u64::from(offset) << 32 | u64::from(is_right) << 31 | u64::from(insertion))
+    }
+
+    /// Which element of the insertion it is a child of.
+    pub fn offset(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    pub fn is_right(self) -> bool {
+        self.0 >> 31 & 1 == 1
+    }
+
+    /// Its own number.
+    pub fn insertion(self) -> u32 {
+        self.0 as u32 & !(1 << 31)
+    }
+
+    /// Whether both are children of one element, on one side.
+    pub fn is_beside(self, other: Self) -> bool {
+        self.0 >> 31 == other.0 >> 31
+    }
+}
+
+/// The tree of insertions.
+pub(super) struct Links {
+    /// The children of each insertion, and last of all those that have no parent.
+    pub children: Buckets<Child>,
+    /// Between what each insertion was put. What is no character of this text can be nobody's neighbour: a
+    /// forger's op falls to the ends.
+    pub origins: Vec<(Place, Place)>,
+}
+
+impl Links {
+    pub fn new(insertions: &[Insertion], finder: &Finder<'_>) -> Self {
+        let found = |insertion: &Insertion| {
+            (finder.find(insertion.log, insertion.left), finder.find(insertion.log, insertion.right))
+        };
+        let origins: Vec<_> = insertions.iter().map(found).collect();
+        let left_origin = |place: Place| match place.offset.checked_sub(1) {
+            Some(offset) => Place { offset, ..place },
+            None => origins[place.insertion as usize].0,
+        };
+        let no_parent = insertions.len() as u32;
+        let parents = origins.iter().zip(0..).map(|(&(left, right), insertion)| {
+            if right != Place::NONE && left_origin(right) == left {
+                (right.insertion, [Child::new(right.offset, false, insertion)])
+            } else if left != Place::NONE {
+                (left.insertion, [Child::new(left.offset, true, insertion)])
+            } else {
+                (no_parent, [Child::new(0, true, insertion)])
+            }
+        });
+        let parents: Vec<(u32, [Child; 1])> = parents.collect();
+        Self { children: Buckets::new(insertions.len() + 1, &parents), origins }
+    }
+}
