@@ -62,7 +62,13 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Makes room for `len` more bytes.
+    pub(crate) fn reserve(&mut self, len: usize) {
+        self.bytes.reserve(len);
+    }
+
     /// A number, in its only form.
+    #[inline]
     pub fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.bytes.push(value as u8 | 0x80);
