@@ -419,7 +419,7 @@ fn chars_len(text: &[u8], chars: usize) -> usize {
     while left > 0 {
         let Some(some) = text.get(at..at + left) else { return usize::MAX };
         // Every byte begins a character, or carries one on.
-        left = some.iter().filter(|&&byte| carries_on(byte)).count();
+        left = if some.is_ascii() { 0 } else { some.iter().filter(|&&byte| carries_on(byte)).count() };
         at += some.len();
     }
     at + text[at..].iter().take_while(|&&byte| carries_on(byte)).count()
