@@ -288,9 +288,10 @@ impl Encoder {
 
     /// Writes the container of a run out where it is not that of the run before, and says so.
     fn container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
-        if self.local == Some(local) {
-            return Ok(0);
-        }
+        if self.local == Some(local) { Ok(0) } else { self.next_container(log, local) }
+    }
+
+    fn next_container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
         self.local = Some(local);
         let container = log.container(local);
         if container.kind() != Kind::Text {

@@ -139,17 +139,18 @@ fn lengths(counts: &[u64; 256]) -> Option<Lengths> {
 /// Two queues instead of a heap: sums come about in ascending order. (J. van Leeuwen, 1976.)
 fn lengths_unbounded(counts: &[u64; 256]) -> Lengths {
     // Counts stay below the length of a column, far below 2^56.
-    let mut leaves: Vec<u64> =
-        (0..256).filter(|&byte| counts[byte] > 0).map(|byte| counts[byte] << 8 | byte as u64).collect();
+    // Counts stay below the length of a column, far below 2^56.
+    let mut leaves = Vec::with_capacity(256);
+    leaves.extend((0..256).filter(|&byte| counts[byte] > 0).map(|byte| counts[byte] << 8 | byte as u64));
     leaves.sort_unstable();
-    let leaves: Vec<(u64, usize)> = leaves.into_iter().map(|leaf| (leaf >> 8, leaf as usize % 256)).collect();
     let mut parents = [0_usize; 512];
     let mut sums: Vec<u64> = Vec::with_capacity(leaves.len());
     let (mut leaf, mut inner) = (0, 0);
     for next in 256..255 + leaves.len() {
         let mut take = || {
-            let is_leaf = leaf < leaves.len() && sums.get(inner).is_none_or(|&sum| leaves[leaf].0 <= sum);
-            let (count, node) = if is_leaf { leaves[leaf] } else { (sums[inner], 256 + inner) };
+            let is_leaf = leaf < leaves.len() && sums.get(inner).is_none_or(|&sum| leaves[leaf] >> 8 <= sum);
+            let (count, node) =
+                if is_leaf { (leaves[leaf] >> 8, leaves[leaf] as usize % 256) } else { (sums[inner], 256 + inner) };
             if is_leaf {
                 leaf += 1
             } else {
