@@ -26,15 +26,24 @@ use std::ops::Range;
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
 pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     let memory = Reader::within(weight_max(bytes.len()));
-    let (columns, foreign) = columns::load(bytes, &memory)?;
-    let mut decoder = Decoder::new(&columns, &memory)?;
+    let (mut columns, foreign) = columns::load(bytes, &memory)?;
+    let text = std::mem::take(&mut columns[columns::TEXT]);
+    let mut decoder = Decoder::new(&columns, text, &memory)?;
     let parts = decoder.parts()?;
     decoder.r.iter().try_for_each(Reader::finish)?;
+    match decoder.text.len() - decoder.text_at {
+        0 => (),
+        left => return Err(DecodeError::Trailing(left)),
+    }
     Ok(Block { parts, foreign })
 }
 
 struct Decoder<'a> {
     r: [Reader<'a>; columns::END],
+    /// The characters of all parts; none once a part took them all.
+    text: Vec<u8>,
+    /// How many bytes of them went to parts.
+    text_at: usize,
     names: Names,
     /// The container of the part's last op, by its number there.
     local: Option<u32>,
@@ -52,9 +61,10 @@ struct PartRow {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(columns: &'a [Vec<u8>; columns::END], memory: &Reader<'_>) -> Result<Self, DecodeError> {
+    fn new(columns: &'a [Vec<u8>; columns::END], text: Vec<u8>, memory: &Reader<'_>) -> Result<Self, DecodeError> {
         let r = std::array::from_fn(|id| Reader::part(&columns[id], memory));
-        let mut decoder = Self { r, names: Names::new(Place::Table, ReplicaId(0)), local: None };
+        let names = Names::new(Place::Table, ReplicaId(0));
+        let mut decoder = Self { r, text, text_at: 0, names, local: None };
         decoder.read_names()?;
         Ok(decoder)
     }
@@ -218,11 +228,9 @@ impl<'a> Decoder<'a> {
     fn ops(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {
         self.check_rows(columns::SHAPES, row.ops, RUN_WEIGHT)?;
         let shapes = self.r[columns::SHAPES].take(row.ops)?;
-        let text = self.r[columns::TEXT].take(row.text)?;
-        self.r[columns::TEXT].charge(row.text as u64)?;
-        log.set_text(std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned());
+        log.set_text(self.text(row.text)?);
         log.ops = Vec::with_capacity(row.ops);
-        let mut text = TextCutter { is_ascii: log.is_ascii(), at: 0 };
+        let mut text = TextCutter::new(log);
         let mut cursor = Cursor::new();
         self.local = None;
         let mut at = row.start;
@@ -232,16 +240,31 @@ impl<'a> Decoder<'a> {
             if len == 0 {
                 return Err(DecodeError::Invalid("an op without elements"));
             }
-            let body = self.op(shape, at..end, log, &mut text, &mut cursor)?;
-            log.ops.push(OpRun { range: at..end, body });
+            self.op(shape, at..end, log, &mut text, &mut cursor)?;
             at = end;
         }
-        if at != log.end() || text.at as usize != log.text().len() {
+        if at != log.end() || text.at != log.text().len() {
             return Err(DecodeError::Invalid("ops and actions do not end together"));
         }
         Ok(())
     }
 
+    /// The next `len` bytes of text; all that there are without copying them.
+    fn text(&mut self, len: usize) -> Result<String, DecodeError> {
+        self.r[columns::TEXT].charge(len as u64)?;
+        let text = if self.text_at == 0 && len == self.text.len() {
+            std::mem::take(&mut self.text)
+        } else {
+            let rest = &self.text[self.text_at..];
+            let text = rest.get(..len).ok_or(DecodeError::Truncated { at: self.text.len() })?.to_vec();
+            self.text_at += len;
+            text
+        };
+        String::from_utf8(text).map_err(|_| DecodeError::Utf8)
+    }
+
+    /// Appends a run of ops to `log`.
+    #[inline]
     fn op(
         &mut self,
         shape: u8,
@@ -249,7 +272,7 @@ impl<'a> Decoder<'a> {
         log: &mut ReplicaLog,
         text: &mut TextCutter,
         cursor: &mut Cursor,
-    ) -> Result<OpBody, DecodeError> {
+    ) -> Result<(), DecodeError> {
         let (left_code, right_code) = (shape >> LEFT_SHIFT & 3, shape >> RIGHT_SHIFT);
         let len = range.end - range.start;
         match shape & 3 {
@@ -262,7 +285,7 @@ impl<'a> Decoder<'a> {
                 }
                 let text = text.cut(log.text(), len)?;
                 cursor.inserted(range.end - 1, right);
-                Ok(OpBody::Insert { container, left, right, text })
+                log.ops.push(OpRun { range, body: OpBody::Insert { container, left, right, text } });
             }
             kind @ (DELETE | DELETE_BACKWARD) => {
                 let container = self.container(shape, log)?;
@@ -273,11 +296,16 @@ impl<'a> Decoder<'a> {
                 let edge = self.place(left_code, range.start, cursor.deletion(len, backward), log)?;
                 let target = target(edge, len, range.start, backward)?;
                 cursor.deleted(target);
-                Ok(OpBody::Delete { container, target, backward })
+                log.ops.push(OpRun { range, body: OpBody::Delete { container, target, backward } });
             }
-            OTHER if shape == OTHER => Ok(log.add_other(self.other(range, log)?)),
-            _ => Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
+            OTHER if shape == OTHER => {
+                let op = self.other(range.clone(), log)?;
+                let body = log.add_other(op);
+                log.ops.push(OpRun { range, body });
+            }
+            _ => return Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
         }
+        Ok(())
     }
 
     fn other(&mut self, range: Range<Seq>, log: &ReplicaLog) -> Result<Op, DecodeError> {
@@ -295,6 +323,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The container's number in the part's own table.
+    #[inline]
     fn container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
         match self.local {
             Some(local) if shape & NAMES_CONTAINER == 0 => Ok(local),
@@ -302,6 +331,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    #[inline(never)]
     fn next_container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
         if shape & NAMES_CONTAINER == 0 {
             return Err(DecodeError::Invalid("an op without a container"));
@@ -348,6 +378,7 @@ impl<'a> Decoder<'a> {
         Ok(place)
     }
 
+    #[inline(never)]
     fn named_place(&mut self, at: Seq, log: &mut ReplicaLog) -> Result<Near, DecodeError> {
         let id = self.names.read_id(&mut self.r[columns::PLACES], at)?;
         self.charged(log, |log| log.near(Some(id)))
@@ -395,34 +426,54 @@ fn target(edge: Near, len: Seq, at: Seq, backward: bool) -> Result<Near, DecodeE
 
 /// Cuts a text into runs of characters, in order.
 struct TextCutter {
-    is_ascii: bool,
-    at: u32,
+    at: usize,
+    /// Up to where it is known that each character is one byte.
+    ascii_end: usize,
 }
 
 impl TextCutter {
+    fn new(log: &ReplicaLog) -> Self {
+        let text = log.text().as_bytes();
+        Self { at: 0, ascii_end: if log.is_ascii() { text.len() } else { ascii_len(text) } }
+    }
+
     /// Where the next `chars` characters begin, in bytes.
+    #[inline]
     fn cut(&mut self, text: &str, chars: Seq) -> Result<u32, DecodeError> {
-        let rest = &text.as_bytes()[self.at as usize..];
-        let bytes = if self.is_ascii { chars as usize } else { chars_len(rest, chars as usize) };
-        if bytes > rest.len() {
-            return Err(DecodeError::Invalid("less text than elements"));
-        }
         let start = self.at;
-        self.at += bytes as u32;
-        Ok(start)
+        let end = start.saturating_add(chars as usize);
+        if end <= self.ascii_end {
+            self.at = end
+        } else {
+            self.cut_wide(text.as_bytes(), chars)?
+        }
+        Ok(start as u32)
+    }
+
+    fn cut_wide(&mut self, text: &[u8], chars: Seq) -> Result<(), DecodeError> {
+        let len = chars_len(&text[self.at..], chars as usize);
+        self.at += len.ok_or(DecodeError::Invalid("less text than elements"))?;
+        self.ascii_end = self.at + ascii_len(&text[self.at..]);
+        Ok(())
     }
 }
 
-/// How many bytes the first `chars` characters take, more than there are where `text` has less of them.
-fn chars_len(text: &[u8], chars: usize) -> usize {
-    let (mut at, mut left) = (0, chars);
+/// How many bytes there are before the first that is not ASCII.
+fn ascii_len(text: &[u8]) -> usize {
+    let whole: usize = text.chunks(64).take_while(|some| some.is_ascii()).map(<[u8]>::len).sum();
+    whole + text[whole..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// How many bytes the first `chars` characters take, where there are so many.
+fn chars_len(text: &[u8], chars: usize) -> Option<usize> {
+    let (mut at, mut left) = (0_usize, chars);
     while left > 0 {
-        let Some(some) = text.get(at..at + left) else { return usize::MAX };
+        let some = text.get(at..at.checked_add(left)?)?;
         // Every byte begins a character, or carries one on.
         left = if some.is_ascii() { 0 } else { some.iter().filter(|&&byte| carries_on(byte)).count() };
         at += some.len();
     }
-    at + text[at..].iter().take_while(|&&byte| carries_on(byte)).count()
+    Some(at + text[at..].iter().take_while(|&&byte| carries_on(byte)).count())
 }
 
 /// Whether a byte of UTF-8 is not the first of a character.

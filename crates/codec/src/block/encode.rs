@@ -287,10 +287,12 @@ impl Encoder {
     }
 
     /// Writes the container of a run out where it is not that of the run before, and says so.
+    #[inline]
     fn container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
         if self.local == Some(local) { Ok(0) } else { self.next_container(log, local) }
     }
 
+    #[inline(never)]
     fn next_container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
         self.local = Some(local);
         let container = log.container(local);
@@ -303,6 +305,7 @@ impl Encoder {
     }
 
     /// Writes a place out where it is not the one predicted, and says how.
+    #[inline]
     fn place(&mut self, log: &ReplicaLog, place: Near, at: Seq, predicted: Near) -> Result<u8, EncodeError> {
         if place.is_none() {
             return Ok(NONE);
@@ -312,8 +315,7 @@ impl Encoder {
         }
         let w = &mut self.c[columns::PLACES];
         if !place.is_own() {
-            self.names.write_id(w, log.id(place).expect("not none"), at)?;
-            return Ok(NAMED);
+            return self.names.write_id(w, log.id(place).expect("not none"), at).map(|()| NAMED);
         }
         if place.seq() >= at {
             return Err(EncodeError::Invalid("an op names an element that is not before it"));
