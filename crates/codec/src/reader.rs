@@ -59,6 +59,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte.
+    #[inline]
     pub fn byte(&mut self) -> Result<u8, DecodeError> {
         let byte = *self.bytes.get(self.at).ok_or(DecodeError::Truncated { at: self.at })?;
         self.at += 1;
@@ -83,6 +84,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number: seven bits a byte, lowest first, the top bit set on all but the last.
+    #[inline]
     pub fn varint(&mut self) -> Result<u64, DecodeError> {
         let first = self.byte()?;
         if first < 0x80 {
@@ -91,6 +93,7 @@ impl<'a> Reader<'a> {
         self.varint_rest(first)
     }
 
+    #[inline(never)]
     fn varint_rest(&mut self, first: u8) -> Result<u64, DecodeError> {
         let mut value = u64::from(first & 0x7f);
         for shift in (7..64).step_by(7) {
@@ -107,12 +110,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that may be negative, its sign in the lowest bit.
+    #[inline]
     pub fn signed(&mut self) -> Result<i64, DecodeError> {
         let value = self.varint()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
     /// A number within `limit`.
+    #[inline]
     pub fn limited(&mut self, limit: Limit) -> Result<u64, DecodeError> {
         Ok(limit.check(self.varint()?)?)
     }

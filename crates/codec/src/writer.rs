@@ -62,7 +62,13 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Makes room for `len` more bytes.
+    pub(crate) fn reserve(&mut self, len: usize) {
+        self.bytes.reserve(len);
+    }
+
     /// A number, in its only form.
+    #[inline]
     pub fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.bytes.push(value as u8 | 0x80);
@@ -72,8 +78,20 @@ impl Writer {
     }
 
     /// A number that may be negative.
+    #[inline]
     pub fn signed(&mut self, value: i64) {
-        self.varint((value << 1 ^ value >> 63) as u64);
+        let value = (value << 1 ^ value >> 63) as u64;
+        if value >> 28 != 0 {
+            return self.varint(value);
+        }
+        // Of lengths that follow no rule: all bytes at once, without a branch for each.
+        let value = value as u32;
+        let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
+        let last = bytes.checked_ilog2().unwrap_or(0) / 8;
+        let more = 0x8080_8080 & ((1 << (8 * last)) - 1);
+        let end = self.bytes.len() + last as usize + 1;
+        self.bytes.extend_from_slice(&(bytes | more).to_le_bytes());
+        self.bytes.truncate(end);
     }
 
     /// A number within `limit`.

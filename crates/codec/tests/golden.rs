@@ -3,7 +3,7 @@
 
 mod common;
 
-use codec::block::{decode, encode};
+use codec::block::{decode, encode, sizes};
 use common::{Rng, frames, origin, parts, random_log};
 use std::path::PathBuf;
 
@@ -32,5 +32,16 @@ fn a_block_keeps_its_content() {
     let log = random_log(&mut rng, 30);
     let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
     check("block-v1.bin", &bytes);
+    assert!(decode(&bytes).is_ok());
+}
+
+#[test]
+fn a_block_of_coded_columns_keeps_its_content() {
+    let mut rng = Rng(44);
+    let log = random_log(&mut rng, 600);
+    let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
+    let sizes = sizes(&bytes).expect("valid");
+    assert!(sizes.iter().filter(|(_, stored, len)| stored < len).count() > 3, "{sizes:?}");
+    check("long-block-v1.bin", &bytes);
     assert!(decode(&bytes).is_ok());
 }

@@ -130,25 +130,47 @@ impl Near {
     /// No element.
     pub const NONE: Self = Self { writer: u32::MAX, seq: 0 };
 
-    /// An element of the log's own.
+    /// An element of the log's own replica.
     pub fn own(seq: Seq) -> Self {
         Self { writer: 0, seq }
     }
 
     /// Which of [`ReplicaLog::writers`] it is by; none for no element.
     pub fn writer(self) -> Option<usize> {
-        (self != Self::NONE).then_some(self.writer as usize)
+        (!self.is_none()).then_some(self.writer as usize)
     }
 
-    /// Its counter.
+    /// Whether it is an element of the log's own replica.
+    pub fn is_own(self) -> bool {
+        self.writer == 0
+    }
+
+    /// Whether there is no element.
+    pub fn is_none(self) -> bool {
+        self.writer == u32::MAX
+    }
+
+    /// The element's counter; 0 where there is none.
     pub fn seq(self) -> Seq {
         self.seq
     }
 
-    /// The element `more` counters behind it.
+    /// The element of the same replica that comes `more` later; none where there is none, or no such counter.
     #[must_use]
     pub fn plus(self, more: Seq) -> Self {
-        Self { seq: self.seq + more, ..self }
+        match self.seq.checked_add(more) {
+            Some(seq) if !self.is_none() => Self { seq, ..self },
+            _ => Self::NONE,
+        }
+    }
+
+    /// The element of the same replica that comes `less` earlier; none where there is none, or no such counter.
+    #[must_use]
+    pub fn minus(self, less: Seq) -> Self {
+        match self.seq.checked_sub(less) {
+            Some(seq) if !self.is_none() => Self { seq, ..self },
+            _ => Self::NONE,
+        }
     }
 
     /// Whether it and `more` elements behind it are the log's own and come before `end`.
@@ -492,6 +514,23 @@ impl ReplicaLog {
             }
             OpBody::Other(number) => self.others[*number as usize].as_op_ref(),
         }
+    }
+
+    /// The characters that the counters `range` inserted, in order.
+    pub fn text_in(&self, range: Range<Seq>) -> &str {
+        &self.text[self.text_at(range.start)..self.text_at(range.end)]
+    }
+
+    /// Where the characters begin that are inserted from counter `at` on, in bytes.
+    fn text_at(&self, at: Seq) -> usize {
+        let first = self.ops.partition_point(|run| run.range.end <= at);
+        let insertion = self.ops[first..].iter().find_map(|run| match run.body {
+            OpBody::Insert { text, .. } => Some((text as usize, run.range.start)),
+            _ => None,
+        });
+        insertion.map_or(self.text.len(), |(text, start)| {
+            text + self.chars(text, 0..at.saturating_sub(start) as usize).len()
+        })
     }
 
     /// Characters `range` of those from byte `from` of [`ReplicaLog::text`] on.

@@ -9,6 +9,11 @@ use crate::writer::Writer;
 
 const MAGIC: &[u8; 4] = b"MOTB";
 
+/// How long magic, version and checksum are.
+const BODY_START: usize = MAGIC.len() + 1 + size_of::<Hash>();
+/// The longest line of the directory: four numbers.
+const ENTRY_LEN_MAX: usize = 40;
+
 /// Stored as it is.
 const PLAIN: u64 = 0;
 /// One LZ4 block.
@@ -20,10 +25,8 @@ const LZ4_CODED: u64 = 3;
 
 /// Below this, in bytes, compression saves nothing worth a function call.
 const COMPRESS_MIN: usize = 64;
-/// How much of a column of numbers tells whether LZ4 does it any good.
+/// How much of a column tells whether LZ4 does it any good, in bytes.
 const SAMPLE: usize = 2048;
-/// Up to which length every encoding is tried.
-const TRY_ALL_MAX: usize = 4 * SAMPLE;
 
 /// Replicas named, 8 bytes each.
 pub const REPLICAS: usize = 1;
@@ -95,22 +98,24 @@ pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, Enc
         }
         stored.push(Stored { id, encoding, len, bytes });
     }
-    let mut body = Writer::new();
-    body.limited(stored.len() as u64, BLOCK_COLUMNS)?;
-    for column in &stored {
-        body.varint(column.id);
-        body.varint(column.encoding);
-        body.varint(column.bytes.len() as u64);
-        body.varint(column.len);
-    }
-    stored.iter().for_each(|column| body.put(&column.bytes));
     let mut w = Writer::new();
+    w.reserve(BODY_START + stored.iter().map(|column| column.bytes.len() + ENTRY_LEN_MAX).sum::<usize>());
     w.put(MAGIC);
     w.byte(super::BLOCK_VERSION);
-    w.put(&hash_block(body.as_bytes()).0);
-    w.put(body.as_bytes());
+    w.put(&[0; size_of::<Hash>()]);
+    w.limited(stored.len() as u64, BLOCK_COLUMNS)?;
+    for column in &stored {
+        w.varint(column.id);
+        w.varint(column.encoding);
+        w.varint(column.bytes.len() as u64);
+        w.varint(column.len);
+    }
+    stored.iter().for_each(|column| w.put(&column.bytes));
     BLOCK_BYTES.check_len(w.len())?;
-    Ok(w.into_bytes())
+    let mut bytes = w.into_bytes();
+    let checksum = hash_block(&bytes[BODY_START..]).0;
+    bytes[BODY_START - checksum.len()..BODY_START].copy_from_slice(&checksum);
+    Ok(bytes)
 }
 
 /// The smallest of the encodings that are worth trying, where it saves a sixteenth.
@@ -119,10 +124,13 @@ fn compress(id: u64, bytes: Vec<u8>) -> Stored {
     if bytes.len() < COMPRESS_MIN {
         return Stored { id, encoding: PLAIN, len, bytes };
     }
-    let small = (id as usize == TEXT || repeats(&bytes)).then(|| lz4_flex::block::compress(&bytes));
-    // What LZ4 halves, a code by itself hardly does.
-    let is_halved = small.as_ref().is_some_and(|small| small.len() < bytes.len() / 2);
-    let code = if is_halved && bytes.len() > TRY_ALL_MAX { None } else { Code::of(&bytes) };
+    let is_text = id as usize == TEXT;
+    let code = if is_text { None } else { Code::of(&bytes) };
+    let is_tried = is_text || code.as_ref().is_none_or(|code| repeats(&bytes, code));
+    let small = is_tried.then(|| lz4_flex::block::compress(&bytes));
+    // Where LZ4 saves a quarter of a long text, a code of what it leaves does better than one of all.
+    let is_saved = small.as_ref().is_some_and(|small| small.len() < bytes.len() / 4 * 3);
+    let code = if is_text && !(is_saved && bytes.len() > SAMPLE) { Code::of(&bytes) } else { code };
     let small_code = small.as_deref().and_then(Code::of);
     let size = |code: &Option<Code<'_>>| code.as_ref().map(Code::size);
     let sizes = [(LZ4, small.as_ref().map(Vec::len)), (CODED, size(&code)), (LZ4_CODED, size(&small_code))];
@@ -139,13 +147,11 @@ fn compress(id: u64, bytes: Vec<u8>) -> Stored {
     Stored { id, encoding, len, bytes }
 }
 
-/// Whether LZ4 is worth a try: on a part of a long column it does better than a code.
-fn repeats(bytes: &[u8]) -> bool {
-    if bytes.len() <= TRY_ALL_MAX {
-        return true;
-    }
-    let part = &bytes[bytes.len() - SAMPLE..];
-    Code::of(part).is_none_or(|code| lz4_flex::block::compress(part).len() < code.size())
+/// Whether LZ4 is worth a try on numbers: on a part of them it does better than their code.
+fn repeats(bytes: &[u8], code: &Code<'_>) -> bool {
+    let start = bytes.len().saturating_sub(SAMPLE) / 2;
+    let part = &bytes[start..bytes.len().min(start + SAMPLE)];
+    lz4_flex::block::compress(part).len() * bytes.len() < code.size() * part.len()
 }
 
 /// For each column of a block its id, and its length as stored and as it says of itself inflated, in

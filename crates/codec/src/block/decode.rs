@@ -1,10 +1,10 @@
 //! Columns to logs. Everything a log promises is checked here, once.
 
 use super::columns;
+use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
 use super::encode::{
-    Cursor, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, LOG_NAME_WEIGHT,
-    NAMED, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, NEXT, NONE, OTHER, OWN, PART_WEIGHT, PREDICTED,
-    RIGHT_SHIFT, RUN_WEIGHT, deletion_cursor, next,
+    DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, LOG_NAME_WEIGHT,
+    NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT, RUN_WEIGHT,
 };
 use super::{Block, LogPart, action_count};
 use crate::action::{check_time, read_parent_ids};
@@ -17,27 +17,36 @@ use crate::limits::{
     weight_max,
 };
 use crate::names::{NAME_WEIGHT, Names, Place};
-use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, read_op, read_spans};
+use crate::op::{NOWHERE, OP_WEIGHT, read_op, read_spans};
 use crate::reader::Reader;
-use clock::{Id, ReplicaId, Seq, Span};
+use clock::{ReplicaId, Seq};
 use log::{ContainerId, HeaderRun, Kind, Near, Op, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
 use std::ops::Range;
 
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
 pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     let memory = Reader::within(weight_max(bytes.len()));
-    let (columns, foreign) = columns::load(bytes, &memory)?;
-    let mut decoder = Decoder::new(&columns, &memory)?;
+    let (mut columns, foreign) = columns::load(bytes, &memory)?;
+    let text = std::mem::take(&mut columns[columns::TEXT]);
+    let mut decoder = Decoder::new(&columns, text, &memory)?;
     let parts = decoder.parts()?;
     decoder.r.iter().try_for_each(Reader::finish)?;
+    match decoder.text.len() - decoder.text_at {
+        0 => (),
+        left => return Err(DecodeError::Trailing(left)),
+    }
     Ok(Block { parts, foreign })
 }
 
 struct Decoder<'a> {
     r: [Reader<'a>; columns::END],
+    /// The characters of all parts; none once a part took them all.
+    text: Vec<u8>,
+    /// How many bytes of them went to parts.
+    text_at: usize,
     names: Names,
-    /// The container of the last op, by number: in the block's table, and in the part's.
-    local: Option<(usize, u32)>,
+    /// The container of the part's last op, by its number there.
+    local: Option<u32>,
 }
 
 /// What a part says of itself.
@@ -52,9 +61,10 @@ struct PartRow {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(columns: &'a [Vec<u8>; columns::END], memory: &Reader<'_>) -> Result<Self, DecodeError> {
+    fn new(columns: &'a [Vec<u8>; columns::END], text: Vec<u8>, memory: &Reader<'_>) -> Result<Self, DecodeError> {
         let r = std::array::from_fn(|id| Reader::part(&columns[id], memory));
-        let mut decoder = Self { r, names: Names::new(Place::Table, ReplicaId(0)), local: None };
+        let names = Names::new(Place::Table, ReplicaId(0));
+        let mut decoder = Self { r, text, text_at: 0, names, local: None };
         decoder.read_names()?;
         Ok(decoder)
     }
@@ -217,71 +227,85 @@ impl<'a> Decoder<'a> {
 
     fn ops(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {
         self.check_rows(columns::SHAPES, row.ops, RUN_WEIGHT)?;
-        let text = self.r[columns::TEXT].take(row.text)?;
-        self.r[columns::TEXT].charge(row.text as u64)?;
-        log.set_text(std::str::from_utf8(text).map_err(|_| DecodeError::Utf8)?.to_owned());
+        let shapes = self.r[columns::SHAPES].take(row.ops)?;
+        log.set_text(self.text(row.text)?);
         log.ops = Vec::with_capacity(row.ops);
-        let mut text = TextCutter { is_ascii: log.is_ascii(), at: 0 };
-        let mut cursor = Cursor::default();
+        let mut text = TextCutter::new(log);
+        let mut cursor = Cursor::new();
         self.local = None;
         let mut at = row.start;
-        for _ in 0..row.ops {
+        for &shape in shapes {
             let len = self.r[columns::OP_LENS].limited(SEQ)?;
             let end = SEQ.check(u64::from(at) + len)? as Seq;
             if len == 0 {
                 return Err(DecodeError::Invalid("an op without elements"));
             }
-            let body = self.op(at..end, log, &mut text, &mut cursor)?;
-            log.ops.push(OpRun { range: at..end, body });
+            self.op(shape, at..end, log, &mut text, &mut cursor)?;
             at = end;
         }
-        if at != log.end() || text.at as usize != log.text().len() {
+        if at != log.end() || text.at != log.text().len() {
             return Err(DecodeError::Invalid("ops and actions do not end together"));
         }
         Ok(())
     }
 
+    /// The next `len` bytes of text; all that there are without copying them.
+    fn text(&mut self, len: usize) -> Result<String, DecodeError> {
+        self.r[columns::TEXT].charge(len as u64)?;
+        let text = if self.text_at == 0 && len == self.text.len() {
+            std::mem::take(&mut self.text)
+        } else {
+            let rest = &self.text[self.text_at..];
+            let text = rest.get(..len).ok_or(DecodeError::Truncated { at: self.text.len() })?.to_vec();
+            self.text_at += len;
+            text
+        };
+        String::from_utf8(text).map_err(|_| DecodeError::Utf8)
+    }
+
+    /// Appends a run of ops to `log`.
+    #[inline]
     fn op(
         &mut self,
+        shape: u8,
         range: Range<Seq>,
         log: &mut ReplicaLog,
         text: &mut TextCutter,
         cursor: &mut Cursor,
-    ) -> Result<OpBody, DecodeError> {
-        let shape = self.r[columns::SHAPES].byte()?;
+    ) -> Result<(), DecodeError> {
         let (left_code, right_code) = (shape >> LEFT_SHIFT & 3, shape >> RIGHT_SHIFT);
         let len = range.end - range.start;
         match shape & 3 {
             INSERT => {
-                let container = self.container(shape, log, cursor)?;
-                let left = self.place(left_code, range.start, cursor)?;
-                let right = self.right(right_code, left, range.start, cursor)?;
-                if is_nowhere(left, right) {
+                let container = self.container(shape, log)?;
+                let left = self.place(left_code, range.start, cursor.left, log)?;
+                let right = self.right(right_code, left, range.start, cursor.right, log)?;
+                if !left.is_none() && left == right {
                     return Err(DecodeError::Invalid(NOWHERE));
                 }
                 let text = text.cut(log.text(), len)?;
-                cursor.inserted(Id::new(log.replica, range.end - 1), right);
-                let (left, right) = (self.near(left, log)?, self.near(right, log)?);
-                Ok(OpBody::Insert { container, left, right, text })
+                cursor.inserted(range.end - 1, right);
+                log.ops.push(OpRun { range, body: OpBody::Insert { container, left, right, text } });
             }
             kind @ (DELETE | DELETE_BACKWARD) => {
-                let container = self.container(shape, log, cursor)?;
+                let container = self.container(shape, log)?;
                 let backward = kind == DELETE_BACKWARD;
                 if backward && len == 1 || right_code != 0 {
                     return Err(DecodeError::NotCanonical("the shape of a deletion"));
                 }
-                let place = self.place(left_code, range.start, &deletion_cursor(cursor, len, backward))?;
-                let target = target(place, len, backward)?;
-                if target.replica == log.replica && target.end > range.start {
-                    return Err(DecodeError::Invalid("an op names an element that is not before it"));
-                }
+                let edge = self.place(left_code, range.start, cursor.deletion(len, backward), log)?;
+                let target = target(edge, len, range.start, backward)?;
                 cursor.deleted(target);
-                let target = self.near(Some(target.first()), log)?;
-                Ok(OpBody::Delete { container, target, backward })
+                log.ops.push(OpRun { range, body: OpBody::Delete { container, target, backward } });
             }
-            OTHER if shape == OTHER => Ok(log.add_other(self.other(range, log)?)),
-            _ => Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
+            OTHER if shape == OTHER => {
+                let op = self.other(range.clone(), log)?;
+                let body = log.add_other(op);
+                log.ops.push(OpRun { range, body });
+            }
+            _ => return Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
         }
+        Ok(())
     }
 
     fn other(&mut self, range: Range<Seq>, log: &ReplicaLog) -> Result<Op, DecodeError> {
@@ -299,29 +323,28 @@ impl<'a> Decoder<'a> {
     }
 
     /// The container's number in the part's own table.
-    fn container(&mut self, shape: u8, log: &mut ReplicaLog, cursor: &mut Cursor) -> Result<u32, DecodeError> {
-        if shape & NAMES_CONTAINER != 0 {
-            cursor.container = Some(self.r[columns::OP_CONTAINERS].limited(CONTAINERS)? as usize);
-        }
-        let number = cursor.container.ok_or(DecodeError::Invalid("an op without a container"))?;
-        let known = self.names.containers().get(number).copied();
-        let container: ContainerId =
-            known.ok_or(DecodeError::Unknown { what: "container number", number: number as u64 })?;
-        if container.kind() != Kind::Text {
-            return Err(DecodeError::Invalid("an op on a container of another kind"));
-        }
+    #[inline]
+    fn container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
         match self.local {
-            Some((recent, local)) if recent == number => Ok(local),
-            _ => {
-                let local = self.charged(log, |log| log.container_number(container))?;
-                self.local = Some((number, local));
-                Ok(local)
-            }
+            Some(local) if shape & NAMES_CONTAINER == 0 => Ok(local),
+            _ => self.next_container(shape, log),
         }
     }
 
-    fn near(&mut self, id: Option<Id>, log: &mut ReplicaLog) -> Result<Near, DecodeError> {
-        self.charged(log, |log| log.near(id))
+    #[inline(never)]
+    fn next_container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
+        if shape & NAMES_CONTAINER == 0 {
+            return Err(DecodeError::Invalid("an op without a container"));
+        }
+        let number = self.r[columns::OP_CONTAINERS].limited(CONTAINERS)?;
+        let known = self.names.containers().get(number as usize).copied();
+        let container: ContainerId = known.ok_or(DecodeError::Unknown { what: "container number", number })?;
+        if container.kind() != Kind::Text {
+            return Err(DecodeError::Invalid("an op on a container of another kind"));
+        }
+        let local = self.charged(log, |log| log.container_number(container))?;
+        self.local = Some(local);
+        Ok(local)
     }
 
     /// Charges for the names that `add` adds to the part.
@@ -332,72 +355,128 @@ impl<'a> Decoder<'a> {
         Ok(added)
     }
 
-    fn place(&mut self, code: u8, at: Seq, cursor: &Cursor) -> Result<Option<Id>, DecodeError> {
-        let r = &mut self.r[columns::PLACES];
-        let own = self.names.own;
-        let id = match code {
-            NONE => return Ok(None),
-            PREDICTED => cursor.left.ok_or(DecodeError::Invalid("nothing to predict a place from"))?,
-            OWN => {
-                let seq = i64::from(cursor.own_seq(own)).checked_add(r.signed()?);
-                let seq = seq.and_then(|seq| Seq::try_from(seq).ok());
-                Id::new(own, seq.ok_or(DecodeError::Invalid("a place out of range"))?)
+    #[inline]
+    fn place(&mut self, code: u8, at: Seq, predicted: Near, log: &mut ReplicaLog) -> Result<Near, DecodeError> {
+        let place = match code {
+            NONE => return Ok(Near::NONE),
+            PREDICTED if predicted.is_none() => {
+                return Err(DecodeError::Invalid("nothing to predict a place from"));
             }
-            NAMED => self.names.read_id(r, at)?,
+            PREDICTED => predicted,
+            OWN => {
+                let seq = i64::from(own_seq(predicted)).checked_add(self.r[columns::PLACES].signed()?);
+                let seq = seq.and_then(|seq| Seq::try_from(seq).ok());
+                Near::own(seq.ok_or(DecodeError::Invalid("a place out of range"))?)
+            }
+            NAMED => self.named_place(at, log)?,
             number => return Err(DecodeError::Unknown { what: "kind of place", number: number.into() }),
         };
-        SEQ.check(u64::from(id.seq))?;
-        if id.replica == own && id.seq >= at {
-            return Err(DecodeError::Invalid("an op names an element that is not before it"));
+        SEQ.check(u64::from(place.seq()))?;
+        if place.is_own() && place.seq() >= at {
+            return Err(NOT_BEFORE);
         }
-        Ok(Some(id))
+        Ok(place)
     }
 
-    fn right(&mut self, code: u8, left: Option<Id>, at: Seq, cursor: &Cursor) -> Result<Option<Id>, DecodeError> {
+    #[inline(never)]
+    fn named_place(&mut self, at: Seq, log: &mut ReplicaLog) -> Result<Near, DecodeError> {
+        let id = self.names.read_id(&mut self.r[columns::PLACES], at)?;
+        self.charged(log, |log| log.near(Some(id)))
+    }
+
+    #[inline]
+    fn right(
+        &mut self,
+        code: u8,
+        left: Near,
+        at: Seq,
+        predicted: Near,
+        log: &mut ReplicaLog,
+    ) -> Result<Near, DecodeError> {
         match code {
-            PREDICTED => self.place(PREDICTED, at, &Cursor { left: cursor.right, ..*cursor }),
-            NEXT => self.place(PREDICTED, at, &Cursor { left: left.and_then(next), ..*cursor }),
-            other => self.place(other, at, &Cursor { left, ..*cursor }),
+            PREDICTED => self.place(PREDICTED, at, predicted, log),
+            NEXT => self.place(PREDICTED, at, left.plus(1), log),
+            other => self.place(other, at, left, log),
         }
     }
 }
+
+const NOT_BEFORE: DecodeError = DecodeError::Invalid("an op names an element that is not before it");
 
 /// The parents that go without saying, each by the counter after it.
 fn previous_end(own: ReplicaId, start: Seq) -> Option<(ReplicaId, u64)> {
     (start > 0).then_some((own, u64::from(start)))
 }
 
-/// The elements that a deletion takes: from `place` upward, or downward.
-fn target(place: Option<Id>, len: Seq, backward: bool) -> Result<Span, DecodeError> {
-    let edge = place.ok_or(DecodeError::Invalid("a deletion of nothing"))?;
-    let span = if backward {
-        (edge.seq + 1).checked_sub(len).map(|start| Span::new(edge.replica, start, edge.seq + 1))
-    } else {
-        edge.seq.checked_add(len).map(|end| Span::new(edge.replica, edge.seq, end))
-    };
-    let span = span.ok_or(DecodeError::Invalid("a deletion out of range"))?;
-    SEQ.check(u64::from(span.end))?;
-    Ok(span)
+/// The lowest of the `len` elements that a deletion at counter `at` takes: from `edge` upward, or downward.
+fn target(edge: Near, len: Seq, at: Seq, backward: bool) -> Result<Near, DecodeError> {
+    if edge.is_none() {
+        return Err(DecodeError::Invalid("a deletion of nothing"));
+    }
+    let target = if backward { edge.minus(len - 1) } else { edge };
+    if target.is_none() {
+        return Err(DecodeError::Invalid("a deletion out of range"));
+    }
+    let end = SEQ.check(u64::from(target.seq()) + u64::from(len))?;
+    if target.is_own() && end > u64::from(at) {
+        return Err(NOT_BEFORE);
+    }
+    Ok(target)
 }
 
 /// Cuts a text into runs of characters, in order.
 struct TextCutter {
-    is_ascii: bool,
-    at: u32,
+    at: usize,
+    /// Up to where it is known that each character is one byte.
+    ascii_end: usize,
 }
 
 impl TextCutter {
-    /// Where the next `chars` characters begin, in bytes.
-    fn cut(&mut self, text: &str, chars: Seq) -> Result<u32, DecodeError> {
-        let rest = &text[self.at as usize..];
-        let short = DecodeError::Invalid("less text than elements");
-        let bytes = match rest.as_bytes().get(..chars as usize) {
-            None => return Err(short),
-            Some(head) if self.is_ascii || head.is_ascii() => head.len(),
-            Some(_) => rest.char_indices().map(|(at, _)| at).chain([rest.len()]).nth(chars as usize).ok_or(short)?,
-        };
-        let start = self.at;
-        self.at += bytes as u32;
-        Ok(start)
+    fn new(log: &ReplicaLog) -> Self {
+        let text = log.text().as_bytes();
+        Self { at: 0, ascii_end: if log.is_ascii() { text.len() } else { ascii_len(text) } }
     }
+
+    /// Where the next `chars` characters begin, in bytes.
+    #[inline]
+    fn cut(&mut self, text: &str, chars: Seq) -> Result<u32, DecodeError> {
+        let start = self.at;
+        let end = start.saturating_add(chars as usize);
+        if end <= self.ascii_end {
+            self.at = end
+        } else {
+            self.cut_wide(text.as_bytes(), chars)?
+        }
+        Ok(start as u32)
+    }
+
+    fn cut_wide(&mut self, text: &[u8], chars: Seq) -> Result<(), DecodeError> {
+        let len = chars_len(&text[self.at..], chars as usize);
+        self.at += len.ok_or(DecodeError::Invalid("less text than elements"))?;
+        self.ascii_end = self.at + ascii_len(&text[self.at..]);
+        Ok(())
+    }
+}
+
+/// How many bytes there are before the first that is not ASCII.
+fn ascii_len(text: &[u8]) -> usize {
+    let whole: usize = text.chunks(64).take_while(|some| some.is_ascii()).map(<[u8]>::len).sum();
+    whole + text[whole..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// How many bytes the first `chars` characters take, where there are so many.
+fn chars_len(text: &[u8], chars: usize) -> Option<usize> {
+    let (mut at, mut left) = (0_usize, chars);
+    while left > 0 {
+        let some = text.get(at..at.checked_add(left)?)?;
+        // Every byte begins a character, or carries one on.
+        left = if some.is_ascii() { 0 } else { some.iter().filter(|&&byte| carries_on(byte)).count() };
+        at += some.len();
+    }
+    Some(at + text[at..].iter().take_while(|&&byte| carries_on(byte)).count())
+}
+
+/// Whether a byte of UTF-8 is not the first of a character.
+fn carries_on(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
 }

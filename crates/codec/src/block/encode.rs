@@ -4,14 +4,16 @@
 //! the others are written out.
 
 use super::columns::{self, Columns, ForeignColumn};
+use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
 use super::{PartRef, action_count};
 use crate::action::{check_time, lamport_more, write_parents};
 use crate::error::EncodeError;
 use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, weight_max};
 use crate::names::{Names, Place};
-use crate::op::{NOWHERE, OP_WEIGHT, is_nowhere, write_op, write_spans};
-use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, HeaderRun, Kind, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};
+use crate::op::{NOWHERE, OP_WEIGHT, write_op, write_spans};
+use clock::{Id, ReplicaId, Seq};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub(super) const NAMES_PARENTS: u8 = 1;
@@ -30,50 +32,11 @@ pub(super) const LEFT_SHIFT: u8 = 3;
 /// From which bit on the shape says where the right neighbour is.
 pub(super) const RIGHT_SHIFT: u8 = 5;
 
-pub(super) const NONE: u8 = 0;
-/// As predicted.
-pub(super) const PREDICTED: u8 = 1;
-/// Of the writer itself, at a distance from the prediction.
-pub(super) const OWN: u8 = 2;
-/// Named in full.
-pub(super) const NAMED: u8 = 3;
-/// Right after the left neighbour.
-pub(super) const NEXT: u8 = 4;
-
 /// What a row of runs takes in memory.
 pub(super) const RUN_WEIGHT: usize = size_of::<OpRun>();
 /// What a name in the tables of a part takes in memory, at most.
 pub(super) const LOG_NAME_WEIGHT: u64 = 2 * size_of::<ContainerId>() as u64;
 pub(super) const HEADER_WEIGHT: usize = size_of::<HeaderRun>();
-
-/// Where the run before leaves off: what places are predicted from.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cursor {
-    /// The element to the left of where the last change was.
-    pub left: Option<Id>,
-    /// The right neighbour of the last insertion.
-    pub right: Option<Id>,
-    /// The container of the last run, by number.
-    pub container: Option<usize>,
-}
-
-impl Cursor {
-    /// The counter from which distances of the writer's own elements are counted.
-    pub fn own_seq(&self, own: ReplicaId) -> Seq {
-        self.left.filter(|id| id.replica == own).map_or(0, |id| id.seq)
-    }
-
-    /// After an insertion that ended with `last`.
-    pub fn inserted(&mut self, last: Id, right: Option<Id>) {
-        self.left = Some(last);
-        self.right = right;
-    }
-
-    /// After a deletion of `target`.
-    pub fn deleted(&mut self, target: Span) {
-        self.left = target.start.checked_sub(1).map(|seq| Id::new(target.replica, seq));
-    }
-}
 
 /// The bytes of a block of `parts`, with columns of other versions as they were.
 pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
@@ -212,23 +175,33 @@ impl Encoder {
     }
 
     fn headers(&mut self, part: &PartRef<'_>) -> Result<u64, EncodeError> {
-        let Range { start, end } = part.range;
-        let first = part.log.headers.partition_point(|run| run.range.end <= start);
-        let (mut lamport_before, mut time, mut count) = (0, 0, 0);
-        for run in part.log.headers[first..].iter().take_while(|run| run.range.start < end) {
-            let run = run.cut(&(start..end));
-            self.header(part.log.replica, &run, lamport_before, time)?;
-            lamport_before = run.lamport + u64::from(run.count()) - 1;
+        let runs = part.log.headers_in(part.range.clone());
+        self.c[columns::HEADERS].reserve(runs.len());
+        self.c[columns::HEADERS].charge(runs.len() as u64 * HEADER_WEIGHT as u64);
+        self.c[columns::HEADER_LENS].reserve(2 * runs.len() + runs.len() / 16);
+        let (mut lamport_before, mut time) = (0, 0);
+        for run in runs {
+            let is_whole = run.range.start >= part.range.start && run.range.end <= part.range.end;
+            let run = if is_whole { Cow::Borrowed(run) } else { Cow::Owned(run.cut(&part.range)) };
+            let count = run.count();
+            self.header(part.log.replica, &run, count, lamport_before, time)?;
+            lamport_before = run.lamport + u64::from(count) - 1;
             time = run.time;
-            count += 1;
         }
-        Ok(count)
+        Ok(runs.len() as u64)
     }
 
-    fn header(&mut self, own: ReplicaId, run: &HeaderRun, before: u64, time: i64) -> Result<(), EncodeError> {
+    fn header(
+        &mut self,
+        own: ReplicaId,
+        run: &HeaderRun,
+        count: Seq,
+        before: u64,
+        time: i64,
+    ) -> Result<(), EncodeError> {
         check_time(run.time)?;
         let more = lamport_more(run.lamport, before)?;
-        crate::limits::LAMPORT.check(run.lamport + u64::from(run.count()))?;
+        crate::limits::LAMPORT.check(run.lamport + u64::from(count))?;
         let start = run.range.start;
         let previous = start.checked_sub(1).map(|seq| Id::new(own, seq));
         let parents = match &run.parents {
@@ -255,78 +228,73 @@ impl Encoder {
             flags |= NAMES_TIME;
             self.c[columns::TIMES].signed(run.time - time);
         }
-        let w = &mut self.c[columns::HEADERS];
-        w.byte(flags);
-        w.charge(HEADER_WEIGHT as u64);
-        self.c[columns::HEADER_LENS].varint(run.count().into());
+        self.c[columns::HEADERS].byte(flags);
+        self.c[columns::HEADER_LENS].varint(count.into());
         self.c[columns::HEADER_LENS].varint(run.each.into());
         Ok(())
     }
 
     /// How many runs of ops there are, and how many bytes of text.
     fn ops(&mut self, part: &PartRef<'_>) -> Result<(u64, u64), EncodeError> {
-        let log = part.log;
-        let text_before = self.c[columns::TEXT].len();
-        let mut cursor = Cursor::default();
+        let (log, range) = (part.log, &part.range);
+        let runs = log.op_runs_in(range.clone());
+        self.c[columns::SHAPES].reserve(runs.len());
+        self.c[columns::SHAPES].charge(runs.len() as u64 * RUN_WEIGHT as u64);
+        self.c[columns::OP_LENS].reserve(runs.len() + runs.len() / 16);
+        self.c[columns::PLACES].reserve(2 * runs.len());
+        let mut cursor = Cursor::new();
         self.local = None;
-        let runs = log.op_runs_in(part.range.clone());
         for run in runs {
-            let range = run.range.start.max(part.range.start)..run.range.end.min(part.range.end);
-            let container = match run.body {
-                OpBody::Insert { container, .. } | OpBody::Delete { container, .. } => {
-                    self.container(log, container)?
-                }
-                OpBody::Other(_) => 0,
-            };
-            self.op(range.clone(), log.replica, log.op(run, range), container, &mut cursor)?;
+            let range = run.range.start.max(range.start)..run.range.end.min(range.end);
+            self.c[columns::OP_LENS].varint((range.end - range.start).into());
+            let shape = self.op(log, run, range, &mut cursor)?;
+            self.c[columns::SHAPES].byte(shape);
         }
-        Ok((runs.len() as u64, (self.c[columns::TEXT].len() - text_before) as u64))
+        let text = log.text_in(range.clone());
+        self.c[columns::TEXT].put(text.as_bytes());
+        self.c[columns::TEXT].charge(text.len() as u64);
+        Ok((runs.len() as u64, text.len() as u64))
     }
 
-    /// Writes a run of ops, of whose shape `container` is known.
-    fn op(
-        &mut self,
-        range: Range<Seq>,
-        own: ReplicaId,
-        op: OpRef<'_>,
-        container: u8,
-        cursor: &mut Cursor,
-    ) -> Result<(), EncodeError> {
-        let shape = match op {
-            OpRef::Insert { left, right, text, .. } => {
-                let left_code = self.place(own, left, range.start, cursor)?;
-                let right_code = self.right(own, left, right, range.start, cursor)?;
-                self.c[columns::TEXT].put(text.as_bytes());
-                self.c[columns::TEXT].charge(text.len() as u64);
-                cursor.inserted(Id::new(own, range.end - 1), right);
-                container | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT
+    /// Writes the part `range` of a run of ops, but for its shape, length and text, and gives the shape.
+    fn op(&mut self, log: &ReplicaLog, run: &OpRun, range: Range<Seq>, cursor: &mut Cursor) -> Result<u8, EncodeError> {
+        let (at, len) = (range.start, range.end - range.start);
+        match run.body {
+            OpBody::Insert { container, left, right, .. } => {
+                let container = self.container(log, container)?;
+                let left = if at == run.range.start { left } else { Near::own(at - 1) };
+                let left_code = self.place(log, left, at, cursor.left)?;
+                let right_code = self.right(log, left, right, at, cursor.right)?;
+                cursor.inserted(range.end - 1, right);
+                Ok(container | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT)
             }
-            OpRef::Delete { target, backward, .. } => {
-                let edge = if backward { target.last() } else { target.first() };
-                let code =
-                    self.place(own, Some(edge), range.start, &deletion_cursor(cursor, target.len(), backward))?;
-                cursor.deleted(target);
-                container | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT
+            OpBody::Delete { container, target, backward } => {
+                let container = self.container(log, container)?;
+                let first = target.plus(if backward { run.range.end - range.end } else { at - run.range.start });
+                let backward = backward && len > 1;
+                let edge = if backward { first.plus(len - 1) } else { first };
+                let code = self.place(log, edge, at, cursor.deletion(len, backward))?;
+                cursor.deleted(first);
+                Ok(container | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT)
             }
-            other => {
+            OpBody::Other(_) => {
                 let w = &mut self.c[columns::OTHERS];
                 w.charge(OP_WEIGHT as u64);
-                write_op(w, &mut self.names, other, range.start)?;
-                OTHER
+                write_op(w, &mut self.names, log.op(run, range), at)?;
+                Ok(OTHER)
             }
-        };
-        let w = &mut self.c[columns::SHAPES];
-        w.byte(shape);
-        w.charge(RUN_WEIGHT as u64);
-        self.c[columns::OP_LENS].varint((range.end - range.start).into());
-        Ok(())
+        }
     }
 
     /// Writes the container of a run out where it is not that of the run before, and says so.
+    #[inline]
     fn container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
-        if self.local.replace(local) == Some(local) {
-            return Ok(0);
-        }
+        if self.local == Some(local) { Ok(0) } else { self.next_container(log, local) }
+    }
+
+    #[inline(never)]
+    fn next_container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
+        self.local = Some(local);
         let container = log.container(local);
         if container.kind() != Kind::Text {
             return Err(EncodeError::Invalid("an op on a container of another kind"));
@@ -337,43 +305,46 @@ impl Encoder {
     }
 
     /// Writes a place out where it is not the one predicted, and says how.
-    fn place(&mut self, own: ReplicaId, id: Option<Id>, at: Seq, cursor: &Cursor) -> Result<u8, EncodeError> {
-        let Some(id) = id else {
+    #[inline]
+    fn place(&mut self, log: &ReplicaLog, place: Near, at: Seq, predicted: Near) -> Result<u8, EncodeError> {
+        if place.is_none() {
             return Ok(NONE);
-        };
-        if Some(id) == cursor.left {
+        }
+        if place == predicted {
             return Ok(PREDICTED);
         }
         let w = &mut self.c[columns::PLACES];
-        if id.replica != own {
-            self.names.write_id(w, id, at)?;
-            return Ok(NAMED);
+        if !place.is_own() {
+            return self.names.write_id(w, log.id(place).expect("not none"), at).map(|()| NAMED);
         }
-        if id.seq >= at {
+        if place.seq() >= at {
             return Err(EncodeError::Invalid("an op names an element that is not before it"));
         }
-        w.signed(i64::from(id.seq) - i64::from(cursor.own_seq(own)));
+        w.signed(i64::from(place.seq()) - i64::from(own_seq(predicted)));
         Ok(OWN)
     }
 
     fn right(
         &mut self,
-        own: ReplicaId,
-        left: Option<Id>,
-        right: Option<Id>,
+        log: &ReplicaLog,
+        left: Near,
+        right: Near,
         at: Seq,
-        cursor: &Cursor,
+        predicted: Near,
     ) -> Result<u8, EncodeError> {
-        if is_nowhere(left, right) {
+        if right.is_none() {
+            return Ok(NONE);
+        }
+        if left == right {
             return Err(EncodeError::Invalid(NOWHERE));
         }
-        if right.is_some() && right == cursor.right {
+        if right == predicted {
             return Ok(PREDICTED);
         }
-        if right.is_some() && right == left.and_then(next) {
+        if right == left.plus(1) {
             return Ok(NEXT);
         }
-        self.place(own, right, at, &Cursor { left, ..*cursor })
+        self.place(log, right, at, left)
     }
 
     fn names_columns(&mut self) -> Result<(), EncodeError> {
@@ -394,15 +365,3 @@ impl Encoder {
 
 pub(super) const PART_WEIGHT: u64 = size_of::<super::LogPart>() as u64;
 pub(super) const FRAME_RUN_WEIGHT: u64 = 2 * size_of::<crate::FrameRun>() as u64;
-
-/// What the place of a deletion is predicted from: the element under the cursor when it goes backward
-/// or takes one, the next one when it goes forward.
-pub(super) fn deletion_cursor(cursor: &Cursor, len: Seq, backward: bool) -> Cursor {
-    let left = if backward || len == 1 { cursor.left } else { cursor.left.and_then(next) };
-    Cursor { left, ..*cursor }
-}
-
-/// The element after `id` in its replica.
-pub(super) fn next(id: Id) -> Option<Id> {
-    id.seq.checked_add(1).map(|seq| Id::new(id.replica, seq))
-}

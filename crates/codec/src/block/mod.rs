@@ -8,6 +8,7 @@
 //! as it was.
 
 mod columns;
+mod cursor;
 mod decode;
 mod encode;
 mod huffman;
