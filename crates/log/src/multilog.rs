@@ -194,10 +194,15 @@ impl MultiLog {
 
     /// Closes the local action of `replica` over everything pushed since the last one; `None` where
     /// nothing was.
-    #[inline]
     pub fn commit(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
-        let repeated = if header.is_plain() { self.commit_like_before(replica, header.time) } else { None };
-        repeated.or_else(|| self.commit_unlike_before(replica, header))
+        if header.is_plain() { self.commit_plain(replica, header.time) } else { self.commit_new(replica, header) }
+    }
+
+    /// As [`MultiLog::commit`], where the header says nothing but the time.
+    #[inline]
+    pub fn commit_plain(&mut self, replica: ReplicaId, time: i64) -> Option<Span> {
+        let repeated = self.commit_like_before(replica, time);
+        if repeated.is_some() { repeated } else { self.commit_new(replica, Header { time, ..Header::default() }) }
     }
 
     /// As [`MultiLog::commit`], where the action just follows one that is like it.
@@ -214,7 +219,7 @@ impl MultiLog {
         Some(span)
     }
 
-    fn commit_unlike_before(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
+    fn commit_new(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
         let log = self.logs.get_mut(&replica)?;
         let span = Span::new(replica, log.end(), log.ops_end());
         if span.is_empty() {

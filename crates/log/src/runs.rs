@@ -53,6 +53,12 @@ impl HeaderRun {
         (self.range.end - self.range.start) / self.each
     }
 
+    /// Whether `lamport` is the logical time of the action after it: without the division that counting takes.
+    fn is_followed_by(&self, lamport: Lamport) -> bool {
+        let count = lamport.saturating_sub(self.lamport);
+        count.checked_mul(Lamport::from(self.each)) == Some(Lamport::from(self.range.end - self.range.start))
+    }
+
     /// The part of it within `range`, which cuts between actions.
     #[must_use]
     pub fn cut(&self, range: &Range<Seq>) -> Self {
@@ -701,7 +707,7 @@ impl ReplicaLog {
             Some(run)
                 if run.each == each
                     && run.time == time
-                    && lamport == run.lamport + Lamport::from(run.count())
+                    && run.is_followed_by(lamport)
                     && run.rare.is_none() =>
             {
                 run.range.end = range.end;

@@ -93,8 +93,11 @@ impl Document {
             self.let_mine_through(None);
         }
         change(&mut Edit { document: self });
-        let unseen = if is_plain { Vec::new() } else { self.view.unseen() };
-        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        let span = if is_plain {
+            self.log.commit_plain(self.replica, time)?
+        } else {
+            self.log.commit(self.replica, Header { time, unseen: self.view.unseen(), ..Header::default() })?
+        };
         self.view.append_own(&self.log, span);
         Some(span)
     }
