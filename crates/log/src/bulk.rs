@@ -1,7 +1,7 @@
 //! Many actions at once: parts of logs, as blocks hold them, judged and appended run by run.
 
 use crate::multilog::{MultiLog, ReceiveError};
-use crate::runs::{HeaderRun, OpBody, OpRun, Parents, ReplicaLog};
+use crate::runs::{HeaderRun, OpBody, OpRun, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span};
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ impl MultiLog {
         for span in grown {
             let log = &self.logs[&span.replica];
             for run in log.headers_in(span.start..span.end).iter().filter(|run| run.range.start >= span.start) {
-                let Parents::Named(parents) = &run.parents else { continue };
+                let Some(parents) = run.parents() else { continue };
                 for parent in parents {
                     tips.binary_search(parent).ok().map(|at| tips.remove(at));
                 }
@@ -203,7 +203,7 @@ impl<'a> Schedule<'a> {
             let Progress { part, end, lamport: before, ops, .. } = self.parts[number];
             let mut due = before + 1;
             // Of a run that was begun before, the rest follows what is known.
-            if let Parents::Named(parents) = &run.parents
+            if let Some(parents) = run.parents()
                 && run.range.start >= end
             {
                 due = 1;

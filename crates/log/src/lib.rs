@@ -37,6 +37,6 @@ mod writer;
 
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
-pub use runs::{HeaderRun, Near, OpBody, OpRef, OpRun, Parents, RareHeader, ReplicaLog};
+pub use runs::{HeaderRun, Near, OpBody, OpRef, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;
 pub use writer::{Counted, Writer};

@@ -2,7 +2,7 @@
 
 use crate::op::{Action, ContainerId, Op};
 use crate::pending::Pending;
-use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
+use crate::runs::{HeaderRun, OpRef, RareHeader, ReplicaLog};
 use crate::writer::Writer;
 use clock::{Frontier, Id, Lamport, Place, ReplicaId, Seq, SortedMap, Span, VersionVector};
 
@@ -227,14 +227,13 @@ impl MultiLog {
         }
         let lamport = self.lamport_last + 1;
         let parents = match self.frontier.ids() {
-            [] => Parents::Previous,
-            _ if self.frontier.is_just_before(span.first()) => Parents::Previous,
-            ids => Parents::Named(ids.into()),
+            [] => None,
+            _ if self.frontier.is_just_before(span.first()) => None,
+            ids => Some(ids.to_vec()),
         };
-        let (range, each, is_plain) = (span.start..span.end, span.len(), header.is_plain());
         let Header { time, unseen, label } = header;
-        let rare = (!is_plain).then(|| Box::new(RareHeader { unseen, label }));
-        log.push_header(HeaderRun { range, each, lamport, time, parents, rare });
+        let run = HeaderRun::new(span.start..span.end, span.len(), lamport, time);
+        log.push_header(run.with(parents, RareHeader { unseen, label }));
         self.lamport_last = lamport;
         self.frontier.follow(span.last());
         Some(span)
@@ -291,7 +290,7 @@ impl MultiLog {
             vv.extend_to(id.replica, end);
             let first = log.headers.partition_point(|run| run.range.end <= from);
             for run in log.headers[first..].iter().take_while(|run| run.range.start < end) {
-                if let Parents::Named(parents) = &run.parents {
+                if let Some(parents) = run.parents() {
                     open.extend(parents.iter().filter(|parent| !vv.contains(**parent)));
                 }
             }

@@ -23,19 +23,15 @@ pub struct HeaderRun {
     pub lamport: Lamport,
     /// The time of all of them, in seconds since 1970.
     pub time: i64,
-    /// The parents of the first action.
-    pub parents: Parents,
-    /// What is rare, of the first and only action.
-    pub rare: Option<Box<RareHeader>>,
+    /// What most have not: runs are many.
+    apart: Option<Box<Apart>>,
 }
 
-/// The parents of an action.
+/// What tells the first action of a run from one that just follows the action before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parents {
-    /// Just the action before it in the same log; none for a log's first.
-    Previous,
-    /// These.
-    Named(Box<[Id]>),
+struct Apart {
+    parents: Option<Box<[Id]>>,
+    rare: Option<Box<RareHeader>>,
 }
 
 /// Header fields that nearly no action has.
@@ -47,7 +43,44 @@ pub struct RareHeader {
     pub label: String,
 }
 
+impl RareHeader {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.unseen.is_empty() && self.label.is_empty()
+    }
+}
+
 impl HeaderRun {
+    /// How many bytes parents or anything rare take in memory, apart from what they hold.
+    pub const APART_BYTES: usize = size_of::<Apart>();
+
+    /// Actions that just follow each other and the one before them.
+    pub fn new(range: Range<Seq>, each: Seq, lamport: Lamport, time: i64) -> Self {
+        Self { range, each, lamport, time, apart: None }
+    }
+
+    /// The same where the first action has these parents, unless they go without saying, and what is rare. An
+    /// action with anything rare stands alone.
+    #[must_use]
+    pub fn with(mut self, parents: Option<Vec<Id>>, rare: RareHeader) -> Self {
+        let rare = (!rare.is_empty()).then(|| Box::new(rare));
+        if parents.is_some() || rare.is_some() {
+            self.apart = Some(Box::new(Apart { parents: parents.map(Vec::into_boxed_slice), rare }));
+        }
+        self
+    }
+
+    /// The parents of the first action; `None` where that is just the action before it in the same log, or none
+    /// for a log's first.
+    pub fn parents(&self) -> Option<&[Id]> {
+        self.apart.as_deref()?.parents.as_deref()
+    }
+
+    /// What is rare, of the first and only action.
+    pub fn rare(&self) -> Option<&RareHeader> {
+        self.apart.as_deref()?.rare.as_deref()
+    }
+
     /// How many actions it holds.
     pub fn count(&self) -> Seq {
         (self.range.end - self.range.start) / self.each
@@ -69,8 +102,7 @@ impl HeaderRun {
             each: self.each,
             lamport: self.lamport + skipped,
             time: self.time,
-            parents: if skipped == 0 { self.parents.clone() } else { Parents::Previous },
-            rare: self.rare.clone(),
+            apart: if skipped == 0 { self.apart.clone() } else { None },
         }
     }
 }
@@ -460,8 +492,8 @@ impl ReplicaLog {
     /// The parents of the action that begins at `start`.
     pub fn parents(&self, start: Seq) -> Vec<Id> {
         let run = self.header_at(start);
-        match &run.parents {
-            Parents::Named(ids) if run.range.start == start => ids.to_vec(),
+        match run.parents() {
+            Some(ids) if run.range.start == start => ids.to_vec(),
             _ if start == 0 => Vec::new(),
             _ => vec![Id::new(self.replica, start - 1)],
         }
@@ -561,7 +593,7 @@ impl ReplicaLog {
             let run = self.header_at(at);
             let start = at;
             at = start + run.each;
-            let rare = if start == run.range.start { run.rare.as_deref() } else { None };
+            let rare = if start == run.range.start { run.rare() } else { None };
             Some(Action {
                 id: Id::new(self.replica, start),
                 lamport: self.lamport(start),
@@ -665,16 +697,9 @@ impl ReplicaLog {
             [only] => span.start > 0 && *only == Id::new(self.replica, span.start - 1),
             _ => false,
         };
-        let rare = (!action.unseen.is_empty() || !action.label.is_empty())
-            .then(|| Box::new(RareHeader { unseen: action.unseen, label: action.label }));
-        self.push_header(HeaderRun {
-            range: span.start..span.end,
-            each: span.len(),
-            lamport: action.lamport,
-            time: action.time,
-            parents: if previous { Parents::Previous } else { Parents::Named(action.parents.into()) },
-            rare,
-        });
+        let header = HeaderRun::new(span.start..span.end, span.len(), action.lamport, action.time);
+        let rare = RareHeader { unseen: action.unseen, label: action.label };
+        self.push_header(header.with((!previous).then_some(action.parents), rare));
     }
 
     /// Appends what `part`, a later part of the same log, holds from this log's end on up to `end`.
@@ -694,8 +719,7 @@ impl ReplicaLog {
 
     /// Closes an action over the ops pushed since the last one.
     pub(crate) fn push_header(&mut self, header: HeaderRun) {
-        let is_plain = header.rare.is_none() && header.parents == Parents::Previous;
-        if !(is_plain && self.repeat_actions(&header.range, header.each, header.lamport, header.time)) {
+        if !(header.apart.is_none() && self.repeat_actions(&header.range, header.each, header.lamport, header.time)) {
             room::push(&mut self.headers, header);
         }
     }
@@ -705,10 +729,7 @@ impl ReplicaLog {
     pub(crate) fn repeat_actions(&mut self, range: &Range<Seq>, each: Seq, lamport: Lamport, time: i64) -> bool {
         match self.headers.last_mut() {
             Some(run)
-                if run.each == each
-                    && run.time == time
-                    && run.is_followed_by(lamport)
-                    && run.rare.is_none() =>
+                if run.each == each && run.time == time && run.is_followed_by(lamport) && run.rare().is_none() =>
             {
                 run.range.end = range.end;
                 true
@@ -723,7 +744,7 @@ impl ReplicaLog {
         for run in &self.headers {
             assert_eq!(run.range.start, end, "actions without a gap");
             assert!(run.each > 0 && run.count() > 0 && run.count() * run.each == run.range.end - run.range.start);
-            assert!(run.rare.is_none() || run.count() == 1, "rare headers stand alone");
+            assert!(run.rare().is_none() || run.count() == 1, "rare headers stand alone");
             end = run.range.end;
         }
         let mut ops_end = 0;

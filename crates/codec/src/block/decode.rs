@@ -3,8 +3,9 @@
 use super::columns;
 use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
 use super::encode::{
-    DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT, LOG_NAME_WEIGHT,
-    NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT, RUN_WEIGHT,
+    APART_WEIGHT, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT,
+    LOG_NAME_WEIGHT, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT,
+    RUN_WEIGHT,
 };
 use super::{Block, LogPart, action_count};
 use crate::action::{check_time, read_parent_ids};
@@ -20,7 +21,7 @@ use crate::names::{NAME_WEIGHT, Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, read_op, read_spans};
 use crate::reader::Reader;
 use clock::{ReplicaId, Seq};
-use log::{ContainerId, HeaderRun, Kind, Near, Op, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, Op, OpBody, OpRun, RareHeader, ReplicaLog};
 use std::ops::Range;
 
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
@@ -197,32 +198,34 @@ impl<'a> Decoder<'a> {
         let more = if flags & NAMES_LAMPORT != 0 { rare.limited(LAMPORT)? } else { 0 };
         let lamport = before + 1 + more;
         LAMPORT.check(lamport + count)?;
-        let mut parents = Parents::Previous;
+        let mut parents = None;
         if flags & NAMES_PARENTS != 0 {
+            rare.charge(APART_WEIGHT)?;
             let ids = read_parent_ids(rare, &mut self.names, start)?;
             if ids.iter().map(|id| (id.replica, u64::from(id.seq) + 1)).eq(previous_end(self.names.own, start)) {
                 return Err(DecodeError::NotCanonical("parents that have to go without saying"));
             }
-            parents = Parents::Named(ids.into());
+            parents = Some(ids);
         }
-        let rare = if flags & HAS_RARE != 0 { Some(self.rare(start, count)?) } else { None };
+        let rare = if flags & HAS_RARE != 0 { self.rare(start, count)? } else { RareHeader::default() };
         let mut time = time_before;
         if flags & NAMES_TIME != 0 {
             time = time.saturating_add(self.r[columns::TIMES].signed()?);
             check_time(time)?;
         }
-        Ok(HeaderRun { range: start..end as Seq, each: each as Seq, lamport, time, parents, rare })
+        Ok(HeaderRun::new(start..end as Seq, each as Seq, lamport, time).with(parents, rare))
     }
 
-    fn rare(&mut self, start: Seq, count: u64) -> Result<Box<RareHeader>, DecodeError> {
+    fn rare(&mut self, start: Seq, count: u64) -> Result<RareHeader, DecodeError> {
         let r = &mut self.r[columns::RARE];
-        r.charge(size_of::<RareHeader>() as u64)?;
+        r.charge(APART_WEIGHT + size_of::<RareHeader>() as u64)?;
         let unseen = read_spans(r, &mut self.names, start, UNSEEN_SPANS)?;
         let label = r.text(LABEL_BYTES)?.to_owned();
-        if count != 1 || unseen.is_empty() && label.is_empty() {
+        let rare = RareHeader { unseen, label };
+        if count != 1 || rare.is_empty() {
             return Err(DecodeError::Invalid("a rare header that does not stand alone"));
         }
-        Ok(Box::new(RareHeader { unseen, label }))
+        Ok(rare)
     }
 
     fn ops(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {

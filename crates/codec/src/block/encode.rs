@@ -12,7 +12,7 @@ use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, wei
 use crate::names::{Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, Parents, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -36,7 +36,10 @@ pub(super) const RIGHT_SHIFT: u8 = 5;
 pub(super) const RUN_WEIGHT: usize = size_of::<OpRun>();
 /// What a name in the tables of a part takes in memory, at most.
 pub(super) const LOG_NAME_WEIGHT: u64 = 2 * size_of::<ContainerId>() as u64;
+/// What a run of actions takes in memory.
 pub(super) const HEADER_WEIGHT: usize = size_of::<HeaderRun>();
+/// What its parents and anything rare take besides.
+pub(super) const APART_WEIGHT: u64 = HeaderRun::APART_BYTES as u64;
 
 /// The bytes of a block of `parts`, with columns of other versions as they were.
 pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
@@ -204,10 +207,7 @@ impl Encoder {
         crate::limits::LAMPORT.check(run.lamport + u64::from(count))?;
         let start = run.range.start;
         let previous = start.checked_sub(1).map(|seq| Id::new(own, seq));
-        let parents = match &run.parents {
-            Parents::Named(ids) if !ids.iter().eq(&previous) => Some(ids),
-            _ => None,
-        };
+        let parents = run.parents().filter(|ids| !ids.iter().eq(&previous));
         let mut flags = 0;
         let rare = &mut self.c[columns::RARE];
         if more != 0 {
@@ -216,11 +216,12 @@ impl Encoder {
         }
         if let Some(ids) = parents {
             flags |= NAMES_PARENTS;
+            rare.charge(APART_WEIGHT);
             write_parents(rare, &mut self.names, ids, start)?;
         }
-        if let Some(header) = &run.rare {
+        if let Some(header) = run.rare() {
             flags |= HAS_RARE;
-            rare.charge(size_of::<RareHeader>() as u64);
+            rare.charge(APART_WEIGHT + size_of::<RareHeader>() as u64);
             write_spans(rare, &mut self.names, &header.unseen, start, UNSEEN_SPANS)?;
             rare.text(&header.label, LABEL_BYTES)?;
         }

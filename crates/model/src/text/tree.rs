@@ -9,7 +9,7 @@ use log::room;
 /// How many runs a leaf holds; few under test, so that splits happen every few edits.
 pub(super) const LEAF_MAX: usize = if cfg!(any(test, feature = "tiny")) { 5 } else { 32 };
 /// By how many runs the room of a leaf grows.
-const ROOM: usize = 4;
+const ROOM: usize = 8;
 /// How many children an inner node holds.
 const INNER_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 24 };
 /// How many elements a run holds: bounds the scan of a run that is not ASCII.
