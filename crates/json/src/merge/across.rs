@@ -1,0 +1,122 @@
+//! Items that moved from one array to another.
+
+use super::{BASE, Entity, Merger, OURS, THEIRS};
+use crate::conflict::{ConflictKind, Taken};
+use crate::content::Content;
+use crate::diff::crossed;
+use crate::matching::Matching;
+use crate::plan::PartId;
+use crate::tree::{NodeId, Tree};
+
+/// Which items crossed, and what must be taken apart because of it.
+pub(super) struct Across {
+    /// Nodes of each document with something in them that crossed, on either side.
+    is_touched: [Vec<bool>; 3],
+    /// Items of ours and theirs that are in another array than in the base, sorted; the first is not used.
+    moved: [Vec<NodeId>; 3],
+    /// Whose moves do not count.
+    still: [bool; 3],
+    /// Items of the base that crossed and must be in the result once, with how often they are.
+    placed: Vec<(NodeId, usize)>,
+}
+
+impl Across {
+    pub fn of(docs: &[Content<'_>; 3], matchings: &[Matching; 3], still: [bool; 3]) -> Self {
+        let side = |side: usize| crossed(&matchings[side], docs[BASE].tree, docs[side].tree);
+        let moved = [Vec::new(), side(OURS), side(THEIRS)];
+        let touched = |side: usize| if moved[OURS].is_empty() && moved[THEIRS].is_empty() { 0 } else { docs[side].tree.len() };
+        let is_touched = [BASE, OURS, THEIRS].map(|side| vec![false; touched(side)]);
+        let mut across = Self { is_touched, moved, still, placed: Vec::new() };
+        let both = |side: usize| across.moved[side].iter().filter_map(|&id| matchings[side].base(id)).collect::<Vec<_>>();
+        let mut bases = [both(OURS), both(THEIRS)].concat();
+        bases.sort_unstable();
+        bases.dedup();
+        for &base in &bases {
+            across.touch(BASE, docs[BASE].tree, base);
+            for side in [OURS, THEIRS] {
+                if let Some(id) = matchings[side].other(base) {
+                    across.touch(side, docs[side].tree, id);
+                }
+            }
+        }
+        across.placed = bases.into_iter().map(|base| (base, 0)).collect();
+        across
+    }
+
+    fn touch(&mut self, side: usize, tree: &Tree, id: NodeId) {
+        let mut at = tree.parent(id);
+        while let Some(id) = at.filter(|id| !self.is_touched[side][id.0 as usize]) {
+            self.is_touched[side][id.0 as usize] = true;
+            at = tree.parent(id);
+        }
+    }
+
+    /// Whether something inside crossed, so that no version can be taken as it is.
+    pub fn touches(&self, at: Entity) -> bool {
+        let is_touched = |side: usize| {
+            at[side].is_some_and(|id| self.is_touched[side].get(id.0 as usize).copied().unwrap_or(false))
+        };
+        is_touched(BASE) || is_touched(OURS) || is_touched(THEIRS)
+    }
+
+    /// Whether a side moved an item to another array, and that counts.
+    pub fn is_moved(&self, side: usize, id: NodeId) -> bool {
+        !self.still[side] && self.moved[side].binary_search(&id).is_ok()
+    }
+
+    /// Whether an item of the base crossed on either side.
+    pub fn is_crossed(&self, base: NodeId) -> bool {
+        self.placed.binary_search_by_key(&base, |pair| pair.0).is_ok()
+    }
+
+    /// Whether everything that crossed is in the result once: otherwise two moves closed a cycle.
+    pub fn is_settled(&self) -> bool {
+        self.placed.iter().all(|&(_, count)| count == 1)
+    }
+}
+
+impl Merger<'_, '_> {
+    /// Whether an item belongs into this array in the result.
+    pub(super) fn is_home(&self, item: Entity, array: Entity) -> bool {
+        let Some(base) = item[BASE] else { return true };
+        let parent = |side: usize, id: Option<NodeId>| id.and_then(|id| self.tree(side).parent(id));
+        let is_moved = |side: usize| item[side].is_some_and(|id| self.across.is_moved(side, id));
+        let side = match (is_moved(OURS), is_moved(THEIRS)) {
+            (true, true) => self.winner(item),
+            (true, false) => OURS,
+            (false, true) => THEIRS,
+            (false, false) => return self.tree(BASE).parent(base) == array[BASE],
+        };
+        parent(side, item[side]) == array[side]
+    }
+
+    /// Which of two moves of one item counts: that to the array with the lesser pointer.
+    fn winner(&self, item: Entity) -> usize {
+        let pointer = |side: usize| {
+            let parent = item[side].and_then(|id| self.tree(side).parent(id));
+            parent.map(|parent| self.tree(side).pointer(parent))
+        };
+        if pointer(OURS) <= pointer(THEIRS) { OURS } else { THEIRS }
+    }
+
+    /// Notes that an item is in the result.
+    pub(super) fn placed(&mut self, item: Entity, part: PartId) {
+        let Some(base) = item[BASE] else { return };
+        let Ok(at) = self.across.placed.binary_search_by_key(&base, |pair| pair.0) else { return };
+        self.across.placed[at].1 += 1;
+        let is_in = |side: usize| item[side].filter(|&id| self.across.moved[side].binary_search(&id).is_ok());
+        let (Some(ours), Some(theirs)) = (is_in(OURS), is_in(THEIRS)) else {
+            let is_still = |side: usize| self.across.still[side] && is_in(side).is_some();
+            if is_still(OURS) || is_still(THEIRS) {
+                let taken = if is_still(OURS) { Taken::Theirs } else { Taken::Ours };
+                self.conflict(part, ConflictKind::BothMoved, item, taken);
+            }
+            return;
+        };
+        let target = |side: usize, id| self.tree(side).parent(id).and_then(|parent| self.matchings[side].base(parent));
+        if target(OURS, ours).is_none() || target(OURS, ours) != target(THEIRS, theirs) {
+            let taken = if self.winner(item) == OURS { Taken::Ours } else { Taken::Theirs };
+            self.conflict(part, ConflictKind::BothMoved, item, taken);
+        }
+    }
+}
