@@ -74,6 +74,8 @@ pub enum Change {
         base: NodeId,
         /// The item where it is.
         other: NodeId,
+        /// The array of the first document into which it goes; none where that is new.
+        array: Option<NodeId>,
     },
 }
 
@@ -177,7 +179,7 @@ impl Differ<'_> {
             let is_stable = stable_at.next_if_eq(&old).is_some();
             let is_here = before.parent(old) == Some(base);
             if !is_stable && (rule.is_ordered || !is_here) {
-                self.changes.push(Change::Move { base: old, other: item });
+                self.changes.push(Change::Move { base: old, other: item, array: Some(base) });
             }
             self.pair(old, item, &child);
         }
@@ -192,7 +194,7 @@ impl Differ<'_> {
             let item = self.crossed[at];
             let base = self.matching.base(item).expect("what crossed was somewhere");
             let array = self.other.tree.parent(item).expect("items are in arrays");
-            self.changes.push(Change::Move { base, other: item });
+            self.changes.push(Change::Move { base, other: item, array: self.matching.base(array) });
             let place = self.schema.child(&place(self.other.tree, array, self.schema), None);
             self.pair(base, item, &place);
         }

@@ -113,8 +113,9 @@ impl<'s, 'a> Merger<'s, 'a> {
         let is_across = !(still[OURS] && still[THEIRS]);
         let matching = |side| Matching::of(base, side, sides.schema, is_across);
         let matchings = [matching(base), matching(ours), matching(theirs)];
-        let across = Across::of(&sides.docs, &matchings, still);
         let references = References::of(&sides.docs, sides.schema);
+        let needed = refer::needed(&references, base, sides.schema);
+        let across = Across::of(&sides.docs, &matchings, still, &needed);
         let plan = Plan::new(sides.docs.iter().map(|doc| doc.tree).collect());
         Self { sides, schema: sides.schema, matchings, across, references, plan, drafts: Vec::new() }
     }

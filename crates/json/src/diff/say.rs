@@ -49,7 +49,7 @@ impl<'a> Names<'a> {
             Change::Rename { base, other } => {
                 format!("renamed {} to {}", self.base.name(base), self.other.name(other))
             }
-            Change::Move { base, other } => self.say_move(base, other),
+            Change::Move { base, other, .. } => self.say_move(base, other),
         }
     }
 

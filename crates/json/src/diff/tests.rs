@@ -52,7 +52,11 @@ fn items_are_identified_by_what_they_have() {
 
 #[test]
 fn items_without_identity_are_found_by_content() {
-    assert_eq!(said("[\"a\", \"b\", \"c\"]", "[\"a\", \"x\", \"c\", \"d\"]"), ["[1]: \"b\" -> \"x\"", "added [3]: \"d\""]);
+    assert_eq!(said("[\"a\", \"b\", \"c\"]", "[\"a\", \"x\", \"c\"]"), ["[1]: \"b\" -> \"x\""]);
+    assert_eq!(
+        said("[\"a\", \"b\"]", "[\"a\", \"x\", \"d\"]"),
+        ["removed [1]: \"b\"", "added [1]: \"x\"", "added [2]: \"d\""]
+    );
     assert_eq!(said("[\"a\", \"b\", \"c\"]", "[\"c\", \"a\", \"b\"]"), ["moved [2]: from place 2 to 0"]);
     assert_eq!(
         said(

@@ -134,11 +134,14 @@ impl Lists<'_> {
         }
     }
 
-    /// Whether an item can have become the other in its place: it is free, and a scalar or of the same kind.
+    /// Whether an item can have become the other in its place: it is free, and a container of the same kind. A scalar can
+    /// where the lists are of one length, since then they may be rows of a table; otherwise one went and one came.
     fn may_be(&self, left: usize, right: usize) -> bool {
         let kind = self.base.0.tree.kind(self.base.1[left]);
         let other = self.other.0.tree.kind(self.other.1[right]);
-        self.left[left].is_none() && !self.right[right] && (kind == other || !(kind.is_container() || other.is_container()))
+        let is_row = self.left.len() == self.right.len();
+        let fits = if kind.is_container() { kind == other } else { is_row && !other.is_container() };
+        self.left[left].is_none() && !self.right[right] && fits
     }
 }
 

@@ -8,9 +8,10 @@ use crate::matching::Matching;
 use crate::plan::PartId;
 use crate::tree::{NodeId, Tree};
 
-/// Which items crossed, and what must be taken apart because of it.
+/// Which items crossed, and what must be taken apart because of it: what they are in, and what items are in that must not
+/// go unseen.
 pub(super) struct Across {
-    /// Nodes of each document with something in them that crossed, on either side.
+    /// Nodes of each document with something in them that crossed, on either side, or is needed.
     is_touched: [Vec<bool>; 3],
     /// Items of ours and theirs that are in another array than in the base, sorted; the first is not used.
     moved: [Vec<NodeId>; 3],
@@ -21,17 +22,18 @@ pub(super) struct Across {
 }
 
 impl Across {
-    pub fn of(docs: &[Content<'_>; 3], matchings: &[Matching; 3], still: [bool; 3]) -> Self {
+    pub fn of(docs: &[Content<'_>; 3], matchings: &[Matching; 3], still: [bool; 3], needed: &[NodeId]) -> Self {
         let side = |side: usize| crossed(&matchings[side], docs[BASE].tree, docs[side].tree);
         let moved = [Vec::new(), side(OURS), side(THEIRS)];
-        let touched = |side: usize| if moved[OURS].is_empty() && moved[THEIRS].is_empty() { 0 } else { docs[side].tree.len() };
+        let is_simple = moved.iter().all(Vec::is_empty) && needed.is_empty();
+        let touched = |side: usize| if is_simple { 0 } else { docs[side].tree.len() };
         let is_touched = [BASE, OURS, THEIRS].map(|side| vec![false; touched(side)]);
         let mut across = Self { is_touched, moved, still, placed: Vec::new() };
         let both = |side: usize| across.moved[side].iter().filter_map(|&id| matchings[side].base(id)).collect::<Vec<_>>();
         let mut bases = [both(OURS), both(THEIRS)].concat();
         bases.sort_unstable();
         bases.dedup();
-        for &base in &bases {
+        for &base in bases.iter().chain(needed) {
             across.touch(BASE, docs[BASE].tree, base);
             for side in [OURS, THEIRS] {
                 if let Some(id) = matchings[side].other(base) {
@@ -90,17 +92,19 @@ impl Merger<'_, '_> {
         parent(side, item[side]) == array[side]
     }
 
-    /// Which of two moves of one item counts: that to the array with the lesser pointer.
+    /// Which of two moves of one item counts: that to the array with the lesser pointer, then with the lesser content,
+    /// then in the lesser document.
     fn winner(&self, item: Entity) -> usize {
-        let pointer = |side: usize| {
-            let parent = item[side].and_then(|id| self.tree(side).parent(id));
-            parent.map(|parent| self.tree(side).pointer(parent))
-        };
-        if pointer(OURS) <= pointer(THEIRS) { OURS } else { THEIRS }
+        let array = |side: usize| item[side].and_then(|id| self.tree(side).parent(id)).unwrap_or(NodeId(0));
+        let (ours, theirs) = (array(OURS), array(THEIRS));
+        let compare = |ours, theirs| self.doc(OURS).compare(ours, self.doc(THEIRS), theirs);
+        let pointers = self.tree(OURS).pointer(ours).cmp(&self.tree(THEIRS).pointer(theirs));
+        let order = pointers.then_with(|| compare(ours, theirs)).then_with(|| compare(NodeId(0), NodeId(0)));
+        if order.is_gt() { THEIRS } else { OURS }
     }
 
-    /// Notes that an item is in the result.
-    pub(super) fn placed(&mut self, item: Entity, part: PartId) {
+    /// Notes that an item is in the result, in this array.
+    pub(super) fn placed(&mut self, item: Entity, array: Entity, part: PartId) {
         let Some(base) = item[BASE] else { return };
         let Ok(at) = self.across.placed.binary_search_by_key(&base, |pair| pair.0) else { return };
         self.across.placed[at].1 += 1;
@@ -113,8 +117,8 @@ impl Merger<'_, '_> {
             }
             return;
         };
-        let target = |side: usize, id| self.tree(side).parent(id).and_then(|parent| self.matchings[side].base(parent));
-        if target(OURS, ours).is_none() || target(OURS, ours) != target(THEIRS, theirs) {
+        let is_here = |side: usize, id| self.tree(side).parent(id) == array[side];
+        if !is_here(OURS, ours) || !is_here(THEIRS, theirs) {
             let taken = if self.winner(item) == OURS { Taken::Ours } else { Taken::Theirs };
             self.conflict(part, ConflictKind::BothMoved, item, taken);
         }

@@ -32,20 +32,28 @@ pub(super) fn arrange(
     let places = |at: usize, side: usize| {
         positions[at][side].is_some() && (positions[at][BASE].is_none() || is_moved(at, side))
     };
-    let anchors = [OURS, THEIRS].map(|side| anchors(positions, &ranks, side));
+    let gaps = [OURS, THEIRS].map(|side| gaps(positions, &ranks, skeleton.len(), side));
     let (mut runs, mut disputed) = (vec![[const { Vec::new() }; 2]; skeleton.len() + 1], Vec::new());
     for side in [OURS, THEIRS] {
-        let other = OURS + THEIRS - side;
+        let (mine, other) = (&gaps[side - 1], OURS + THEIRS - side);
+        let mut rank = 0;
         for at in in_order(positions, side).into_iter().filter(|&at| places(at, side)) {
-            let anchor = anchors[side - 1][at];
-            let is_disputed = places(at, other) && anchors[other - 1][at] != anchor;
-            if is_disputed && side != first {
-                continue;
+            // What stands before it in this list stays before it.
+            rank = mine[at].start.max(rank);
+            if places(at, other) {
+                let theirs = &gaps[other - 1][at];
+                // Marks that one side has no longer do not make two places of one.
+                let is_disputed = mine[at].start.max(theirs.start) > mine[at].last.min(theirs.last);
+                if is_disputed && side != first {
+                    continue;
+                }
+                if is_disputed {
+                    disputed.push(at);
+                } else {
+                    rank = rank.max(theirs.start);
+                }
             }
-            if is_disputed && positions[at][BASE].is_some() {
-                disputed.push(at);
-            }
-            runs[anchor][side - 1].push(at);
+            runs[rank][side - 1].push(at);
         }
     }
     let mut order = Vec::with_capacity(positions.len());
@@ -79,15 +87,29 @@ fn moved(positions: &[Positions], side: usize) -> Vec<bool> {
     is_moved
 }
 
-/// For everything in a side's list, the rank of the last part of the skeleton before it; 0 at the start.
-fn anchors(positions: &[Positions], ranks: &[Option<usize>], side: usize) -> Vec<usize> {
-    let mut anchors = vec![0; positions.len()];
-    let mut anchor = 0;
-    for at in in_order(positions, side) {
-        anchors[at] = anchor;
-        anchor = ranks[at].unwrap_or(anchor);
+/// Between which parts of the skeleton something stands: behind those with the ranks from `start` to `last`, 0 being the
+/// start of the list. More than one where the others are not in that list.
+#[derive(Clone, Copy, Default)]
+struct Gap {
+    start: usize,
+    last: usize,
+}
+
+/// The gap of everything in a side's list.
+fn gaps(positions: &[Positions], ranks: &[Option<usize>], rank_max: usize, side: usize) -> Vec<Gap> {
+    let mut gaps = vec![Gap::default(); positions.len()];
+    let list = in_order(positions, side);
+    let mut start = 0;
+    for &at in &list {
+        gaps[at].start = start;
+        start = ranks[at].unwrap_or(start);
     }
-    anchors
+    let mut last = rank_max;
+    for &at in list.iter().rev() {
+        gaps[at].last = last;
+        last = ranks[at].map_or(last, |rank| rank - 1);
+    }
+    gaps
 }
 
 /// Two runs as one: cut where both have the same thing, and written piece by piece, the lesser first.

@@ -6,7 +6,7 @@ use crate::conflict::{ConflictKind, Taken};
 use crate::content::{Content, mix};
 use crate::matching::identity::Identity;
 use crate::matching::join;
-use crate::plan::{Child, PartId};
+use crate::plan::{Child, Origin, PartId};
 use crate::schema::{Place, Rule, Shape};
 use crate::tree::NodeId;
 use std::cmp::Ordering;
@@ -39,7 +39,7 @@ impl Merger<'_, '_> {
         let mut children = Vec::with_capacity(order.len());
         for index in order {
             let part = parts[index].expect("only what is left is arranged");
-            self.placed(items[index], part);
+            self.placed(items[index], at, part);
             children.push(Child { part, from: origin(items[index]), key: None });
         }
         self.container(at, children)
@@ -132,7 +132,13 @@ impl Merger<'_, '_> {
 
     /// Which of two runs comes first: by content, item by item.
     fn compare_runs(&self, items: &[Entity], one: &[usize], two: &[usize]) -> Ordering {
-        let node = |at: usize| origin(items[at]).expect("what is in a run is in a side");
+        // Of an item that both have the greater, so that it does not matter whose is called ours.
+        let node = |at: usize| match items[at] {
+            [_, Some(ours), Some(theirs)] if self.doc(OURS).compare(ours, self.doc(THEIRS), theirs).is_lt() => {
+                Origin { doc: THEIRS, id: theirs }
+            }
+            item => origin(item).expect("what is in a run is in a side"),
+        };
         let pairs = one.iter().zip(two).map(|(&a, &b)| (node(a), node(b)));
         let order = pairs.map(|(a, b)| self.doc(a.doc).compare(a.id, self.doc(b.doc), b.id)).find(|order| order.is_ne());
         order.unwrap_or_else(|| one.len().cmp(&two.len()))

@@ -34,13 +34,30 @@ impl Merger<'_, '_> {
         let is_alive: Vec<bool> = parts.iter().map(Option::is_some).collect();
         let positions = self.positions(at, &members);
         // The order of members says nothing: ours comes first, and nothing is in conflict.
-        let (order, _) = arrange(&positions, &is_alive, OURS, |_, _| Ordering::Equal);
+        let (mut order, _) = arrange(&positions, &is_alive, OURS, |_, _| Ordering::Equal);
+        self.keep_doubles_in_order(&members, &mut order);
         let children = order.into_iter().map(|index| {
             let part = parts[index].expect("only what is left is arranged");
             self.named_child(members[index], part)
         });
         let children = children.collect();
         self.container(at, children)
+    }
+
+    /// The order of members with one key does say something: the first is matched with the first.
+    fn keep_doubles_in_order(&self, members: &[Entity], order: &mut [usize]) {
+        let compare = |a: usize, b: usize| match (self.named(members[a]), self.named(members[b])) {
+            (Some(a), Some(b)) => compare_keys(self.tree(a.0), a.1, self.tree(b.0), b.1),
+            _ => Ordering::Equal,
+        };
+        let mut slots: Vec<usize> = (0..order.len()).collect();
+        slots.sort_by(|&a, &b| compare(order[a], order[b]));
+        let doubles: Vec<&[usize]> = slots.chunk_by(|&a, &b| compare(order[a], order[b]).is_eq()).collect();
+        for slots in doubles.into_iter().filter(|slots| slots.len() > 1) {
+            let mut wanted: Vec<usize> = slots.iter().map(|&slot| order[slot]).collect();
+            wanted.sort_unstable();
+            slots.iter().zip(wanted).for_each(|(&slot, member)| order[slot] = member);
+        }
     }
 
     /// The members of all versions, each once.

@@ -38,6 +38,31 @@ impl References {
     }
 }
 
+/// The items of the base to which a side newly refers.
+pub(super) fn needed(references: &References, base: &Content<'_>, schema: &Schema) -> Vec<NodeId> {
+    if references.new.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let is_new = |key: u64| references.new.iter().any(|new| new.binary_search(&key).is_ok());
+    let mut needed = Vec::new();
+    let mut work: Vec<(NodeId, Place)> = vec![(base.tree.root(), schema.root())];
+    while let Some((id, place)) = work.pop() {
+        let rule = schema.rule(&place);
+        if let Some((rule, kind)) = rule.and_then(|rule| Some((rule, rule.kind.as_ref()?))) {
+            let field = rule.by.first().map_or("id", String::as_str);
+            let key = |item| member(base.tree, item, field).map(|value| base.digest(value));
+            let is_needed = |item: &NodeId| {
+                key(*item).is_some_and(|key| is_new(mix(hash(1, kind.as_bytes()), key)))
+            };
+            needed.extend(base.tree.children(id).filter(is_needed));
+        }
+        for child in base.tree.children(id) {
+            work.push((child, schema.child(&place, base.tree.key(child).as_deref())));
+        }
+    }
+    needed
+}
+
 /// All references of a document, sorted.
 fn references(content: &Content<'_>, schema: &Schema) -> Vec<u64> {
     let mut found = Vec::new();

@@ -165,10 +165,10 @@ fn long_strings_are_merged_by_words() {
         &[],
     );
     check(
-        r#"{"t": "one two three four five six seven"}"#,
-        r#"{"t": "one two 3 four five six seven"}"#,
-        r#"{"t": "one two iii four five six seven VII"}"#,
-        r#"{"t": "one two iii four five six seven VII"}"#,
+        r#"{"t": "one two three four five six seven, as ever"}"#,
+        r#"{"t": "one two 3 four five six seven, as ever"}"#,
+        r#"{"t": "one two iii four five six VII, as ever"}"#,
+        r#"{"t": "one two iii four five six VII, as ever"}"#,
         &["text /t"],
     );
 }
