@@ -130,7 +130,7 @@ fn digests(tree: &Tree) -> Vec<u64> {
         let digest = match node.kind {
             Kind::Number => {
                 scratch.clear();
-                Decimal::of(tree.text(id)).write(&mut scratch);
+                Decimal::write_text(tree.text(id), &mut scratch);
                 hash(kind, &scratch)
             }
             Kind::String => hash_string(kind, inside(tree.text(id)), node.is_escaped, &mut scratch),

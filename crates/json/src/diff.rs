@@ -98,19 +98,10 @@ pub fn diff(base: &Tree, other: &Tree, schema: &Schema) -> Vec<Change> {
     }
     let (before, after) = (Content::of(base), Content::of(other));
     let matching = Matching::of(&before, &after, schema, true);
-    let crossed = crossed(&matching, base, other);
+    let crossed = matching.crossed(base, other);
     let mut differ = Differ { base: &before, other: &after, schema, matching: &matching, crossed, changes: Vec::new() };
     differ.pair(base.root(), other.root(), &schema.root());
     differ.changes
-}
-
-/// The items of the other document that were in another array, ascending.
-pub(crate) fn crossed(matching: &Matching, base: &Tree, other: &Tree) -> Vec<NodeId> {
-    let is_crossed = |&id: &NodeId| {
-        let Some(before) = matching.base(id) else { return false };
-        base.parent(before) != other.parent(id).and_then(|parent| matching.base(parent))
-    };
-    other.ids().filter(is_crossed).collect()
 }
 
 struct Differ<'a> {

@@ -13,8 +13,8 @@ mod similar;
 use crate::content::{Content, by_key, compare_keys};
 use crate::limits::{RENAME_BYTES_MIN, TEXT_BYTES_MIN, VECTOR_LEN_MAX};
 use crate::schema::{Place, Rule, Schema, Shape};
-use crate::tree::{Kind, NONE, NodeId};
-use identity::Identity;
+use crate::tree::{Kind, NONE, NodeId, Tree};
+use identity::{Identity, Keys};
 use std::cmp::Ordering;
 
 /// A one-to-one relation between some values of two documents. What is matched sits in matched containers, except
@@ -22,19 +22,28 @@ use std::cmp::Ordering;
 pub(crate) struct Matching {
     to_other: Vec<u32>,
     to_base: Vec<u32>,
+    /// Items of the other document that were looked for in other arrays, and found; sorted.
+    across: Vec<NodeId>,
 }
 
 impl Matching {
     /// Matches two documents; with `is_across` items are found in other arrays too.
     pub fn of(base: &Content<'_>, other: &Content<'_>, schema: &Schema, is_across: bool) -> Self {
-        let empty = Self { to_other: vec![NONE; base.tree.len()], to_base: vec![NONE; other.tree.len()] };
+        let (to_other, to_base) = (vec![NONE; base.tree.len()], vec![NONE; other.tree.len()]);
+        let empty = Self { to_other, to_base, across: Vec::new() };
         let mut matcher = Matcher { base, other, schema, matching: empty, work: Vec::new() };
         matcher.work.push((base.tree.root(), other.tree.root(), schema.root()));
         matcher.run();
         if is_across {
             matcher.across();
+            matcher.matching.across.sort_unstable();
         }
         matcher.matching
+    }
+
+    /// Nothing of nothing.
+    pub fn nothing() -> Self {
+        Self { to_other: Vec::new(), to_base: Vec::new(), across: Vec::new() }
     }
 
     /// The value of the other document that this one of the base became.
@@ -45,6 +54,13 @@ impl Matching {
     /// The value of the base that this one of the other document was.
     pub fn base(&self, other: NodeId) -> Option<NodeId> {
         Some(self.to_base[other.0 as usize]).filter(|&id| id != NONE).map(NodeId)
+    }
+
+    /// The items of the other document that were in another array, ascending.
+    pub fn crossed(&self, base: &Tree, other: &Tree) -> Vec<NodeId> {
+        let array = |id| base.parent(self.base(id)?);
+        let is_crossed = |&id: &NodeId| array(id) != other.parent(id).and_then(|parent| self.base(parent));
+        self.across.iter().copied().filter(is_crossed).collect()
     }
 
     fn set(&mut self, base: NodeId, other: NodeId) {
@@ -68,15 +84,23 @@ impl Matcher<'_> {
         }
     }
 
-    fn pair(&mut self, base: NodeId, other: NodeId, place: &Place) {
-        self.matching.set(base, other);
-        let (before, after) = (self.base.tree, self.other.tree);
-        if before.text(base) == after.text(other) {
-            for step in 1..before.next(base) - base.0 {
+    /// Pairs two values with all in them, where they are written alike.
+    fn pair_alike(&mut self, base: NodeId, other: NodeId) -> bool {
+        let is_alike = self.base.tree.text(base) == self.other.tree.text(other);
+        if is_alike {
+            for step in 0..self.base.tree.next(base) - base.0 {
                 self.matching.set(NodeId(base.0 + step), NodeId(other.0 + step));
             }
+        }
+        is_alike
+    }
+
+    fn pair(&mut self, base: NodeId, other: NodeId, place: &Place) {
+        if self.pair_alike(base, other) {
             return;
         }
+        self.matching.set(base, other);
+        let (before, after) = (self.base.tree, self.other.tree);
         let rule = self.schema.rule(place).cloned().unwrap_or_default();
         if rule.shape == Shape::Value {
             return;
@@ -140,7 +164,7 @@ impl Matcher<'_> {
         let items: Vec<NodeId> = self.base.tree.children(base).collect();
         let others: Vec<NodeId> = self.other.tree.children(other).collect();
         let pairs = match Identity::of(rule, &[(self.base, &items), (self.other, &others)]) {
-            Some(identity) => self.keyed(&identity, &items, &others),
+            Some((identity, keys)) => self.keyed(&identity, keys, &items, &others),
             None if rule.shape == Shape::Set => list::equal(self.base, &items, self.other, &others),
             None => list::pairs((self.base, &items), (self.other, &others), list::Rest::Placed),
         };
@@ -148,12 +172,22 @@ impl Matcher<'_> {
             return;
         }
         let child = self.schema.child(place, None);
-        self.work.extend(pairs.into_iter().map(|(base, other)| (base, other, child.clone())));
+        for (base, other) in pairs {
+            if !self.pair_alike(base, other) {
+                self.work.push((base, other, child.clone()));
+            }
+        }
     }
 
-    fn keyed(&self, identity: &Identity, items: &[NodeId], others: &[NodeId]) -> Vec<(NodeId, NodeId)> {
-        let (keyed, mut rest) = identity.keys(self.base, items);
-        let (other_keyed, mut other_rest) = identity.keys(self.other, others);
+    fn keyed(
+        &self,
+        identity: &Identity,
+        keys: Vec<Keys>,
+        items: &[NodeId],
+        others: &[NodeId],
+    ) -> Vec<(NodeId, NodeId)> {
+        let [(keyed, mut rest), (other_keyed, mut other_rest)] =
+            <[Keys; 2]>::try_from(keys).expect("as many keys as lists");
         let pairs = join(&keyed, &other_keyed, |pair| pair.0, |pair| pair.0);
         let mut pairs: Vec<_> = pairs.into_iter().map(|(a, b)| (a.1, b.1)).collect();
         let mut way = list::Rest::Placed;
@@ -185,6 +219,7 @@ impl Matcher<'_> {
                 let place = identity::place(self.other.tree, array, self.schema);
                 self.work.push((base, other, self.schema.child(&place, None)));
                 self.run();
+                self.matching.across.push(other);
             }
         }
     }

@@ -112,7 +112,7 @@ impl<'s, 'a> Merger<'s, 'a> {
         let [base, ours, theirs] = &sides.docs;
         let is_across = !(still[OURS] && still[THEIRS]);
         let matching = |side| Matching::of(base, side, sides.schema, is_across);
-        let matchings = [matching(base), matching(ours), matching(theirs)];
+        let matchings = [Matching::nothing(), matching(ours), matching(theirs)];
         let references = References::of(&sides.docs, sides.schema);
         let needed = refer::needed(&references, base, sides.schema);
         let across = Across::of(&sides.docs, &matchings, still, &needed);
@@ -174,9 +174,11 @@ impl<'s, 'a> Merger<'s, 'a> {
         let is_written_alike =
             |side: usize, id| base.is_some_and(|base| self.tree(BASE).text(base) == self.tree(side).text(id));
         let is_same = |side: usize, id| base.is_some_and(|base| self.doc(BASE).is_same(base, self.doc(side), id));
-        let side = if is_written_alike(OURS, ours) {
+        let side = if self.tree(OURS).text(ours) == self.tree(THEIRS).text(theirs) {
+            OURS
+        } else if is_written_alike(OURS, ours) {
             THEIRS
-        } else if self.doc(OURS).is_same(ours, self.doc(THEIRS), theirs) || is_same(THEIRS, theirs) {
+        } else if is_written_alike(THEIRS, theirs) || self.doc(OURS).is_same(ours, self.doc(THEIRS), theirs) || is_same(THEIRS, theirs) {
             OURS
         } else if is_same(OURS, ours) && !self.tree(OURS).kind(ours).is_container() {
             THEIRS

@@ -57,7 +57,20 @@ impl<'a> Decimal<'a> {
     }
 
     /// Appends bytes that are equal for equal numbers.
-    pub fn write(&self, out: &mut Vec<u8>) {
+    pub fn write_text(text: &str, out: &mut Vec<u8>) {
+        let bytes = text.as_bytes();
+        // Nearly all numbers are short and whole, and need no more than this.
+        let is_plain = bytes.iter().all(u8::is_ascii_digit) && bytes[0] != b'0' && bytes[bytes.len() - 1] != b'0';
+        if is_plain {
+            out.push(0);
+            out.extend_from_slice(&(bytes.len() as i64).to_le_bytes());
+            out.extend_from_slice(bytes);
+        } else {
+            Decimal::of(text).write(out);
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
         out.push(u8::from(self.is_negative));
         out.extend_from_slice(&self.exponent.to_le_bytes());
         out.extend(self.digits());
@@ -87,6 +100,19 @@ impl<'a> Decimal<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_numbers_are_written_alike() {
+        let written = |text| {
+            let mut out = Vec::new();
+            Decimal::write_text(text, &mut out);
+            out
+        };
+        for (a, b) in [("12", "12.0"), ("12", "1.2e1"), ("12", "120e-1"), ("7", "0.7e1"), ("120", "12e1")] {
+            assert_eq!(written(a), written(b), "{a} {b}");
+        }
+        assert_ne!(written("12"), written("120"));
+    }
 
     #[test]
     fn numbers_are_in_order() {

@@ -118,7 +118,7 @@ impl<'a> Side<'a> {
         let identity = identities.entry(array).or_insert_with(|| {
             let items: Vec<NodeId> = tree.children(array).collect();
             let rule = self.schema.rule(&place(tree, array, self.schema)).cloned().unwrap_or_default();
-            Identity::of(&rule, &[(&self.content, &items)])
+            Identity::of(&rule, &[(&self.content, &items)]).map(|(identity, _)| identity)
         });
         let label = identity.as_ref().and_then(|identity| identity.label(tree, item));
         label.map_or_else(|| self.indexes[item.0 as usize].to_string(), |label| shortened(&label))

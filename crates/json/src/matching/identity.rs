@@ -7,6 +7,9 @@ use crate::tree::{Kind, NodeId, Tree};
 /// Members that identify items where no schema says so, the surest first; and whether they are given anew.
 const GUESSES: [(&str, bool); 4] = [("id", false), ("uid", false), ("name", true), ("key", true)];
 
+/// The items of a list that have keys, sorted by the keys' digests, and those that have none.
+pub(crate) type Keys = (Vec<(u64, NodeId)>, Vec<NodeId>);
+
 /// The members that identify the items of an array.
 pub(crate) struct Identity {
     fields: Vec<String>,
@@ -15,27 +18,34 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// What identifies items in all versions of an array; nothing where only their content does.
-    pub fn of(rule: &Rule, versions: &[(&Content<'_>, &[NodeId])]) -> Option<Self> {
-        match rule.shape {
-            Shape::Keyed => Some(Self { fields: rule.by.clone(), is_renamed: rule.is_renamed }),
-            Shape::Auto => GUESSES.iter().find_map(|&(field, is_renamed)| {
-                let guess = Self { fields: vec![field.to_owned()], is_renamed };
-                (versions.iter().any(|(_, items)| !items.is_empty())
-                    && versions.iter().all(|(content, items)| guess.is_unique(content, items)))
-                .then_some(guess)
-            }),
-            _ => None,
+    /// What identifies items in all versions of an array, and the keys in each version; nothing where only their content
+    /// does.
+    pub fn of(rule: &Rule, versions: &[(&Content<'_>, &[NodeId])]) -> Option<(Self, Vec<Keys>)> {
+        if rule.shape == Shape::Keyed {
+            let identity = Self { fields: rule.by.clone(), is_renamed: rule.is_renamed };
+            let keys = versions.iter().map(|(content, items)| identity.keys(content, items)).collect();
+            return Some((identity, keys));
         }
+        if rule.shape != Shape::Auto || versions.iter().all(|(_, items)| items.is_empty()) {
+            return None;
+        }
+        GUESSES.iter().find_map(|&(field, is_renamed)| {
+            let guess = Self { fields: vec![field.to_owned()], is_renamed };
+            let keys: Option<Vec<Keys>> =
+                versions.iter().map(|(content, items)| guess.unique_keys(content, items)).collect();
+            Some((guess, keys?))
+        })
     }
 
-    fn is_unique(&self, content: &Content<'_>, items: &[NodeId]) -> bool {
+    /// The keys of items that all have one, each another.
+    fn unique_keys(&self, content: &Content<'_>, items: &[NodeId]) -> Option<Keys> {
         let has_key = |&id: &NodeId| self.key(content, id).is_some();
         if !items.first().is_none_or(has_key) {
-            return false;
+            return None;
         }
         let (keys, rest) = self.keys(content, items);
-        rest.is_empty() && keys.windows(2).all(|pair| pair[0].0 != pair[1].0)
+        let is_unique = rest.is_empty() && keys.windows(2).all(|pair| pair[0].0 != pair[1].0);
+        is_unique.then_some((keys, rest))
     }
 
     /// A digest of what identifies an item: scalars other than null.
@@ -51,7 +61,7 @@ impl Identity {
     }
 
     /// The items with keys, sorted by key, and those without.
-    pub fn keys(&self, content: &Content<'_>, items: &[NodeId]) -> (Vec<(u64, NodeId)>, Vec<NodeId>) {
+    pub fn keys(&self, content: &Content<'_>, items: &[NodeId]) -> Keys {
         let (mut keys, mut rest) = (Vec::with_capacity(items.len()), Vec::new());
         for &item in items {
             match self.key(content, item) {

@@ -189,15 +189,14 @@ fn voted(from: &[Features], to: &[Features], pairs: &mut Vec<(usize, usize)>) {
         postings.extend(features.words().map(|word| (word, at)));
     }
     postings.sort_unstable();
+    let groups = postings.chunk_by(|one, two| one.0 == two.0);
+    let postings: Vec<(u64, usize)> = groups.filter(|group| group.len() <= POSTINGS_MAX).flatten().copied().collect();
     for (b, features) in to.iter().enumerate().filter(|&(b, _)| !is_found[b]) {
         let mut votes: Vec<usize> = Vec::new();
         for word in features.words() {
             let start = postings.partition_point(|posting| posting.0 < word);
-            let with = postings[start..].iter().take_while(|posting| posting.0 == word).take(POSTINGS_MAX + 1);
-            let with: Vec<usize> = with.map(|posting| posting.1).collect();
-            if with.len() <= POSTINGS_MAX {
-                votes.extend(with.into_iter().filter(|&a| !is_taken[a]));
-            }
+            let with = postings[start..].iter().take_while(|posting| posting.0 == word);
+            votes.extend(with.map(|posting| posting.1).filter(|&a| !is_taken[a]));
         }
         votes.sort_unstable();
         let most = votes.chunk_by(|a, b| a == b).max_by_key(|chunk| (chunk.len(), usize::MAX - chunk[0]));

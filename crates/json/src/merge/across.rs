@@ -3,7 +3,6 @@
 use super::{BASE, Entity, Merger, OURS, THEIRS};
 use crate::conflict::{ConflictKind, Taken};
 use crate::content::Content;
-use crate::diff::crossed;
 use crate::matching::Matching;
 use crate::plan::PartId;
 use crate::tree::{NodeId, Tree};
@@ -23,7 +22,7 @@ pub(super) struct Across {
 
 impl Across {
     pub fn of(docs: &[Content<'_>; 3], matchings: &[Matching; 3], still: [bool; 3], needed: &[NodeId]) -> Self {
-        let side = |side: usize| crossed(&matchings[side], docs[BASE].tree, docs[side].tree);
+        let side = |side: usize| matchings[side].crossed(docs[BASE].tree, docs[side].tree);
         let moved = [Vec::new(), side(OURS), side(THEIRS)];
         let is_simple = moved.iter().all(Vec::is_empty) && needed.is_empty();
         let touched = |side: usize| if is_simple { 0 } else { docs[side].tree.len() };

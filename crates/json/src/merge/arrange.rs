@@ -32,6 +32,10 @@ pub(super) fn arrange(
     let places = |at: usize, side: usize| {
         positions[at][side].is_some() && (positions[at][BASE].is_none() || is_moved(at, side))
     };
+    if !(0..positions.len()).any(|at| places(at, OURS) || places(at, THEIRS)) {
+        skeleton.retain(|&at| is_alive[at]);
+        return (skeleton, Vec::new());
+    }
     let gaps = [OURS, THEIRS].map(|side| gaps(positions, &ranks, skeleton.len(), side));
     let (mut runs, mut disputed) = (vec![[const { Vec::new() }; 2]; skeleton.len() + 1], Vec::new());
     for side in [OURS, THEIRS] {

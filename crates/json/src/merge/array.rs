@@ -80,6 +80,14 @@ impl Merger<'_, '_> {
     /// What is new on both sides: the same where its identity is, or where it is equal and behind the same item.
     fn joined_items(&self, at: Entity, rule: &Rule, ours: &[NodeId], theirs: &[NodeId]) -> Vec<Entity> {
         let mut pairs: Vec<(NodeId, NodeId)> = Vec::new();
+        let alone = |side: usize, id: NodeId| {
+            let mut item = [None; 3];
+            item[side] = Some(id);
+            item
+        };
+        if ours.is_empty() || theirs.is_empty() {
+            return ours.iter().map(|&id| alone(OURS, id)).chain(theirs.iter().map(|&id| alone(THEIRS, id))).collect();
+        }
         let (mut our_rest, mut their_rest) = (ours.to_vec(), theirs.to_vec());
         if let Some(identity) = self.identity(at, rule) {
             let (our_keys, rest) = identity.keys(self.doc(OURS), ours);
@@ -101,8 +109,8 @@ impl Merger<'_, '_> {
         taken.sort_unstable();
         let partner = |id: NodeId| pairs.binary_search_by_key(&id, |pair| pair.0).ok().map(|at| pairs[at].1);
         let mut items: Vec<Entity> = ours.iter().map(|&id| [None, Some(id), partner(id)]).collect();
-        let alone = theirs.iter().filter(|id| taken.binary_search(id).is_err());
-        items.extend(alone.map(|&id| [None, None, Some(id)]));
+        let rest = theirs.iter().filter(|id| taken.binary_search(id).is_err());
+        items.extend(rest.map(|&id| alone(THEIRS, id)));
         items
     }
 
@@ -111,7 +119,7 @@ impl Merger<'_, '_> {
         let children = |(side, id)| (self.doc(side), self.tree(side).children(id).collect());
         let lists: Vec<(&Content<'_>, Vec<NodeId>)> = sides.map(children).collect();
         let lists: Vec<(&Content<'_>, &[NodeId])> = lists.iter().map(|(doc, items)| (*doc, &items[..])).collect();
-        Identity::of(rule, &lists)
+        Identity::of(rule, &lists).map(|(identity, _)| identity)
     }
 
     /// Digests of new items and of the item of the base that each comes behind; in a set, of the items alone.

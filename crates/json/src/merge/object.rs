@@ -176,10 +176,24 @@ impl Merger<'_, '_> {
         let mut positions = vec![Positions::default(); entities.len()];
         for side in [BASE, OURS, THEIRS] {
             let Some(id) = at[side] else { continue };
-            // Children by node, which is by place; entities know their nodes.
+            // Children by node, which is by place; or a table, where nearly every node is one.
             let children: Vec<NodeId> = self.tree(side).children(id).collect();
+            let size = (self.tree(side).next(id) - id.0) as usize;
+            let mut table = Vec::new();
+            if children.len() > size / 16 {
+                table = vec![usize::MAX; size];
+                children.iter().enumerate().for_each(|(at, child)| table[(child.0 - id.0) as usize] = at);
+            }
+            let find = |child: NodeId| {
+                if table.is_empty() {
+                    return children.binary_search(&child).ok();
+                }
+                // What is in another array may have any number.
+                let step = child.0.checked_sub(id.0)? as usize;
+                table.get(step).copied().filter(|&at| at != usize::MAX)
+            };
             for (entity, positions) in entities.iter().zip(&mut positions) {
-                positions[side] = entity[side].and_then(|id| children.binary_search(&id).ok());
+                positions[side] = entity[side].and_then(find);
             }
         }
         positions
