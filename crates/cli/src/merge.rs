@@ -18,8 +18,10 @@ const NAMES: [&str; 3] = ["base", "ours", "theirs"];
 
 /// What to merge.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 merged; 1 merged, with conflicts, which are listed; 2 an error, and nothing was written. \
-With git: see docs/MERGE.md.")]
+#[command(
+    after_help = "Exit codes: 0 merged; 1 merged, with conflicts, which are listed; 2 an error, and nothing was written. \
+With git: see docs/MERGE.md."
+)]
 pub struct Arguments {
     /// The version that both sides come from; an empty file where there is none.
     #[arg(long, value_name = "FILE")]

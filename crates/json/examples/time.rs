@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 const ROUNDS: u32 = 10;
 
 fn main() {
-    for (name, items) in [("objects with ids", with_ids as fn(usize) -> String), ("rows of numbers", rows), ("words", words)] {
+    for (name, items) in
+        [("objects with ids", with_ids as fn(usize) -> String), ("rows of numbers", rows), ("words", words)]
+    {
         let base = document(items, |_| false);
         let ours = document(items, |at| at % 1_000 == 7);
         let theirs = document(items, |at| at % 1_000 == 8);
@@ -38,7 +40,9 @@ fn document(item: fn(usize) -> String, is_changed: impl Fn(usize) -> bool) -> St
 
 fn with_ids(at: usize) -> String {
     let (id, size) = (at % 1_000_000, at / 1_000_000 + 3);
-    format!(r#"{{"id": "node-{id}", "name": "Node {id}", "size": {size}, "position": [{id}, 2.5, 0], "tags": ["a", "b"]}}"#)
+    format!(
+        r#"{{"id": "node-{id}", "name": "Node {id}", "size": {size}, "position": [{id}, 2.5, 0], "tags": ["a", "b"]}}"#
+    )
 }
 
 fn rows(at: usize) -> String {

@@ -70,7 +70,8 @@ impl<'a> Content<'a> {
             if kind.is_container() {
                 let digests = self.digest(id).cmp(&other.digest(other_id));
                 let is_same = || self.is_same(id, other, other_id);
-                let texts = || if is_same() { Ordering::Equal } else { self.tree.text(id).cmp(other.tree.text(other_id)) };
+                let texts =
+                    || if is_same() { Ordering::Equal } else { self.tree.text(id).cmp(other.tree.text(other_id)) };
                 return digests.then_with(texts);
             }
             compare_scalars(self.tree, id, other.tree, other_id)

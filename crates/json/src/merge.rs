@@ -76,7 +76,8 @@ impl<'a> Sides<'a> {
     }
 
     fn merged(&self, has_base: bool) -> Merged {
-        let second = if self.docs[OURS].compare(NodeId(0), &self.docs[THEIRS], NodeId(0)).is_lt() { OURS } else { THEIRS };
+        let second =
+            if self.docs[OURS].compare(NodeId(0), &self.docs[THEIRS], NodeId(0)).is_lt() { OURS } else { THEIRS };
         // Which side's moves between arrays do not count: first none, then those that close a cycle with the other's.
         let attempts = [[false; 3], [false, second == OURS, second == THEIRS], [true; 3]];
         for still in attempts {
@@ -178,7 +179,10 @@ impl<'s, 'a> Merger<'s, 'a> {
             OURS
         } else if is_written_alike(OURS, ours) {
             THEIRS
-        } else if is_written_alike(THEIRS, theirs) || self.doc(OURS).is_same(ours, self.doc(THEIRS), theirs) || is_same(THEIRS, theirs) {
+        } else if is_written_alike(THEIRS, theirs)
+            || self.doc(OURS).is_same(ours, self.doc(THEIRS), theirs)
+            || is_same(THEIRS, theirs)
+        {
             OURS
         } else if is_same(OURS, ours) && !self.tree(OURS).kind(ours).is_container() {
             THEIRS

@@ -51,7 +51,8 @@ pub fn merge_text<'a>(base: &'a str, ours: &'a str, theirs: &'a str) -> TextMerg
             Chunk::Ours(range) => push(&mut pieces, Cow::Borrowed(span(ours, &o, range))),
             Chunk::Theirs(range) => push(&mut pieces, Cow::Borrowed(span(theirs, &t, range))),
             Chunk::Conflict(in_base, in_ours, in_theirs) => {
-                let (base, ours, theirs) = (span(base, &b, in_base), span(ours, &o, in_ours), span(theirs, &t, in_theirs));
+                let (base, ours, theirs) =
+                    (span(base, &b, in_base), span(ours, &o, in_ours), span(theirs, &t, in_theirs));
                 match by_words(base, ours, theirs) {
                     Some(text) => push(&mut pieces, Cow::Owned(text)),
                     None => pieces.push(Piece::Conflict { base, ours, theirs }),
@@ -80,7 +81,9 @@ impl TextMerge<'_> {
     /// The text with conflicts marked as git marks them, with what the three versions are called.
     pub fn marked(&self, names: [&str; 3]) -> String {
         self.written(|out, base, ours, theirs| {
-            for (mark, name, text) in [("<<<<<<<", names[1], ours), ("|||||||", names[0], base), ("=======", "", theirs)] {
+            for (mark, name, text) in
+                [("<<<<<<<", names[1], ours), ("|||||||", names[0], base), ("=======", "", theirs)]
+            {
                 push_line(out, format!("{mark} {name}").trim_end(), true);
                 push_line(out, text, true);
             }

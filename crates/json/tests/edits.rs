@@ -159,7 +159,12 @@ fn find<'a>(item: &'a mut Value, wanted: &str) -> Option<&'a mut Value> {
 }
 
 /// Takes an item out; everything on the way to it counts as touched, in the base too.
-fn take(root: &mut Value, wanted: &str, base: &BTreeMap<String, String>, touched: &mut BTreeSet<String>) -> Option<Value> {
+fn take(
+    root: &mut Value,
+    wanted: &str,
+    base: &BTreeMap<String, String>,
+    touched: &mut BTreeSet<String>,
+) -> Option<Value> {
     let children = root["children"].as_array_mut().unwrap();
     if let Some(at) = children.iter().position(|child| child["id"] == *wanted) {
         let taken = children.remove(at);
@@ -189,7 +194,13 @@ fn merged(base: &Value, ours: &Value, theirs: &Value, way: usize, schema: &Schem
 }
 
 /// Asks whether a wish came true that the other side has nothing against.
-fn ask(wish: &Wish, result: &mut Value, [side, other]: [&Side; 2], base: &Value, found: &Merged) -> Result<(), &'static str> {
+fn ask(
+    wish: &Wish,
+    result: &mut Value,
+    [side, other]: [&Side; 2],
+    base: &Value,
+    found: &Merged,
+) -> Result<(), &'static str> {
     let is_cyclic = found.conflicts.iter().any(|conflict| conflict.kind == ConflictKind::BothMoved);
     let is_row_disputed = found.conflicts.iter().any(|conflict| conflict.pointer.contains("/tags/"));
     let has = |holds: bool| if holds { Ok(()) } else { Err("does not hold") };
@@ -206,9 +217,11 @@ fn ask(wish: &Wish, result: &mut Value, [side, other]: [&Side; 2], base: &Value,
         }
         Wish::Child(..) if is_cyclic => Ok(()),
         Wish::Child(id, _) if is_touched(id) => Ok(()),
-        Wish::Child(id, parent) => {
-            has(find(result, parent).ok_or("the parent is lost")?["children"].as_array().unwrap().iter().any(|child| child["id"] == **id))
-        }
+        Wish::Child(id, parent) => has(find(result, parent).ok_or("the parent is lost")?["children"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|child| child["id"] == **id)),
         // What the other side did anything with, or in, or next to, may stay, with all that went together with it.
         Wish::Gone(id) => {
             let parents = parents(base);

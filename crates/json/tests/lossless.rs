@@ -103,7 +103,11 @@ fn hostile_documents_do_no_harm() {
         (wide("1"), wide("2,3"), wide("\"x\",{}")),
         (blank(""), blank(&",2".repeat(1_000)), blank(&",\"x\"".repeat(1_000))),
         (same_key("1"), same_key("2"), same_key("3")),
-        ("[".to_owned() + &"[],".repeat(20_000) + "1]", "[]".to_owned(), "[".to_owned() + &"[1],".repeat(20_000) + "2]"),
+        (
+            "[".to_owned() + &"[],".repeat(20_000) + "1]",
+            "[]".to_owned(),
+            "[".to_owned() + &"[1],".repeat(20_000) + "2]",
+        ),
     ] {
         let parse = |text: &str| Tree::parse(text.as_bytes()).unwrap();
         let merged = merge(&parse(&base), &parse(&ours), &parse(&theirs), &schema);

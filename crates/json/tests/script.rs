@@ -85,9 +85,9 @@ impl Executor<'_> {
 
     fn items(&self, id: NodeId) -> Value {
         let is_gone = |id| {
-            self.changes.iter().any(|change| {
-                matches!(change, Change::Delete { base } | Change::Move { base, .. } if *base == id)
-            })
+            self.changes
+                .iter()
+                .any(|change| matches!(change, Change::Delete { base } | Change::Move { base, .. } if *base == id))
         };
         let mut items: Vec<Value> =
             self.base.children(id).filter(|&child| !is_gone(child)).map(|child| self.value(child)).collect();

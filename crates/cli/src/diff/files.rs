@@ -15,11 +15,8 @@ use std::process::ExitCode;
 /// they say.
 pub fn run(files: [&Path; 2], schema: Option<&Path>, is_json_wanted: bool) -> Result<ExitCode, CommandError> {
     let schema = schema.map_or(Ok(Schema::default()), read_schema)?;
-    let trees = if files.iter().any(|file| is_json(file)) {
-        Some((read_tree(files[0])?, read_tree(files[1])?))
-    } else {
-        None
-    };
+    let trees =
+        if files.iter().any(|file| is_json(file)) { Some((read_tree(files[0])?, read_tree(files[1])?)) } else { None };
     let (parts, text) = match &trees {
         Some((base, other)) => structural(base, other, &schema),
         None => textual(&read_file(files[0])?, &read_file(files[1])?),

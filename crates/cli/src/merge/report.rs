@@ -112,8 +112,7 @@ fn said(conflict: &Conflict) -> String {
         ConflictKind::BothRenamed => "both renamed it",
         _ => "both changed it",
     };
-    let [base, ours, theirs] =
-        [&conflict.base, &conflict.ours, &conflict.theirs].map(|value| shown(value.as_deref()));
+    let [base, ours, theirs] = [&conflict.base, &conflict.ours, &conflict.theirs].map(|value| shown(value.as_deref()));
     let taken = match conflict.taken {
         Taken::Both => "something of both is kept",
         Taken::Ours => "ours is kept",

@@ -54,7 +54,8 @@ impl<'a> Names<'a> {
     }
 
     fn say_move(&self, base: NodeId, other: NodeId) -> String {
-        let array = |side: &Side<'_>, id| side.content.tree.parent(id).map(|array| side.name(array)).unwrap_or_default();
+        let array =
+            |side: &Side<'_>, id| side.content.tree.parent(id).map(|array| side.name(array)).unwrap_or_default();
         let (from, to) = (array(&self.base, base), array(&self.other, other));
         let name = self.base.name(base);
         if from == to {

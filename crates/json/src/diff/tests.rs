@@ -63,12 +63,7 @@ fn items_without_identity_are_found_by_content() {
             r#"[{"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}]"#,
             r#"[{"z": 0}, {"a": 4, "b": 5, "c": 7}, {"a": 1, "b": 2, "c": 9}]"#
         ),
-        [
-            "added [0]: {\"z\": 0}",
-            "moved [1]: from place 1 to 1",
-            "[1].c: 6 -> 7",
-            "[2].c: 3 -> 9"
-        ]
+        ["added [0]: {\"z\": 0}", "moved [1]: from place 1 to 1", "[1].c: 6 -> 7", "[2].c: 3 -> 9"]
     );
     assert_eq!(said("[1, 2, 3]", "[1, 5, 3]"), ["the document: [1, 2, 3] -> [1, 5, 3]"]);
 }
@@ -79,10 +74,7 @@ fn items_move_between_arrays() {
     let other = r#"{"n": [{"id": "a", "children": []}, {"id": "b", "children": [{"id": "x", "v": 2}]}]}"#;
     assert_eq!(
         said(base, other),
-        [
-            "moved n[id=a].children[id=x] to n[id=b].children[id=x]",
-            "n[id=b].children[id=x].v: 1 -> 2"
-        ]
+        ["moved n[id=a].children[id=x] to n[id=b].children[id=x]", "n[id=b].children[id=x].v: 1 -> 2"]
     );
     // Into something new.
     let wrapped = r#"{"n": [{"id": "g", "children": [{"id": "x", "v": 1}]}, {"id": "a", "children": []}, {"id": "b", "children": []}]}"#;

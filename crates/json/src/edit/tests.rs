@@ -21,11 +21,7 @@ fn what_is_new_is_laid_out_like_its_neighbours() {
         add,
         "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"c\": {\n    \"d\": [\n      1,\n      2\n    ]\n  }\n}\n",
     );
-    check(
-        "{\r\n\t\"a\": [0, 0]\r\n}",
-        add,
-        "{\r\n\t\"a\": [0, 0],\r\n\t\"c\": {\r\n\t\t\"d\": [1, 2]\r\n\t}\r\n}",
-    );
+    check("{\r\n\t\"a\": [0, 0]\r\n}", add, "{\r\n\t\"a\": [0, 0],\r\n\t\"c\": {\r\n\t\t\"d\": [1, 2]\r\n\t}\r\n}");
 }
 
 #[test]

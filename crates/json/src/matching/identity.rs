@@ -95,7 +95,11 @@ pub(crate) fn member(tree: &Tree, object: NodeId, key: &str) -> Option<NodeId> {
     }
     tree.children(object).find(|&id| {
         let text = tree.key_text(id).unwrap_or_default();
-        if tree.node(id).is_key_escaped { tree.key(id).as_deref() == Some(key) } else { &text[1..text.len() - 1] == key }
+        if tree.node(id).is_key_escaped {
+            tree.key(id).as_deref() == Some(key)
+        } else {
+            &text[1..text.len() - 1] == key
+        }
     })
 }
 

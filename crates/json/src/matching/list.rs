@@ -20,7 +20,12 @@ pub(crate) enum Rest {
 type Side<'a> = (&'a Content<'a>, &'a [NodeId]);
 
 /// Pairs items that are equal, wherever they stand, the first with the first and so on.
-pub(crate) fn equal(base: &Content<'_>, items: &[NodeId], other: &Content<'_>, others: &[NodeId]) -> Vec<(NodeId, NodeId)> {
+pub(crate) fn equal(
+    base: &Content<'_>,
+    items: &[NodeId],
+    other: &Content<'_>,
+    others: &[NodeId],
+) -> Vec<(NodeId, NodeId)> {
     let sorted = |content: &Content<'_>, items: &[NodeId]| {
         let mut keys: Vec<(u64, NodeId)> = items.iter().map(|&id| (content.digest(id), id)).collect();
         keys.sort_unstable();

@@ -28,7 +28,8 @@ impl Across {
         let touched = |side: usize| if is_simple { 0 } else { docs[side].tree.len() };
         let is_touched = [BASE, OURS, THEIRS].map(|side| vec![false; touched(side)]);
         let mut across = Self { is_touched, moved, still, placed: Vec::new() };
-        let both = |side: usize| across.moved[side].iter().filter_map(|&id| matchings[side].base(id)).collect::<Vec<_>>();
+        let both =
+            |side: usize| across.moved[side].iter().filter_map(|&id| matchings[side].base(id)).collect::<Vec<_>>();
         let mut bases = [both(OURS), both(THEIRS)].concat();
         bases.sort_unstable();
         bases.dedup();
@@ -54,9 +55,8 @@ impl Across {
 
     /// Whether something inside crossed, so that no version can be taken as it is.
     pub fn touches(&self, at: Entity) -> bool {
-        let is_touched = |side: usize| {
-            at[side].is_some_and(|id| self.is_touched[side].get(id.0 as usize).copied().unwrap_or(false))
-        };
+        let is_touched =
+            |side: usize| at[side].is_some_and(|id| self.is_touched[side].get(id.0 as usize).copied().unwrap_or(false));
         is_touched(BASE) || is_touched(OURS) || is_touched(THEIRS)
     }
 

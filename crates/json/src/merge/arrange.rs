@@ -29,9 +29,8 @@ pub(super) fn arrange(
     skeleton.sort_by_key(|&at| positions[at][BASE]);
     let mut ranks = vec![None; positions.len()];
     skeleton.iter().enumerate().for_each(|(rank, &at)| ranks[at] = Some(rank + 1));
-    let places = |at: usize, side: usize| {
-        positions[at][side].is_some() && (positions[at][BASE].is_none() || is_moved(at, side))
-    };
+    let places =
+        |at: usize, side: usize| positions[at][side].is_some() && (positions[at][BASE].is_none() || is_moved(at, side));
     if !(0..positions.len()).any(|at| places(at, OURS) || places(at, THEIRS)) {
         skeleton.retain(|&at| is_alive[at]);
         return (skeleton, Vec::new());

@@ -148,7 +148,8 @@ impl Merger<'_, '_> {
             item => origin(item).expect("what is in a run is in a side"),
         };
         let pairs = one.iter().zip(two).map(|(&a, &b)| (node(a), node(b)));
-        let order = pairs.map(|(a, b)| self.doc(a.doc).compare(a.id, self.doc(b.doc), b.id)).find(|order| order.is_ne());
+        let order =
+            pairs.map(|(a, b)| self.doc(a.doc).compare(a.id, self.doc(b.doc), b.id)).find(|order| order.is_ne());
         order.unwrap_or_else(|| one.len().cmp(&two.len()))
     }
 }

@@ -51,9 +51,7 @@ pub(super) fn needed(references: &References, base: &Content<'_>, schema: &Schem
         if let Some((rule, kind)) = rule.and_then(|rule| Some((rule, rule.kind.as_ref()?))) {
             let field = rule.by.first().map_or("id", String::as_str);
             let key = |item| member(base.tree, item, field).map(|value| base.digest(value));
-            let is_needed = |item: &NodeId| {
-                key(*item).is_some_and(|key| is_new(mix(hash(1, kind.as_bytes()), key)))
-            };
+            let is_needed = |item: &NodeId| key(*item).is_some_and(|key| is_new(mix(hash(1, kind.as_bytes()), key)));
             needed.extend(base.tree.children(id).filter(is_needed));
         }
         for child in base.tree.children(id) {

@@ -11,7 +11,10 @@ fn check_with(schema: &str, base: &str, ours: &str, theirs: &str, merged: &str, 
         merged.conflicts.iter().map(|found| format!("{} {}", found.kind.code(), found.pointer)).collect()
     };
     let other = merge(&base, &theirs, &ours, &schema);
-    assert_eq!((found.tree.as_str(), said(&found)), (wanted.as_str(), conflicts.iter().map(|c| c.to_string()).collect()));
+    assert_eq!(
+        (found.tree.as_str(), said(&found)),
+        (wanted.as_str(), conflicts.iter().map(|c| c.to_string()).collect())
+    );
     let (one, two) = (Content::of(&found.tree), Content::of(&other.tree));
     assert!(one.is_same(NodeId(0), &two, NodeId(0)), "the other way round: {}", other.tree);
     assert_eq!(said(&found), said(&other));
@@ -115,7 +118,15 @@ fn items_move_between_arrays_while_others_edit_them() {
     let wrapped = r#"{"n": [{"id": "a", "children": []}, {"id": "b", "children": []}, {"id": "g", "children": [{"id": "x", "v": 1}]}]}"#;
     let wrapped_edited = r#"{"n": [{"id": "a", "children": []}, {"id": "b", "children": []}, {"id": "g", "children": [{"id": "x", "v": 2}]}]}"#;
     check(base, wrapped, edited, wrapped_edited, &[]);
-    check(base, moved, wrapped, &wrapped.replace("{\"id\": \"b\", \"children\": []}", "{\"id\": \"b\", \"children\": [{\"id\": \"x\", \"v\": 1}]}").replace("{\"id\": \"g\", \"children\": [{\"id\": \"x\", \"v\": 1}]}", "{\"id\": \"g\", \"children\": []}"), &["both-moved /n/1/children/0"]);
+    check(
+        base,
+        moved,
+        wrapped,
+        &wrapped
+            .replace("{\"id\": \"b\", \"children\": []}", "{\"id\": \"b\", \"children\": [{\"id\": \"x\", \"v\": 1}]}")
+            .replace("{\"id\": \"g\", \"children\": [{\"id\": \"x\", \"v\": 1}]}", "{\"id\": \"g\", \"children\": []}"),
+        &["both-moved /n/1/children/0"],
+    );
 }
 
 #[test]
@@ -204,7 +215,14 @@ fn a_schema_says_what_things_are() {
         r#"{"nodes": [{"id": 1}, {"id": 2}], "scene": [1, 2]}"#,
         &["delete-reference /nodes/1"],
     );
-    check_with(schema, r#"{"v": {"a": 1, "b": 1}}"#, r#"{"v": {"a": 2, "b": 1}}"#, r#"{"v": {"a": 1, "b": 1}, "w": 1}"#, r#"{"v": {"a": 2, "b": 1}, "w": 1}"#, &[]);
+    check_with(
+        schema,
+        r#"{"v": {"a": 1, "b": 1}}"#,
+        r#"{"v": {"a": 2, "b": 1}}"#,
+        r#"{"v": {"a": 1, "b": 1}, "w": 1}"#,
+        r#"{"v": {"a": 2, "b": 1}, "w": 1}"#,
+        &[],
+    );
     check_with(schema, r#"{"t": "a b c"}"#, r#"{"t": "A b c"}"#, r#"{"t": "a b C"}"#, r#"{"t": "A b C"}"#, &[]);
     check_with(
         schema,

@@ -40,7 +40,12 @@ fn rule(tree: &Tree, id: NodeId) -> Result<(Vec<Step>, Rule), SchemaError> {
     if !rule.by.is_empty() && rule.shape == Shape::Auto {
         rule.shape = Shape::Keyed;
     }
-    expect(tree, id, (rule.shape == Shape::Keyed) == !rule.by.is_empty(), "\"by\" with \"as\": \"keyed\", and only there")?;
+    expect(
+        tree,
+        id,
+        (rule.shape == Shape::Keyed) != rule.by.is_empty(),
+        "\"by\" with \"as\": \"keyed\", and only there",
+    )?;
     if rule.shape == Shape::Set {
         rule.is_ordered = false;
     }

@@ -7,8 +7,7 @@ fn schema(text: &str) -> Result<Schema, SchemaError> {
 /// The shape that a schema gives to the place with these keys; `#` stands for an item.
 fn shape_at(schema: &Schema, path: &str) -> Option<Shape> {
     let steps = path.split('/').filter(|step| !step.is_empty());
-    let place =
-        steps.fold(schema.root(), |place, step| schema.child(&place, Some(step).filter(|&step| step != "#")));
+    let place = steps.fold(schema.root(), |place, step| schema.child(&place, Some(step).filter(|&step| step != "#")));
     schema.rule(&place).map(|rule| rule.shape)
 }
 

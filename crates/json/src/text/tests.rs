@@ -11,11 +11,19 @@ fn lines_and_words_of_both_are_kept() {
     let base = "# Title\n\nOne two three.\nFour.\n";
     for (ours, theirs, merged) in [
         (base, "new\n", "new\n"),
-        ("# Title\n\nOne 2 three.\nFour.\n", "# Heading\n\nOne two three.\nFour.\n", "# Heading\n\nOne 2 three.\nFour.\n"),
+        (
+            "# Title\n\nOne 2 three.\nFour.\n",
+            "# Heading\n\nOne two three.\nFour.\n",
+            "# Heading\n\nOne 2 three.\nFour.\n",
+        ),
         ("# Title\n\n1 two three.\nFour.\n", "# Title\n\nOne two 3.\nFour.\n", "# Title\n\n1 two 3.\nFour.\n"),
         ("# Title\n\nOne two three.\n", "# Title\n\nOne two three.\nFour.\n", "# Title\n\nOne two three.\n"),
         ("# Title\n\nSame.\n", "# Title\n\nSame.\n", "# Title\n\nSame.\n"),
-        ("0\n# Title\n\nOne two three.\nFour.\n", "# Title\n\nOne two three.\nFour.\n5", "0\n# Title\n\nOne two three.\nFour.\n5"),
+        (
+            "0\n# Title\n\nOne two three.\nFour.\n",
+            "# Title\n\nOne two three.\nFour.\n5",
+            "0\n# Title\n\nOne two three.\nFour.\n5",
+        ),
     ] {
         assert_eq!(both(base, ours, theirs), (merged.to_owned(), 0));
     }
