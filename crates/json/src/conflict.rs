@@ -7,11 +7,12 @@ pub struct Conflict {
     pub pointer: String,
     /// What happened.
     pub kind: ConflictKind,
-    /// The value before, as it was written; none where there was none.
+    /// The value before, as it was written; none where there was none. For [`ConflictKind::Order`] and
+    /// [`ConflictKind::BothMoved`] its pointer, for [`ConflictKind::BothRenamed`] its key.
     pub base: Option<String>,
-    /// One side's value; none where it is no more.
+    /// One side's value, pointer or key; none where it is no more.
     pub ours: Option<String>,
-    /// The other side's value; none where it is no more.
+    /// The other side's value, pointer or key; none where it is no more.
     pub theirs: Option<String>,
     /// What is in the merged document.
     pub taken: Taken,

@@ -35,11 +35,11 @@ fn structural(base: &Tree, other: &Tree, schema: &Schema) -> (Vec<Value>, String
     let changes = json::diff(base, other, schema);
     let names = Names::of(base, other, schema);
     let said: Vec<String> = changes.iter().map(|change| names.say(change)).collect();
-    let parts = changes.iter().zip(&said).map(|(change, said)| change_json(base, other, change, said));
+    let parts = changes.iter().zip(&said).map(|(change, said)| change_json((base, other), &names, change, said));
     (parts.collect(), said.iter().map(|said| format!("{said}\n")).collect())
 }
 
-fn change_json(base: &Tree, other: &Tree, change: &Change, said: &str) -> Value {
+fn change_json((base, other): (&Tree, &Tree), names: &Names<'_>, change: &Change, said: &str) -> Value {
     let (kind, before, after) = match *change {
         Change::Set { base, other } => ("set", Some(base), Some(other)),
         Change::Text { base, other, .. } => ("text", Some(base), Some(other)),
@@ -52,11 +52,11 @@ fn change_json(base: &Tree, other: &Tree, change: &Change, said: &str) -> Value 
         _ => ("change", None, None),
     };
     let mut json = json!({ "kind": kind, "words": said });
-    for (tree, id, pointer, value) in [(base, before, "from", "before"), (other, after, "to", "after")] {
-        if let Some(id) = id {
-            json[pointer] = tree.pointer(id).into();
-            json[value] = tree.text(id).into();
-        }
+    if let Some(id) = before {
+        (json["from"], json["before"]) = (names.base_pointer(id).into(), base.text(id).into());
+    }
+    if let Some(id) = after {
+        (json["to"], json["after"]) = (names.other_pointer(id).into(), other.text(id).into());
     }
     json
 }

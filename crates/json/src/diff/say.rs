@@ -70,6 +70,16 @@ impl<'a> Names<'a> {
         self.base.name(id)
     }
 
+    /// The JSON pointer of a value of the first document.
+    pub fn base_pointer(&self, id: NodeId) -> String {
+        self.base.pointer(id)
+    }
+
+    /// The JSON pointer of a value of the second document.
+    pub fn other_pointer(&self, id: NodeId) -> String {
+        self.other.pointer(id)
+    }
+
     /// What a value of the second document is called.
     pub fn other(&self, id: NodeId) -> String {
         self.other.name(id)
@@ -78,13 +88,11 @@ impl<'a> Names<'a> {
 
 impl<'a> Side<'a> {
     fn of(tree: &'a Tree, schema: &'a Schema) -> Self {
-        let mut indexes = vec![0; tree.len()];
-        for id in tree.ids().filter(|&id| tree.kind(id).is_container()) {
-            for (index, child) in tree.children(id).enumerate() {
-                indexes[child.0 as usize] = index as u32;
-            }
-        }
-        Self { content: Content::of(tree), schema, indexes, identities: RefCell::default() }
+        Self { content: Content::of(tree), schema, indexes: tree.indexes(), identities: RefCell::default() }
+    }
+
+    fn pointer(&self, id: NodeId) -> String {
+        self.content.tree.pointer_by(id, |id| self.indexes[id.0 as usize] as usize)
     }
 
     fn name(&self, id: NodeId) -> String {
@@ -128,9 +136,10 @@ impl<'a> Side<'a> {
     fn value(&self, id: NodeId) -> String {
         let tree = self.content.tree;
         let len = || tree.children(id).count();
+        let is_long = tree.text(id).chars().nth(SHOWN_MAX).is_some();
         match tree.kind(id) {
-            Kind::Object if tree.text(id).chars().count() > SHOWN_MAX => counted(len(), "member"),
-            Kind::Array if tree.text(id).chars().count() > SHOWN_MAX => counted(len(), "item"),
+            Kind::Object if is_long => counted(len(), "member"),
+            Kind::Array if is_long => counted(len(), "item"),
             _ => shortened(&tree.text(id).split_whitespace().collect::<Vec<_>>().join(" ")),
         }
     }

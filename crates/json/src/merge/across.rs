@@ -14,6 +14,8 @@ pub(super) struct Across {
     is_touched: [Vec<bool>; 3],
     /// Items of ours and theirs that are in another array than in the base, sorted; the first is not used.
     moved: [Vec<NodeId>; 3],
+    /// Which child of its parent each node is, where both sides moved something.
+    indexes: [Vec<u32>; 3],
     /// Whose moves do not count.
     still: [bool; 3],
     /// Items of the base that crossed and must be in the result once, with how often they are.
@@ -27,7 +29,10 @@ impl Across {
         let is_simple = moved.iter().all(Vec::is_empty) && needed.is_empty();
         let touched = |side: usize| if is_simple { 0 } else { docs[side].tree.len() };
         let is_touched = [BASE, OURS, THEIRS].map(|side| vec![false; touched(side)]);
-        let mut across = Self { is_touched, moved, still, placed: Vec::new() };
+        let are_both = !moved[OURS].is_empty() && !moved[THEIRS].is_empty();
+        let indexes = |side: usize| if are_both { docs[side].tree.indexes() } else { Vec::new() };
+        let indexes = [Vec::new(), indexes(OURS), indexes(THEIRS)];
+        let mut across = Self { is_touched, moved, indexes, still, placed: Vec::new() };
         let both =
             |side: usize| across.moved[side].iter().filter_map(|&id| matchings[side].base(id)).collect::<Vec<_>>();
         let mut bases = [both(OURS), both(THEIRS)].concat();
@@ -97,7 +102,9 @@ impl Merger<'_, '_> {
         let array = |side: usize| item[side].and_then(|id| self.tree(side).parent(id)).unwrap_or(NodeId(0));
         let (ours, theirs) = (array(OURS), array(THEIRS));
         let compare = |ours, theirs| self.doc(OURS).compare(ours, self.doc(THEIRS), theirs);
-        let pointers = self.tree(OURS).pointer(ours).cmp(&self.tree(THEIRS).pointer(theirs));
+        let index = |side: usize, id: NodeId| self.across.indexes[side][id.0 as usize] as usize;
+        let pointer = |side: usize, id| self.tree(side).pointer_by(id, |id| index(side, id));
+        let pointers = pointer(OURS, ours).cmp(&pointer(THEIRS, theirs));
         let order = pointers.then_with(|| compare(ours, theirs)).then_with(|| compare(NodeId(0), NodeId(0)));
         if order.is_gt() { THEIRS } else { OURS }
     }

@@ -34,7 +34,10 @@ impl Merger<'_, '_> {
         };
         let mut found: Vec<_> = self.drafts.iter().filter_map(|draft| Some((way(draft.part)?, draft))).collect();
         found.sort_by(|a, b| (&a.0, a.1.kind).cmp(&(&b.0, b.1.kind)));
-        found.into_iter().map(|(way, draft)| self.told(root, &way, draft)).collect()
+        let has_places = found.iter().any(|(_, draft)| is_about_place(draft.kind));
+        let indexes = |side: usize| if has_places { self.tree(side).indexes() } else { Vec::new() };
+        let indexes = [indexes(BASE), indexes(OURS), indexes(THEIRS)];
+        found.into_iter().map(|(way, draft)| self.told(root, &way, draft, &indexes)).collect()
     }
 
     /// What each part is in, and which child of it.
@@ -50,7 +53,7 @@ impl Merger<'_, '_> {
         parents
     }
 
-    fn told(&self, root: PartId, way: &[usize], draft: &Draft) -> Conflict {
+    fn told(&self, root: PartId, way: &[usize], draft: &Draft, indexes: &[Vec<u32>; 3]) -> Conflict {
         let mut pointer = String::new();
         let mut at = root;
         for &index in way {
@@ -64,10 +67,23 @@ impl Merger<'_, '_> {
             }
             at = child.part;
         }
-        let text = |side: usize| draft.at[side].map(|id| self.tree(side).text(id).to_owned());
+        let text = |side: usize| {
+            let (tree, id) = (self.tree(side), draft.at[side]?);
+            let index = |id: NodeId| indexes[side][id.0 as usize] as usize;
+            Some(match draft.kind {
+                ConflictKind::Order | ConflictKind::BothMoved => tree.pointer_by(id, index),
+                ConflictKind::BothRenamed => tree.key_text(id).unwrap_or_default().to_owned(),
+                _ => tree.text(id).to_owned(),
+            })
+        };
         let (base, ours, theirs) = (text(BASE), text(OURS), text(THEIRS));
         Conflict { pointer, kind: draft.kind, base, ours, theirs, taken: draft.taken }
     }
+}
+
+/// Whether what is in conflict is where something is, and not what it is.
+fn is_about_place(kind: ConflictKind) -> bool {
+    matches!(kind, ConflictKind::Order | ConflictKind::BothMoved)
 }
 
 fn unquoted(text: &str) -> String {

@@ -253,3 +253,76 @@ fn documents_without_a_past_are_merged() {
     assert_eq!(merged.tree.as_str(), r#"{"a": 1, "b": [2], "c": 3}"#);
     assert_eq!(merged.conflicts.len(), 1);
 }
+
+/// Cases as one finds them in descriptions of three-way merges of JSON.
+#[test]
+fn corner_cases() {
+    // Null is a value, and not the same as none.
+    check(r#"{"a": null}"#, r#"{}"#, r#"{"a": null, "b": 1}"#, r#"{"b": 1}"#, &[]);
+    check(r#"{"a": 1}"#, r#"{"a": null}"#, r#"{}"#, r#"{"a": null}"#, &["delete-edit /a"]);
+    check(r#"{}"#, r#"{"a": null}"#, r#"{"a": null, "b": 0}"#, r#"{"a": null, "b": 0}"#, &[]);
+    // Both removed it.
+    check(r#"{"a": 1, "b": 1}"#, r#"{"b": 2}"#, r#"{"b": 1, "c": 1}"#, r#"{"b": 2, "c": 1}"#, &[]);
+    // Another kind of value on one side, an edit inside on the other.
+    check(r#"{"a": {"x": 1}}"#, r#"{"a": 5}"#, r#"{"a": {"x": 2}}"#, r#"{"a": {"x": 2}}"#, &["both-set /a"]);
+    check(
+        r#"{"a": {"x": 1}, "b": 0}"#,
+        r#"{"a": [], "b": 0}"#,
+        r#"{"a": {"x": 1}, "b": 1}"#,
+        r#"{"a": [], "b": 1}"#,
+        &[],
+    );
+    // Emptied on one side, filled on the other.
+    check(r#"{"a": {"x": 1}}"#, r#"{"a": {}}"#, r#"{"a": {"x": 1, "y": 2}}"#, r#"{"a": {"y": 2}}"#, &[]);
+    check(r#"{"a": ["x"]}"#, r#"{"a": []}"#, r#"{"a": ["x", "y"]}"#, r#"{"a": ["y"]}"#, &[]);
+    // Keys that a pointer has to escape.
+    check(
+        r#"{"a/b": {"~": 1}}"#,
+        r#"{"a/b": {"~": 2}}"#,
+        r#"{"a/b": {"~": 3}}"#,
+        r#"{"a/b": {"~": 3}}"#,
+        &["both-set /a~1b/~0"],
+    );
+    check(r#"{"": 1}"#, r#"{"": 2}"#, r#"{"": 3}"#, r#"{"": 3}"#, &["both-set /"]);
+    // Deep down, two edits in one object.
+    check(
+        r#"{"a": {"b": {"c": [{"id": "k", "v": 1, "w": 1}]}}}"#,
+        r#"{"a": {"b": {"c": [{"id": "k", "v": 2, "w": 1}]}}}"#,
+        r#"{"a": {"b": {"c": [{"id": "k", "v": 1, "w": 2}]}}}"#,
+        r#"{"a": {"b": {"c": [{"id": "k", "v": 2, "w": 2}]}}}"#,
+        &[],
+    );
+    // One identity, inserted on both sides with other contents.
+    check(
+        r#"{"n": []}"#,
+        r#"{"n": [{"id": 1, "a": 1}]}"#,
+        r#"{"n": [{"id": 1, "b": 2}]}"#,
+        r#"{"n": [{"id": 1, "a": 1, "b": 2}]}"#,
+        &[],
+    );
+    check(
+        r#"{"n": []}"#,
+        r#"{"n": [{"id": 1, "a": 1}]}"#,
+        r#"{"n": [{"id": 1, "a": 2}]}"#,
+        r#"{"n": [{"id": 1, "a": 2}]}"#,
+        &["both-added /n/0/a"],
+    );
+    // Numbers beyond any float.
+    check(
+        r#"[{"id": 1, "n": 12345678901234567890123}]"#,
+        r#"[{"id": 1, "n": 12345678901234567890124}]"#,
+        r#"[{"id": 1, "n": 12345678901234567890123.0, "m": 1}]"#,
+        r#"[{"id": 1, "n": 12345678901234567890124, "m": 1}]"#,
+        &[],
+    );
+}
+
+#[test]
+fn conflicts_about_places_name_places() {
+    let parse = |text: &str| Tree::parse(text.as_bytes()).unwrap();
+    let (base, ours) = (parse(r#"["a", "b", "c", "d"]"#), parse(r#"["d", "a", "b", "c"]"#));
+    let merged = merge(&base, &ours, &parse(r#"["a", "d", "b", "c"]"#), &Schema::default());
+    let [conflict] = &merged.conflicts[..] else { panic!("{:?}", merged.conflicts) };
+    let place = |place: &Option<String>| place.clone().unwrap_or_default();
+    assert_eq!([place(&conflict.base), place(&conflict.ours), place(&conflict.theirs)], ["/3", "/0", "/1"]);
+}

@@ -79,8 +79,14 @@ impl Tree {
         }
     }
 
-    /// The JSON pointer (RFC 6901) of a value. Members with one key have one pointer.
+    /// The JSON pointer (RFC 6901) of a value. Members with one key have one pointer. Counts siblings: for many values,
+    /// [`Names`](crate::Names) does so once.
     pub fn pointer(&self, id: NodeId) -> String {
+        self.pointer_by(id, |id| self.index(id))
+    }
+
+    /// The pointer of a value, given which child of its parent each value is.
+    pub(crate) fn pointer_by(&self, id: NodeId, index: impl Fn(NodeId) -> usize) -> String {
         let mut steps = Vec::new();
         let mut at = id;
         while let Some(parent) = self.parent(at) {
@@ -90,10 +96,21 @@ impl Tree {
         steps.iter().rev().fold(String::new(), |mut out, &step| {
             match self.key(step) {
                 Some(key) => push_step(&mut out, &key),
-                None => write!(out, "/{}", self.index(step)).expect("a string takes everything"),
+                None => write!(out, "/{}", index(step)).expect("a string takes everything"),
             }
             out
         })
+    }
+
+    /// Which child of its parent each value is.
+    pub(crate) fn indexes(&self) -> Vec<u32> {
+        let mut indexes = vec![0; self.len()];
+        for id in self.ids().filter(|&id| self.kind(id).is_container()) {
+            for (index, child) in self.children(id).enumerate() {
+                indexes[child.0 as usize] = index as u32;
+            }
+        }
+        indexes
     }
 
     /// Which child of its parent a value is, from 0.
