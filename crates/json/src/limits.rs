@@ -33,6 +33,10 @@ pub(crate) const GAP_PAIRS_MAX: usize = 1_024;
 /// Items that may share a member before that member says nothing about which item is which.
 pub(crate) const POSTINGS_MAX: usize = 8;
 
+/// Items or words that are compared by Myers' algorithm at once: at worst a few million steps. Of more, only what occurs
+/// once or stands at an end is found to be in common.
+pub(crate) const MYERS_LEN_MAX: usize = 2_048;
+
 /// What part of two items must be equal for one to be the other, edited; in 256ths.
 pub(crate) const SIMILAR_MIN: u32 = 128;
 

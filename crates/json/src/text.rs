@@ -5,8 +5,8 @@
 
 mod tokens;
 
+use crate::common::{Hunk, hunks};
 use crate::content::inside;
-use imara_diff::{Algorithm, Diff, InternedInput};
 use std::borrow::Cow;
 use std::hash::Hash;
 use std::ops::Range;
@@ -193,8 +193,6 @@ enum Chunk {
     Conflict(Range<usize>, Range<usize>, Range<usize>),
 }
 
-type Hunk = (Range<usize>, Range<usize>);
-
 fn diff3<T: Hash + Eq + Clone + Default>(base: &[T], ours: &[T], theirs: &[T]) -> Vec<Chunk> {
     let (our_hunks, their_hunks) = (hunks(base, ours), hunks(base, theirs));
     let (mut o, mut t) = (0, 0);
@@ -244,16 +242,6 @@ fn mapped(inside: &[Hunk], before: Option<&Hunk>, region: &Range<usize>) -> Rang
         None => at,
     };
     shift(before, region.start)..shift(inside.last().or(before), region.end)
-}
-
-fn hunks<T: Hash + Eq + Clone + Default>(before: &[T], after: &[T]) -> Vec<Hunk> {
-    let mut input = InternedInput::default();
-    input.update_before(before.iter().cloned());
-    input.update_after(after.iter().cloned());
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_no_heuristic(&input);
-    let range = |range: Range<u32>| range.start as usize..range.end as usize;
-    diff.hunks().map(|hunk| (range(hunk.before), range(hunk.after))).collect()
 }
 
 /// The text that a run of its tokens covers.

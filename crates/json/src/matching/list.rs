@@ -2,10 +2,10 @@
 
 use super::join;
 use super::similar::{Features, similarity};
+use crate::common::hunks;
 use crate::content::Content;
 use crate::limits::{GAP_PAIRS_MAX, POSTINGS_MAX, SIMILAR_MIN};
 use crate::tree::NodeId;
-use imara_diff::{Algorithm, Diff, InternedInput};
 use std::ops::Range;
 
 /// What becomes of items that are not equal.
@@ -74,13 +74,12 @@ impl Lists<'_> {
         let (last, other_last) = (items.len() - end, others.len() - end);
         (0..start).for_each(|at| self.set(at, at));
         (0..end).for_each(|at| self.set(last + at, other_last + at));
-        let mut input = InternedInput::default();
-        input.update_before(items[start..last].iter().map(|&id| base.digest(id)));
-        input.update_after(others[start..other_last].iter().map(|&id| other.digest(id)));
-        let mut diff = Diff::compute(Algorithm::Histogram, &input);
-        diff.postprocess_no_heuristic(&input);
-        let shifted = |range: Range<u32>| start + range.start as usize..start + range.end as usize;
-        let gaps: Vec<_> = diff.hunks().map(|hunk| (shifted(hunk.before), shifted(hunk.after))).collect();
+        let digests = |content: &Content<'_>, items: &[NodeId]| -> Vec<u64> {
+            items.iter().map(|&id| content.digest(id)).collect()
+        };
+        let found = hunks(&digests(base, &items[start..last]), &digests(other, &others[start..other_last]));
+        let shifted = |range: Range<usize>| start + range.start..start + range.end;
+        let gaps: Vec<_> = found.into_iter().map(|(gone, new)| (shifted(gone), shifted(new))).collect();
         let (mut left, mut right) = (start, start);
         for (gone, new) in gaps.iter().chain([&(last..last, other_last..other_last)]) {
             (left..gone.start).zip(right..new.start).for_each(|(left, right)| self.set(left, right));
