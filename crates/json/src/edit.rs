@@ -1,5 +1,6 @@
 //! Changing a tree so that little of its text changes.
 
+use crate::error::ParseError;
 use crate::plan::{Child, Origin, Part, PartId, Plan};
 use crate::tree::{Kind, NodeId, Tree};
 
@@ -53,6 +54,9 @@ impl Tree {
     /// The tree with some changes. What is not changed keeps its text; what is new is laid out like its neighbours.
     /// Edits that do not fit (an item for an object, a member for an array) and those inside what goes do nothing.
     ///
+    /// # Errors
+    /// Where the result is longer, deeper or has more values than a document may: see [limits](crate::limits).
+    ///
     /// ```
     /// # use json::{Edit, Tree};
     /// let tree = Tree::parse(b"{\n\t\"a\": [1, 2],\n\t\"b\": 1.0\n}").unwrap();
@@ -61,9 +65,9 @@ impl Tree {
     ///     Edit::InsertItem { array: list, index: 2, value: &three },
     ///     Edit::AddMember { object: tree.root(), key: "c", value: &three },
     /// ];
-    /// assert_eq!(tree.edit(&edits).as_str(), "{\n\t\"a\": [1, 2, 3],\n\t\"b\": 1.0,\n\t\"c\": 3\n}");
+    /// assert_eq!(tree.edit(&edits).unwrap().as_str(), "{\n\t\"a\": [1, 2, 3],\n\t\"b\": 1.0,\n\t\"c\": 3\n}");
     /// ```
-    pub fn edit(&self, edits: &[Edit<'_>]) -> Tree {
+    pub fn edit(&self, edits: &[Edit<'_>]) -> Result<Tree, ParseError> {
         let values = edits.iter().map(|edit| match edit {
             Edit::Replace { value, .. } | Edit::InsertItem { value, .. } | Edit::AddMember { value, .. } => *value,
             Edit::Remove { .. } => self,
@@ -78,7 +82,7 @@ impl Tree {
         editor.touch();
         let root = editor.part(self.root());
         let (before, after) = self.ends();
-        Tree::trusted(format!("{before}{}{after}", editor.plan.print(root, 0)))
+        Tree::read(format!("{before}{}{after}", editor.plan.print(root, 0)))
     }
 }
 

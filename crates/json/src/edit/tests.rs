@@ -3,7 +3,7 @@ use super::*;
 /// Checks what an edit makes of a document.
 fn check(before: &str, edit: impl Fn(&Tree) -> Edit<'static>, after: &str) {
     let tree = Tree::parse(before.as_bytes()).unwrap();
-    assert_eq!(tree.edit(&[edit(&tree)]).as_str(), after);
+    assert_eq!(tree.edit(&[edit(&tree)]).unwrap().as_str(), after);
 }
 
 fn value(text: &str) -> &'static Tree {
@@ -53,4 +53,13 @@ fn strings_are_quoted_as_json_wants() {
     let text = "a\"\\\n\r\t\u{1}é";
     assert_eq!(quoted(text), "\"a\\\"\\\\\\n\\r\\t\\u0001é\"");
     assert_eq!(Tree::read(quoted(text)).unwrap().string(NodeId(0)).unwrap(), text);
+}
+
+#[test]
+fn what_would_be_too_deep_is_refused() {
+    let depth = crate::limits::DEPTH_MAX;
+    let deep = Tree::read(format!("{}{}", "[".repeat(depth), "]".repeat(depth))).unwrap();
+    let last = NodeId(depth as u32 - 1);
+    assert!(deep.edit(&[Edit::InsertItem { array: last, index: 0, value: &deep }]).is_err());
+    assert!(deep.edit(&[Edit::Replace { at: last, value: value("[1]") }]).is_ok());
 }
