@@ -1,5 +1,7 @@
-//! `motet diff`: what two versions of a document show differently, word by word, and whose doing that is.
+//! `motet diff`: what two versions of a document show differently, word by word, and whose doing that is; or what is
+//! different in two files.
 
+mod files;
 mod lines;
 
 use crate::error::CommandError;
@@ -11,6 +13,7 @@ use lines::{Line, lines};
 use motet::{DiffPart, DiffSide, Policy, Replica, VersionVector};
 use serde_json::{Value, json};
 use server::{text_container, write_version};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How many lines around a change are shown.
@@ -18,17 +21,23 @@ const CONTEXT_LINES: usize = 1;
 
 /// What to compare.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "motet diff [OPTIONS] <TARGET> <A> [B]", after_help = VERSION_HELP)]
+#[command(override_usage = "motet diff [OPTIONS] <TARGET> <A> [B]\n       motet diff [OPTIONS] <FILE> <FILE>", after_help = VERSION_HELP)]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
-    /// Print all parts of both texts as JSON, with who made the difference.
+    /// Print all parts of both texts as JSON, with who made the difference; of two files, the changes.
     #[arg(long)]
     json: bool,
+    /// For two JSON files: what their parts mean, as docs/JSON.md describes.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
 }
 
-/// Compares A with B, or with what is there now; the exit code says whether they are the same.
+/// Compares A with B, or with what is there now, or two files; the exit code says whether they are the same.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    if let Some(files) = arguments.subject.files() {
+        return files::run(files, arguments.schema.as_deref(), arguments.json);
+    }
     let (target, words) = arguments.subject.document(2)?;
     let (from, to) = match words {
         [from, to] => (from.as_str(), to.as_str()),

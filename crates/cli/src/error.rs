@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// The exit codes, as the help shows them.
 pub const CODES: &str = "Exit codes: 0 done; 1 done, and the answer is no (a replay that ends otherwise, versions that \
-differ, nothing to undo, redo or restore, a store that is damaged); 2 an error, with a message that says what to do.";
+differ, a merge with conflicts, nothing to undo, redo or restore, a store that is damaged); 2 an error, with a message that says what to do.";
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]

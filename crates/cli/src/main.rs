@@ -13,6 +13,7 @@ mod join;
 mod link;
 mod log;
 mod login;
+mod merge;
 mod names;
 mod opened;
 mod out;
@@ -50,8 +51,10 @@ enum Command {
     Show(show::Arguments),
     /// List who did what in a document, and when.
     Log(log::Arguments),
-    /// Compare two versions of a document, word by word, with who made the difference.
+    /// Compare two versions of a document, word by word, with who made the difference; or two files.
     Diff(diff::Arguments),
+    /// Merge three versions of a file: JSON by structure, text by words. Works as a merge driver of git.
+    Merge(merge::Arguments),
     /// Show who wrote what is there.
     Blame(blame::Arguments),
     /// Take back an edit run, for everybody: the own last one, or those that are named.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Blame(arguments) => blame::run(&arguments),
         Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),

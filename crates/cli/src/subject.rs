@@ -4,7 +4,7 @@ use crate::error::CommandError;
 use crate::login::Login;
 use member::Address;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The words that name it, the same for all commands, and what admits to a server.
 #[derive(Clone, Debug, clap::Args)]
@@ -48,6 +48,13 @@ impl Subject {
         }
         check_rest(rest, rest_max)?;
         Ok((target, rest))
+    }
+
+    /// Two files on this machine, where that is what the words name. A directory of documents is no file.
+    pub fn files(&self) -> Option<[&Path; 2]> {
+        let [a, b] = self.words.as_slice() else { return None };
+        let files = [Path::new(a), Path::new(b)];
+        files.iter().all(|file| file.is_file()).then_some(files)
     }
 
     /// All documents of a place, or one of them.

@@ -21,7 +21,7 @@ pub struct Line {
 impl Line {
     /// Whether the texts differ in it.
     pub fn is_changed(&self) -> bool {
-        !self.causes.is_empty()
+        self.pieces.iter().any(|(side, _)| *side != DiffSide::Both)
     }
 
     /// The line with its marks, and below it whose they are.
@@ -57,23 +57,27 @@ impl Line {
 
 /// All lines, those that are in both texts included.
 pub fn lines(replica: &Replica, parts: &[DiffPart]) -> Vec<Line> {
+    marked(removed_first(parts).into_iter().map(|part| (part.side, &*part.text, cause(replica, part))))
+}
+
+/// The lines of parts, each with whose text it is in, and why.
+pub fn marked<'a>(parts: impl Iterator<Item = (DiffSide, &'a str, Option<String>)>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = Line { number: 1, ..Line::default() };
-    for part in removed_first(parts) {
-        let cause = cause(replica, part);
-        for piece in part.text.split_inclusive('\n') {
+    for (side, text, cause) in parts {
+        for piece in text.split_inclusive('\n') {
             if let Some(cause) = &cause {
                 line.note(cause);
             }
             let (text, is_end) = piece.strip_suffix('\n').map_or((piece, false), |text| (text, true));
             if !text.is_empty() {
-                line.push(part.side, text);
+                line.push(side, text);
             }
-            if is_end && part.side != DiffSide::Both {
-                line.push(part.side, LINE_END);
+            if is_end && side != DiffSide::Both {
+                line.push(side, LINE_END);
             }
             if is_end {
-                let number = line.number + usize::from(part.side != DiffSide::First);
+                let number = line.number + usize::from(side != DiffSide::First);
                 lines.push(std::mem::replace(&mut line, Line { number, ..Line::default() }));
             }
         }
