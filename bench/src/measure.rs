@@ -38,9 +38,9 @@ pub fn bytes_in_use() -> usize {
 /// What a line spends at most on further repetitions: slow ones are measured less often.
 const BUDGET: Duration = Duration::from_secs(6);
 
-/// How much work a line is measured over at least, so that a moment's disturbance does not decide it;
-/// less where preparing takes long.
-const STEADY: Duration = Duration::from_millis(300);
+/// How much work an engine's turn at a line is measured over at least, so that a moment's disturbance does not
+/// decide it; less where preparing takes long.
+const STEADY: Duration = Duration::from_millis(100);
 
 /// The median processor time of `work` in milliseconds, at least `repetitions` times, and what the last one
 /// made. `prepare` is not counted, nor is the dropping of results.

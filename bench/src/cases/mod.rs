@@ -20,15 +20,13 @@ macro_rules! line {
     ($table:ident, $name:expr, slow $slow:expr, $measure:ident($($argument:expr),*)) => {
         let name = $name;
         if $table.wants(&name) {
-            let of = |engine: &str| $table.repetitions(engine, $slow);
-            let figures = [
-                of("motet").and_then(|times| $measure::<crate::peers::Motet>(times, $($argument),*)),
-                of("loro").and_then(|times| $measure::<crate::peers::Loro>(times, $($argument),*)),
-                of("yrs").and_then(|times| $measure::<crate::peers::Yrs>(times, $($argument),*)),
-                of("automerge").and_then(|times| $measure::<crate::peers::Automerge>(times, $($argument),*)),
-                of("dt").and_then(|times| $measure::<crate::peers::Diamond>(times, $($argument),*)),
-            ];
-            $table.line(&name, figures);
+            $table.measure(&name, $slow, [
+                &mut |times| $measure::<crate::peers::Motet>(times, $($argument),*),
+                &mut |times| $measure::<crate::peers::Loro>(times, $($argument),*),
+                &mut |times| $measure::<crate::peers::Yrs>(times, $($argument),*),
+                &mut |times| $measure::<crate::peers::Automerge>(times, $($argument),*),
+                &mut |times| $measure::<crate::peers::Diamond>(times, $($argument),*),
+            ]);
         }
     };
     ($table:ident, $name:expr, $measure:ident($($argument:expr),*)) => {
