@@ -1,8 +1,9 @@
 //! All logs together: appending, receiving in any order, and questions about the past.
 
+use crate::borrowed::OpRef;
 use crate::op::{Action, Op};
 use crate::pending::Pending;
-use crate::runs::{HeaderRun, OpRef, Parents, RareHeader, ReplicaLog};
+use crate::runs::{HeaderRun, Parents, RareHeader, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span, VersionVector};
 
 /// The header fields of a new local action; the rest follows from the log.
