@@ -1,22 +1,30 @@
 //! All containers of a document together.
 
-use crate::{Map, Text, TextBuilder, TextPatch};
+use crate::digest::Digest;
+use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch};
 use clock::{Id, Lamport, SortedMap, Span};
 use log::{ContainerId, OpRef, Value};
 
 /// What changed in a document, container by container.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Patch {
     /// Changes of texts.
     pub texts: SortedMap<ContainerId, TextPatch>,
     /// Keys of maps whose value or alternatives may have changed.
     pub maps: SortedMap<ContainerId, Vec<String>>,
+    /// Changes of lists.
+    pub lists: SortedMap<ContainerId, ListPatch>,
+    /// What counters read now.
+    pub counters: SortedMap<ContainerId, i64>,
 }
 
 impl Patch {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.maps.is_empty() && self.texts.values().all(TextPatch::is_empty)
+        self.maps.is_empty()
+            && self.counters.is_empty()
+            && self.texts.values().all(TextPatch::is_empty)
+            && self.lists.values().all(ListPatch::is_empty)
     }
 
     /// Adds the changes of `next`, which begins where these end.
@@ -27,6 +35,10 @@ impl Patch {
         for (id, keys) in next.maps {
             keys.iter().for_each(|key| self.touch(id, key));
         }
+        for (id, patch) in next.lists {
+            self.lists.entry(id).or_default().then(patch);
+        }
+        self.counters.extend(next.counters);
     }
 
     fn touch(&mut self, map: ContainerId, key: &str) {
@@ -45,6 +57,8 @@ pub struct Model {
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
     maps: SortedMap<ContainerId, Map>,
+    lists: SortedMap<ContainerId, List>,
+    counters: SortedMap<ContainerId, Counter>,
 }
 
 impl Model {
@@ -84,6 +98,26 @@ impl Model {
         self.maps.iter().map(|(&id, map)| (id, map))
     }
 
+    /// The list `container`, where anything was ever written there.
+    pub fn list(&self, container: ContainerId) -> Option<&List> {
+        self.lists.get(&container)
+    }
+
+    /// All lists.
+    pub fn lists(&self) -> impl Iterator<Item = (ContainerId, &List)> {
+        self.lists.iter().map(|(&id, list)| (id, list))
+    }
+
+    /// The counter `container`, where anything was ever added there.
+    pub fn counter(&self, container: ContainerId) -> Option<Counter> {
+        self.counters.get(&container).copied()
+    }
+
+    /// All counters.
+    pub fn counters(&self) -> impl Iterator<Item = (ContainerId, Counter)> {
+        self.counters.iter().map(|(&id, counter)| (id, *counter))
+    }
+
     /// Takes in an op for the first time, as active or not. Its elements begin at `id`. Deletions come
     /// in inactive parts and active ones by [`Model::set_active`]; controls change no container.
     pub fn insert(&mut self, id: Id, lamport: Lamport, op: OpRef<'_>, active: bool, patch: Option<&mut Patch>) {
@@ -105,8 +139,41 @@ impl Model {
                     patch.touch(container, key);
                 }
             }
+            OpRef::ListInsert { container, left, right, values } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert((id, lamport), (left, right), values, active, patch);
+            }
+            OpRef::ListMove { container, item, left, right } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert_move((id, lamport), item, (left, right), active, patch);
+            }
+            OpRef::ListSet { container, item, value, pred } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert_write((id, lamport), item, (value, pred), active, patch);
+            }
+            OpRef::CounterAdd { container, .. } => {
+                self.counters.entry(container).or_default();
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
+            OpRef::ListDelete { .. } => {
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
+            OpRef::TreeCreate { .. } | OpRef::TreeMove { .. } | OpRef::TreeDelete { .. } => {}
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
+    }
+
+    fn list_mut<'a>(
+        &mut self,
+        container: ContainerId,
+        patch: Option<&'a mut Patch>,
+    ) -> (&mut List, Option<&'a mut ListPatch>) {
+        let list = self.lists.entry(container).or_default();
+        (list, patch.map(|patch| patch.lists.entry(container).or_default()))
     }
 
     /// Turns an op, or a part of one, on or off. It must be in the other state.
@@ -130,6 +197,30 @@ impl Model {
                     patch.touch(container, key);
                 }
             }
+            OpRef::CounterAdd { container, amount } => {
+                let counter = self.counters.entry(container).or_default();
+                counter.set_active(amount, on);
+                if let Some(patch) = patch {
+                    patch.counters.insert(container, counter.value());
+                }
+            }
+            OpRef::ListInsert { container, values, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_inserted(Span::new(id.replica, id.seq, id.seq + values.len() as u32), on, patch);
+            }
+            OpRef::ListDelete { container, target } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_deleted(target, on, patch);
+            }
+            OpRef::ListMove { container, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_moved(id, on, patch);
+            }
+            OpRef::ListSet { container, item, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_written(id, item, on, patch);
+            }
+            OpRef::TreeCreate { .. } | OpRef::TreeMove { .. } | OpRef::TreeDelete { .. } => {}
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
@@ -146,6 +237,14 @@ impl Model {
                 out.push_str(&format!("map {id:?} {key:?} {}\n", show(value)));
             }
         }
+        for (id, list) in self.lists() {
+            for (item, value) in list.iter() {
+                out.push_str(&format!("list {id:?} {item} {}\n", show(value)));
+            }
+        }
+        for (id, counter) in self.counters().filter(|(_, counter)| !counter.is_zero()) {
+            out.push_str(&format!("counter {id:?} {}\n", counter.sum()));
+        }
         out
     }
 
@@ -158,8 +257,17 @@ impl Model {
         for (&id, map) in &self.maps {
             patch.maps.insert(id, map.changed_since(before.map(id)));
         }
+        for (id, list) in self.lists() {
+            patch.lists.insert(id, list.changed_since(before.list(id)));
+        }
+        for (id, counter) in self.counters() {
+            if counter.value() != before.counter(id).unwrap_or_default().value() {
+                patch.counters.insert(id, counter.value());
+            }
+        }
         patch.texts.retain(|_, patch| !patch.is_empty());
         patch.maps.retain(|_, keys| !keys.is_empty());
+        patch.lists.retain(|_, patch| !patch.is_empty());
         patch
     }
 
@@ -168,11 +276,36 @@ impl Model {
         self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
     }
 
+    /// Hashes of all other containers that show something, by container. Costs what changed since the last
+    /// time, but for maps, which are read.
+    pub fn other_hashes(&mut self) -> Vec<(ContainerId, u64)> {
+        let mut hashes = Vec::new();
+        for (&id, map) in &self.maps {
+            let mut digest = Digest::new();
+            for (key, value) in map.iter() {
+                digest.bytes(key.as_bytes());
+                digest.value(Some(value));
+            }
+            hashes.push((id, digest.finish()));
+        }
+        hashes.extend(self.lists.iter_mut().map(|(&id, list)| (id, list.hash())));
+        for (&id, counter) in &self.counters {
+            let mut digest = Digest::new();
+            if !counter.is_zero() {
+                digest.bytes(&counter.sum().to_le_bytes());
+            }
+            hashes.push((id, digest.finish()));
+        }
+        hashes.retain(|(_, hash)| *hash != Digest::new().finish());
+        hashes
+    }
+
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         assert!(self.texts.is_sorted_by(|a, b| a.0 < b.0), "texts ascend by container");
         self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
+        self.lists.values().for_each(List::check_invariants);
     }
 }
 
@@ -183,6 +316,33 @@ pub struct ModelBuilder<'a> {
     /// The text that the last op was for, taken out of `texts`.
     recent: Option<(ContainerId, TextBuilder<'a>)>,
     maps: SortedMap<ContainerId, Map>,
+    /// What has to come in causal order.
+    ordered: Vec<Ordered<'a>>,
+}
+
+/// An op for containers that take ops in causal order.
+#[derive(Debug)]
+struct Ordered<'a> {
+    /// Whoever knew of an op has a later time than it: ascending by these is an order of causes.
+    time: (Lamport, Id),
+    op: OpRef<'a>,
+    inactive: Vec<Span>,
+}
+
+impl Ordered<'_> {
+    fn insert_into(&self, model: &mut Model) {
+        let (lamport, id) = self.time;
+        model.insert(id, lamport, self.op, self.inactive.is_empty(), None);
+        if self.inactive.is_empty() {
+            return;
+        }
+        let end = id.seq + self.op.len();
+        let starts = std::iter::once(id.seq).chain(self.inactive.iter().map(|span| span.end));
+        let ends = self.inactive.iter().map(|span| span.start).chain([end]);
+        for (start, end) in starts.zip(ends).filter(|(start, end)| start < end) {
+            model.set_active(Id::new(id.replica, start), self.op.cut(id, start..end), true, None);
+        }
+    }
 }
 
 impl<'a> ModelBuilder<'a> {
@@ -206,6 +366,7 @@ impl<'a> ModelBuilder<'a> {
                 map.load(id, lamport(), key, value, pred, inactive.is_empty());
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+            _ => self.ordered.push(Ordered { time: (lamport(), id), op, inactive: inactive.to_vec() }),
         }
     }
 
@@ -222,7 +383,10 @@ impl<'a> ModelBuilder<'a> {
         self.texts.extend(self.recent.take());
         self.maps.values_mut().for_each(Map::settle);
         let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
-        Model { texts, recent: 0, maps: self.maps }
+        let mut model = Model { texts, maps: self.maps, ..Model::default() };
+        self.ordered.sort_unstable_by_key(|ordered| ordered.time);
+        self.ordered.iter().for_each(|ordered| ordered.insert_into(&mut model));
+        model
     }
 }
 

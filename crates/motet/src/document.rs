@@ -1,5 +1,7 @@
 //! One member's copy of a document.
 
+mod structure;
+
 use crate::edit::Edit;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
@@ -289,7 +291,7 @@ impl Document {
                         targets.extend(switched.iter().map(|&target| (target, did == on)));
                     }
                     _ => {
-                        let last = Span::new(id.replica, id.seq, id.seq + op.to_op().len());
+                        let last = Span::new(id.replica, id.seq, id.seq + op.len());
                         match targets.last_mut() {
                             Some((before, same))
                                 if *same == on && before.replica == last.replica && before.end == last.start =>
@@ -339,10 +341,9 @@ impl Document {
             mix(format!("{id:?}").as_bytes());
             mix(&hash.to_le_bytes());
         }
-        for (id, map) in self.model.maps() {
-            for (key, value) in map.iter() {
-                mix(format!("{id:?} {key:?} {value:?}").as_bytes());
-            }
+        for (id, hash) in self.model.other_hashes() {
+            mix(format!("{id:?}").as_bytes());
+            mix(&hash.to_le_bytes());
         }
         state
     }

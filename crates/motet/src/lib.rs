@@ -33,7 +33,7 @@ pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::Document;
 pub use edit::Edit;
 pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
-pub use model::{Patch, Splice, TextPatch};
+pub use model::{Counter, List, ListChange, ListPatch, Model, Patch, Splice, TextPatch};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
 pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};

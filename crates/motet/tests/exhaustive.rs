@@ -4,7 +4,7 @@
 //! Why this exists: random worlds find what is frequent. Here nothing small is left out: whoever breaks
 //! order, undo or registers breaks one of these.
 
-use motet::{Action, ContainerId, Document, Kind, ReplicaId, Value};
+use motet::{Action, ContainerId, Document, Id, Kind, ReplicaId, Span, Value};
 use naive::{Naive, Policy};
 
 /// How many actions a history has. Five takes a quarter of an hour.
@@ -20,6 +20,14 @@ fn map() -> ContainerId {
     ContainerId::root(Kind::Map, "map")
 }
 
+fn counter() -> ContainerId {
+    ContainerId::root(Kind::Counter, "counter")
+}
+
+fn list() -> ContainerId {
+    ContainerId::root(Kind::List, "list")
+}
+
 /// What an author may do next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Deed {
@@ -27,14 +35,23 @@ enum Deed {
     Back,
     Delete,
     Set,
+    Add,
+    Item,
+    MoveItem,
+    SetItem,
+    DeleteItem,
     Undo,
 }
 
-const DEEDS: [Deed; 5] = [Deed::Front, Deed::Back, Deed::Delete, Deed::Set, Deed::Undo];
+/// What is done to texts and maps.
+const WRITING: [Deed; 5] = [Deed::Front, Deed::Back, Deed::Delete, Deed::Set, Deed::Undo];
+/// What is done to lists and counters.
+const LISTING: [Deed; 6] = [Deed::Add, Deed::Item, Deed::MoveItem, Deed::SetItem, Deed::DeleteItem, Deed::Undo];
 
 /// Does it; whether that made an action. `n` tells characters and values apart.
 fn act(document: &mut Document, deed: Deed, n: usize) -> bool {
     let len = document.text_len(text());
+    let items = document.list_len(list());
     let letter = ["a", "b", "c", "d", "e", "f"][n];
     match deed {
         Deed::Front => document.edit(0, |edit| edit.insert(text(), 0, letter)).is_some(),
@@ -42,6 +59,34 @@ fn act(document: &mut Document, deed: Deed, n: usize) -> bool {
         Deed::Back => len > 0 && document.edit(0, |edit| edit.insert(text(), len, letter)).is_some(),
         Deed::Delete => len > 0 && document.edit(0, |edit| edit.delete(text(), 0, 1)).is_some(),
         Deed::Set => document.edit(0, |edit| edit.set(map(), "key", Value::Int(n as i64))).is_some(),
+        Deed::Add => document.edit(0, |edit| edit.counter_add(counter(), 1 << n)).is_some(),
+        // Lists begin with two items, so that there is something to move.
+        Deed::Item => {
+            let more = if items == 0 { 2 } else { 1 };
+            let values: Vec<Value> = (0..more).map(|m| Value::Int(10 * n as i64 + m)).collect();
+            document
+                .edit(0, |edit| {
+                    edit.list_insert(list(), 0, &values);
+                })
+                .is_some()
+        }
+        Deed::MoveItem => {
+            items > 1
+                && document
+                    .edit(0, |edit| {
+                        edit.list_move(list(), 0, items - 1);
+                    })
+                    .is_some()
+        }
+        Deed::SetItem => {
+            items > 0
+                && document
+                    .edit(0, |edit| {
+                        edit.list_set(list(), 0, &Value::Int(-(n as i64)));
+                    })
+                    .is_some()
+        }
+        Deed::DeleteItem => items > 0 && document.edit(0, |edit| edit.list_delete(list(), 0, 1)).is_some(),
         Deed::Undo => document.undo().is_some(),
     }
 }
@@ -68,7 +113,7 @@ fn after_hearing(members: &[Document; 3], who: usize) -> Vec<[Document; 3]> {
     ways
 }
 
-fn explore(members: &[Document; 3], done: usize, first: usize, count: &mut usize) {
+fn explore(members: &[Document; 3], deeds: &[Deed], done: usize, first: usize, count: &mut usize) {
     if done > 0 {
         check(members);
         *count += 1;
@@ -78,10 +123,10 @@ fn explore(members: &[Document; 3], done: usize, first: usize, count: &mut usize
     }
     for who in (0..3).filter(|&who| done > 0 || who == first) {
         for way in after_hearing(members, who) {
-            for deed in DEEDS {
+            for &deed in deeds {
                 let mut next = way.clone();
                 if act(&mut next[who], deed, done) {
-                    explore(&next, done + 1, first, count);
+                    explore(&next, deeds, done + 1, first, count);
                 }
             }
         }
@@ -96,7 +141,8 @@ fn check(members: &[Document; 3]) {
     }
     let actions = all.actions_since(&Document::new(ReplicaId(9)).version());
     let hash = all.state_hash();
-    compare(&all, &actions);
+    compare(&all, &actions, &Policy::default());
+    toggle(&mut all, &actions);
     permutations(actions.len(), &mut |order| {
         let mut late = Document::new(ReplicaId(9));
         for &at in order {
@@ -106,13 +152,41 @@ fn check(members: &[Document; 3]) {
     });
 }
 
-fn compare(document: &Document, actions: &[Action]) {
+/// Leaves out every choice of actions in turn, and takes them in again: each must show what the naive model
+/// says of it.
+fn toggle(all: &mut Document, actions: &[Action]) {
+    if actions.len() > 3 {
+        return;
+    }
+    let hash = all.state_hash();
+    // In this order one choice differs from the next in one action, then in another.
+    for choice in (0..1_u32 << actions.len()).map(|n| n ^ n >> 1) {
+        let hidden: Vec<Span> =
+            (0..actions.len()).filter(|at| choice >> at & 1 == 1).map(|at| actions[at].span()).collect();
+        let mut policy = motet::Policy::default();
+        for span in &hidden {
+            policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+        }
+        all.set_policy(policy);
+        all.check_invariants();
+        compare(all, actions, &Policy { hidden, ..Policy::default() });
+    }
+    all.set_policy(motet::Policy::default());
+    assert_eq!(all.state_hash(), hash);
+}
+
+fn compare(document: &Document, actions: &[Action], policy: &Policy) {
     let mut naive = Naive::new();
     actions.iter().for_each(|action| naive.receive(action.clone()));
-    let state = naive.state(&Policy::default());
+    let state = naive.state(policy);
     assert_eq!(document.text(text()), state.text(text()), "{actions:#?}");
     let value = state.entry(map(), "key").and_then(|entry| entry.value.clone());
     assert_eq!(document.get(map(), "key").cloned(), value, "{actions:#?}");
+    let items: Vec<(Id, Value)> = document.list_items(list()).map(|(id, value)| (id, value.clone())).collect();
+    let wanted = state.list(list()).iter().filter_map(|item| Some((item.id, item.entry.value.clone()?)));
+    assert_eq!(items, wanted.collect::<Vec<_>>(), "{actions:#?}");
+    let sum = state.counters.get(&counter()).copied().unwrap_or_default();
+    assert_eq!(document.counter(counter()), sum, "{actions:#?}");
 }
 
 /// All orders of `0..len`.
@@ -133,24 +207,39 @@ fn permutations(len: usize, each: &mut impl FnMut(&[usize])) {
 }
 
 /// The histories that `first` begins.
-fn histories_of(first: usize) -> usize {
+fn histories_of(deeds: &[Deed], first: usize) -> usize {
     let mut count = 0;
-    explore(&[1, 2, 3].map(|replica| Document::new(ReplicaId(replica))), 0, first, &mut count);
+    explore(&[1, 2, 3].map(|replica| Document::new(ReplicaId(replica))), deeds, 0, first, &mut count);
     count
 }
 
 // One test for each author who may begin, so that they run side by side.
 #[test]
 fn every_history_that_the_first_author_begins() {
-    assert!(histories_of(0) > 10_000 || depth() < 4);
+    assert!(histories_of(&WRITING, 0) > 10_000 || depth() < 4);
 }
 
 #[test]
 fn every_history_that_the_second_author_begins() {
-    assert!(histories_of(1) > 10_000 || depth() < 4);
+    assert!(histories_of(&WRITING, 1) > 10_000 || depth() < 4);
 }
 
 #[test]
 fn every_history_that_the_third_author_begins() {
-    assert!(histories_of(2) > 10_000 || depth() < 4);
+    assert!(histories_of(&WRITING, 2) > 10_000 || depth() < 4);
+}
+
+#[test]
+fn every_history_of_lists_that_the_first_author_begins() {
+    assert!(histories_of(&LISTING, 0) > 10_000 || depth() < 4);
+}
+
+#[test]
+fn every_history_of_lists_that_the_second_author_begins() {
+    assert!(histories_of(&LISTING, 1) > 10_000 || depth() < 4);
+}
+
+#[test]
+fn every_history_of_lists_that_the_third_author_begins() {
+    assert!(histories_of(&LISTING, 2) > 10_000 || depth() < 4);
 }

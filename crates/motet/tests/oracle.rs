@@ -4,8 +4,9 @@
 //!
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
-use motet::{Action, ContainerId, Document, Id, Patch, Policy, ReplicaLog, Seq};
-use naive::{Event, Naive, World};
+use motet::{Action, ContainerId, Document, Id, Patch, Policy, ReplicaLog, Seq, Value};
+use naive::{Event, Naive, State, World};
+use std::collections::BTreeMap;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -25,16 +26,24 @@ fn policy_of(naive: &naive::Policy) -> Policy {
     policy
 }
 
-/// What somebody sees of one text, kept up to date by patches only.
+/// What somebody sees, kept up to date by patches only.
 #[derive(Default)]
-struct Screen(std::collections::BTreeMap<ContainerId, String>);
+struct Screen {
+    texts: BTreeMap<ContainerId, String>,
+    lists: BTreeMap<ContainerId, Vec<(Id, Value)>>,
+    counters: BTreeMap<ContainerId, i64>,
+}
 
 impl Screen {
     fn apply(&mut self, patch: &Patch) {
         for (container, patch) in &patch.texts {
-            let text = self.0.entry(*container).or_default();
+            let text = self.texts.entry(*container).or_default();
             *text = patch.apply(text);
         }
+        for (container, patch) in &patch.lists {
+            patch.apply(self.lists.entry(*container).or_default());
+        }
+        self.counters.extend(patch.counters.iter().map(|(&container, &value)| (container, value)));
     }
 }
 
@@ -43,7 +52,7 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
     for (container, text) in document.model().texts() {
         let wanted = state.text(container);
         assert_eq!(text.to_string(), wanted, "{what}: {container:?}");
-        let screen = screen.0.get(&container).map_or("", String::as_str);
+        let screen = screen.texts.get(&container).map_or("", String::as_str);
         assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
         let ids: Vec<Id> = text
             .runs()
@@ -53,9 +62,9 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
         assert_eq!(ids, state.ids(container), "{what}: {container:?}");
     }
     for (container, map) in document.model().maps() {
-        let shown: Vec<(String, motet::Value)> = map.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect();
+        let shown: Vec<(String, Value)> = map.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect();
         let keys = state.maps.get(&container);
-        let wanted: Vec<(String, motet::Value)> = keys
+        let wanted: Vec<(String, Value)> = keys
             .into_iter()
             .flatten()
             .filter_map(|(key, entry)| entry.value.clone().map(|value| (key.clone(), value)))
@@ -66,7 +75,38 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
             assert_eq!(alternatives, entry.alternatives, "{what}: alternatives of {key}");
         }
     }
+    compare_lists(document, screen, &state, what);
+    compare_counters(document, screen, &state, what);
     document.check_invariants();
+}
+
+fn compare_lists(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (container, list) in document.model().lists() {
+        let wanted = items_of(state, container);
+        let shown: Vec<(Id, Value)> = list.iter().map(|(id, value)| (id, value.clone())).collect();
+        assert_eq!(shown, wanted, "{what}: {container:?}");
+        let screen = screen.lists.get(&container).map_or(&[][..], Vec::as_slice);
+        assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
+        for item in state.list(container) {
+            let heads = list.heads(item.id);
+            let alternatives: Vec<_> = heads[1..].iter().map(|&(id, value)| (id, Some(value.clone()))).collect();
+            assert_eq!((heads[0].0, alternatives), (item.entry.winner, item.entry.alternatives.clone()), "{what}");
+            assert_eq!(list.moved_by(item.id).unwrap_or(item.id), item.place, "{what}");
+        }
+    }
+    assert!(state.lists.keys().all(|&container| document.model().list(container).is_some()), "{what}");
+}
+
+fn items_of(state: &State, container: ContainerId) -> Vec<(Id, Value)> {
+    state.list(container).iter().filter_map(|item| Some((item.id, item.entry.value.clone()?))).collect()
+}
+
+fn compare_counters(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (&container, &wanted) in &state.counters {
+        assert_eq!(document.counter(container), wanted, "{what}: {container:?}");
+        let screen = screen.counters.get(&container).copied().unwrap_or_default();
+        assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
+    }
 }
 
 /// Actions as parts of logs, each as long as it can be.
@@ -159,6 +199,11 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
             let version = pinned.pin.as_ref().expect("just set");
             for (container, _) in document.model().texts() {
                 assert_eq!(document.text_at(container, version), state.text(container), "seed {seed} at {version:?}");
+            }
+            for (container, _) in document.model().lists() {
+                let list = document.list_at(container, version);
+                let shown: Vec<(Id, Value)> = list.iter().map(|(id, value)| (id, value.clone())).collect();
+                assert_eq!(shown, items_of(&state, container), "seed {seed} at {version:?}");
             }
         }
     }

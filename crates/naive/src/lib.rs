@@ -29,6 +29,7 @@
 
 mod author;
 mod history;
+mod list;
 mod order;
 mod policy;
 mod random;
@@ -40,6 +41,7 @@ mod world;
 
 pub use author::{Author, Direction, Edit};
 pub use history::Naive;
+pub use list::Item;
 pub use policy::{Policy, Standing};
 pub use random::Random;
 pub use state::{Entry, State, Text};

@@ -3,7 +3,7 @@
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
-use log::{MultiLog, OpRef, Register};
+use log::{ContainerId, MultiLog, OpRef, Register};
 use model::{Model, ModelBuilder, Patch};
 use std::ops::Range;
 
@@ -58,7 +58,7 @@ impl InactiveParts<'_> {
     /// The parts of an op, whose first element is `id`, that are not active.
     pub fn parts(&self, id: Id, op: OpRef<'_>) -> Vec<Span> {
         let Some(runs) = self.0 else { return Vec::new() };
-        let parts = runs.cut(id.seq..id.seq + op_len(op)).into_iter().filter(|(_, why)| why.is_some());
+        let parts = runs.cut(id.seq..id.seq + op.len()).into_iter().filter(|(_, why)| why.is_some());
         parts.map(|(part, _)| Span::new(id.replica, part.start, part.end)).collect()
     }
 }
@@ -135,7 +135,7 @@ impl View {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
                 continue;
             }
-            let whole = Span::new(id.replica, id.seq, id.seq + op_len(op));
+            let whole = Span::new(id.replica, id.seq, id.seq + op.len());
             let parts = self.classify(whole);
             if let [(_, None)] = parts.as_slice() {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
@@ -198,6 +198,19 @@ impl View {
         for replica in log.logs() {
             let inactive = self.inactive_of(replica.replica);
             for (id, op) in replica.ops_in(0..replica.end()) {
+                builder.add(id, || replica.lamport(id.seq), op, &inactive.parts(id, op));
+            }
+        }
+        builder.build()
+    }
+
+    /// The state of one container, from scratch.
+    pub fn project_only(&self, log: &MultiLog, container: ContainerId) -> Model {
+        let mut builder = ModelBuilder::new();
+        for replica in log.logs() {
+            let inactive = self.inactive_of(replica.replica);
+            let ops = replica.ops_in(0..replica.end()).filter(|(_, op)| op.container() == Some(container));
+            for (id, op) in ops {
                 builder.add(id, || replica.lamport(id.seq), op, &inactive.parts(id, op));
             }
         }
@@ -349,15 +362,6 @@ impl View {
                 }
             }
         }
-    }
-}
-
-fn op_len(op: OpRef<'_>) -> Seq {
-    match op {
-        OpRef::Insert { text, .. } => text.chars().count() as Seq,
-        OpRef::Delete { target, .. } => target.len(),
-        OpRef::Set { .. } | OpRef::Control { .. } => 1,
-        OpRef::Unknown { len, .. } => len,
     }
 }
 

@@ -1,0 +1,205 @@
+//! Sequence: places in an order that anybody may insert into, each either shown or not.
+//!
+//! What lists and the children of tree nodes are made of. The order is Fugue's, as in texts: a place is a
+//! right child of its left origin, or a left child of its right origin where that has the same left origin;
+//! siblings ascend by id. Places are known by handles, numbers in order of arrival; a place never goes away
+//! and never moves, it is only shown or not. One arena holds any number of sequences.
+
+mod handles;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use clock::{Id, SortedMap};
+use handles::Handles;
+use order::Order;
+
+/// Between which elements something goes: the one right behind which, none at the start, and the one that
+/// followed that, shown or not, none at the end.
+pub type Neighbours = (Option<Id>, Option<Id>);
+
+/// No place.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// One of the sequences of an arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SequenceId {
+    /// The node that the order hangs on.
+    root: u32,
+    /// The place before everything, which is never shown.
+    start: u32,
+}
+
+/// Which way a place hangs on its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// A place in the tree of insertions.
+#[derive(Clone, Copy, Debug)]
+struct Element {
+    id: Id,
+    /// The start of its sequence.
+    start: u32,
+    /// Its left origin; the start of the sequence where it has none.
+    left: u32,
+    /// Of the places that hang on its left the first, and of those on its right the last; [`NONE`].
+    first_left: u32,
+    last_right: u32,
+}
+
+/// Sequences, and the places of all of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sequences {
+    handles: Handles,
+    elements: Vec<Element>,
+    order: Order,
+    /// The places that hang on one side of one parent, where there are several: nearly nowhere.
+    crowds: SortedMap<(u32, Side, Id), u32>,
+}
+
+impl Sequences {
+    /// A new sequence.
+    pub fn add_sequence(&mut self) -> SequenceId {
+        let start = self.elements.len() as u32;
+        let nobody = Id::new(clock::ReplicaId(0), 0);
+        self.elements.push(Element { id: nobody, start, left: start, first_left: NONE, last_right: NONE });
+        let root = self.order.add_root();
+        self.order.add_first(root, start);
+        SequenceId { root, start }
+    }
+
+    /// How many handles there are: those of places, and one for the start of each sequence.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The handle of the place that element `id` made.
+    pub fn handle(&self, id: Id) -> Option<u32> {
+        self.handles.get(id)
+    }
+
+    /// The element that made a place; none of the start of a sequence.
+    pub fn id(&self, handle: u32) -> Option<Id> {
+        let element = &self.elements[handle as usize];
+        (element.start != handle).then_some(element.id)
+    }
+
+    /// Puts a place between two others; what is no place of this sequence counts as none. Returns its handle,
+    /// which is one more than that of the place before it.
+    pub fn insert(&mut self, sequence: SequenceId, id: Id, (left, right): Neighbours, shown: bool) -> u32 {
+        let here = |id: Id| self.handle(id).filter(|&handle| self.elements[handle as usize].start == sequence.start);
+        let left = left.and_then(here).unwrap_or(sequence.start);
+        let right = right.and_then(here);
+        self.add(sequence, id, left, right, shown)
+    }
+
+    /// Puts a place right behind `before`, which was just inserted and comes directly before it by id.
+    pub fn insert_behind(&mut self, sequence: SequenceId, id: Id, before: u32, shown: bool) -> u32 {
+        self.add(sequence, id, before, None, shown)
+    }
+
+    fn add(&mut self, sequence: SequenceId, id: Id, left: u32, right: Option<u32>, shown: bool) -> u32 {
+        let new = self.elements.len() as u32;
+        self.elements.push(Element { id, start: sequence.start, left, first_left: NONE, last_right: NONE });
+        self.handles.add(id, new);
+        match right.filter(|&right| self.elements[right as usize].left == left) {
+            Some(parent) => {
+                let before = self.hang_left(new, parent);
+                self.order.add_before(before, new, shown);
+            }
+            None => {
+                let behind = self.hang_right(new, left);
+                self.order.add_behind(behind, new, shown);
+            }
+        }
+        new
+    }
+
+    /// Hangs `new` on the left of `parent`; returns what it comes directly before.
+    fn hang_left(&mut self, new: u32, parent: u32) -> u32 {
+        let first = self.elements[parent as usize].first_left;
+        let next = if first == NONE { None } else { self.crowd(first, new, parent, Side::Left).1 };
+        if next == Some(first) || first == NONE {
+            self.elements[parent as usize].first_left = new;
+        }
+        next.map_or(parent, |next| self.end_of(next, |element| element.first_left))
+    }
+
+    /// Hangs `new` on the right of `parent`; returns what it comes directly behind.
+    fn hang_right(&mut self, new: u32, parent: u32) -> u32 {
+        let last = self.elements[parent as usize].last_right;
+        let before = if last == NONE { None } else { self.crowd(last, new, parent, Side::Right).0 };
+        if before == Some(last) || last == NONE {
+            self.elements[parent as usize].last_right = new;
+        }
+        before.map_or(parent, |before| self.end_of(before, |element| element.last_right))
+    }
+
+    /// Puts `new` among the siblings of `known`; returns its neighbours there.
+    fn crowd(&mut self, known: u32, new: u32, parent: u32, side: Side) -> (Option<u32>, Option<u32>) {
+        let key = |handle: u32| (parent, side, self.elements[handle as usize].id);
+        let (known_key, new_key) = (key(known), key(new));
+        self.crowds.insert(known_key, known);
+        let sibling = |entry: Option<(&(u32, Side, Id), &u32)>| {
+            entry.filter(|((of, on, _), _)| (*of, *on) == (parent, side)).map(|(_, &handle)| handle)
+        };
+        let before = sibling(self.crowds.range(..new_key).next_back());
+        let next = sibling(self.crowds.range(new_key..).next());
+        self.crowds.insert(new_key, new);
+        (before, next)
+    }
+
+    /// Where following `link` from `at` ends.
+    fn end_of(&self, mut at: u32, link: impl Fn(&Element) -> u32) -> u32 {
+        loop {
+            match link(&self.elements[at as usize]) {
+                NONE => return at,
+                next => at = next,
+            }
+        }
+    }
+
+    /// Shows a place or not; it must be the other way.
+    pub fn set_shown(&mut self, handle: u32, shown: bool) {
+        self.order.set_shown(handle, shown);
+    }
+
+    /// How many places of a sequence are shown.
+    pub fn shown_len(&self, sequence: SequenceId) -> usize {
+        self.order.shown_len(sequence.root)
+    }
+
+    /// The shown place with `index` shown ones before it.
+    pub fn at(&self, sequence: SequenceId, index: usize) -> Option<u32> {
+        self.order.at(sequence.root, index)
+    }
+
+    /// How many shown places come before a place.
+    pub fn rank(&self, handle: u32) -> usize {
+        self.order.rank(handle)
+    }
+
+    /// Where to insert so that the new place has `index` shown ones before it: right behind the shown one
+    /// before, and before whatever follows that. Beyond the end means behind the last shown one.
+    pub fn place_at(&self, sequence: SequenceId, index: usize) -> Neighbours {
+        let last = index.min(self.shown_len(sequence));
+        let before = last.checked_sub(1).and_then(|before| self.at(sequence, before)).unwrap_or(sequence.start);
+        (self.id(before), self.order.next(before).and_then(|next| self.id(next)))
+    }
+
+    /// The shown places of a sequence, in order.
+    pub fn shown(&self, sequence: SequenceId) -> impl Iterator<Item = u32> + '_ {
+        self.order.shown(sequence.root)
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self) {
+        self.order.check_invariants(self.elements.len());
+        for (handle, element) in self.elements.iter().enumerate().filter(|(handle, e)| e.start != *handle as u32) {
+            assert_eq!(self.handle(element.id), Some(handle as u32));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What a document shows besides texts.
+
+use super::Document;
+use clock::{Id, VersionVector};
+use log::{ContainerId, Value};
+use model::{Counter, List, Model};
+use view::Policy;
+
+impl Document {
+    /// What the counter `container` reads.
+    pub fn counter(&self, container: ContainerId) -> i64 {
+        self.model.counter(container).unwrap_or_default().value()
+    }
+
+    /// How many items the list `container` shows.
+    pub fn list_len(&self, container: ContainerId) -> usize {
+        self.model.list(container).map_or(0, List::len)
+    }
+
+    /// What the item at position `at` of the list `container` holds.
+    pub fn list_get(&self, container: ContainerId, at: usize) -> Option<&Value> {
+        self.model.list(container)?.get(at)
+    }
+
+    /// The items of the list `container`: their names, and what they hold.
+    pub fn list_items(&self, container: ContainerId) -> impl Iterator<Item = (Id, &Value)> {
+        self.model.list(container).into_iter().flat_map(List::iter)
+    }
+
+    /// The container that `key` of the map `container` holds, where it holds one.
+    pub fn container_at(&self, container: ContainerId, key: &str) -> Option<ContainerId> {
+        let (id, value) = self.model.map(container)?.heads(key).next()?;
+        value?.container(id)
+    }
+
+    /// The container that the item at position `at` of the list `container` holds, where it holds one.
+    pub fn container_in(&self, container: ContainerId, at: usize) -> Option<ContainerId> {
+        let list = self.model.list(container)?;
+        let heads = list.heads(list.id_at(at)?);
+        heads.first().and_then(|(id, value)| value.container(*id))
+    }
+
+    /// The container `container` as `policy` shows it, in a model that holds nothing else. Costs a scan of
+    /// the log.
+    pub fn project(&self, container: ContainerId, policy: Policy) -> Model {
+        self.view.with_policy(&self.log, policy).project_only(&self.log, container)
+    }
+
+    /// The list `container` at `version`.
+    pub fn list_at(&self, container: ContainerId, version: &VersionVector) -> List {
+        self.project(container, pinned(version)).list(container).cloned().unwrap_or_default()
+    }
+
+    /// What the counter `container` read at `version`.
+    pub fn counter_at(&self, container: ContainerId, version: &VersionVector) -> i64 {
+        self.project(container, pinned(version)).counter(container).map_or(0, |counter: Counter| counter.value())
+    }
+}
+
+fn pinned(version: &VersionVector) -> Policy {
+    Policy { pin: Some(version.clone()), ..Policy::default() }
+}
