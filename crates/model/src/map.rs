@@ -24,6 +24,11 @@ impl Map {
         self.registers.get(key)?.shown()
     }
 
+    /// All keys that were ever written, ascending.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.registers.keys().map(String::as_str)
+    }
+
     /// The keys that hold something, with what they hold, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.registers.keys().filter_map(|key| self.get(key).map(|value| (key.as_str(), value)))

@@ -36,4 +36,4 @@ pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, Repl
 pub use model::{Counter, List, ListChange, ListPatch, Model, Patch, Splice, TextPatch};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
-pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};
+pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, Policy, Standing};

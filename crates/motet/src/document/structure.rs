@@ -4,7 +4,7 @@ use super::Document;
 use clock::{Id, VersionVector};
 use log::{ContainerId, Value};
 use model::{Counter, List, Model};
-use view::Policy;
+use view::{CounterDiff, KeyDiff, ListDiff, Policy};
 
 impl Document {
     /// What the counter `container` reads.
@@ -44,6 +44,25 @@ impl Document {
     /// the log.
     pub fn project(&self, container: ContainerId, policy: Policy) -> Model {
         self.view.with_policy(&self.log, policy).project_only(&self.log, container)
+    }
+
+    /// What the counter `container` counts under one of two policies only, with what makes the difference.
+    pub fn counter_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<CounterDiff> {
+        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        view::counter_diff(&self.log, (&before, &after), container)
+    }
+
+    /// What the map `container` holds differently under two policies, with what makes the difference.
+    pub fn key_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<KeyDiff> {
+        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        view::key_diff(&self.log, (&before, &after), container)
+    }
+
+    /// What the list `container` shows differently under two policies, item by item, with what makes the
+    /// difference.
+    pub fn list_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<ListDiff> {
+        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        view::list_diff(&self.log, (&before, &after), container)
     }
 
     /// The list `container` at `version`.
