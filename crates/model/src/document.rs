@@ -1,7 +1,7 @@
 //! All containers of a document together.
 
 use crate::digest::Digest;
-use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch};
+use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
 use clock::{Id, Lamport, SortedMap, Span};
 use log::{ContainerId, OpRef, Value};
 
@@ -14,6 +14,8 @@ pub struct Patch {
     pub maps: SortedMap<ContainerId, Vec<String>>,
     /// Changes of lists.
     pub lists: SortedMap<ContainerId, ListPatch>,
+    /// Changes of trees.
+    pub trees: SortedMap<ContainerId, TreePatch>,
     /// What counters read now.
     pub counters: SortedMap<ContainerId, i64>,
 }
@@ -25,6 +27,7 @@ impl Patch {
             && self.counters.is_empty()
             && self.texts.values().all(TextPatch::is_empty)
             && self.lists.values().all(ListPatch::is_empty)
+            && self.trees.values().all(TreePatch::is_empty)
     }
 
     /// Adds the changes of `next`, which begins where these end.
@@ -37,6 +40,9 @@ impl Patch {
         }
         for (id, patch) in next.lists {
             self.lists.entry(id).or_default().then(patch);
+        }
+        for (id, patch) in next.trees {
+            self.trees.entry(id).or_default().then(patch);
         }
         self.counters.extend(next.counters);
     }
@@ -58,6 +64,7 @@ pub struct Model {
     recent: usize,
     maps: SortedMap<ContainerId, Map>,
     lists: SortedMap<ContainerId, List>,
+    trees: SortedMap<ContainerId, Tree>,
     counters: SortedMap<ContainerId, Counter>,
 }
 
@@ -106,6 +113,22 @@ impl Model {
     /// All lists.
     pub fn lists(&self) -> impl Iterator<Item = (ContainerId, &List)> {
         self.lists.iter().map(|(&id, list)| (id, list))
+    }
+
+    /// The tree `container`, where anything was ever made there.
+    pub fn tree(&self, container: ContainerId) -> Option<&Tree> {
+        self.trees.get(&container)
+    }
+
+    /// All trees.
+    pub fn trees(&self) -> impl Iterator<Item = (ContainerId, &Tree)> {
+        self.trees.iter().map(|(&id, tree)| (id, tree))
+    }
+
+    /// Whether `id` is a move in the tree `container` that is active and loses, since it would put a node
+    /// below itself.
+    pub fn is_lost(&self, container: ContainerId, id: Id) -> bool {
+        self.tree(container).is_some_and(|tree| tree.is_lost(id))
     }
 
     /// The counter `container`, where anything was ever added there.
@@ -157,12 +180,19 @@ impl Model {
                     self.set_active(id, op, true, patch);
                 }
             }
-            OpRef::ListDelete { .. } => {
+            OpRef::TreeCreate { container, parent, left, right } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.create((id, lamport), parent, (left, right), active, patch);
+            }
+            OpRef::TreeMove { container, node, parent, left, right } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.insert_move((id, lamport), (node, parent), (left, right), active, patch);
+            }
+            OpRef::ListDelete { .. } | OpRef::TreeDelete { .. } => {
                 if active {
                     self.set_active(id, op, true, patch);
                 }
             }
-            OpRef::TreeCreate { .. } | OpRef::TreeMove { .. } | OpRef::TreeDelete { .. } => {}
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
@@ -174,6 +204,15 @@ impl Model {
     ) -> (&mut List, Option<&'a mut ListPatch>) {
         let list = self.lists.entry(container).or_default();
         (list, patch.map(|patch| patch.lists.entry(container).or_default()))
+    }
+
+    fn tree_mut<'a>(
+        &mut self,
+        container: ContainerId,
+        patch: Option<&'a mut Patch>,
+    ) -> (&mut Tree, Option<&'a mut TreePatch>) {
+        let tree = self.trees.entry(container).or_default();
+        (tree, patch.map(|patch| patch.trees.entry(container).or_default()))
     }
 
     /// Turns an op, or a part of one, on or off. It must be in the other state.
@@ -220,7 +259,18 @@ impl Model {
                 let (list, patch) = self.list_mut(container, patch);
                 list.set_written(id, item, on, patch);
             }
-            OpRef::TreeCreate { .. } | OpRef::TreeMove { .. } | OpRef::TreeDelete { .. } => {}
+            OpRef::TreeCreate { container, .. } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_created(id, on, patch);
+            }
+            OpRef::TreeMove { container, .. } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_moved(id, on, patch);
+            }
+            OpRef::TreeDelete { container, node } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_deleted(node, on, patch);
+            }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
@@ -242,6 +292,11 @@ impl Model {
                 out.push_str(&format!("list {id:?} {item} {}\n", show(value)));
             }
         }
+        for (id, tree) in self.trees() {
+            for (depth, node) in tree.iter() {
+                out.push_str(&format!("tree {id:?} {depth} {node}\n"));
+            }
+        }
         for (id, counter) in self.counters().filter(|(_, counter)| !counter.is_zero()) {
             out.push_str(&format!("counter {id:?} {}\n", counter.sum()));
         }
@@ -260,6 +315,9 @@ impl Model {
         for (id, list) in self.lists() {
             patch.lists.insert(id, list.changed_since(before.list(id)));
         }
+        for (id, tree) in self.trees() {
+            patch.trees.insert(id, tree.changed_since(before.tree(id)));
+        }
         for (id, counter) in self.counters() {
             if counter.value() != before.counter(id).unwrap_or_default().value() {
                 patch.counters.insert(id, counter.value());
@@ -268,6 +326,7 @@ impl Model {
         patch.texts.retain(|_, patch| !patch.is_empty());
         patch.maps.retain(|_, keys| !keys.is_empty());
         patch.lists.retain(|_, patch| !patch.is_empty());
+        patch.trees.retain(|_, patch| !patch.is_empty());
         patch
     }
 
@@ -289,6 +348,7 @@ impl Model {
             hashes.push((id, digest.finish()));
         }
         hashes.extend(self.lists.iter_mut().map(|(&id, list)| (id, list.hash())));
+        hashes.extend(self.trees.iter_mut().map(|(&id, tree)| (id, tree.hash())));
         for (&id, counter) in &self.counters {
             let mut digest = Digest::new();
             if !counter.is_zero() {
@@ -306,6 +366,7 @@ impl Model {
         self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
         self.lists.values().for_each(List::check_invariants);
+        self.trees.values().for_each(Tree::check_invariants);
     }
 }
 

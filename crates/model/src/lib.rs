@@ -18,6 +18,7 @@ mod patch;
 mod register;
 mod sequence;
 mod text;
+mod tree;
 
 pub use counter::Counter;
 pub use document::{Model, ModelBuilder, Patch};
@@ -26,3 +27,4 @@ pub use map::Map;
 pub use patch::{Splice, TextPatch};
 pub use sequence::Neighbours;
 pub use text::{Place, Text, TextBuilder, TextLen, TextRun};
+pub use tree::{Outline, Tree, TreeChange, TreePatch};

@@ -1,0 +1,175 @@
+//! What changed in a tree, step by step.
+
+use super::Tree;
+use clock::{Id, SortedMap};
+
+/// One step of a change of a tree, in the tree as the steps before have left it. A parent is a node, or none
+/// for the top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TreeChange {
+    /// A node comes in. What is below it follows in steps of its own, parents first.
+    Create {
+        /// The node.
+        node: Id,
+        /// Under which parent.
+        parent: Option<Id>,
+        /// How many of the parent's children come before it.
+        at: usize,
+    },
+    /// A node goes elsewhere, and what is below it with it.
+    Move {
+        /// The node.
+        node: Id,
+        /// Under which parent.
+        parent: Option<Id>,
+        /// How many of the parent's other children come before it.
+        at: usize,
+    },
+    /// A node goes, and what is below it with it.
+    Delete {
+        /// The node.
+        node: Id,
+        /// Under which parent it was.
+        parent: Option<Id>,
+        /// How many of the parent's children came before it.
+        at: usize,
+    },
+}
+
+/// Changes of a tree, one after another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TreePatch {
+    changes: Vec<TreeChange>,
+}
+
+impl TreePatch {
+    /// No change.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The changes, in order.
+    pub fn changes(&self) -> &[TreeChange] {
+        &self.changes
+    }
+
+    /// Adds the changes of `next`, which begins where these end.
+    pub fn then(&mut self, next: Self) {
+        self.changes.extend(next.changes);
+    }
+
+    /// Adds a change.
+    pub(crate) fn push(&mut self, change: TreeChange) {
+        self.changes.push(change);
+    }
+}
+
+/// What a tree shows, kept up to date by patches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The children of each node that has or had any, and of the top.
+    children: SortedMap<Option<Id>, Vec<Id>>,
+    /// The parent of each node.
+    parents: SortedMap<Id, Option<Id>>,
+}
+
+impl Outline {
+    /// What `tree` shows.
+    pub fn of(tree: &Tree) -> Self {
+        let mut outline = Self::default();
+        let mut above = Vec::new();
+        for (depth, node) in tree.iter() {
+            above.truncate(depth);
+            let parent = above.last().copied();
+            outline.children.entry(parent).or_default().push(node);
+            outline.parents.insert(node, parent);
+            above.push(node);
+        }
+        outline
+    }
+
+    /// The children of `parent`, or of the top, in order.
+    pub fn children(&self, parent: Option<Id>) -> &[Id] {
+        self.children.get(&parent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `node` is shown.
+    pub fn contains(&self, node: Id) -> bool {
+        self.parents.contains_key(&node)
+    }
+
+    /// Makes the changes; those that do not fit are an error of the caller and panic.
+    pub fn apply(&mut self, patch: &TreePatch) {
+        patch.changes.iter().for_each(|change| self.step(change));
+    }
+
+    fn step(&mut self, change: &TreeChange) {
+        match *change {
+            TreeChange::Create { node, parent, at } => {
+                assert!(!self.contains(node), "a node comes once");
+                self.put(node, parent, at);
+            }
+            TreeChange::Move { node, parent, at } => {
+                self.take(node);
+                self.put(node, parent, at);
+            }
+            TreeChange::Delete { node, parent, at } => {
+                assert_eq!(self.children(parent).get(at), Some(&node));
+                self.take(node);
+                let mut open = vec![node];
+                while let Some(node) = open.pop() {
+                    self.parents.remove(&node);
+                    open.extend(self.children.remove(&Some(node)).into_iter().flatten());
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, node: Id, parent: Option<Id>, at: usize) {
+        assert!(parent.is_none_or(|parent| self.contains(parent)), "parents come first");
+        self.children.entry(parent).or_default().insert(at, node);
+        self.parents.insert(node, parent);
+    }
+
+    fn take(&mut self, node: Id) {
+        let siblings = self.children.get_mut(&self.parents[&node]).expect("a shown node");
+        siblings.retain(|&sibling| sibling != node);
+    }
+}
+
+/// What makes the tree `after` of `before`: what comes or goes elsewhere from the top down, so that no step
+/// puts a node below itself; then what goes.
+pub(super) fn between(before: Option<&Tree>, after: &Tree) -> TreePatch {
+    let mut outline = before.map(Outline::of).unwrap_or_default();
+    let mut patch = TreePatch::new();
+    let mut step = |outline: &mut Outline, change: TreeChange| {
+        outline.step(&change);
+        patch.push(change);
+    };
+    let gone: Vec<Id> = before.into_iter().flat_map(Tree::iter).map(|(_, node)| node).collect();
+    for parent in std::iter::once(None).chain(after.iter().map(|(_, node)| Some(node))) {
+        for (at, node) in after.children(parent).enumerate() {
+            if outline.children(parent).get(at) == Some(&node) {
+                continue;
+            }
+            let is_there = outline.contains(node);
+            let change =
+                if is_there { TreeChange::Move { node, parent, at } } else { TreeChange::Create { node, parent, at } };
+            step(&mut outline, change);
+        }
+    }
+    for node in gone {
+        if !after.is_visible(node)
+            && let Some(&parent) = outline.parents.get(&node)
+        {
+            let at = outline.children(parent).iter().position(|&child| child == node).expect("a shown node");
+            step(&mut outline, TreeChange::Delete { node, parent, at });
+        }
+    }
+    patch
+}
