@@ -200,7 +200,10 @@ impl Document {
 
     /// What became of an element.
     pub fn standing(&self, id: Id) -> Standing {
-        self.view.standing(id)
+        match self.view.standing(id) {
+            Standing::Active if self.is_lost(id) => Standing::Lost,
+            standing => standing,
+        }
     }
 
     /// Chooses what this copy leaves out; nobody else learns of it. Returns what changed.

@@ -33,7 +33,9 @@ pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::Document;
 pub use edit::Edit;
 pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
-pub use model::{Counter, List, ListChange, ListPatch, Model, Patch, Splice, TextPatch};
+pub use model::{
+    Counter, List, ListChange, ListPatch, Model, Outline, Patch, Splice, TextPatch, Tree, TreeChange, TreePatch,
+};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
-pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, Policy, Standing};
+pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, NodeDiff, Policy, Standing};

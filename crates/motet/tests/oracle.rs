@@ -4,9 +4,9 @@
 //!
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
-use motet::{Action, ContainerId, Document, Id, Patch, Policy, ReplicaLog, Seq, Value};
+use motet::{Action, ContainerId, Document, Id, Outline, Patch, Policy, ReplicaLog, Seq, Standing, Value};
 use naive::{Event, Naive, State, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -31,6 +31,7 @@ fn policy_of(naive: &naive::Policy) -> Policy {
 struct Screen {
     texts: BTreeMap<ContainerId, String>,
     lists: BTreeMap<ContainerId, Vec<(Id, Value)>>,
+    trees: BTreeMap<ContainerId, Outline>,
     counters: BTreeMap<ContainerId, i64>,
 }
 
@@ -42,6 +43,9 @@ impl Screen {
         }
         for (container, patch) in &patch.lists {
             patch.apply(self.lists.entry(*container).or_default());
+        }
+        for (container, patch) in &patch.trees {
+            self.trees.entry(*container).or_default().apply(patch);
         }
         self.counters.extend(patch.counters.iter().map(|(&container, &value)| (container, value)));
     }
@@ -76,6 +80,7 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
         }
     }
     compare_lists(document, screen, &state, what);
+    compare_trees(document, screen, &state, what);
     compare_counters(document, screen, &state, what);
     document.check_invariants();
 }
@@ -95,6 +100,31 @@ fn compare_lists(document: &Document, screen: &Screen, state: &State, what: &str
         }
     }
     assert!(state.lists.keys().all(|&container| document.model().list(container).is_some()), "{what}");
+}
+
+fn compare_trees(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (container, tree) in document.model().trees() {
+        let wanted = nodes_of(state, container);
+        assert_eq!(tree.iter().collect::<Vec<_>>(), wanted, "{what}: {container:?}");
+        for node in state.trees.get(&container).into_iter().flat_map(|tree| &tree.nodes) {
+            assert_eq!(tree.moved_by(node.id).unwrap_or(node.id), node.slot, "{what}");
+            assert_eq!(tree.position(node.id).map(|(parent, _)| parent), Some(node.parent), "{what}");
+        }
+        let outline = Outline::of(tree);
+        let empty = Outline::default();
+        let screen = screen.trees.get(&container).unwrap_or(&empty);
+        for parent in std::iter::once(None).chain(wanted.iter().map(|(_, node)| Some(*node))) {
+            assert_eq!(screen.children(parent), outline.children(parent), "{what}: the screen of {container:?}");
+        }
+    }
+    let moves = document.log().logs().flat_map(|log| log.others_in(0..log.end()));
+    let lost = moves.map(|(id, _)| id).filter(|&id| document.standing(id) == Standing::Lost).collect();
+    assert_eq!(state.trees.values().flat_map(|tree| tree.lost.clone()).collect::<BTreeSet<Id>>(), lost, "{what}");
+}
+
+fn nodes_of(state: &State, container: ContainerId) -> Vec<(usize, Id)> {
+    let nodes = state.trees.get(&container).into_iter().flat_map(|tree| &tree.nodes);
+    nodes.map(|node| (node.depth, node.id)).collect()
 }
 
 fn items_of(state: &State, container: ContainerId) -> Vec<(Id, Value)> {
@@ -199,6 +229,10 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
             let version = pinned.pin.as_ref().expect("just set");
             for (container, _) in document.model().texts() {
                 assert_eq!(document.text_at(container, version), state.text(container), "seed {seed} at {version:?}");
+            }
+            for (container, _) in document.model().trees() {
+                let tree = document.tree_at(container, version);
+                assert_eq!(tree.iter().collect::<Vec<_>>(), nodes_of(&state, container), "seed {seed} at {version:?}");
             }
             for (container, _) in document.model().lists() {
                 let list = document.list_at(container, version);

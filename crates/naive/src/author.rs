@@ -1,6 +1,6 @@
 //! Someone who edits what he sees: from an intent to an action.
 
-use crate::{Item, Naive, Policy, State};
+use crate::{Item, Naive, Policy, State, Tree};
 use clock::{Id, ReplicaId, Span};
 use log::{Action, ContainerId, Op, Register, Value};
 use std::collections::BTreeSet;
@@ -77,6 +77,33 @@ pub enum Edit {
         /// What it holds from now on.
         value: Value,
     },
+    /// Makes a node where it will be found at `index` under `parent`.
+    TreeCreate {
+        /// The tree.
+        container: ContainerId,
+        /// The visible node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// How many visible siblings come before it.
+        index: usize,
+    },
+    /// Moves a node to where it will be found at `index` under `parent`.
+    TreeMove {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+        /// The visible node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// How many visible siblings come before it.
+        index: usize,
+    },
+    /// Takes a node and what is below it away.
+    TreeDelete {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+    },
     /// Switches elements off.
     Undo {
         /// The elements, ascending and disjoint.
@@ -130,6 +157,11 @@ impl Author {
     /// The visible elements of a text.
     pub fn ids(&self, container: ContainerId) -> Vec<Id> {
         self.naive.text_ids(container, &self.policy)
+    }
+
+    /// What a tree shows.
+    pub fn tree(&self, container: ContainerId) -> Tree {
+        self.naive.tree_shown(container, &self.policy)
     }
 
     /// The visible items of a list.
@@ -203,6 +235,15 @@ impl Author {
             Edit::ListDelete { container, range } => self.list_delete(*container, range.clone()),
             Edit::ListMove { container, from, to } => vec![self.list_move(*container, *from, *to)],
             Edit::ListSet { container, index, value } => vec![self.list_set(*container, *index, value)],
+            Edit::TreeCreate { container, parent, index } => {
+                let (left, right) = self.tree_place(*container, None, *parent, *index);
+                vec![Op::TreeCreate { container: *container, parent: *parent, left, right }]
+            }
+            Edit::TreeMove { container, node, parent, index } => {
+                let (left, right) = self.tree_place(*container, Some(*node), *parent, *index);
+                vec![Op::TreeMove { container: *container, node: *node, parent: *parent, left, right }]
+            }
+            Edit::TreeDelete { container, node } => vec![Op::TreeDelete { container: *container, node: *node }],
             Edit::Undo { targets } => vec![self.control(false, targets)],
             Edit::Redo { targets } => vec![self.control(true, targets)],
         }
@@ -260,6 +301,28 @@ impl Author {
         let heads = entry.alternatives.iter().map(|(id, _)| *id).chain([entry.winner]);
         let pred = heads.collect::<BTreeSet<_>>().into_iter().collect();
         Op::ListSet { container, item: id, value: value.clone(), pred }
+    }
+
+    /// Right behind the slot of the visible sibling before, and before whatever follows that. `node` is on its
+    /// way and no sibling of its own.
+    fn tree_place(
+        &self,
+        container: ContainerId,
+        node: Option<Id>,
+        parent: Option<Id>,
+        index: usize,
+    ) -> (Option<Id>, Option<Id>) {
+        let tree = self.tree(container);
+        let siblings: Vec<Id> = tree
+            .children(parent)
+            .into_iter()
+            .filter(|sibling| Some(sibling.id) != node)
+            .map(|node| node.slot)
+            .collect();
+        let left = index.checked_sub(1).map(|before| siblings[before]);
+        let order = self.naive.tree_order(container, parent);
+        let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("shown, so in the tree"));
+        (left, order.get(next).copied())
     }
 
     fn control(&self, on: bool, targets: &[Span]) -> Op {

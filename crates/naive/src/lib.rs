@@ -37,6 +37,7 @@ mod registers;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod world;
 
 pub use author::{Author, Direction, Edit};
@@ -45,4 +46,5 @@ pub use list::Item;
 pub use policy::{Policy, Standing};
 pub use random::Random;
 pub use state::{Entry, State, Text};
+pub use tree::{Node, Tree};
 pub use world::{Event, Step, World};

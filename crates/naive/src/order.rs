@@ -44,6 +44,23 @@ impl Naive {
     }
 }
 
+impl Naive {
+    /// Every slot under a parent of a tree, or under the top, shown or not, in order.
+    pub fn tree_order(&self, container: ContainerId, under: Option<Id>) -> Vec<Id> {
+        let elements = self.elements();
+        let slots = elements.iter().filter_map(|element| match element.op {
+            Op::TreeCreate { container: of, parent, left, right }
+            | Op::TreeMove { container: of, parent, left, right, .. }
+                if (*of, *parent) == (container, under) =>
+            {
+                Some((element.id, Origins { left: *left, right: *right }))
+            }
+            _ => None,
+        });
+        traverse(&children(&slots.collect()))
+    }
+}
+
 /// The first character of an op has the op's origins; each further one has the one before it on its left.
 fn origins(element: Element<'_>, within: ContainerId) -> Option<Origins> {
     match element.op {

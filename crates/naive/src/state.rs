@@ -3,6 +3,7 @@
 use crate::history::Element;
 use crate::list::Item;
 use crate::registers::{Writes, unreplaced};
+use crate::tree::Tree;
 use crate::{Naive, Policy, Standing};
 use clock::Id;
 use log::{ContainerId, Op, Value};
@@ -17,6 +18,8 @@ pub struct State {
     pub maps: BTreeMap<ContainerId, BTreeMap<String, Entry>>,
     /// The visible items of each list that has any.
     pub lists: BTreeMap<ContainerId, Vec<Item>>,
+    /// The trees in which a node was ever made.
+    pub trees: BTreeMap<ContainerId, Tree>,
     /// What each counter reads that was ever added to.
     pub counters: BTreeMap<ContainerId, i64>,
 }
@@ -71,6 +74,7 @@ impl Naive {
             texts: self.texts(&active),
             maps: self.maps(&active),
             lists: self.lists(&active),
+            trees: self.trees(&active),
             counters: self.counters(&active),
         }
     }
@@ -83,6 +87,11 @@ impl Naive {
     /// The visible items of a list.
     pub fn list_items(&self, container: ContainerId, policy: &Policy) -> Vec<Item> {
         self.lists(&self.active(policy)).remove(&container).unwrap_or_default()
+    }
+
+    /// What a tree shows.
+    pub fn tree_shown(&self, container: ContainerId, policy: &Policy) -> Tree {
+        self.tree(container, &self.active(policy))
     }
 
     /// The active writes of a register that no active write replaces, ascending by id.

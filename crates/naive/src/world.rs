@@ -1,7 +1,7 @@
 //! Random histories: authors who edit, undo, look away, and now and then exchange what they have.
 
 use crate::author::{ids, runs};
-use crate::{Author, Direction, Edit, Random, Standing};
+use crate::{Author, Direction, Edit, Random, Standing, Tree};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, ContainerId, Kind, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,9 @@ enum Letter {
     ListDelete,
     ListMove,
     ListSet,
+    TreeCreate,
+    TreeMove,
+    TreeDelete,
     Undo,
     Redo,
     Hide,
@@ -92,7 +95,7 @@ enum Letter {
 
 /// How often each is tried. Looking away is rare and ends soon, so that most edits meet each other;
 /// what gives back what is not taken away fails and is tried anew.
-const ALPHABET: [(Letter, usize); 17] = [
+const ALPHABET: [(Letter, usize); 20] = [
     (Letter::Insert, 30),
     (Letter::Delete, 14),
     (Letter::Set, 12),
@@ -101,6 +104,9 @@ const ALPHABET: [(Letter, usize); 17] = [
     (Letter::ListDelete, 5),
     (Letter::ListMove, 12),
     (Letter::ListSet, 6),
+    (Letter::TreeCreate, 7),
+    (Letter::TreeMove, 18),
+    (Letter::TreeDelete, 3),
     (Letter::Undo, 10),
     (Letter::Redo, 6),
     (Letter::Hide, 4),
@@ -113,7 +119,7 @@ const ALPHABET: [(Letter, usize); 17] = [
 ];
 
 /// Those that edit, for the further edits of an action.
-const EDITS: [Letter; 9] = [
+const EDITS: [Letter; 11] = [
     Letter::Insert,
     Letter::Delete,
     Letter::Set,
@@ -121,6 +127,8 @@ const EDITS: [Letter; 9] = [
     Letter::ListInsert,
     Letter::ListMove,
     Letter::ListSet,
+    Letter::TreeCreate,
+    Letter::TreeMove,
     Letter::Undo,
     Letter::Redo,
 ];
@@ -142,7 +150,7 @@ fn maps() -> [ContainerId; 2] {
 }
 
 /// The kinds of containers that are made within others.
-const KINDS: [Kind; 4] = [Kind::Text, Kind::Map, Kind::List, Kind::Counter];
+const KINDS: [Kind; 5] = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
 
 /// One of the containers of a kind: mostly one that every world has, or one that somebody made and the author
 /// has seen, wherever it is now.
@@ -323,6 +331,8 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
         Letter::Set => random_set(random, author),
         Letter::Add => random_add(random, author),
         Letter::ListInsert => random_list_insert(random, author),
+        Letter::TreeCreate => random_create(random, author),
+        Letter::TreeMove | Letter::TreeDelete => random_node_edit(random, author, letter),
         Letter::ListDelete | Letter::ListMove | Letter::ListSet => random_item_edit(random, author, letter),
         Letter::Undo => random_undo(random, author),
         Letter::Redo => random_redo(random, author),
@@ -394,6 +404,36 @@ fn random_list_insert(random: &mut Random, author: &Author) -> Option<Edit> {
     let index = random.below(author.list(container).len() + 1);
     let len = if random.chance(60) { 1 } else { 1 + random.below(4) };
     Some(Edit::ListInsert { container, index, values: (0..len).map(|_| random_value(random)).collect() })
+}
+
+fn random_tree(random: &mut Random, author: &Author) -> Option<ContainerId> {
+    container(random, author, Kind::Tree, &[ContainerId::root(Kind::Tree, "outline")])
+}
+
+/// A visible node or the top.
+fn random_parent(random: &mut Random, tree: &Tree) -> Option<Id> {
+    random.below(tree.nodes.len() + 1).checked_sub(1).map(|at| tree.nodes[at].id)
+}
+
+fn random_create(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = random_tree(random, author)?;
+    let tree = author.tree(container);
+    let parent = random_parent(random, &tree);
+    let index = random.below(tree.children(parent).len() + 1);
+    Some(Edit::TreeCreate { container, parent, index })
+}
+
+/// An edit of a node that is there. Moves under what is below the node are made too: they lose.
+fn random_node_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<Edit> {
+    let container = random_tree(random, author)?;
+    let tree = author.tree(container);
+    let node = random.pick(&tree.nodes)?.id;
+    if letter == Letter::TreeDelete {
+        return Some(Edit::TreeDelete { container, node });
+    }
+    let parent = random_parent(random, &tree);
+    let others = tree.children(parent).iter().filter(|child| child.id != node).count();
+    Some(Edit::TreeMove { container, node, parent, index: random.below(others + 1) })
 }
 
 /// An edit of what is there.

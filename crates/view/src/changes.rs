@@ -1,10 +1,10 @@
-//! What two views show differently of counters, maps and lists, and which elements make the difference.
+//! What two views show differently of counters, maps, lists and trees, and which elements make the difference.
 
 use crate::projection::Projection;
 use crate::view::{Standing, View};
 use clock::{Id, Lamport};
 use log::{ContainerId, MultiLog, OpRef, Value};
-use model::List;
+use model::{List, Tree};
 
 /// An addition to a counter that counts in one of two views.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,21 @@ pub enum ListSide {
     },
 }
 
+/// A node of a tree that two views show differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeDiff {
+    /// The node.
+    pub node: Id,
+    /// Its parent, none being the top, and how many siblings come before it, in the first view; none where it
+    /// is not visible there.
+    pub before: Option<(Option<Id>, usize)>,
+    /// The same in the second view.
+    pub after: Option<(Option<Id>, usize)>,
+    /// The element whose standing makes the difference: a control, a deletion, a move, or a creation; its own,
+    /// or that of a node above it.
+    pub because: Id,
+}
+
 /// Two views of one log, to find causes in.
 struct Sides<'a> {
     log: &'a MultiLog,
@@ -99,7 +114,7 @@ impl Sides<'_> {
 fn cause(view: &View, id: Id) -> Id {
     match view.standing(id) {
         Standing::Undone(by) => by,
-        Standing::Active | Standing::Excluded(_) => id,
+        Standing::Active | Standing::Lost | Standing::Excluded(_) => id,
     }
 }
 
@@ -181,4 +196,46 @@ impl Sides<'_> {
         }
         diffs
     }
+}
+
+/// What two views show differently of the tree `container`: what is gone as the first view has it, then the
+/// rest as the second has it, parents first.
+pub fn node_diff(log: &MultiLog, (before, after): (&View, &View), container: ContainerId) -> Vec<NodeDiff> {
+    let (old, new) = (before.project_only(log, container), after.project_only(log, container));
+    let (Some(old), Some(new)) = (old.tree(container), new.tree(container)) else { return Vec::new() };
+    let sides = Sides { log, before, after };
+    let gone = old.iter().map(|(_, node)| node).filter(|&node| !new.is_visible(node)).filter_map(|node| {
+        let because = hidden_because(log, (after, new), container, node)?;
+        Some(NodeDiff { node, before: old.position(node), after: None, because })
+    });
+    let shown = new.iter().filter_map(|(_, node)| {
+        if !old.is_visible(node) {
+            let because = hidden_because(log, (before, old), container, node)?;
+            return Some(NodeDiff { node, before: None, after: new.position(node), because });
+        }
+        let (was, is) = (old.moved_by(node), new.moved_by(node));
+        let because = if was == is { None } else { sides.because(was, is) }?;
+        Some(NodeDiff { node, before: old.position(node), after: new.position(node), because })
+    });
+    gone.chain(shown).collect()
+}
+
+/// Why a node is not visible: because of it, or of the first above it that is not there itself.
+fn hidden_because(log: &MultiLog, (view, tree): (&View, &Tree), container: ContainerId, node: Id) -> Option<Id> {
+    let deletes = |id: Id, op: OpRef<'_>, gone: Id| {
+        matches!(op, OpRef::TreeDelete { container: of, node } if (of, node) == (container, gone))
+            && view.standing(id) == Standing::Active
+    };
+    let mut at = Some(node);
+    while let Some(node) = at {
+        if view.standing(node) != Standing::Active {
+            return Some(cause(view, node));
+        }
+        let ops = log.logs().flat_map(|log| log.others_in(0..log.end()));
+        if let Some((id, _)) = ops.filter(|&(id, op)| deletes(id, op, node)).last() {
+            return Some(id);
+        }
+        at = tree.position(node)?.0;
+    }
+    None
 }

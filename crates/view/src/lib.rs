@@ -17,7 +17,7 @@ mod policy;
 mod projection;
 mod view;
 
-pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, counter_diff, key_diff, list_diff};
+pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
 pub use policy::{Excluded, Policy};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use view::{Standing, Toggle, View};

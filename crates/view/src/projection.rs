@@ -72,7 +72,7 @@ impl<'a> Projection<'a> {
         let mut parts = Vec::new();
         for (part, standing) in self.view.standings(span) {
             match standing {
-                Standing::Active => parts.extend(self.cut_deleted(part)),
+                Standing::Active | Standing::Lost => parts.extend(self.cut_deleted(part)),
                 Standing::Undone(by) => parts.push((part, Some(by))),
                 Standing::Excluded(_) => parts.push((part, Some(part.first()))),
             }

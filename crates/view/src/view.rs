@@ -14,6 +14,9 @@ pub enum Standing {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// Active, and without effect: a move that would put a node below itself. Which moves these are only the
+    /// model knows, so a [`View`] by itself calls them active.
+    Lost,
     /// In effect.
     Active,
 }

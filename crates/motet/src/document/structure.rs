@@ -1,10 +1,10 @@
 //! What a document shows besides texts.
 
 use super::Document;
-use clock::{Id, VersionVector};
-use log::{ContainerId, Value};
-use model::{Counter, List, Model};
-use view::{CounterDiff, KeyDiff, ListDiff, Policy};
+use clock::{Id, Span, VersionVector};
+use log::{ContainerId, Kind, OpRef, Value};
+use model::{Counter, List, Model, Tree};
+use view::{CounterDiff, KeyDiff, ListDiff, NodeDiff, Policy};
 
 impl Document {
     /// What the counter `container` reads.
@@ -25,6 +25,24 @@ impl Document {
     /// The items of the list `container`: their names, and what they hold.
     pub fn list_items(&self, container: ContainerId) -> impl Iterator<Item = (Id, &Value)> {
         self.model.list(container).into_iter().flat_map(List::iter)
+    }
+
+    /// The tree `container`, where anything was ever made there.
+    pub fn tree(&self, container: ContainerId) -> Option<&Tree> {
+        self.model.tree(container)
+    }
+
+    /// The map that belongs to a node of a tree.
+    pub fn node_data(node: Id) -> ContainerId {
+        ContainerId::Element(Kind::Map, node)
+    }
+
+    /// Whether an active element is a move that loses.
+    pub(super) fn is_lost(&self, id: Id) -> bool {
+        self.log.ops_in(Span::of(id)).any(|(id, op)| match op {
+            OpRef::TreeMove { container, .. } => self.model.is_lost(container, id),
+            _ => false,
+        })
     }
 
     /// The container that `key` of the map `container` holds, where it holds one.
@@ -63,6 +81,18 @@ impl Document {
     pub fn list_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<ListDiff> {
         let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
         view::list_diff(&self.log, (&before, &after), container)
+    }
+
+    /// What the tree `container` shows differently under two policies, node by node, with what makes the
+    /// difference.
+    pub fn node_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<NodeDiff> {
+        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        view::node_diff(&self.log, (&before, &after), container)
+    }
+
+    /// The tree `container` at `version`.
+    pub fn tree_at(&self, container: ContainerId, version: &VersionVector) -> Tree {
+        self.project(container, pinned(version)).tree(container).cloned().unwrap_or_default()
     }
 
     /// The list `container` at `version`.

@@ -1,4 +1,4 @@
-//! Changes of counters and lists.
+//! Changes of counters, lists and trees.
 
 use super::Edit;
 use clock::{Id, Span};
@@ -68,6 +68,40 @@ impl Edit<'_> {
         let mut pred: Vec<Id> = list.heads(item).into_iter().map(|(id, _)| id).collect();
         pred.sort_unstable();
         Some(self.push(OpRef::ListSet { container, item, value, pred: &pred }).first())
+    }
+
+    /// Makes a node of the tree `container` with `at` siblings before it under `parent`, or under the top;
+    /// positions beyond the end mean the end. Returns its name, which is also that of its data; none where the
+    /// parent is not visible.
+    pub fn tree_create(&mut self, container: ContainerId, parent: Option<Id>, at: usize) -> Option<Id> {
+        let tree = self.document.model.tree(container);
+        if parent.is_some_and(|parent| !tree.is_some_and(|tree| tree.is_visible(parent))) {
+            return None;
+        }
+        let (left, right) = tree.map_or((None, None), |tree| tree.place_at(parent, at));
+        Some(self.push(OpRef::TreeCreate { container, parent, left, right }).first())
+    }
+
+    /// Moves a node of the tree `container`, and what is below it, so that it has `at` siblings before it
+    /// under `parent`, or under the top. `false` where either is not visible, or the parent is below the node.
+    pub fn tree_move(&mut self, container: ContainerId, node: Id, parent: Option<Id>, at: usize) -> bool {
+        let Some(tree) = self.document.model.tree(container) else { return false };
+        let fits = |parent: Id| tree.is_visible(parent) && !tree.is_below(parent, node);
+        if !tree.is_visible(node) || !parent.is_none_or(fits) {
+            return false;
+        }
+        let (left, right) = tree.place_to_move(node, parent, at);
+        self.push(OpRef::TreeMove { container, node, parent, left, right });
+        true
+    }
+
+    /// Takes a node of the tree `container`, and what is below it, away. `false` where it is not visible.
+    pub fn tree_delete(&mut self, container: ContainerId, node: Id) -> bool {
+        let is_visible = self.document.model.tree(container).is_some_and(|tree| tree.is_visible(node));
+        if is_visible {
+            self.push(OpRef::TreeDelete { container, node });
+        }
+        is_visible
     }
 }
 
