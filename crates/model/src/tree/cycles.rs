@@ -145,7 +145,7 @@ impl Tree {
     /// Lets a node show where it now should.
     fn follow(&mut self, node: u32, changed: &mut Changed) {
         let new = self.current(node).handle;
-        let old = std::mem::replace(&mut self.nodes[node as usize].shows, new);
+        let old = self.set_shows(node, new);
         if old == new {
             return;
         }
@@ -245,6 +245,7 @@ impl Tree {
         }
         for (node, known) in self.nodes.iter().enumerate() {
             assert_eq!(known.shows, choice(&left, node), "nodes show where the rule says");
+            assert_eq!(known.parent, self.holders[known.shows as usize].parent);
         }
         let mut below = vec![0; self.nodes.len()];
         for node in 0..self.nodes.len() {

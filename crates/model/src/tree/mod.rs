@@ -36,6 +36,8 @@ struct Node {
     place: u32,
     /// The slot where it shows, if it does.
     shows: u32,
+    /// The node under which that slot is; [`NONE`] for the top.
+    parent: u32,
     /// Whether its creation is active.
     created: bool,
     /// How many active deletions cover it.
@@ -181,11 +183,18 @@ impl Tree {
         })
     }
 
-    /// Whether `id` is `above` or somewhere below it.
-    pub fn is_below(&self, id: Id, above: Id) -> bool {
-        let (Some(node), Some(above)) = (self.node(id), self.node(above)) else { return false };
-        let up = |&node: &u32| Some(self.parent(node)).filter(|&parent| parent != NONE);
-        std::iter::successors(Some(node), up).any(|node| node == above)
+    /// Whether node `id` may go under `parent`, or the top: both are visible, and the parent is not the node
+    /// or below it.
+    pub fn may_move(&self, id: Id, parent: Option<Id>) -> bool {
+        let (Some(node), above) = (self.node(id), parent.map(|parent| self.node(parent))) else { return false };
+        let may_hold = |above: u32| self.upward(above).all(|at| at != node && self.nodes[at as usize].is_there());
+        above.is_none_or(|above| above.is_some_and(may_hold)) && self.shows(node)
+    }
+
+    /// A node, and those above it.
+    fn upward(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let up = |&node: &u32| Some(self.nodes[node as usize].parent).filter(|&parent| parent != NONE);
+        std::iter::successors(Some(node), up)
     }
 
     /// Between which slots to create a node so that it has `at` siblings before it. Beyond the end means the
@@ -221,12 +230,18 @@ impl Tree {
 
     /// The node under which a node shows; [`NONE`] for the top.
     fn parent(&self, node: u32) -> u32 {
-        self.holders[self.nodes[node as usize].shows as usize].parent
+        self.nodes[node as usize].parent
+    }
+
+    /// Lets a node show at a slot; returns where it showed before.
+    fn set_shows(&mut self, node: u32, slot: u32) -> u32 {
+        let node = &mut self.nodes[node as usize];
+        node.parent = self.holders[slot as usize].parent;
+        std::mem::replace(&mut node.shows, slot)
     }
 
     fn shows(&self, node: u32) -> bool {
-        let up = |&node: &u32| Some(self.parent(node)).filter(|&parent| parent != NONE);
-        std::iter::successors(Some(node), up).all(|node| self.nodes[node as usize].is_there())
+        self.upward(node).all(|node| self.nodes[node as usize].is_there())
     }
 
     fn place_of(&self, node: u32) -> (Option<Id>, usize) {
@@ -276,6 +291,7 @@ impl Tree {
         let new = Node {
             place,
             shows: place,
+            parent: self.holders[place as usize].parent,
             created: false,
             deletions: 0,
             below: 0,
@@ -390,14 +406,11 @@ impl Tree {
     /// Shows nodes elsewhere, one after another, so that no step puts a node below itself: those that end up
     /// visible first, from the top down, so that what is above each has come to its place before.
     fn show_steps(&mut self, Changed(changed): Changed, patch: &mut TreePatch) {
-        let depth = |node: u32| {
-            let up = |&node: &u32| Some(self.parent(node)).filter(|&parent| parent != NONE);
-            std::iter::successors(Some(node), up).count()
-        };
+        let depth = |node: u32| self.upward(node).count();
         let mut steps: Vec<(bool, usize, u32, u32)> =
             changed.iter().map(|&(node, _)| (!self.shows(node), depth(node), node, 0)).collect();
         for ((_, _, _, after), (node, before)) in steps.iter_mut().zip(changed) {
-            *after = std::mem::replace(&mut self.nodes[node as usize].shows, before);
+            *after = self.set_shows(node, before);
         }
         steps.sort_unstable();
         for (_, _, node, after) in steps {
@@ -408,7 +421,7 @@ impl Tree {
     fn show_step(&mut self, node: u32, after: u32, patch: &mut TreePatch) {
         let was_visible = self.shows(node);
         let (parent, at) = self.place_of(node);
-        let before = std::mem::replace(&mut self.nodes[node as usize].shows, after);
+        let before = self.set_shows(node, after);
         self.show_at(node, before);
         let id = self.id(node);
         match (was_visible, self.shows(node)) {

@@ -86,8 +86,7 @@ impl Edit<'_> {
     /// under `parent`, or under the top. `false` where either is not visible, or the parent is below the node.
     pub fn tree_move(&mut self, container: ContainerId, node: Id, parent: Option<Id>, at: usize) -> bool {
         let Some(tree) = self.document.model.tree(container) else { return false };
-        let fits = |parent: Id| tree.is_visible(parent) && !tree.is_below(parent, node);
-        if !tree.is_visible(node) || !parent.is_none_or(fits) {
+        if !tree.may_move(node, parent) {
             return false;
         }
         let (left, right) = tree.place_to_move(node, parent, at);
