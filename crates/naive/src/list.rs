@@ -64,7 +64,7 @@ impl Naive {
         registers
     }
 
-    /// What every counter reads that was ever added to.
+    /// What every counter reads, where that is not zero.
     pub(crate) fn counters(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, i64> {
         let mut sums: BTreeMap<ContainerId, i128> = BTreeMap::new();
         for element in self.elements() {
@@ -74,7 +74,7 @@ impl Naive {
             }
         }
         let clamp = |sum: i128| sum.min(i128::from(i64::MAX)).max(i128::from(i64::MIN)) as i64;
-        sums.into_iter().map(|(container, sum)| (container, clamp(sum))).collect()
+        sums.into_iter().map(|(container, sum)| (container, clamp(sum))).filter(|(_, value)| *value != 0).collect()
     }
 
     /// The containers that writes made, and the maps of nodes, whatever became of either.

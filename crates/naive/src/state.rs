@@ -18,9 +18,9 @@ pub struct State {
     pub maps: BTreeMap<ContainerId, BTreeMap<String, Entry>>,
     /// The visible items of each list that has any.
     pub lists: BTreeMap<ContainerId, Vec<Item>>,
-    /// The trees in which a node was ever made.
+    /// The trees that show a node or in which a move loses.
     pub trees: BTreeMap<ContainerId, Tree>,
-    /// What each counter reads that was ever added to.
+    /// What each counter reads, where that is not zero.
     pub counters: BTreeMap<ContainerId, i64>,
 }
 

@@ -38,14 +38,15 @@ impl Tree {
 }
 
 impl Naive {
-    /// The trees in which a node was ever made.
+    /// The trees that show a node or in which a move loses.
     pub(crate) fn trees(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Tree> {
         let made = self.elements().into_iter().filter_map(|element| match element.op {
             Op::TreeCreate { container, .. } => Some(*container),
             _ => None,
         });
         let containers: BTreeSet<ContainerId> = made.collect();
-        containers.into_iter().map(|container| (container, self.tree(container, active))).collect()
+        let trees = containers.into_iter().map(|container| (container, self.tree(container, active)));
+        trees.filter(|(_, tree)| *tree != Tree::default()).collect()
     }
 
     /// What a view shows of one tree.
