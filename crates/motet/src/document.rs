@@ -1,6 +1,9 @@
 //! One member's copy of a document.
 
+mod deep;
 mod structure;
+
+pub use deep::{CONTAINER_DEPTH_MAX, Deep};
 
 use crate::edit::Edit;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};

@@ -4,7 +4,7 @@
 //!
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
-use motet::{Action, ContainerId, Document, Id, Outline, Patch, Policy, ReplicaLog, Seq, Standing, Value};
+use motet::{Action, ContainerId, Deep, Document, Id, Kind, Outline, Patch, Policy, ReplicaLog, Seq, Standing, Value};
 use naive::{Event, Naive, State, World};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,34 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
     compare_lists(document, screen, &state, what);
     compare_trees(document, screen, &state, what);
     compare_counters(document, screen, &state, what);
+    for (container, wanted) in state.maps.keys().map(|&map| (map, deep_map(&state, map))) {
+        assert_eq!(document.deep(container), wanted, "{what}: {container:?}");
+    }
     document.check_invariants();
+}
+
+/// What a map holds with everything within; random worlds do not nest deeper than documents are read.
+fn deep_map(state: &State, map: ContainerId) -> Deep {
+    let entries = state.maps.get(&map).into_iter().flatten();
+    let held = entries.filter_map(|(key, entry)| Some((key.clone(), deep_entry(state, entry)?)));
+    Deep::Map(held.collect())
+}
+
+fn deep_entry(state: &State, entry: &naive::Entry) -> Option<Deep> {
+    let value = entry.value.clone()?;
+    let Value::Container(kind) = value else { return Some(Deep::Value(value)) };
+    let made = ContainerId::Element(kind, entry.winner);
+    Some(match kind {
+        Kind::Text => Deep::Text(state.text(made).to_owned()),
+        Kind::Map => deep_map(state, made),
+        Kind::List => Deep::List(state.list(made).iter().filter_map(|item| deep_entry(state, &item.entry)).collect()),
+        Kind::Counter => Deep::Counter(state.counters.get(&made).copied().unwrap_or_default()),
+        Kind::Tree => {
+            let nodes = state.trees.get(&made).into_iter().flat_map(|tree| &tree.nodes);
+            let data = |id| deep_map(state, ContainerId::Element(Kind::Map, id));
+            Deep::Tree(nodes.map(|node| (node.depth, node.id, data(node.id))).collect())
+        }
+    })
 }
 
 fn compare_lists(document: &Document, screen: &Screen, state: &State, what: &str) {
@@ -255,7 +282,7 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
 /// model makes of their actions is what they see.
 #[test]
 fn who_edits_a_view_reads_there_what_they_wrote() {
-    let text = ContainerId::root(motet::Kind::Text, "text");
+    let text = ContainerId::root(Kind::Text, "text");
     for seed in 1..=setting("MOTET_CASES", 256) {
         let mut random = naive::Random::new(seed);
         let mut documents: Vec<Document> = (1..=3).map(|n| Document::new(motet::ReplicaId(n))).collect();

@@ -1,6 +1,6 @@
 //! Counters, lists and containers within others, as a person meets them.
 
-use motet::{ContainerId, Document, Kind, ListSide, Policy, ReplicaId, Value};
+use motet::{CONTAINER_DEPTH_MAX, ContainerId, Deep, Document, Id, Kind, ListSide, Policy, ReplicaId, Standing, Value};
 
 fn counter() -> ContainerId {
     ContainerId::root(Kind::Counter, "votes")
@@ -130,4 +130,97 @@ fn containers_within_containers_are_sent_and_undone() {
     assert_eq!((bob.counter_at(paths[2], &start), bob.list_at(list(), &start).len()), (0, 0));
     bob.edit(0, |edit| edit.counter_add(counter(), i64::MIN));
     assert_eq!(bob.counter(counter()), i64::MIN);
+}
+
+fn tree() -> ContainerId {
+    ContainerId::root(Kind::Tree, "tree")
+}
+
+/// A tree with three nodes at the top.
+fn planted() -> (Document, Document, [Id; 3]) {
+    let (mut ann, _) = two();
+    let span = ann.edit(0, |edit| {
+        for at in 0..3 {
+            edit.tree_create(tree(), None, at);
+        }
+    });
+    let first = span.unwrap().first();
+    let bob = ann.fork(ReplicaId(2));
+    (ann, bob, [0, 1, 2].map(|n| first.plus(n)))
+}
+
+fn outline(document: &Document) -> Vec<(usize, Id)> {
+    document.tree(tree()).unwrap().iter().collect()
+}
+
+#[test]
+fn a_node_is_found_where_it_was_moved_to() {
+    for from in 0..3 {
+        for to in 0..3 {
+            let (mut ann, _, nodes) = planted();
+            ann.edit(0, |edit| assert!(edit.tree_move(tree(), nodes[from], None, to)));
+            let mut wanted = nodes.to_vec();
+            let moved = wanted.remove(from);
+            wanted.insert(to, moved);
+            assert_eq!(outline(&ann), wanted.iter().map(|&node| (0, node)).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn of_two_moves_that_would_make_a_circle_the_younger_is_lost_and_said_to_be() {
+    let (mut ann, mut bob, [a, b, c]) = planted();
+    let hers = ann.edit(0, |edit| assert!(edit.tree_move(tree(), a, Some(b), 0))).unwrap();
+    let his = bob.edit(0, |edit| assert!(edit.tree_move(tree(), b, Some(a), 0))).unwrap();
+    exchange(&mut ann, &mut bob);
+    assert_eq!(outline(&ann), [(0, b), (1, a), (0, c)]);
+    assert_eq!((ann.standing(hers.first()), ann.standing(his.first())), (Standing::Active, Standing::Lost));
+    let before = Policy { pin: Some(bob.version()), ..Policy::default() };
+    let (control, _) = ann.undo_spans(&[hers], 0).unwrap();
+    assert_eq!(outline(&ann), [(0, a), (1, b), (0, c)]);
+    assert_eq!(ann.standing(his.first()), Standing::Active);
+    let diffs = ann.node_diff(tree(), before, Policy::default());
+    let causes: Vec<_> = diffs.iter().map(|diff| (diff.node, diff.because)).collect();
+    assert_eq!(causes, [(a, control.first()), (b, his.first())]);
+    ann.edit(0, |edit| assert!(!edit.tree_move(tree(), a, Some(b), 0), "nobody puts a node below itself"));
+}
+
+#[test]
+fn a_deletion_hides_what_is_below_and_its_undo_brings_it_back() {
+    let (mut ann, mut bob, [a, b, c]) = planted();
+    ann.edit(0, |edit| {
+        assert!(edit.tree_move(tree(), b, Some(a), 0));
+        edit.set(Document::node_data(b), "name", Value::Text("b".into()));
+    });
+    exchange(&mut ann, &mut bob);
+    let before = Policy { pin: Some(ann.version()), ..Policy::default() };
+    let gone = ann.edit(9, |edit| assert!(edit.tree_delete(tree(), a))).unwrap();
+    bob.edit(0, |edit| assert!(edit.tree_move(tree(), c, Some(b), 0)));
+    exchange(&mut ann, &mut bob);
+    assert_eq!(outline(&ann), [], "who was moved under what is gone is hidden with it");
+    let diffs = ann.node_diff(tree(), before, Policy::default());
+    assert_eq!(diffs.iter().map(|diff| diff.because).collect::<Vec<_>>(), [gone.first(); 3]);
+    ann.undo();
+    assert_eq!(outline(&ann), [(0, a), (1, b), (2, c)]);
+    assert_eq!(ann.get(Document::node_data(b), "name"), Some(&Value::Text("b".into())));
+    let Deep::Tree(nodes) = ann.deep(tree()) else { panic!("a tree") };
+    assert_eq!(nodes[1].2, Deep::Map(vec![("name".into(), Deep::Value(Value::Text("b".into())))]));
+}
+
+#[test]
+fn nesting_is_read_to_a_bounded_depth() {
+    let (mut ann, _) = two();
+    let mut path = vec![map()];
+    ann.edit(0, |edit| {
+        for _ in 0..100_000 {
+            path.push(edit.set_container(path[path.len() - 1], "in", Kind::Map));
+        }
+    });
+    let mut at = ann.deep(map());
+    for _ in 0..CONTAINER_DEPTH_MAX {
+        let Deep::Map(entries) = at else { panic!("a map") };
+        at = entries.into_iter().next().expect("one entry").1;
+    }
+    assert_eq!(at, Deep::TooDeep(path[CONTAINER_DEPTH_MAX]));
+    assert!(matches!(ann.deep(path[99_990]), Deep::Map(_)));
 }
