@@ -69,6 +69,12 @@ impl TreePatch {
     }
 }
 
+impl From<TreeChange> for TreePatch {
+    fn from(change: TreeChange) -> Self {
+        Self { changes: vec![change] }
+    }
+}
+
 /// What a tree shows, kept up to date by patches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline {
@@ -96,6 +102,18 @@ impl Outline {
     /// The children of `parent`, or of the top, in order.
     pub fn children(&self, parent: Option<Id>) -> &[Id] {
         self.children.get(&parent).map_or(&[], Vec::as_slice)
+    }
+
+    /// The nodes, parents before children, each with how many are above it.
+    pub fn nodes(&self) -> Vec<(usize, Id)> {
+        let below = |parent, depth| self.children(parent).iter().rev().map(move |&node| (depth, node));
+        let mut open: Vec<(usize, Id)> = below(None, 0).collect();
+        let mut nodes = Vec::new();
+        while let Some((depth, node)) = open.pop() {
+            nodes.push((depth, node));
+            open.extend(below(Some(node), depth + 1));
+        }
+        nodes
     }
 
     /// Whether `node` is shown.
