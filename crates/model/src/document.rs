@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
 use clock::{Id, Lamport, SortedMap, Span};
-use log::{ContainerId, OpRef, Value};
+use log::{ContainerId, Kind, OpRef, Value};
 
 /// What changed in a document, container by container.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -377,8 +377,8 @@ pub struct ModelBuilder<'a> {
     /// The text that the last op was for, taken out of `texts`.
     recent: Option<(ContainerId, TextBuilder<'a>)>,
     maps: SortedMap<ContainerId, Map>,
-    /// What has to come in causal order.
-    ordered: Vec<Ordered<'a>>,
+    /// What has to come in causal order, by container.
+    ordered: SortedMap<ContainerId, Vec<Ordered<'a>>>,
 }
 
 /// An op for containers that take ops in causal order.
@@ -427,7 +427,17 @@ impl<'a> ModelBuilder<'a> {
                 map.load(id, lamport(), key, value, pred, inactive.is_empty());
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
-            _ => self.ordered.push(Ordered { time: (lamport(), id), op, inactive: inactive.to_vec() }),
+            OpRef::ListInsert { container, .. }
+            | OpRef::ListDelete { container, .. }
+            | OpRef::ListMove { container, .. }
+            | OpRef::ListSet { container, .. }
+            | OpRef::TreeCreate { container, .. }
+            | OpRef::TreeMove { container, .. }
+            | OpRef::TreeDelete { container, .. }
+            | OpRef::CounterAdd { container, .. } => {
+                let ordered = Ordered { time: (lamport(), id), op, inactive: inactive.to_vec() };
+                self.ordered.entry(container).or_default().push(ordered);
+            }
         }
     }
 
@@ -445,8 +455,18 @@ impl<'a> ModelBuilder<'a> {
         self.maps.values_mut().for_each(Map::settle);
         let texts = self.texts.into_iter().map(|(id, builder)| (id, builder.build())).collect();
         let mut model = Model { texts, maps: self.maps, ..Model::default() };
-        self.ordered.sort_unstable_by_key(|ordered| ordered.time);
-        self.ordered.iter().for_each(|ordered| ordered.insert_into(&mut model));
+        for (container, mut ops) in self.ordered {
+            // Each log is in order already, which a stable sort makes use of.
+            ops.sort_by_key(|ordered| ordered.time);
+            match container.kind() {
+                Kind::List => drop(model.lists.insert(container, List::load())),
+                Kind::Tree => drop(model.trees.insert(container, Tree::load())),
+                Kind::Text | Kind::Map | Kind::Counter => {}
+            }
+            ops.iter().for_each(|ordered| ordered.insert_into(&mut model));
+        }
+        model.lists.values_mut().for_each(List::settle);
+        model.trees.values_mut().for_each(Tree::settle);
         model
     }
 }

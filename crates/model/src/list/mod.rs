@@ -365,6 +365,23 @@ impl List {
         *self.hash.insert(digest.finish())
     }
 
+    /// A list that takes in much at once: until [`List::settle`] is called nothing is asked of it.
+    pub(crate) fn load() -> Self {
+        let mut list = Self::new();
+        list.sequences.load();
+        list.order = list.sequences.first();
+        list
+    }
+
+    /// Puts everything in order that was taken in.
+    pub(crate) fn settle(&mut self) {
+        let (holders, items) = (&self.holders, &self.items);
+        self.sequences.settle(|handle| {
+            let item = items.get(holders[handle as usize].item as usize);
+            item.is_some_and(|item| item.is_visible() && item.shows == handle)
+        });
+    }
+
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.sequences.check_invariants();

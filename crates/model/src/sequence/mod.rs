@@ -10,7 +10,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
-use clock::{Id, SortedMap};
+use clock::{Id, ReplicaId, SortedMap};
 use handles::Handles;
 use order::Order;
 
@@ -58,17 +58,32 @@ pub(crate) struct Sequences {
     order: Order,
     /// The places that hang on one side of one parent, where there are several: nearly nowhere.
     crowds: SortedMap<(u32, Side, Id), u32>,
+    /// All sequences.
+    sequences: Vec<SequenceId>,
+    /// Whether places only hang on each other yet, and are put in order all at once when that ends.
+    is_loading: bool,
 }
 
 impl Sequences {
     /// A new sequence.
     pub fn add_sequence(&mut self) -> SequenceId {
         let start = self.elements.len() as u32;
-        let nobody = Id::new(clock::ReplicaId(0), 0);
+        let nobody = Id::new(ReplicaId(0), 0);
         self.elements.push(Element { id: nobody, start, left: start, first_left: NONE, last_right: NONE });
         let root = self.order.add_root();
-        self.order.add_first(root, start);
-        SequenceId { root, start }
+        if self.is_loading {
+            self.order.add_later();
+        } else {
+            self.order.add_first(root, start);
+        }
+        let sequence = SequenceId { root, start };
+        self.sequences.push(sequence);
+        sequence
+    }
+
+    /// The sequence that was added first.
+    pub fn first(&self) -> SequenceId {
+        self.sequences[0]
     }
 
     /// How many handles there are: those of places, and one for the start of each sequence.
@@ -107,35 +122,44 @@ impl Sequences {
         self.handles.add(id, new);
         match right.filter(|&right| self.elements[right as usize].left == left) {
             Some(parent) => {
-                let before = self.hang_left(new, parent);
-                self.order.add_before(before, new, shown);
+                let next = self.hang_left(new, parent);
+                if !self.is_loading {
+                    let before = next.map_or(parent, |next| self.end_of(next, |element| element.first_left));
+                    self.order.add_before(before, new, shown);
+                }
             }
             None => {
-                let behind = self.hang_right(new, left);
-                self.order.add_behind(behind, new, shown);
+                let before = self.hang_right(new, left);
+                if !self.is_loading {
+                    let behind = before.map_or(left, |before| self.end_of(before, |element| element.last_right));
+                    self.order.add_behind(behind, new, shown);
+                }
             }
+        }
+        if self.is_loading {
+            self.order.add_later();
         }
         new
     }
 
-    /// Hangs `new` on the left of `parent`; returns what it comes directly before.
-    fn hang_left(&mut self, new: u32, parent: u32) -> u32 {
+    /// Hangs `new` on the left of `parent`; returns the sibling that comes behind it.
+    fn hang_left(&mut self, new: u32, parent: u32) -> Option<u32> {
         let first = self.elements[parent as usize].first_left;
         let next = if first == NONE { None } else { self.crowd(first, new, parent, Side::Left).1 };
         if next == Some(first) || first == NONE {
             self.elements[parent as usize].first_left = new;
         }
-        next.map_or(parent, |next| self.end_of(next, |element| element.first_left))
+        next
     }
 
-    /// Hangs `new` on the right of `parent`; returns what it comes directly behind.
-    fn hang_right(&mut self, new: u32, parent: u32) -> u32 {
+    /// Hangs `new` on the right of `parent`; returns the sibling that comes before it.
+    fn hang_right(&mut self, new: u32, parent: u32) -> Option<u32> {
         let last = self.elements[parent as usize].last_right;
         let before = if last == NONE { None } else { self.crowd(last, new, parent, Side::Right).0 };
         if before == Some(last) || last == NONE {
             self.elements[parent as usize].last_right = new;
         }
-        before.map_or(parent, |before| self.end_of(before, |element| element.last_right))
+        before
     }
 
     /// Puts `new` among the siblings of `known`; returns its neighbours there.
@@ -152,6 +176,21 @@ impl Sequences {
         (before, next)
     }
 
+    /// The places that hang on one side of a parent, in order.
+    fn hanging(&self, parent: u32, side: Side) -> Vec<u32> {
+        let element = &self.elements[parent as usize];
+        let one = if side == Side::Left { element.first_left } else { element.last_right };
+        if one == NONE {
+            return Vec::new();
+        }
+        let key = (parent, side, self.elements[one as usize].id);
+        if self.crowds.is_empty() || !self.crowds.contains_key(&key) {
+            return vec![one];
+        }
+        let (least, greatest) = (Id::new(ReplicaId(0), 0), Id::new(ReplicaId(u64::MAX), u32::MAX));
+        self.crowds.range((parent, side, least)..=(parent, side, greatest)).map(|(_, &handle)| handle).collect()
+    }
+
     /// Where following `link` from `at` ends.
     fn end_of(&self, mut at: u32, link: impl Fn(&Element) -> u32) -> u32 {
         loop {
@@ -164,7 +203,56 @@ impl Sequences {
 
     /// Shows a place or not; it must be the other way.
     pub fn set_shown(&mut self, handle: u32, shown: bool) {
-        self.order.set_shown(handle, shown);
+        if !self.is_loading {
+            self.order.set_shown(handle, shown);
+        }
+    }
+
+    /// Until [`Sequences::settle`] is called, nothing is asked about order or about what is shown, and what is
+    /// said of the latter is forgotten. There must be no places yet.
+    pub fn load(&mut self) {
+        debug_assert!(self.elements.len() == self.sequences.len(), "no places yet");
+        self.order = Order::default();
+        for sequence in &mut self.sequences {
+            sequence.root = self.order.add_root();
+            self.order.add_later();
+        }
+        self.is_loading = true;
+    }
+
+    /// Ends what [`Sequences::load`] began: puts all places in order and shows some of them. Costs as much as there
+    /// are places.
+    pub fn settle(&mut self, is_shown: impl Fn(u32) -> bool) {
+        if !std::mem::take(&mut self.is_loading) {
+            return;
+        }
+        for at in 0..self.sequences.len() {
+            let SequenceId { root, start } = self.sequences[at];
+            let handles = self.in_order(start);
+            self.order.build(root, &handles, &is_shown);
+        }
+    }
+
+    /// A place and all that hang on it, in order.
+    fn in_order(&self, start: u32) -> Vec<u32> {
+        /// What is left to do, the next last.
+        enum Todo {
+            With(u32),
+            Itself(u32),
+        }
+        let mut order = Vec::new();
+        let mut open = vec![Todo::With(start)];
+        while let Some(next) = open.pop() {
+            match next {
+                Todo::Itself(handle) => order.push(handle),
+                Todo::With(handle) => {
+                    open.extend(self.hanging(handle, Side::Right).into_iter().rev().map(Todo::With));
+                    open.push(Todo::Itself(handle));
+                    open.extend(self.hanging(handle, Side::Left).into_iter().rev().map(Todo::With));
+                }
+            }
+        }
+        order
     }
 
     /// How many places of a sequence are shown.
@@ -197,6 +285,7 @@ impl Sequences {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
+        assert!(!self.is_loading);
         self.order.check_invariants(self.elements.len());
         for (handle, element) in self.elements.iter().enumerate().filter(|(handle, e)| e.start != *handle as u32) {
             assert_eq!(self.handle(element.id), Some(handle as u32));

@@ -40,6 +40,29 @@ impl Order {
         self.nodes.len() as u32 - 1
     }
 
+    /// Notes a handle, the next one, that [`Order::build`] puts into a tree.
+    pub fn add_later(&mut self) {
+        self.leaves.push(NONE);
+    }
+
+    /// Puts handles that were noted into an empty tree, in order, all at once.
+    pub fn build(&mut self, root: u32, handles: &[u32], is_shown: &impl Fn(u32) -> bool) {
+        let mut kids: Vec<u32> = handles.iter().map(|&handle| entry(handle, is_shown(handle))).collect();
+        let mut is_leaf = true;
+        while kids.len() > KIDS_MAX {
+            // Room is left, since most of what is built is written in later.
+            let nodes = kids.chunks(KIDS_MAX * 3 / 4).map(|part| {
+                let node = self.add_node(Node { parent: root, shown: 0, is_leaf, kids: Vec::new() });
+                self.adopt(node, part.to_vec());
+                node
+            });
+            kids = nodes.collect();
+            is_leaf = false;
+        }
+        self.nodes[root as usize].is_leaf = is_leaf;
+        self.adopt(root, kids);
+    }
+
     /// Puts a handle, the next one, into an empty tree; not shown.
     pub fn add_first(&mut self, root: u32, handle: u32) {
         self.put(root, 0, handle, false);

@@ -453,6 +453,23 @@ impl Tree {
         *self.hash.insert(digest.finish())
     }
 
+    /// A tree that takes in much at once: until [`Tree::settle`] is called nothing is asked of it.
+    pub(crate) fn load() -> Self {
+        let mut tree = Self::new();
+        tree.sequences.load();
+        tree.top = tree.sequences.first();
+        tree
+    }
+
+    /// Puts everything in order that was taken in.
+    pub(crate) fn settle(&mut self) {
+        let (holders, nodes) = (&self.holders, &self.nodes);
+        self.sequences.settle(|handle| {
+            let node = nodes.get(holders[handle as usize].node as usize);
+            node.is_some_and(|node| node.is_there() && node.shows == handle)
+        });
+    }
+
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.sequences.check_invariants();
