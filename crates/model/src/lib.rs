@@ -8,6 +8,7 @@
 //! op ──► insert (once) ──► set_inserted / set_deleted (any number of times) ──► text, patch, hash
 //! ```
 
+mod ascent;
 mod counter;
 mod digest;
 mod document;

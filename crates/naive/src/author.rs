@@ -320,7 +320,7 @@ impl Author {
             .map(|node| node.slot)
             .collect();
         let left = index.checked_sub(1).map(|before| siblings[before]);
-        let order = self.naive.tree_order(container, parent);
+        let order = self.naive.tree_orders(container).remove(&parent).unwrap_or_default();
         let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("shown, so in the tree"));
         (left, order.get(next).copied())
     }

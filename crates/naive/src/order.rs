@@ -45,19 +45,22 @@ impl Naive {
 }
 
 impl Naive {
-    /// Every slot under a parent of a tree, or under the top, shown or not, in order.
-    pub fn tree_order(&self, container: ContainerId, under: Option<Id>) -> Vec<Id> {
-        let elements = self.elements();
-        let slots = elements.iter().filter_map(|element| match element.op {
-            Op::TreeCreate { container: of, parent, left, right }
-            | Op::TreeMove { container: of, parent, left, right, .. }
-                if (*of, *parent) == (container, under) =>
-            {
-                Some((element.id, Origins { left: *left, right: *right }))
+    /// Every slot of a tree by the parent that it is under, none being the top, shown or not, in order.
+    pub fn tree_orders(&self, container: ContainerId) -> BTreeMap<Option<Id>, Vec<Id>> {
+        let mut slots: BTreeMap<Option<Id>, BTreeMap<Id, Origins>> = BTreeMap::new();
+        for element in self.elements() {
+            match element.op {
+                Op::TreeCreate { container: of, parent, left, right }
+                | Op::TreeMove { container: of, parent, left, right, .. }
+                    if *of == container =>
+                {
+                    let origins = Origins { left: *left, right: *right };
+                    slots.entry(*parent).or_default().insert(element.id, origins);
+                }
+                _ => {}
             }
-            _ => None,
-        });
-        traverse(&children(&slots.collect()))
+        }
+        slots.into_iter().map(|(parent, slots)| (parent, traverse(&children(&slots)))).collect()
     }
 }
 

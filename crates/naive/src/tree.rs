@@ -68,24 +68,8 @@ impl Naive {
         let shown: BTreeMap<Id, Id> =
             stacks.iter().filter(|(node, _)| there(node)).map(|(node, stack)| (top(stack).1, *node)).collect();
         let mut tree = Tree { nodes: Vec::new(), lost };
-        self.add_children(container, None, 0, &shown, &mut tree.nodes);
+        add_children(&self.tree_orders(container), (None, 0), &shown, &mut tree.nodes);
         tree
-    }
-
-    fn add_children(
-        &self,
-        container: ContainerId,
-        parent: Option<Id>,
-        depth: usize,
-        shown: &BTreeMap<Id, Id>,
-        nodes: &mut Vec<Node>,
-    ) {
-        for slot in self.tree_order(container, parent) {
-            if let Some(&id) = shown.get(&slot) {
-                nodes.push(Node { id, depth, parent, slot });
-                self.add_children(container, Some(id), depth + 1, shown, nodes);
-            }
-        }
     }
 
     /// The slots of every node: that of its creation, active or not, then those of active moves.
@@ -116,6 +100,21 @@ impl Naive {
             _ => None,
         });
         nodes.collect()
+    }
+}
+
+/// Adds what shows under a parent, and below that.
+fn add_children(
+    orders: &BTreeMap<Option<Id>, Vec<Id>>,
+    (parent, depth): (Option<Id>, usize),
+    shown: &BTreeMap<Id, Id>,
+    nodes: &mut Vec<Node>,
+) {
+    for &slot in orders.get(&parent).into_iter().flatten() {
+        if let Some(&id) = shown.get(&slot) {
+            nodes.push(Node { id, depth, parent, slot });
+            add_children(orders, (Some(id), depth + 1), shown, nodes);
+        }
     }
 }
 

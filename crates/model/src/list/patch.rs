@@ -1,5 +1,6 @@
 //! What changed in a list, step by step.
 
+use crate::ascent::longest_ascent;
 use clock::Id;
 use log::Value;
 
@@ -120,22 +121,4 @@ pub(super) fn between(old: &[Id], new: &[(Id, &Value)], changed: impl Fn(Id) -> 
         }
     }
     patch
-}
-
-/// The indexes of a longest ascending part of `numbers`, without those that are none.
-fn longest_ascent(numbers: &[Option<usize>]) -> Vec<usize> {
-    // By length, the index of the least number that an ascent of that length ends with.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
-    for (at, number) in numbers.iter().enumerate().filter(|(_, number)| number.is_some()) {
-        let len = ends.partition_point(|&end| numbers[end] < *number);
-        before[at] = len.checked_sub(1).map(|last| ends[last]);
-        match ends.get_mut(len) {
-            Some(end) => *end = at,
-            None => ends.push(at),
-        }
-    }
-    let mut ascent: Vec<usize> = std::iter::successors(ends.last().copied(), |&at| before[at]).collect();
-    ascent.reverse();
-    ascent
 }

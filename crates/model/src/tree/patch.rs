@@ -1,7 +1,8 @@
 //! What changed in a tree, step by step.
 
 use super::Tree;
-use clock::{Id, SortedMap};
+use crate::ascent::longest_ascent;
+use clock::{Id, SortedMap, SortedSet};
 
 /// One step of a change of a tree, in the tree as the steps before have left it. A parent is a node, or none
 /// for the top.
@@ -160,34 +161,36 @@ impl Outline {
     }
 }
 
-/// What makes the tree `after` of `before`: what comes or goes elsewhere from the top down, so that no step
-/// puts a node below itself; then what goes.
+/// What makes the tree `after` of `before`: first what is not where it was goes, with what is below it, then what
+/// is missing comes.
 pub(super) fn between(before: Option<&Tree>, after: &Tree) -> TreePatch {
-    let mut outline = before.map(Outline::of).unwrap_or_default();
     let mut patch = TreePatch::new();
-    let mut step = |outline: &mut Outline, change: TreeChange| {
-        outline.step(&change);
-        patch.push(change);
-    };
-    let gone: Vec<Id> = before.into_iter().flat_map(Tree::iter).map(|(_, node)| node).collect();
-    for parent in std::iter::once(None).chain(after.iter().map(|(_, node)| Some(node))) {
-        for (at, node) in after.children(parent).enumerate() {
-            if outline.children(parent).get(at) == Some(&node) {
-                continue;
+    let mut kept = SortedSet::new();
+    let mut open: Vec<Option<Id>> = before.map(|_| None).into_iter().collect();
+    while let (Some(before), Some(parent)) = (before, open.pop()) {
+        let old: Vec<Id> = before.children(parent).collect();
+        let mut stays = vec![false; old.len()];
+        staying(&old, after.children(parent)).into_iter().for_each(|at| stays[at] = true);
+        for (at, &node) in old.iter().enumerate().rev() {
+            if stays[at] {
+                kept.insert(node);
+                open.push(Some(node));
+            } else {
+                patch.push(TreeChange::Delete { node, parent, at });
             }
-            let is_there = outline.contains(node);
-            let change =
-                if is_there { TreeChange::Move { node, parent, at } } else { TreeChange::Create { node, parent, at } };
-            step(&mut outline, change);
         }
     }
-    for node in gone {
-        if !after.is_visible(node)
-            && let Some(&parent) = outline.parents.get(&node)
-        {
-            let at = outline.children(parent).iter().position(|&child| child == node).expect("a shown node");
-            step(&mut outline, TreeChange::Delete { node, parent, at });
+    for parent in std::iter::once(None).chain(after.iter().map(|(_, node)| Some(node))) {
+        for (at, node) in after.children(parent).enumerate().filter(|(_, node)| !kept.contains(node)) {
+            patch.push(TreeChange::Create { node, parent, at });
         }
     }
     patch
+}
+
+/// Which of the siblings `old`, by place, are siblings still and in the same order.
+fn staying(old: &[Id], new: impl Iterator<Item = Id>) -> Vec<usize> {
+    let places: SortedMap<Id, usize> = new.zip(0..).collect();
+    let now: Vec<Option<usize>> = old.iter().map(|node| places.get(node).copied()).collect();
+    longest_ascent(&now)
 }
