@@ -30,7 +30,8 @@ impl Moves {
 
     /// Lets a move count, or no longer. Returns its place among those that count, now or before.
     pub fn set_active(&mut self, slot: Slot, on: bool) -> usize {
-        let at = self.0.partition_point(|known| *known < slot);
+        let is_last = self.0.last().is_none_or(|last| *last < slot);
+        let at = if is_last { self.0.len() } else { self.0.partition_point(|known| *known < slot) };
         if on {
             self.0.insert(at, slot);
         } else {

@@ -1,5 +1,5 @@
 //! How long lists, trees, counters and maps take: `cargo run --release --example structure`. Prints
-//! milliseconds, the best of five.
+//! milliseconds, the best of five, for all lines or those whose names contain the argument.
 
 use motet::{ContainerId, Document, Id, Kind, ReplicaId, Value};
 use std::time::Instant;
@@ -115,7 +115,15 @@ fn time<T>(mut run: impl FnMut() -> T) -> (f64, T) {
     (best.0, best.1.expect("run"))
 }
 
+/// Whether a line is asked for: all are where nothing is said.
+fn is_wanted(name: &str) -> bool {
+    std::env::args().nth(1).is_none_or(|part| name.contains(&part))
+}
+
 fn line(name: &str, build: impl FnMut() -> Document) {
+    if !is_wanted(name) {
+        return;
+    }
     let (build, document) = time(build);
     let parts: Vec<_> = document.log().logs().cloned().collect();
     let (load, _) = time(|| {
@@ -144,7 +152,9 @@ fn main() {
     line("map, 100k sets, distinct keys", || sets(100_000, 100_000));
     line("map, 100k sets, 1,000 keys", || sets(100_000, 1_000));
     line("20k objects of 3 fields in a list", || objects(20_000));
-    concurrent_moves();
+    if is_wanted("concurrent moves") {
+        concurrent_moves();
+    }
 }
 
 /// Two who move 5,000 nodes each at once.

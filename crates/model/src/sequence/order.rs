@@ -10,8 +10,6 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 struct Node {
     parent: u32,
-    /// How many places below it are shown.
-    shown: u32,
     is_leaf: bool,
     kids: Vec<u32>,
 }
@@ -25,6 +23,9 @@ fn entry(handle: u32, shown: bool) -> u32 {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Order {
     nodes: Vec<Node>,
+    /// By node, how many places below it are shown: by themselves, since who looks for a place reads those of
+    /// many nodes and nothing else of them.
+    shown: Vec<u32>,
     /// By handle, the leaf that holds it.
     leaves: Vec<u32>,
 }
@@ -32,11 +33,12 @@ pub(super) struct Order {
 impl Order {
     /// A new, empty tree; its root.
     pub fn add_root(&mut self) -> u32 {
-        self.add_node(Node { parent: NONE, shown: 0, is_leaf: true, kids: Vec::new() })
+        self.add_node(Node { parent: NONE, is_leaf: true, kids: Vec::new() })
     }
 
     fn add_node(&mut self, node: Node) -> u32 {
         self.nodes.push(node);
+        self.shown.push(0);
         self.nodes.len() as u32 - 1
     }
 
@@ -52,7 +54,7 @@ impl Order {
         while kids.len() > KIDS_MAX {
             // Room is left, since most of what is built is written in later.
             let nodes = kids.chunks(KIDS_MAX * 3 / 4).map(|part| {
-                let node = self.add_node(Node { parent: root, shown: 0, is_leaf, kids: Vec::new() });
+                let node = self.add_node(Node { parent: root, is_leaf, kids: Vec::new() });
                 self.adopt(node, part.to_vec());
                 node
             });
@@ -99,9 +101,9 @@ impl Order {
     /// Counts one more or one less below a leaf and all above it.
     fn count(&mut self, mut node: u32, more: bool) {
         while node != NONE {
-            let Node { parent, shown, .. } = &mut self.nodes[node as usize];
+            let shown = &mut self.shown[node as usize];
             *shown = if more { *shown + 1 } else { *shown - 1 };
-            node = *parent;
+            node = self.nodes[node as usize].parent;
         }
     }
 
@@ -117,9 +119,9 @@ impl Order {
         let old = &mut self.nodes[node as usize];
         let (parent, is_leaf) = (old.parent, old.is_leaf);
         let kids = old.kids.split_off(cut);
-        let new = self.add_node(Node { parent, shown: 0, is_leaf, kids: Vec::new() });
+        let new = self.add_node(Node { parent, is_leaf, kids: Vec::new() });
         let shown = self.adopt(new, kids);
-        self.nodes[node as usize].shown -= shown;
+        self.shown[node as usize] -= shown;
         let siblings = &mut self.nodes[parent as usize].kids;
         let place = 1 + siblings.iter().position(|&kid| kid == node).expect("a node is its parent's");
         siblings.insert(place, new);
@@ -130,7 +132,7 @@ impl Order {
     fn lower(&mut self, root: u32) -> u32 {
         let is_leaf = std::mem::replace(&mut self.nodes[root as usize].is_leaf, false);
         let kids = std::mem::take(&mut self.nodes[root as usize].kids);
-        let new = self.add_node(Node { parent: root, shown: 0, is_leaf, kids: Vec::new() });
+        let new = self.add_node(Node { parent: root, is_leaf, kids: Vec::new() });
         self.adopt(new, kids);
         self.nodes[root as usize].kids = vec![new];
         new
@@ -145,11 +147,11 @@ impl Order {
                 shown += kid & 1;
             } else {
                 self.nodes[kid as usize].parent = node;
-                shown += self.nodes[kid as usize].shown;
+                shown += self.shown[kid as usize];
             }
         }
-        let adopted = &mut self.nodes[node as usize];
-        (adopted.shown, adopted.kids) = (shown, kids);
+        self.nodes[node as usize].kids = kids;
+        self.shown[node as usize] = shown;
         shown
     }
 
@@ -164,21 +166,21 @@ impl Order {
 
     /// How many handles of a tree are shown.
     pub fn shown_len(&self, root: u32) -> usize {
-        self.nodes[root as usize].shown as usize
+        self.shown[root as usize] as usize
     }
 
     /// The shown handle with `index` shown ones before it.
     pub fn at(&self, root: u32, index: usize) -> Option<u32> {
-        let mut left = u32::try_from(index).ok().filter(|&index| index < self.nodes[root as usize].shown)?;
+        let mut left = u32::try_from(index).ok().filter(|&index| index < self.shown[root as usize])?;
         let mut node = &self.nodes[root as usize];
         while !node.is_leaf {
             for &kid in &node.kids {
-                let below = &self.nodes[kid as usize];
-                if left < below.shown {
-                    node = below;
+                let below = self.shown[kid as usize];
+                if left < below {
+                    node = &self.nodes[kid as usize];
                     break;
                 }
-                left -= below.shown;
+                left -= below;
             }
         }
         node.kids.iter().filter(|&&kid| kid & 1 == 1).nth(left as usize).map(|&kid| kid >> 1)
@@ -191,7 +193,7 @@ impl Order {
         let (mut node, mut parent) = (leaf, self.nodes[leaf as usize].parent);
         while parent != NONE {
             let siblings = self.nodes[parent as usize].kids.iter().take_while(|&&kid| kid != node);
-            before += siblings.map(|&kid| self.nodes[kid as usize].shown).sum::<u32>();
+            before += siblings.map(|&kid| self.shown[kid as usize]).sum::<u32>();
             (node, parent) = (parent, self.nodes[parent as usize].parent);
         }
         before as usize
@@ -242,9 +244,9 @@ impl Order {
             let shown: u32 = if node.is_leaf {
                 node.kids.iter().map(|kid| kid & 1).sum()
             } else {
-                node.kids.iter().map(|&kid| self.nodes[kid as usize].shown).sum()
+                node.kids.iter().map(|&kid| self.shown[kid as usize]).sum()
             };
-            assert_eq!(shown, node.shown);
+            assert_eq!(shown, self.shown[number]);
             let owner = |&kid: &u32| {
                 if node.is_leaf { self.leaves[(kid >> 1) as usize] } else { self.nodes[kid as usize].parent }
             };
