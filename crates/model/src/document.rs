@@ -335,18 +335,10 @@ impl Model {
         self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
     }
 
-    /// Hashes of all other containers that show something, by container. Costs what changed since the last
-    /// time, but for maps, which are read.
+    /// Hashes of all other containers that show something, by container. Those that changed since the last time
+    /// are read.
     pub fn other_hashes(&mut self) -> Vec<(ContainerId, u64)> {
-        let mut hashes = Vec::new();
-        for (&id, map) in &self.maps {
-            let mut digest = Digest::new();
-            for (key, value) in map.iter() {
-                digest.bytes(key.as_bytes());
-                digest.value(Some(value));
-            }
-            hashes.push((id, digest.finish()));
-        }
+        let mut hashes: Vec<_> = self.maps.iter_mut().map(|(&id, map)| (id, map.hash())).collect();
         hashes.extend(self.lists.iter_mut().map(|(&id, list)| (id, list.hash())));
         hashes.extend(self.trees.iter_mut().map(|(&id, tree)| (id, tree.hash())));
         for (&id, counter) in &self.counters {

@@ -1,6 +1,7 @@
 //! Map: registers by key. A register shows the latest write that nobody replaced, and keeps the others
 //! as alternatives.
 
+use crate::digest::Digest;
 use crate::register::Register;
 use clock::{Id, Lamport, SortedMap};
 use log::Value;
@@ -11,6 +12,8 @@ pub struct Map {
     registers: SortedMap<String, Register>,
     /// Which register a write went to.
     keys: SortedMap<Id, String>,
+    /// The hash of what is held, where nothing changed since.
+    hash: Option<u64>,
 }
 
 impl Map {
@@ -56,6 +59,7 @@ impl Map {
 
     /// Finds what shows after writes were loaded.
     pub(crate) fn settle(&mut self) {
+        self.hash = None;
         self.registers.values_mut().for_each(Register::find_heads);
     }
 
@@ -78,6 +82,7 @@ impl Map {
         pred: &[Id],
         active: bool,
     ) -> bool {
+        self.hash = self.hash.filter(|_| !active);
         self.registers.entry(key.to_owned()).or_default().insert(id, lamport, value, pred, active);
         self.keys.insert(id, key.to_owned());
         active
@@ -86,7 +91,21 @@ impl Map {
     /// Turns a write on or off; returns its key where that changed anything.
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
         let key = self.keys.get(&id)?;
+        self.hash = None;
         self.registers.get_mut(key)?.set_active(id, on).then_some(key)
+    }
+
+    /// A hash of what is held, key by key. Costs nothing where nothing changed.
+    pub fn hash(&mut self) -> u64 {
+        if let Some(hash) = self.hash {
+            return hash;
+        }
+        let mut digest = Digest::new();
+        for (key, value) in self.iter() {
+            digest.bytes(key.as_bytes());
+            digest.value(Some(value));
+        }
+        *self.hash.insert(digest.finish())
     }
 
     /// Panics where an invariant does not hold.
