@@ -7,6 +7,7 @@ use crate::diff;
 use crate::document::Document;
 use clock::{Id, Seq, Span};
 use log::{ContainerId, OpRef, Value};
+use model::Patch;
 
 /// The changes of one action, made one after another on what is shown.
 #[derive(Debug)]
@@ -77,9 +78,14 @@ impl Edit<'_> {
 
     /// Writes an op and shows it; returns its elements.
     fn push(&mut self, op: OpRef<'_>) -> Span {
+        self.push_telling(op, None)
+    }
+
+    /// As [`Edit::push`], with what changes added to `patch`.
+    fn push_telling(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
         let doc = &mut *self.document;
         let span = doc.log.push(doc.replica, op);
-        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, None);
+        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch);
         span
     }
 }

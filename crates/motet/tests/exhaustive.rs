@@ -107,8 +107,10 @@ fn act(document: &mut Document, deed: Deed, n: usize) -> bool {
                     .is_some()
         }
         Deed::DeleteItem => items > 0 && document.edit(0, |edit| edit.list_delete(list(), 0, 1)).is_some(),
-        Deed::Into(from, to) => plant(document, |edit, nodes| edit.tree_move(tree(), nodes[from], Some(nodes[to]), 0)),
-        Deed::ToTop => plant(document, |edit, nodes| edit.tree_move(tree(), nodes[0], None, 2)),
+        Deed::Into(from, to) => {
+            plant(document, |edit, nodes| edit.tree_move(tree(), nodes[from], Some(nodes[to]), 0).is_some())
+        }
+        Deed::ToTop => plant(document, |edit, nodes| edit.tree_move(tree(), nodes[0], None, 2).is_some()),
         Deed::Sprout => plant(document, |edit, nodes| edit.tree_create(tree(), Some(nodes[0]), 0).is_some()),
         Deed::Fell => plant(document, |edit, nodes| edit.tree_delete(tree(), nodes[1])),
         Deed::Undo => document.undo().is_some(),

@@ -1,6 +1,8 @@
 //! Counters, lists and containers within others, as a person meets them.
 
-use motet::{CONTAINER_DEPTH_MAX, ContainerId, Deep, Document, Id, Kind, ListSide, Policy, ReplicaId, Standing, Value};
+use motet::{
+    CONTAINER_DEPTH_MAX, ContainerId, Deep, Document, Id, Kind, ListSide, Outline, Policy, ReplicaId, Standing, Value,
+};
 
 fn counter() -> ContainerId {
     ContainerId::root(Kind::Counter, "votes")
@@ -158,7 +160,7 @@ fn a_node_is_found_where_it_was_moved_to() {
     for from in 0..3 {
         for to in 0..3 {
             let (mut ann, _, nodes) = planted();
-            ann.edit(0, |edit| assert!(edit.tree_move(tree(), nodes[from], None, to)));
+            ann.edit(0, |edit| assert!(edit.tree_move(tree(), nodes[from], None, to).is_some()));
             let mut wanted = nodes.to_vec();
             let moved = wanted.remove(from);
             wanted.insert(to, moved);
@@ -170,8 +172,8 @@ fn a_node_is_found_where_it_was_moved_to() {
 #[test]
 fn of_two_moves_that_would_make_a_circle_the_younger_is_lost_and_said_to_be() {
     let (mut ann, mut bob, [a, b, c]) = planted();
-    let hers = ann.edit(0, |edit| assert!(edit.tree_move(tree(), a, Some(b), 0))).unwrap();
-    let his = bob.edit(0, |edit| assert!(edit.tree_move(tree(), b, Some(a), 0))).unwrap();
+    let hers = ann.edit(0, |edit| assert!(edit.tree_move(tree(), a, Some(b), 0).is_some())).unwrap();
+    let his = bob.edit(0, |edit| assert!(edit.tree_move(tree(), b, Some(a), 0).is_some())).unwrap();
     exchange(&mut ann, &mut bob);
     assert_eq!(outline(&ann), [(0, b), (1, a), (0, c)]);
     assert_eq!((ann.standing(hers.first()), ann.standing(his.first())), (Standing::Active, Standing::Lost));
@@ -182,20 +184,32 @@ fn of_two_moves_that_would_make_a_circle_the_younger_is_lost_and_said_to_be() {
     let diffs = ann.node_diff(tree(), before, Policy::default());
     let causes: Vec<_> = diffs.iter().map(|diff| (diff.node, diff.because)).collect();
     assert_eq!(causes, [(a, control.first()), (b, his.first())]);
-    ann.edit(0, |edit| assert!(!edit.tree_move(tree(), a, Some(b), 0), "nobody puts a node below itself"));
+    ann.edit(0, |edit| assert!(edit.tree_move(tree(), a, Some(b), 0).is_none(), "nobody puts a node below itself"));
+}
+
+#[test]
+fn a_move_says_whom_else_it_sets_free() {
+    let (mut ann, mut bob, [a, b, c]) = planted();
+    ann.edit(0, |edit| assert!(edit.tree_move(tree(), a, Some(b), 0).is_some()));
+    bob.edit(0, |edit| assert!(edit.tree_move(tree(), b, Some(a), 0).is_some()));
+    exchange(&mut ann, &mut bob);
+    let mut screen = Outline::of(ann.tree(tree()).unwrap());
+    ann.edit(0, |edit| screen.apply(&edit.tree_move(tree(), a, Some(c), 0).unwrap()));
+    assert_eq!(outline(&ann), [(0, c), (1, a), (2, b)], "what had lost does not any more");
+    assert_eq!(screen.nodes(), outline(&ann));
 }
 
 #[test]
 fn a_deletion_hides_what_is_below_and_its_undo_brings_it_back() {
     let (mut ann, mut bob, [a, b, c]) = planted();
     ann.edit(0, |edit| {
-        assert!(edit.tree_move(tree(), b, Some(a), 0));
+        assert!(edit.tree_move(tree(), b, Some(a), 0).is_some());
         edit.set(Document::node_data(b), "name", Value::Text("b".into()));
     });
     exchange(&mut ann, &mut bob);
     let before = Policy { pin: Some(ann.version()), ..Policy::default() };
     let gone = ann.edit(9, |edit| assert!(edit.tree_delete(tree(), a))).unwrap();
-    bob.edit(0, |edit| assert!(edit.tree_move(tree(), c, Some(b), 0)));
+    bob.edit(0, |edit| assert!(edit.tree_move(tree(), c, Some(b), 0).is_some()));
     exchange(&mut ann, &mut bob);
     assert_eq!(outline(&ann), [], "who was moved under what is gone is hidden with it");
     let diffs = ann.node_diff(tree(), before, Policy::default());

@@ -406,6 +406,11 @@ impl Tree {
     /// Shows nodes elsewhere, one after another, so that no step puts a node below itself: those that end up
     /// visible first, from the top down, so that what is above each has come to its place before.
     fn show_steps(&mut self, Changed(changed): Changed, patch: &mut TreePatch) {
+        if let [(node, before)] = changed[..] {
+            let after = self.set_shows(node, before);
+            self.show_step(node, after, patch);
+            return;
+        }
         let depth = |node: u32| self.upward(node).count();
         let mut steps: Vec<(bool, usize, u32, u32)> =
             changed.iter().map(|&(node, _)| (!self.shows(node), depth(node), node, 0)).collect();

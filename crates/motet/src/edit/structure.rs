@@ -3,6 +3,7 @@
 use super::Edit;
 use clock::{Id, Span};
 use log::{ContainerId, OpRef, Value};
+use model::{Patch, TreePatch};
 
 /// How many items one op inserts at most, and how many bytes of memory it takes, about: well within what an
 /// op may have, so that whatever is inserted can be sent.
@@ -83,15 +84,18 @@ impl Edit<'_> {
     }
 
     /// Moves a node of the tree `container`, and what is below it, so that it has `at` siblings before it
-    /// under `parent`, or under the top. `false` where either is not visible, or the parent is below the node.
-    pub fn tree_move(&mut self, container: ContainerId, node: Id, parent: Option<Id>, at: usize) -> bool {
-        let Some(tree) = self.document.model.tree(container) else { return false };
+    /// under `parent`, or under the top. Returns what changes: the node goes there, and a move that had lost
+    /// because of where it was may win now, so that others go elsewhere too. None where either is not visible,
+    /// or the parent is below the node.
+    pub fn tree_move(&mut self, container: ContainerId, node: Id, parent: Option<Id>, at: usize) -> Option<TreePatch> {
+        let tree = self.document.model.tree(container)?;
         if !tree.may_move(node, parent) {
-            return false;
+            return None;
         }
         let (left, right) = tree.place_to_move(node, parent, at);
-        self.push(OpRef::TreeMove { container, node, parent, left, right });
-        true
+        let mut patch = Patch::default();
+        self.push_telling(OpRef::TreeMove { container, node, parent, left, right }, Some(&mut patch));
+        Some(patch.trees.remove(&container).unwrap_or_default())
     }
 
     /// Takes a node of the tree `container`, and what is below it, away. `false` where it is not visible.

@@ -60,8 +60,11 @@ impl Pen<'_, '_> {
             (1..4, Some(node)) => {
                 let others = shown.children(parent).iter().filter(|&&child| child != node).count();
                 let at = random.below(others + 1);
-                let is_moved = self.edit.tree_move(tree(), node, parent, at);
-                is_moved.then_some(TreeChange::Move { node, parent, at })
+                // Others may go elsewhere by it too, so the screen does what it is told.
+                if let Some(patch) = self.edit.tree_move(tree(), node, parent, at) {
+                    shown.apply(&patch);
+                }
+                None
             }
             _ => {
                 let at = random.below(shown.children(parent).len() + 1);
