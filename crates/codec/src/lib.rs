@@ -39,6 +39,7 @@ mod action;
 pub mod block;
 mod boundaries;
 mod chain;
+mod delimited;
 mod error;
 mod frame;
 mod image;

@@ -86,8 +86,10 @@ table! {
     PRED = "writes replaced by an op", 1 << 14;
     /// Undoing a replace-all in a long book names a span for every place.
     TARGETS = "targets of a control", 1 << 17;
-    /// What an op of a kind from the future may carry.
-    UNKNOWN_BYTES = "bytes of an op of unknown kind", 4 << 20;
+    /// A table of a hundred columns and a thousand rows at one go; more takes several ops.
+    LIST_ITEMS = "items inserted into a list by an op", 1 << 17;
+    /// What an op that says its length may carry, be its kind known or from the future.
+    UNKNOWN_BYTES = "bytes of an op with a length", 4 << 20;
     /// Every author that a busy space ever saw, with a new replica each day for years.
     REPLICAS = "replicas named", 1 << 20;
     /// One for every paragraph and cell of the largest documents.

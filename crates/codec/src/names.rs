@@ -3,6 +3,7 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{CONTAINERS, REPLICAS, SEQ};
 use crate::reader::Reader;
+use crate::value::kind_of;
 use crate::writer::Writer;
 use clock::{Id, ReplicaId, Seq, Span};
 use log::{ContainerId, Kind, RootName, Table};
@@ -232,11 +233,8 @@ impl Names {
 
     pub fn read_definition(&mut self, r: &mut Reader<'_>) -> Result<ContainerId, DecodeError> {
         let head = r.varint()?;
-        let kind = match head >> 5 {
-            1 => Kind::Text,
-            2 => Kind::Map,
-            number => return Err(DecodeError::Unknown { what: "container kind", number }),
-        };
+        let number = head >> 5;
+        let kind = kind_of(number).ok_or(DecodeError::Unknown { what: "container kind", number })?;
         let Some(len) = (head & 31).checked_sub(1) else {
             let replica = match self.place {
                 Place::Inline => self.read_replica(r)?,

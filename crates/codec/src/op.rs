@@ -1,6 +1,7 @@
 //! Ops by kind number. Kinds from [`FIRST_DELIMITED`] on carry their length, so that whoever does not
 //! know them can pass them on.
 
+use crate::delimited::{is_known, read_delimited, write_delimited};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, ACTION_TEXT_BYTES, KEY_BYTES, PRED, SEQ, TARGETS, UNKNOWN_BYTES};
 use crate::names::Names;
@@ -8,7 +9,7 @@ use crate::reader::Reader;
 use crate::value::{read_value_or_none, write_value_or_none};
 use crate::writer::Writer;
 use clock::{Id, Seq, Span};
-use log::{Kind, Op, OpRef, Register};
+use log::{Kind, Op, OpRef, Register, Value};
 
 /// The numbers of all op kinds that the document model has a use for. Never given twice.
 pub mod kind {
@@ -48,7 +49,7 @@ pub mod kind {
     pub const RANGE_MOVE: u64 = 17;
     /// The content of a blob: hash, length, media type, size of an image.
     pub const BLOB: u64 = 18;
-    /// A container within another.
+    /// A register of a map, holding a new container.
     pub const CONTAINER_CREATE: u64 = 19;
     /// An inline object into a text.
     pub const INLINE_OBJECT: u64 = 20;
@@ -95,6 +96,7 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             }
             Ok(())
         }
+        OpRef::Set { value: Some(Value::Container(_)), .. } => write_delimited(w, names.own, op, at),
         OpRef::Set { container, key, value, pred } => {
             check_kind(container.kind(), Kind::Map)?;
             w.varint(kind::SET);
@@ -110,7 +112,7 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             write_ids(w, names, pred, at)
         }
         OpRef::Unknown { kind, len, body } => {
-            if kind < FIRST_DELIMITED {
+            if kind < FIRST_DELIMITED || is_known(kind) {
                 return Err(EncodeError::Invalid("an unknown op under the number of a known one"));
             }
             not_empty(len == 0)?;
@@ -118,6 +120,7 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             w.limited(u64::from(len), ACTION_COUNTERS)?;
             w.bytes(body, UNKNOWN_BYTES)
         }
+        _ => write_delimited(w, names.own, op, at),
     }
 }
 
@@ -163,13 +166,17 @@ pub(crate) fn read_op(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<
             if len == 0 {
                 return Err(EMPTY);
             }
-            Ok(Op::Unknown { kind, len, body: r.bytes(UNKNOWN_BYTES)?.to_vec() })
+            let body = r.bytes(UNKNOWN_BYTES)?;
+            if is_known(kind) {
+                return read_delimited(&mut Reader::part(body, r), names.own, kind, len, at);
+            }
+            Ok(Op::Unknown { kind, len, body: body.to_vec() })
         }
         number => Err(DecodeError::Unknown { what: "op kind", number }),
     }
 }
 
-const EMPTY: DecodeError = DecodeError::NotCanonical("an op without elements");
+pub(crate) const EMPTY: DecodeError = DecodeError::NotCanonical("an op without elements");
 
 pub(crate) const NOWHERE: &str = "an insertion between an element and itself";
 
@@ -186,16 +193,16 @@ fn read_flag(r: &mut Reader<'_>) -> Result<bool, DecodeError> {
     }
 }
 
-fn check_kind(kind: Kind, due: Kind) -> Result<(), EncodeError> {
+pub(crate) fn check_kind(kind: Kind, due: Kind) -> Result<(), EncodeError> {
     if kind == due { Ok(()) } else { Err(EncodeError::Invalid("an op on a container of another kind")) }
 }
 
-fn not_empty(is_empty: bool) -> Result<(), EncodeError> {
+pub(crate) fn not_empty(is_empty: bool) -> Result<(), EncodeError> {
     if is_empty { Err(EncodeError::Invalid("an op without elements")) } else { Ok(()) }
 }
 
 /// Ids, ascending, without repetition: writes that a write replaces.
-fn write_ids(w: &mut Writer, names: &mut Names, ids: &[Id], at: Seq) -> Result<(), EncodeError> {
+pub(crate) fn write_ids(w: &mut Writer, names: &mut Names, ids: &[Id], at: Seq) -> Result<(), EncodeError> {
     w.count(ids.len(), PRED, size_of::<Id>())?;
     if !is_ascending(ids) {
         return Err(EncodeError::Invalid("replaced writes are not ascending"));
@@ -203,7 +210,7 @@ fn write_ids(w: &mut Writer, names: &mut Names, ids: &[Id], at: Seq) -> Result<(
     ids.iter().try_for_each(|&id| names.write_id(w, id, at))
 }
 
-fn read_ids(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Vec<Id>, DecodeError> {
+pub(crate) fn read_ids(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Vec<Id>, DecodeError> {
     let count = r.count(PRED, size_of::<Id>())?;
     let mut ids = Vec::with_capacity(count);
     for _ in 0..count {

@@ -4,7 +4,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::{KEY_BYTES, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use log::Value;
+use log::{Kind, Value};
 
 const NULL: u8 = 1;
 const FALSE: u8 = 2;
@@ -15,6 +15,8 @@ const TEXT: u8 = 6;
 const BYTES: u8 = 7;
 const LIST: u8 = 8;
 const MAP: u8 = 9;
+/// Only in ops of kinds that came with it, and there only as the whole value.
+const CONTAINER: u8 = 10;
 
 /// Writes a value; 0 where there is none.
 pub(crate) fn write_value_or_none(w: &mut Writer, value: Option<&Value>) -> Result<(), EncodeError> {
@@ -57,8 +59,40 @@ fn write_value(w: &mut Writer, value: &Value, depth: u64) -> Result<(), EncodeEr
             }
         }
         Value::Map(entries) => write_map(w, entries, depth)?,
+        Value::Container(_) => return Err(EncodeError::Invalid("a container within a value")),
     }
     Ok(())
+}
+
+/// Writes a value that may be a new container.
+pub(crate) fn write_value_or_container(w: &mut Writer, value: &Value) -> Result<(), EncodeError> {
+    match *value {
+        Value::Container(kind) => {
+            w.byte(CONTAINER);
+            w.varint(kind as u64);
+            Ok(())
+        }
+        _ => write_value(w, value, 1),
+    }
+}
+
+/// Reads a value that may be a new container.
+pub(crate) fn read_value_or_container(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
+    match r.byte()? {
+        CONTAINER => Ok(Value::Container(read_kind(r)?)),
+        tag => read_value(r, tag, 1),
+    }
+}
+
+/// Reads a kind of container.
+pub(crate) fn read_kind(r: &mut Reader<'_>) -> Result<Kind, DecodeError> {
+    let number = r.varint()?;
+    kind_of(number).ok_or(DecodeError::Unknown { what: "container kind", number })
+}
+
+/// The kind of container under a number.
+pub(crate) fn kind_of(number: u64) -> Option<Kind> {
+    [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter].into_iter().find(|&kind| kind as u64 == number)
 }
 
 fn write_map(w: &mut Writer, entries: &[(String, Value)], depth: u64) -> Result<(), EncodeError> {

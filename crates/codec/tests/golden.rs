@@ -4,7 +4,7 @@
 mod common;
 
 use codec::block::{decode, encode, sizes};
-use common::{Rng, frames, origin, parts, random_log};
+use common::{Alphabet, Rng, frames, origin, parts, random_log_of};
 use std::path::PathBuf;
 
 fn check(name: &str, bytes: &[u8]) {
@@ -16,29 +16,40 @@ fn check(name: &str, bytes: &[u8]) {
     assert_eq!(bytes, golden, "{name} changed");
 }
 
+/// The kinds of the first days, and all that this version knows.
+const FILES: [(Alphabet, &str); 2] = [(Alphabet::First, ""), (Alphabet::All, "-structure")];
+
 #[test]
 fn a_frame_keeps_its_bytes() {
-    let mut rng = Rng(42);
-    let log = random_log(&mut rng, 12);
-    let replica = log.logs().next().expect("written").replica;
-    let sealed = frames(&mut rng, &log, replica).0.remove(0);
-    check("frame-v1.bin", &[&sealed.bytes[..], &sealed.signature.0].concat());
-    assert!(codec::open(&sealed.bytes, &sealed.signature, &origin(replica).head()).is_ok());
+    FILES.into_iter().for_each(|(alphabet, suffix)| frame_keeps_its_bytes(alphabet, suffix));
 }
 
 #[test]
 fn a_block_keeps_its_content() {
+    FILES.into_iter().for_each(|(alphabet, suffix)| block_keeps_its_content(alphabet, suffix));
+}
+
+fn frame_keeps_its_bytes(alphabet: Alphabet, suffix: &str) {
+    let mut rng = Rng(42);
+    let log = random_log_of(&mut rng, 12, alphabet);
+    let replica = log.logs().next().expect("written").replica;
+    let sealed = frames(&mut rng, &log, replica).0.remove(0);
+    check(&format!("frame-v1{suffix}.bin"), &[&sealed.bytes[..], &sealed.signature.0].concat());
+    assert!(codec::open(&sealed.bytes, &sealed.signature, &origin(replica).head()).is_ok());
+}
+
+fn block_keeps_its_content(alphabet: Alphabet, suffix: &str) {
     let mut rng = Rng(43);
-    let log = random_log(&mut rng, 30);
+    let log = random_log_of(&mut rng, 30, alphabet);
     let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
-    check("block-v1.bin", &bytes);
+    check(&format!("block-v1{suffix}.bin"), &bytes);
     assert!(decode(&bytes).is_ok());
 }
 
 #[test]
 fn a_block_of_coded_columns_keeps_its_content() {
     let mut rng = Rng(44);
-    let log = random_log(&mut rng, 600);
+    let log = random_log_of(&mut rng, 600, Alphabet::First);
     let bytes = encode(&parts(&mut rng, &log), &[]).expect("valid");
     let sizes = sizes(&bytes).expect("valid");
     assert!(sizes.iter().filter(|(_, stored, len)| stored < len).count() > 3, "{sizes:?}");

@@ -240,6 +240,9 @@ impl<'a> Schedule<'a> {
                 let action = || Id::new(part.replica, part.action_range(at).start);
                 if target.seq < end { Ok(()) } else { Err(ReceiveError::NotInPast { id: action(), target }) }
             };
+            if let OpBody::Insert { container, .. } | OpBody::Delete { container, .. } = &run.body {
+                part.container(*container).maker().map_or(Ok(()), check)?;
+            }
             match &run.body {
                 OpBody::Insert { left, right, .. } if at == run.range.start => {
                     let others = [*left, *right].into_iter().filter(|near| !near.is_own_before(at, 0));

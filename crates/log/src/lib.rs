@@ -24,6 +24,7 @@
 //! assert_eq!(log.frontier().ids(), [Id::new(ann, 4)]);
 //! ```
 
+mod borrowed;
 mod bulk;
 mod multilog;
 mod op;
@@ -35,8 +36,9 @@ mod table;
 mod tests;
 mod writer;
 
+pub use borrowed::OpRef;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
-pub use runs::{HeaderRun, Near, OpBody, OpRef, OpRun, RareHeader, ReplicaLog};
+pub use runs::{HeaderRun, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;
 pub use writer::{Counted, Writer};

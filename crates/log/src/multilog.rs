@@ -1,8 +1,9 @@
 //! All logs together: appending, receiving in any order, and questions about the past.
 
+use crate::borrowed::OpRef;
 use crate::op::{Action, ContainerId, Op};
 use crate::pending::Pending;
-use crate::runs::{HeaderRun, OpRef, RareHeader, ReplicaLog};
+use crate::runs::{HeaderRun, RareHeader, ReplicaLog};
 use crate::writer::Writer;
 use clock::{Frontier, Id, Lamport, Place, ReplicaId, Seq, SortedMap, Span, VersionVector};
 

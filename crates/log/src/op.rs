@@ -10,6 +10,12 @@ pub enum Kind {
     Text = 1,
     /// Registers by key.
     Map = 2,
+    /// Items in order, each a register, that can be moved.
+    List = 3,
+    /// Nodes under parents, in order, that can be moved.
+    Tree = 4,
+    /// A sum.
+    Counter = 5,
 }
 
 /// The name of a root container: at most [`RootName::LEN_MAX`] bytes, held in place so that ids of
@@ -83,6 +89,14 @@ impl ContainerId {
             Self::Root(kind, _) | Self::Element(kind, _) => kind,
         }
     }
+
+    /// The element that made it; none where every document has it.
+    pub fn maker(&self) -> Option<Id> {
+        match *self {
+            Self::Root(..) => None,
+            Self::Element(_, id) => Some(id),
+        }
+    }
 }
 
 /// What a register holds.
@@ -104,6 +118,31 @@ pub enum Value {
     List(Vec<Value>),
     /// Values by key in the order given, replaced as a whole.
     Map(Vec<(String, Value)>),
+    /// A container of this kind, whose name is the element of this write: see [`Value::container`]. Never
+    /// within a list or a map of values.
+    Container(Kind),
+}
+
+impl Value {
+    /// About how much memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Container(_) => 0,
+                Self::Text(text) => text.len(),
+                Self::Bytes(bytes) => bytes.len(),
+                Self::List(values) => values.iter().map(Self::weight).sum(),
+                Self::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.weight()).sum(),
+            }
+    }
+
+    /// The container that this value stands for, where element `id` wrote it.
+    pub fn container(&self, id: Id) -> Option<ContainerId> {
+        match *self {
+            Self::Container(kind) => Some(ContainerId::Element(kind, id)),
+            _ => None,
+        }
+    }
 }
 
 /// The hidden on/off registers that every element has. The numbers are those of the byte format.
@@ -163,6 +202,85 @@ pub enum Op {
         /// The controls that this one replaces on its targets. Ascending.
         pred: Vec<Id>,
     },
+    /// Adds to a counter; one counter.
+    CounterAdd {
+        /// The counter.
+        container: ContainerId,
+        /// How much.
+        amount: i64,
+    },
+    /// Puts items into a list; one counter each. The first goes between `left` and `right`, every further
+    /// one right after the one before it, with the same `right`.
+    ListInsert {
+        /// The list.
+        container: ContainerId,
+        /// The element, an item or a slot, right behind which they go; none at the start.
+        left: Option<Id>,
+        /// The element, shown or not, that followed `left`; none at the end.
+        right: Option<Id>,
+        /// What the items hold; not empty.
+        values: Vec<Value>,
+    },
+    /// Takes items out of a list; one counter for each of `target`, upward.
+    ListDelete {
+        /// The list.
+        container: ContainerId,
+        /// The items.
+        target: Span,
+    },
+    /// Makes a slot in a list, at which an item shows from now on; one counter, which names the slot.
+    ListMove {
+        /// The list.
+        container: ContainerId,
+        /// The item.
+        item: Id,
+        /// What the slot goes right behind; none at the start.
+        left: Option<Id>,
+        /// What followed `left`; none at the end.
+        right: Option<Id>,
+    },
+    /// Writes the register of a list's item; one counter.
+    ListSet {
+        /// The list.
+        container: ContainerId,
+        /// The item.
+        item: Id,
+        /// What it holds from now on.
+        value: Value,
+        /// The writes that this one replaces, the item's insertion among them. Ascending.
+        pred: Vec<Id>,
+    },
+    /// Makes a node of a tree; one counter, which names the node and its first slot.
+    TreeCreate {
+        /// The tree.
+        container: ContainerId,
+        /// The node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// The slot under the same parent right behind which it goes; none at the start.
+        left: Option<Id>,
+        /// The slot that followed `left`; none at the end.
+        right: Option<Id>,
+    },
+    /// Makes a slot in a tree, at which a node shows from now on; one counter, which names the slot.
+    TreeMove {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+        /// The node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// The slot under the same parent right behind which it goes; none at the start.
+        left: Option<Id>,
+        /// The slot that followed `left`; none at the end.
+        right: Option<Id>,
+    },
+    /// Takes a node, and with it what is below it, out of a tree; one counter.
+    TreeDelete {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+    },
     /// A kind that this version of Motet does not know: kept, passed on, and without effect.
     Unknown {
         /// The kind's number in the byte format.
@@ -179,8 +297,11 @@ impl Op {
     pub fn len(&self) -> Seq {
         match self {
             Self::Insert { text, .. } => Seq::try_from(text.chars().count()).expect("bounded where bytes come in"),
-            Self::Delete { target, .. } => target.len(),
-            Self::Set { .. } | Self::Control { .. } => 1,
+            Self::Delete { target, .. } | Self::ListDelete { target, .. } => target.len(),
+            Self::ListInsert { values, .. } => Seq::try_from(values.len()).expect("bounded where bytes come in"),
+            Self::Set { .. } | Self::Control { .. } | Self::CounterAdd { .. } => 1,
+            Self::ListMove { .. } | Self::ListSet { .. } => 1,
+            Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
             Self::Unknown { len, .. } => *len,
         }
     }

@@ -67,12 +67,14 @@ fn weight(action: &Action) -> usize {
             size_of::<Op>()
                 + match op {
                     Op::Insert { text, .. } => text.len(),
-                    Op::Delete { .. } => 0,
+                    Op::ListInsert { values, .. } => values.iter().map(Value::weight).sum(),
+                    Op::ListSet { value, pred, .. } => value.weight() + size_of_val(pred.as_slice()),
                     Op::Set { key, value, pred, .. } => {
-                        key.len() + value.as_ref().map_or(0, value_weight) + size_of_val(pred.as_slice())
+                        key.len() + value.as_ref().map_or(0, Value::weight) + size_of_val(pred.as_slice())
                     }
                     Op::Control { targets, pred, .. } => size_of_val(targets.as_slice()) + size_of_val(pred.as_slice()),
                     Op::Unknown { body, .. } => body.len(),
+                    _ => 0,
                 }
         })
         .sum();
@@ -81,15 +83,4 @@ fn weight(action: &Action) -> usize {
         + action.label.len()
         + size_of_val(action.parents.as_slice())
         + size_of_val(action.unseen.as_slice())
-}
-
-fn value_weight(value: &Value) -> usize {
-    size_of::<Value>()
-        + match value {
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 0,
-            Value::Text(text) => text.len(),
-            Value::Bytes(bytes) => bytes.len(),
-            Value::List(values) => values.iter().map(value_weight).sum(),
-            Value::Map(entries) => entries.iter().map(|(key, value)| key.len() + value_weight(value)).sum(),
-        }
 }

@@ -2,7 +2,8 @@
 //!
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
-use crate::op::{Action, ContainerId, Op, Register, Value};
+use crate::borrowed::OpRef;
+use crate::op::{Action, ContainerId, Op};
 use crate::room;
 use crate::table::Table;
 use crate::writer::Counted;
@@ -214,114 +215,6 @@ impl Near {
     /// Whether it and `more` elements behind it are the log's own and come before `end`.
     pub(crate) fn is_own_before(self, end: Seq, more: Seq) -> bool {
         self.writer == 0 && self.seq < end.saturating_sub(more)
-    }
-}
-
-/// One change read back from the log: a part of an [`OpRun`], borrowed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum OpRef<'a> {
-    /// See [`Op::Insert`].
-    Insert {
-        /// The text.
-        container: ContainerId,
-        /// Left neighbour of the first character.
-        left: Option<Id>,
-        /// Right neighbour.
-        right: Option<Id>,
-        /// The characters.
-        text: &'a str,
-    },
-    /// See [`Op::Delete`].
-    Delete {
-        /// The sequence.
-        container: ContainerId,
-        /// The elements.
-        target: Span,
-        /// Whether the first counter belongs to the last target.
-        backward: bool,
-    },
-    /// See [`Op::Set`].
-    Set {
-        /// The map.
-        container: ContainerId,
-        /// The register.
-        key: &'a str,
-        /// What it holds; none to take the key away.
-        value: Option<&'a Value>,
-        /// The writes replaced.
-        pred: &'a [Id],
-    },
-    /// See [`Op::Control`].
-    Control {
-        /// Which of the registers.
-        register: Register,
-        /// What they are from now on.
-        on: bool,
-        /// The elements.
-        targets: &'a [Span],
-        /// The controls replaced.
-        pred: &'a [Id],
-    },
-    /// See [`Op::Unknown`].
-    Unknown {
-        /// The kind's number.
-        kind: u64,
-        /// How many counters it takes.
-        len: Seq,
-        /// Its bytes.
-        body: &'a [u8],
-    },
-}
-
-impl<'a> OpRef<'a> {
-    /// The elements that it names, or of a span the last: what must be in its past.
-    pub fn targets(self) -> impl Iterator<Item = Id> + 'a {
-        let (one, other, spans, pred): (_, _, &[Span], &[Id]) = match self {
-            Self::Insert { left, right, .. } => (left, right, &[], &[]),
-            Self::Delete { target, .. } => (Some(target.last()), None, &[], &[]),
-            Self::Set { pred, .. } => (None, None, &[], pred),
-            Self::Control { targets, pred, .. } => (None, None, targets, pred),
-            Self::Unknown { .. } => (None, None, &[], &[]),
-        };
-        one.into_iter().chain(other).chain(spans.iter().map(Span::last)).chain(pred.iter().copied())
-    }
-
-    /// The op with its own memory.
-    pub fn to_op(self) -> Op {
-        match self {
-            Self::Insert { container, left, right, text } => {
-                Op::Insert { container, left, right, text: text.to_owned() }
-            }
-            Self::Delete { container, target, backward } => Op::Delete { container, target, backward },
-            Self::Set { container, key, value, pred } => {
-                Op::Set { container, key: key.to_owned(), value: value.cloned(), pred: pred.to_vec() }
-            }
-            Self::Control { register, on, targets, pred } => {
-                Op::Control { register, on, targets: targets.to_vec(), pred: pred.to_vec() }
-            }
-            Self::Unknown { kind, len, body } => Op::Unknown { kind, len, body: body.to_vec() },
-        }
-    }
-}
-
-impl Op {
-    /// The op, borrowed.
-    pub fn as_op_ref(&self) -> OpRef<'_> {
-        match self {
-            Self::Insert { container, left, right, text } => {
-                OpRef::Insert { container: *container, left: *left, right: *right, text }
-            }
-            Self::Delete { container, target, backward } => {
-                OpRef::Delete { container: *container, target: *target, backward: *backward }
-            }
-            Self::Set { container, key, value, pred } => {
-                OpRef::Set { container: *container, key, value: value.as_ref(), pred }
-            }
-            Self::Control { register, on, targets, pred } => {
-                OpRef::Control { register: *register, on: *on, targets, pred }
-            }
-            Self::Unknown { kind, len, body } => OpRef::Unknown { kind: *kind, len: *len, body },
-        }
     }
 }
 
@@ -550,7 +443,10 @@ impl ReplicaLog {
                 let container = self.container(*container);
                 OpRef::Delete { container, target, backward: *backward && target.len() > 1 }
             }
-            OpBody::Other(number) => self.others[*number as usize].as_op_ref(),
+            OpBody::Other(number) => {
+                let op = self.others[*number as usize].as_op_ref();
+                if part == run.range { op } else { op.cut(Id::new(self.replica, run.range.start), part) }
+            }
         }
     }
 
@@ -618,7 +514,7 @@ impl ReplicaLog {
                 let (container, first) = (self.container_number(container), self.near(Some(target.first())));
                 self.push_delete(start, container, (first, target.len()), backward);
             }
-            OpRef::Unknown { .. } | OpRef::Set { .. } | OpRef::Control { .. } => {
+            _ => {
                 let op = op.to_op();
                 let range = start..start + op.len();
                 let body = self.add_other(op);

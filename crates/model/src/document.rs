@@ -1,23 +1,34 @@
 //! All containers of a document together.
 
-use crate::{Map, Text, TextBuilder, TextPatch};
+use crate::digest::Digest;
+use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
 use clock::{Id, Lamport, Seq, SortedMap, Span};
-use log::{ContainerId, OpBody, OpRef, OpRun, ReplicaLog, Value};
+use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value};
 use std::ops::Range;
 
 /// What changed in a document, container by container.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Patch {
     /// Changes of texts.
     pub texts: SortedMap<ContainerId, TextPatch>,
     /// Keys of maps whose value or alternatives may have changed.
     pub maps: SortedMap<ContainerId, Vec<String>>,
+    /// Changes of lists.
+    pub lists: SortedMap<ContainerId, ListPatch>,
+    /// Changes of trees.
+    pub trees: SortedMap<ContainerId, TreePatch>,
+    /// What counters read now.
+    pub counters: SortedMap<ContainerId, i64>,
 }
 
 impl Patch {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.maps.is_empty() && self.texts.values().all(TextPatch::is_empty)
+        self.maps.is_empty()
+            && self.counters.is_empty()
+            && self.texts.values().all(TextPatch::is_empty)
+            && self.lists.values().all(ListPatch::is_empty)
+            && self.trees.values().all(TreePatch::is_empty)
     }
 
     /// Adds the changes of `next`, which begins where these end.
@@ -28,6 +39,13 @@ impl Patch {
         for (id, keys) in next.maps {
             keys.iter().for_each(|key| self.touch(id, key));
         }
+        for (id, patch) in next.lists {
+            self.lists.entry(id).or_default().then(patch);
+        }
+        for (id, patch) in next.trees {
+            self.trees.entry(id).or_default().then(patch);
+        }
+        self.counters.extend(next.counters);
     }
 
     fn touch(&mut self, map: ContainerId, key: &str) {
@@ -46,6 +64,9 @@ pub struct Model {
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
     maps: SortedMap<ContainerId, Map>,
+    lists: SortedMap<ContainerId, List>,
+    trees: SortedMap<ContainerId, Tree>,
+    counters: SortedMap<ContainerId, Counter>,
 }
 
 impl Model {
@@ -90,6 +111,42 @@ impl Model {
         self.maps.iter().map(|(&id, map)| (id, map))
     }
 
+    /// The list `container`, where anything was ever written there.
+    pub fn list(&self, container: ContainerId) -> Option<&List> {
+        self.lists.get(&container)
+    }
+
+    /// All lists.
+    pub fn lists(&self) -> impl Iterator<Item = (ContainerId, &List)> {
+        self.lists.iter().map(|(&id, list)| (id, list))
+    }
+
+    /// The tree `container`, where anything was ever made there.
+    pub fn tree(&self, container: ContainerId) -> Option<&Tree> {
+        self.trees.get(&container)
+    }
+
+    /// All trees.
+    pub fn trees(&self) -> impl Iterator<Item = (ContainerId, &Tree)> {
+        self.trees.iter().map(|(&id, tree)| (id, tree))
+    }
+
+    /// Whether `id` is a move in the tree `container` that is active and loses, since it would put a node
+    /// below itself.
+    pub fn is_lost(&self, container: ContainerId, id: Id) -> bool {
+        self.tree(container).is_some_and(|tree| tree.is_lost(id))
+    }
+
+    /// The counter `container`, where anything was ever added there.
+    pub fn counter(&self, container: ContainerId) -> Option<Counter> {
+        self.counters.get(&container).copied()
+    }
+
+    /// All counters.
+    pub fn counters(&self) -> impl Iterator<Item = (ContainerId, Counter)> {
+        self.counters.iter().map(|(&id, counter)| (id, *counter))
+    }
+
     /// Takes in an op for the first time, as active or not. Its elements begin at `id`. Deletions come
     /// in inactive parts and active ones by [`Model::set_active`]; controls change no container.
     pub fn insert(&mut self, id: Id, lamport: Lamport, op: OpRef<'_>, active: bool, patch: Option<&mut Patch>) {
@@ -111,8 +168,57 @@ impl Model {
                     patch.touch(container, key);
                 }
             }
+            OpRef::ListInsert { container, left, right, values } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert((id, lamport), (left, right), values, active, patch);
+            }
+            OpRef::ListMove { container, item, left, right } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert_move((id, lamport), item, (left, right), active, patch);
+            }
+            OpRef::ListSet { container, item, value, pred } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.insert_write((id, lamport), item, (value, pred), active, patch);
+            }
+            OpRef::CounterAdd { container, .. } => {
+                self.counters.entry(container).or_default();
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
+            OpRef::TreeCreate { container, parent, left, right } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.create((id, lamport), parent, (left, right), active, patch);
+            }
+            OpRef::TreeMove { container, node, parent, left, right } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.insert_move((id, lamport), (node, parent), (left, right), active, patch);
+            }
+            OpRef::ListDelete { .. } | OpRef::TreeDelete { .. } => {
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
+    }
+
+    fn list_mut<'a>(
+        &mut self,
+        container: ContainerId,
+        patch: Option<&'a mut Patch>,
+    ) -> (&mut List, Option<&'a mut ListPatch>) {
+        let list = self.lists.entry(container).or_default();
+        (list, patch.map(|patch| patch.lists.entry(container).or_default()))
+    }
+
+    fn tree_mut<'a>(
+        &mut self,
+        container: ContainerId,
+        patch: Option<&'a mut Patch>,
+    ) -> (&mut Tree, Option<&'a mut TreePatch>) {
+        let tree = self.trees.entry(container).or_default();
+        (tree, patch.map(|patch| patch.trees.entry(container).or_default()))
     }
 
     /// Turns an op, or a part of one, on or off. It must be in the other state.
@@ -136,6 +242,41 @@ impl Model {
                     patch.touch(container, key);
                 }
             }
+            OpRef::CounterAdd { container, amount } => {
+                let counter = self.counters.entry(container).or_default();
+                counter.set_active(amount, on);
+                if let Some(patch) = patch {
+                    patch.counters.insert(container, counter.value());
+                }
+            }
+            OpRef::ListInsert { container, values, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_inserted(Span::new(id.replica, id.seq, id.seq + values.len() as u32), on, patch);
+            }
+            OpRef::ListDelete { container, target } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_deleted(target, on, patch);
+            }
+            OpRef::ListMove { container, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_moved(id, on, patch);
+            }
+            OpRef::ListSet { container, item, .. } => {
+                let (list, patch) = self.list_mut(container, patch);
+                list.set_written(id, item, on, patch);
+            }
+            OpRef::TreeCreate { container, .. } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_created(id, on, patch);
+            }
+            OpRef::TreeMove { container, .. } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_moved(id, on, patch);
+            }
+            OpRef::TreeDelete { container, node } => {
+                let (tree, patch) = self.tree_mut(container, patch);
+                tree.set_deleted(node, on, patch);
+            }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
@@ -152,6 +293,19 @@ impl Model {
                 out.push_str(&format!("map {id:?} {key:?} {}\n", show(value)));
             }
         }
+        for (id, list) in self.lists() {
+            for (item, value) in list.iter() {
+                out.push_str(&format!("list {id:?} {item} {}\n", show(value)));
+            }
+        }
+        for (id, tree) in self.trees() {
+            for (depth, node) in tree.iter() {
+                out.push_str(&format!("tree {id:?} {depth} {node}\n"));
+            }
+        }
+        for (id, counter) in self.counters().filter(|(_, counter)| !counter.is_zero()) {
+            out.push_str(&format!("counter {id:?} {}\n", counter.sum()));
+        }
         out
     }
 
@@ -164,8 +318,21 @@ impl Model {
         for (&id, map) in &self.maps {
             patch.maps.insert(id, map.changed_since(before.map(id)));
         }
+        for (id, list) in self.lists() {
+            patch.lists.insert(id, list.changed_since(before.list(id)));
+        }
+        for (id, tree) in self.trees() {
+            patch.trees.insert(id, tree.changed_since(before.tree(id)));
+        }
+        for (id, counter) in self.counters() {
+            if counter.value() != before.counter(id).unwrap_or_default().value() {
+                patch.counters.insert(id, counter.value());
+            }
+        }
         patch.texts.retain(|_, patch| !patch.is_empty());
         patch.maps.retain(|_, keys| !keys.is_empty());
+        patch.lists.retain(|_, patch| !patch.is_empty());
+        patch.trees.retain(|_, patch| !patch.is_empty());
         patch
     }
 
@@ -174,11 +341,30 @@ impl Model {
         self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
     }
 
+    /// Hashes of all other containers that show something, by container. Those that changed since the last time
+    /// are read.
+    pub fn other_hashes(&mut self) -> Vec<(ContainerId, u64)> {
+        let mut hashes: Vec<_> = self.maps.iter_mut().map(|(&id, map)| (id, map.hash())).collect();
+        hashes.extend(self.lists.iter_mut().map(|(&id, list)| (id, list.hash())));
+        hashes.extend(self.trees.iter_mut().map(|(&id, tree)| (id, tree.hash())));
+        for (&id, counter) in &self.counters {
+            let mut digest = Digest::new();
+            if !counter.is_zero() {
+                digest.bytes(&counter.sum().to_le_bytes());
+            }
+            hashes.push((id, digest.finish()));
+        }
+        hashes.retain(|(_, hash)| *hash != Digest::new().finish());
+        hashes
+    }
+
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         assert!(self.texts.is_sorted_by(|a, b| a.0 < b.0), "texts ascend by container");
         self.texts.iter().for_each(|(_, text)| text.check_invariants());
         self.maps.values().for_each(Map::check_invariants);
+        self.lists.values().for_each(List::check_invariants);
+        self.trees.values().for_each(Tree::check_invariants);
     }
 }
 
@@ -189,12 +375,47 @@ pub struct ModelBuilder<'a> {
     /// The place of each container's text among them.
     numbers: SortedMap<ContainerId, usize>,
     maps: SortedMap<ContainerId, Map>,
+    /// The only container of interest, where there is one.
+    only: Option<ContainerId>,
+    /// What has to come in causal order, by container.
+    ordered: SortedMap<ContainerId, Vec<Ordered<'a>>>,
+}
+
+/// An op for containers that take ops in causal order.
+#[derive(Debug)]
+struct Ordered<'a> {
+    /// Whoever knew of an op has a later time than it: ascending by these is an order of causes.
+    time: (Lamport, Id),
+    op: OpRef<'a>,
+    /// The parts of its counters that are not active.
+    inactive: Vec<Range<Seq>>,
+}
+
+impl Ordered<'_> {
+    fn insert_into(&self, model: &mut Model) {
+        let (lamport, id) = self.time;
+        model.insert(id, lamport, self.op, self.inactive.is_empty(), None);
+        if self.inactive.is_empty() {
+            return;
+        }
+        let end = id.seq + self.op.len();
+        let starts = std::iter::once(id.seq).chain(self.inactive.iter().map(|part| part.end));
+        let ends = self.inactive.iter().map(|part| part.start).chain([end]);
+        for (start, end) in starts.zip(ends).filter(|(start, end)| start < end) {
+            model.set_active(Id::new(id.replica, start), self.op.cut(id, start..end), true, None);
+        }
+    }
 }
 
 impl<'a> ModelBuilder<'a> {
     /// Nothing happened yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nothing happened yet, and only one container matters.
+    pub fn of(container: ContainerId) -> Self {
+        Self { only: Some(container), ..Self::default() }
     }
 
     /// Takes in a log, of which `inactive` finds the parts of a range that are not active. Logs come ascending by
@@ -206,10 +427,13 @@ impl<'a> ModelBuilder<'a> {
             let part = run.range.start..run.range.end.min(log.end());
             match run.body {
                 OpBody::Insert { container, .. } | OpBody::Delete { container, .. } => {
+                    if self.only.is_some_and(|only| only != log.container(container)) {
+                        continue;
+                    }
                     let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
                     self.texts[text].add(log, run, log.end(), &inactive(part));
                 }
-                OpBody::Other(_) => self.add_other(log, run, inactive(part).is_empty()),
+                OpBody::Other(_) => self.add_other(log, run, inactive(part)),
             }
         }
     }
@@ -227,10 +451,18 @@ impl<'a> ModelBuilder<'a> {
         number
     }
 
-    fn add_other(&mut self, log: &ReplicaLog, run: &OpRun, active: bool) {
-        if let OpRef::Set { container, key, value, pred } = log.op(run, run.range.clone()) {
-            let id = Id::new(log.replica, run.range.start);
-            self.maps.entry(container).or_default().load(id, log.lamport(id.seq), key, value, pred, active);
+    fn add_other(&mut self, log: &'a ReplicaLog, run: &'a OpRun, inactive: Vec<Range<Seq>>) {
+        let op = log.op(run, run.range.clone());
+        let Some(container) = op.container().filter(|&container| self.only.is_none_or(|only| only == container)) else {
+            return;
+        };
+        let id = Id::new(log.replica, run.range.start);
+        let lamport = log.lamport(id.seq);
+        if let OpRef::Set { key, value, pred, .. } = op {
+            self.maps.entry(container).or_default().load(id, lamport, key, value, pred, inactive.is_empty());
+        } else {
+            let ordered = Ordered { time: (lamport, id), op, inactive };
+            self.ordered.entry(container).or_default().push(ordered);
         }
     }
 
@@ -238,7 +470,21 @@ impl<'a> ModelBuilder<'a> {
     pub fn build(mut self) -> Model {
         self.maps.values_mut().for_each(Map::settle);
         let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
-        Model { texts: self.numbers.iter().map(text).collect(), recent: 0, maps: self.maps }
+        let texts = self.numbers.iter().map(text).collect();
+        let mut model = Model { texts, maps: self.maps, ..Model::default() };
+        for (container, mut ops) in self.ordered {
+            // Each log is in order already, which a stable sort makes use of.
+            ops.sort_by_key(|ordered| ordered.time);
+            match container.kind() {
+                Kind::List => drop(model.lists.insert(container, List::load())),
+                Kind::Tree => drop(model.trees.insert(container, Tree::load())),
+                Kind::Text | Kind::Map | Kind::Counter => {}
+            }
+            ops.iter().for_each(|ordered| ordered.insert_into(&mut model));
+        }
+        model.lists.values_mut().for_each(List::settle);
+        model.trees.values_mut().for_each(Tree::settle);
+        model
     }
 }
 

@@ -8,12 +8,24 @@
 //! op ──► insert (once) ──► set_inserted / set_deleted (any number of times) ──► text, patch, hash
 //! ```
 
+mod ascent;
+mod counter;
+mod digest;
 mod document;
+mod list;
 mod map;
+mod moves;
 mod patch;
+mod register;
+mod sequence;
 mod text;
+mod tree;
 
+pub use counter::Counter;
 pub use document::{Model, ModelBuilder, Patch};
+pub use list::{List, ListChange, ListPatch};
 pub use map::Map;
 pub use patch::{Splice, TextPatch};
+pub use sequence::Neighbours;
 pub use text::{Text, TextBuilder, TextLen, TextRun};
+pub use tree::{Outline, Tree, TreeChange, TreePatch};

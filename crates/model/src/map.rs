@@ -1,7 +1,9 @@
 //! Map: registers by key. A register shows the latest write that nobody replaced, and keeps the others
 //! as alternatives.
 
-use clock::{Id, Lamport, SortedMap, SortedSet};
+use crate::digest::Digest;
+use crate::register::Register;
+use clock::{Id, Lamport, SortedMap};
 use log::Value;
 
 /// The state of a map container.
@@ -10,23 +12,8 @@ pub struct Map {
     registers: SortedMap<String, Register>,
     /// Which register a write went to.
     keys: SortedMap<Id, String>,
-}
-
-/// One write of a register.
-#[derive(Clone, Debug)]
-struct Write {
-    lamport: Lamport,
-    value: Option<Value>,
-    pred: Vec<Id>,
-    active: bool,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Register {
-    writes: SortedMap<Id, Write>,
-    /// The active writes that no active write replaces, directly or through others; the one that shows
-    /// is last: ascending by Lamport time, then id.
-    heads: Vec<Id>,
+    /// The hash of what is held, where nothing changed since.
+    hash: Option<u64>,
 }
 
 impl Map {
@@ -37,8 +24,12 @@ impl Map {
 
     /// What `key` holds; none where it was never set, taken away, or only set by inactive writes.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let register = self.registers.get(key)?;
-        register.writes[register.heads.last()?].value.as_ref()
+        self.registers.get(key)?.shown()
+    }
+
+    /// All keys that were ever written, ascending.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.registers.keys().map(String::as_str)
     }
 
     /// The keys that hold something, with what they hold, ascending by key.
@@ -49,10 +40,7 @@ impl Map {
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads(&self, key: &str) -> impl Iterator<Item = (Id, Option<&Value>)> {
-        self.registers
-            .get(key)
-            .into_iter()
-            .flat_map(|register| register.heads.iter().rev().map(|id| (*id, register.writes[id].value.as_ref())))
+        self.registers.get(key).into_iter().flat_map(Register::heads)
     }
 
     /// Takes in a write of `key` in any order; it counts once [`Map::settle`] was called.
@@ -65,21 +53,22 @@ impl Map {
         pred: &[Id],
         active: bool,
     ) {
-        let write = Write { lamport, value: value.cloned(), pred: pred.to_vec(), active };
-        self.registers.entry(key.to_owned()).or_default().writes.insert(id, write);
+        self.registers.entry(key.to_owned()).or_default().load(id, lamport, value, pred, active);
         self.keys.insert(id, key.to_owned());
     }
 
     /// Finds what shows after writes were loaded.
     pub(crate) fn settle(&mut self) {
+        self.hash = None;
         self.registers.values_mut().for_each(Register::find_heads);
     }
 
     /// The keys whose value or alternatives differ from those in `before`.
     pub(crate) fn changed_since(&self, before: Option<&Self>) -> Vec<String> {
-        let heads = |map: Option<&Self>, key: &str| map?.registers.get(key).map(|register| register.heads.clone());
-        let changed =
-            |key: &&String| heads(before, key).unwrap_or_default() != heads(Some(self), key).unwrap_or_default();
+        let heads = |map: Option<&Self>, key: &str| {
+            map.and_then(|map| map.registers.get(key)).map_or(Vec::new(), Register::ids)
+        };
+        let changed = |key: &&String| heads(before, key) != heads(Some(self), key);
         self.registers.keys().filter(changed).cloned().collect()
     }
 
@@ -93,83 +82,35 @@ impl Map {
         pred: &[Id],
         active: bool,
     ) -> bool {
-        let register = self.registers.entry(key.to_owned()).or_default();
-        let write = Write { lamport, value: value.cloned(), pred: pred.to_vec(), active };
-        register.writes.insert(id, write);
+        self.hash = self.hash.filter(|_| !active);
+        self.registers.entry(key.to_owned()).or_default().insert(id, lamport, value, pred, active);
         self.keys.insert(id, key.to_owned());
-        if active {
-            register.add_head(id);
-        }
         active
     }
 
     /// Turns a write on or off; returns its key where that changed anything.
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
         let key = self.keys.get(&id)?;
-        let register = self.registers.get_mut(key)?;
-        let write = register.writes.get_mut(&id)?;
-        if write.active == on {
-            return None;
+        self.hash = None;
+        self.registers.get_mut(key)?.set_active(id, on).then_some(key)
+    }
+
+    /// A hash of what is held, key by key. Costs nothing where nothing changed.
+    pub fn hash(&mut self) -> u64 {
+        if let Some(hash) = self.hash {
+            return hash;
         }
-        write.active = on;
-        register.find_heads();
-        Some(key)
+        let mut digest = Digest::new();
+        for (key, value) in self.iter() {
+            digest.bytes(key.as_bytes());
+            digest.value(Some(value));
+        }
+        *self.hash.insert(digest.finish())
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        for register in self.registers.values() {
-            let mut fresh = register.clone();
-            fresh.find_heads();
-            assert_eq!(fresh.heads, register.heads, "heads are what a search from scratch finds");
-        }
-    }
-}
-
-impl Register {
-    /// Accounts for the newest write, which is active: it replaces what it names. Inactive writes pass
-    /// the replacement on; active ones have already made theirs.
-    fn add_head(&mut self, id: Id) {
-        let mut open = self.writes[&id].pred.clone();
-        let mut seen = SortedSet::new();
-        while let Some(replaced) = open.pop() {
-            if !seen.insert(replaced) {
-                continue;
-            }
-            self.heads.retain(|&head| head != replaced);
-            if let Some(write) = self.writes.get(&replaced)
-                && !write.active
-            {
-                open.extend(&write.pred);
-            }
-        }
-        self.heads.push(id);
-        self.sort_heads();
-    }
-
-    fn find_heads(&mut self) {
-        let mut replaced = SortedSet::new();
-        let mut open: Vec<Id> =
-            self.writes.values().filter(|write| write.active).flat_map(|write| write.pred.iter().copied()).collect();
-        while let Some(id) = open.pop() {
-            if replaced.insert(id)
-                && let Some(write) = self.writes.get(&id)
-            {
-                open.extend(&write.pred);
-            }
-        }
-        self.heads =
-            self.writes.iter().filter(|(id, w)| w.active && !replaced.contains(id)).map(|(&id, _)| id).collect();
-        self.sort_heads();
-    }
-
-    fn sort_heads(&mut self) {
-        #[cfg(feature = "fault-injection")]
-        if fault::is_on(fault::Fault::LastArrivalWins) {
-            return;
-        }
-        let writes = &self.writes;
-        self.heads.sort_unstable_by_key(|id| (writes[id].lamport, *id));
+        self.registers.values().for_each(Register::check_invariants);
     }
 }
 

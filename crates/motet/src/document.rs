@@ -1,5 +1,10 @@
 //! One member's copy of a document.
 
+mod deep;
+mod structure;
+
+pub use deep::{CONTAINER_DEPTH_MAX, Deep};
+
 use crate::edit::Edit;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
@@ -200,7 +205,10 @@ impl Document {
 
     /// What became of an element.
     pub fn standing(&self, id: Id) -> Standing {
-        self.view.standing(id)
+        match self.view.standing(id) {
+            Standing::Active if self.is_lost(id) => Standing::Lost,
+            standing => standing,
+        }
     }
 
     /// Chooses what this copy leaves out; nobody else learns of it. Returns what changed.
@@ -291,7 +299,7 @@ impl Document {
                         targets.extend(switched.iter().map(|&target| (target, did == on)));
                     }
                     _ => {
-                        let last = Span::new(id.replica, id.seq, id.seq + op.to_op().len());
+                        let last = Span::new(id.replica, id.seq, id.seq + op.len());
                         match targets.last_mut() {
                             Some((before, same))
                                 if *same == on && before.replica == last.replica && before.end == last.start =>
@@ -341,10 +349,9 @@ impl Document {
             mix(format!("{id:?}").as_bytes());
             mix(&hash.to_le_bytes());
         }
-        for (id, map) in self.model.maps() {
-            for (key, value) in map.iter() {
-                mix(format!("{id:?} {key:?} {value:?}").as_bytes());
-            }
+        for (id, hash) in self.model.other_hashes() {
+            mix(format!("{id:?}").as_bytes());
+            mix(&hash.to_le_bytes());
         }
         state
     }

@@ -1,9 +1,13 @@
 //! What an author does in one action.
 
+mod nested;
+mod structure;
+
 use crate::diff;
 use crate::document::Document;
-use clock::{Id, Seq};
+use clock::{Id, Seq, Span};
 use log::{ContainerId, Counted, OpRef, Value};
+use model::Patch;
 
 /// The changes of one action, made one after another on what is shown.
 #[derive(Debug)]
@@ -73,14 +77,23 @@ impl Edit<'_> {
         self.write(container, key, None);
     }
 
-    fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) {
-        let doc = &mut *self.document;
-        let mut pred: Vec<Id> =
-            doc.model.map(container).map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
+    fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) -> Id {
+        let map = self.document.model.map(container);
+        let mut pred: Vec<Id> = map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
         pred.sort_unstable();
-        let op = OpRef::Set { container, key, value, pred: &pred };
+        self.push(OpRef::Set { container, key, value, pred: &pred }).first()
+    }
+
+    /// Writes an op and shows it; returns its elements.
+    fn push(&mut self, op: OpRef<'_>) -> Span {
+        self.push_telling(op, None)
+    }
+
+    /// As [`Edit::push`], with what changes added to `patch`.
+    fn push_telling(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
+        let doc = &mut *self.document;
         let span = doc.log.push(doc.replica, op);
-        let lamport = doc.log.lamport_next();
-        doc.model.insert(span.first(), lamport, op, true, None);
+        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch);
+        span
     }
 }

@@ -30,10 +30,12 @@ mod waiting;
 
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey};
-pub use document::Document;
+pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
 pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
-pub use model::{Patch, Splice, TextPatch};
+pub use model::{
+    Counter, List, ListChange, ListPatch, Model, Outline, Patch, Splice, TextPatch, Tree, TreeChange, TreePatch,
+};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
-pub use view::{DiffPart, DiffSide, Excluded, Policy, Standing};
+pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, NodeDiff, Policy, Standing};

@@ -21,7 +21,7 @@ pub struct EditRun {
     pub insertions: u32,
     /// How many elements it deleted.
     pub deletions: u32,
-    /// How many keys it wrote.
+    /// How many keys it wrote, and how much it did otherwise to what is no text.
     pub writes: u32,
     /// Whether it switched other actions off or on, and which.
     pub switched: Option<(bool, Vec<Span>)>,
@@ -205,6 +205,7 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
                 run.switched.get_or_insert((on, Vec::new())).1.extend(targets);
             }
             OpRef::Unknown { .. } => {}
+            other => run.writes += other.len(),
         }
     }
     run

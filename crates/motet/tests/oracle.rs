@@ -4,8 +4,9 @@
 //!
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
-use motet::{Action, ContainerId, Document, Id, Patch, Policy, ReplicaLog, Seq};
-use naive::{Event, Naive, World};
+use motet::{Action, ContainerId, Deep, Document, Id, Kind, Outline, Patch, Policy, ReplicaLog, Seq, Standing, Value};
+use naive::{Event, Naive, State, World};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -25,16 +26,28 @@ fn policy_of(naive: &naive::Policy) -> Policy {
     policy
 }
 
-/// What somebody sees of one text, kept up to date by patches only.
+/// What somebody sees, kept up to date by patches only.
 #[derive(Default)]
-struct Screen(std::collections::BTreeMap<ContainerId, String>);
+struct Screen {
+    texts: BTreeMap<ContainerId, String>,
+    lists: BTreeMap<ContainerId, Vec<(Id, Value)>>,
+    trees: BTreeMap<ContainerId, Outline>,
+    counters: BTreeMap<ContainerId, i64>,
+}
 
 impl Screen {
     fn apply(&mut self, patch: &Patch) {
         for (container, patch) in &patch.texts {
-            let text = self.0.entry(*container).or_default();
+            let text = self.texts.entry(*container).or_default();
             *text = patch.apply(text);
         }
+        for (container, patch) in &patch.lists {
+            patch.apply(self.lists.entry(*container).or_default());
+        }
+        for (container, patch) in &patch.trees {
+            self.trees.entry(*container).or_default().apply(patch);
+        }
+        self.counters.extend(patch.counters.iter().map(|(&container, &value)| (container, value)));
     }
 }
 
@@ -43,7 +56,7 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
     for (container, text) in document.model().texts() {
         let wanted = state.text(container);
         assert_eq!(text.to_string(), wanted, "{what}: {container:?}");
-        let screen = screen.0.get(&container).map_or("", String::as_str);
+        let screen = screen.texts.get(&container).map_or("", String::as_str);
         assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
         let ids: Vec<Id> = text
             .runs()
@@ -53,9 +66,9 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
         assert_eq!(ids, state.ids(container), "{what}: {container:?}");
     }
     for (container, map) in document.model().maps() {
-        let shown: Vec<(String, motet::Value)> = map.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect();
+        let shown: Vec<(String, Value)> = map.iter().map(|(k, v)| (k.to_owned(), v.clone())).collect();
         let keys = state.maps.get(&container);
-        let wanted: Vec<(String, motet::Value)> = keys
+        let wanted: Vec<(String, Value)> = keys
             .into_iter()
             .flatten()
             .filter_map(|(key, entry)| entry.value.clone().map(|value| (key.clone(), value)))
@@ -66,7 +79,92 @@ fn compare(document: &Document, screen: &Screen, naive: &Naive, policy: &naive::
             assert_eq!(alternatives, entry.alternatives, "{what}: alternatives of {key}");
         }
     }
+    compare_lists(document, screen, &state, what);
+    compare_trees(document, screen, &state, what);
+    compare_counters(document, screen, &state, what);
+    for (container, wanted) in state.maps.keys().map(|&map| (map, deep_map(&state, map))) {
+        assert_eq!(document.deep(container), wanted, "{what}: {container:?}");
+    }
     document.check_invariants();
+}
+
+/// What a map holds with everything within; random worlds do not nest deeper than documents are read.
+fn deep_map(state: &State, map: ContainerId) -> Deep {
+    let entries = state.maps.get(&map).into_iter().flatten();
+    let held = entries.filter_map(|(key, entry)| Some((key.clone(), deep_entry(state, entry)?)));
+    Deep::Map(held.collect())
+}
+
+fn deep_entry(state: &State, entry: &naive::Entry) -> Option<Deep> {
+    let value = entry.value.clone()?;
+    let Value::Container(kind) = value else { return Some(Deep::Value(value)) };
+    let made = ContainerId::Element(kind, entry.winner);
+    Some(match kind {
+        Kind::Text => Deep::Text(state.text(made).to_owned()),
+        Kind::Map => deep_map(state, made),
+        Kind::List => Deep::List(state.list(made).iter().filter_map(|item| deep_entry(state, &item.entry)).collect()),
+        Kind::Counter => Deep::Counter(state.counters.get(&made).copied().unwrap_or_default()),
+        Kind::Tree => {
+            let nodes = state.trees.get(&made).into_iter().flat_map(|tree| &tree.nodes);
+            let data = |id| deep_map(state, ContainerId::Element(Kind::Map, id));
+            Deep::Tree(nodes.map(|node| (node.depth, node.id, data(node.id))).collect())
+        }
+    })
+}
+
+fn compare_lists(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (container, list) in document.model().lists() {
+        let wanted = items_of(state, container);
+        let shown: Vec<(Id, Value)> = list.iter().map(|(id, value)| (id, value.clone())).collect();
+        assert_eq!(shown, wanted, "{what}: {container:?}");
+        let screen = screen.lists.get(&container).map_or(&[][..], Vec::as_slice);
+        assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
+        for item in state.list(container) {
+            let heads = list.heads(item.id);
+            let alternatives: Vec<_> = heads[1..].iter().map(|&(id, value)| (id, Some(value.clone()))).collect();
+            assert_eq!((heads[0].0, alternatives), (item.entry.winner, item.entry.alternatives.clone()), "{what}");
+            assert_eq!(list.moved_by(item.id).unwrap_or(item.id), item.place, "{what}");
+        }
+    }
+    assert!(state.lists.keys().all(|&container| document.model().list(container).is_some()), "{what}");
+}
+
+fn compare_trees(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (container, tree) in document.model().trees() {
+        let wanted = nodes_of(state, container);
+        assert_eq!(tree.iter().collect::<Vec<_>>(), wanted, "{what}: {container:?}");
+        for node in state.trees.get(&container).into_iter().flat_map(|tree| &tree.nodes) {
+            assert_eq!(tree.moved_by(node.id).unwrap_or(node.id), node.slot, "{what}");
+            assert_eq!(tree.position(node.id).map(|(parent, _)| parent), Some(node.parent), "{what}");
+        }
+        let outline = Outline::of(tree);
+        let empty = Outline::default();
+        let screen = screen.trees.get(&container).unwrap_or(&empty);
+        for parent in std::iter::once(None).chain(wanted.iter().map(|(_, node)| Some(*node))) {
+            assert_eq!(screen.children(parent), outline.children(parent), "{what}: the screen of {container:?}");
+        }
+    }
+    let moves = document.log().logs().flat_map(|log| log.others_in(0..log.end()));
+    let lost = moves.map(|(id, _)| id).filter(|&id| document.standing(id) == Standing::Lost).collect();
+    assert_eq!(state.trees.values().flat_map(|tree| tree.lost.clone()).collect::<BTreeSet<Id>>(), lost, "{what}");
+}
+
+fn nodes_of(state: &State, container: ContainerId) -> Vec<(usize, Id)> {
+    let nodes = state.trees.get(&container).into_iter().flat_map(|tree| &tree.nodes);
+    nodes.map(|node| (node.depth, node.id)).collect()
+}
+
+fn items_of(state: &State, container: ContainerId) -> Vec<(Id, Value)> {
+    state.list(container).iter().filter_map(|item| Some((item.id, item.entry.value.clone()?))).collect()
+}
+
+fn compare_counters(document: &Document, screen: &Screen, state: &State, what: &str) {
+    for (container, counter) in document.model().counters() {
+        let wanted = state.counters.get(&container).copied().unwrap_or_default();
+        assert_eq!(counter.value(), wanted, "{what}: {container:?}");
+        let screen = screen.counters.get(&container).copied().unwrap_or_default();
+        assert_eq!(screen, wanted, "{what}: the screen of {container:?}");
+    }
 }
 
 /// Actions as parts of logs, each as long as it can be.
@@ -160,6 +258,15 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
             for (container, _) in document.model().texts() {
                 assert_eq!(document.text_at(container, version), state.text(container), "seed {seed} at {version:?}");
             }
+            for (container, _) in document.model().trees() {
+                let tree = document.tree_at(container, version);
+                assert_eq!(tree.iter().collect::<Vec<_>>(), nodes_of(&state, container), "seed {seed} at {version:?}");
+            }
+            for (container, _) in document.model().lists() {
+                let list = document.list_at(container, version);
+                let shown: Vec<(Id, Value)> = list.iter().map(|(id, value)| (id, value.clone())).collect();
+                assert_eq!(shown, items_of(&state, container), "seed {seed} at {version:?}");
+            }
         }
     }
     let mut loaded = Document::new(motet::ReplicaId(u64::MAX));
@@ -175,7 +282,7 @@ fn settle(world: &mut World, documents: &mut [Document], screens: &mut [Screen],
 /// model makes of their actions is what they see.
 #[test]
 fn who_edits_a_view_reads_there_what_they_wrote() {
-    let text = ContainerId::root(motet::Kind::Text, "text");
+    let text = ContainerId::root(Kind::Text, "text");
     for seed in 1..=setting("MOTET_CASES", 256) {
         let mut random = naive::Random::new(seed);
         let mut documents: Vec<Document> = (1..=3).map(|n| Document::new(motet::ReplicaId(n))).collect();

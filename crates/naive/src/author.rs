@@ -1,6 +1,6 @@
 //! Someone who edits what he sees: from an intent to an action.
 
-use crate::{Naive, Policy, State};
+use crate::{Item, Naive, Policy, State, Tree};
 use clock::{Id, ReplicaId, Span};
 use log::{Action, ContainerId, Op, Register, Value};
 use std::collections::BTreeSet;
@@ -35,6 +35,74 @@ pub enum Edit {
         key: String,
         /// What it holds from now on; none to take the key away.
         value: Option<Value>,
+    },
+    /// Adds to a counter.
+    Add {
+        /// The counter.
+        container: ContainerId,
+        /// How much.
+        amount: i64,
+    },
+    /// Puts items where they will be found from `index` on.
+    ListInsert {
+        /// The list.
+        container: ContainerId,
+        /// How many visible items come before.
+        index: usize,
+        /// What the items hold.
+        values: Vec<Value>,
+    },
+    /// Takes out the visible items of `range`.
+    ListDelete {
+        /// The list.
+        container: ContainerId,
+        /// Which of the visible items.
+        range: Range<usize>,
+    },
+    /// Moves an item to where it will be found at `to`.
+    ListMove {
+        /// The list.
+        container: ContainerId,
+        /// Which of the visible items.
+        from: usize,
+        /// Where it is to be.
+        to: usize,
+    },
+    /// Writes an item.
+    ListSet {
+        /// The list.
+        container: ContainerId,
+        /// Which of the visible items.
+        index: usize,
+        /// What it holds from now on.
+        value: Value,
+    },
+    /// Makes a node where it will be found at `index` under `parent`.
+    TreeCreate {
+        /// The tree.
+        container: ContainerId,
+        /// The visible node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// How many visible siblings come before it.
+        index: usize,
+    },
+    /// Moves a node to where it will be found at `index` under `parent`.
+    TreeMove {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+        /// The visible node that it goes under; none for the top.
+        parent: Option<Id>,
+        /// How many visible siblings come before it.
+        index: usize,
+    },
+    /// Takes a node and what is below it away.
+    TreeDelete {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
     },
     /// Switches elements off.
     Undo {
@@ -84,6 +152,21 @@ impl Author {
     /// What he sees.
     pub fn state(&self) -> State {
         self.naive.state(&self.policy)
+    }
+
+    /// The visible elements of a text.
+    pub fn ids(&self, container: ContainerId) -> Vec<Id> {
+        self.naive.text_ids(container, &self.policy)
+    }
+
+    /// What a tree shows.
+    pub fn tree(&self, container: ContainerId) -> Tree {
+        self.naive.tree_shown(container, &self.policy)
+    }
+
+    /// The visible items of a list.
+    pub fn list(&self, container: ContainerId) -> Vec<Item> {
+        self.naive.list_items(container, &self.policy)
     }
 
     /// Makes one action of `edits`, each meant for what the one before it left, and takes it in. There
@@ -147,6 +230,20 @@ impl Author {
             Edit::Insert { container, index, text } => vec![self.insert(*container, *index, text)],
             Edit::Delete { container, range, direction } => self.delete(*container, range.clone(), *direction),
             Edit::Set { container, key, value } => vec![self.set(*container, key, value.clone())],
+            Edit::Add { container, amount } => vec![Op::CounterAdd { container: *container, amount: *amount }],
+            Edit::ListInsert { container, index, values } => vec![self.list_insert(*container, *index, values)],
+            Edit::ListDelete { container, range } => self.list_delete(*container, range.clone()),
+            Edit::ListMove { container, from, to } => vec![self.list_move(*container, *from, *to)],
+            Edit::ListSet { container, index, value } => vec![self.list_set(*container, *index, value)],
+            Edit::TreeCreate { container, parent, index } => {
+                let (left, right) = self.tree_place(*container, None, *parent, *index);
+                vec![Op::TreeCreate { container: *container, parent: *parent, left, right }]
+            }
+            Edit::TreeMove { container, node, parent, index } => {
+                let (left, right) = self.tree_place(*container, Some(*node), *parent, *index);
+                vec![Op::TreeMove { container: *container, node: *node, parent: *parent, left, right }]
+            }
+            Edit::TreeDelete { container, node } => vec![Op::TreeDelete { container: *container, node: *node }],
             Edit::Undo { targets } => vec![self.control(false, targets)],
             Edit::Redo { targets } => vec![self.control(true, targets)],
         }
@@ -154,14 +251,14 @@ impl Author {
 
     /// Right after the visible left neighbour; the true next element, dead or alive, is the right origin.
     fn insert(&self, container: ContainerId, index: usize, text: &str) -> Op {
-        let left = index.checked_sub(1).map(|before| self.state().ids(container)[before]);
+        let left = index.checked_sub(1).map(|before| self.ids(container)[before]);
         let order = self.naive.order(container);
         let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("visible, so in the text"));
         Op::Insert { container, left, right: order.get(next).copied(), text: text.to_owned() }
     }
 
     fn delete(&self, container: ContainerId, range: Range<usize>, direction: Direction) -> Vec<Op> {
-        let mut targets = runs(self.state().ids(container)[range].iter().copied());
+        let mut targets = runs(self.ids(container)[range].iter().copied());
         if direction == Direction::Backward {
             targets.reverse();
         }
@@ -172,6 +269,60 @@ impl Author {
     fn set(&self, container: ContainerId, key: &str, value: Option<Value>) -> Op {
         let pred = self.naive.write_heads(container, key, &self.policy);
         Op::Set { container, key: key.to_owned(), value, pred }
+    }
+
+    /// Right behind the place of the visible left neighbour, and before whatever follows that.
+    fn list_place(&self, container: ContainerId, index: usize) -> (Option<Id>, Option<Id>) {
+        let left = index.checked_sub(1).map(|before| self.list(container)[before].place);
+        let order = self.naive.order(container);
+        let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("shown, so in the list"));
+        (left, order.get(next).copied())
+    }
+
+    fn list_insert(&self, container: ContainerId, index: usize, values: &[Value]) -> Op {
+        let (left, right) = self.list_place(container, index);
+        Op::ListInsert { container, left, right, values: values.to_vec() }
+    }
+
+    fn list_delete(&self, container: ContainerId, range: Range<usize>) -> Vec<Op> {
+        let targets = runs(self.list(container)[range].iter().map(|item| item.id));
+        targets.into_iter().map(|target| Op::ListDelete { container, target }).collect()
+    }
+
+    /// As many others come before it afterwards as `to` says.
+    fn list_move(&self, container: ContainerId, from: usize, to: usize) -> Op {
+        let item = self.list(container)[from].id;
+        let (left, right) = self.list_place(container, if from < to { to + 1 } else { to });
+        Op::ListMove { container, item, left, right }
+    }
+
+    fn list_set(&self, container: ContainerId, index: usize, value: &Value) -> Op {
+        let Item { id, entry, .. } = self.list(container)[index].clone();
+        let heads = entry.alternatives.iter().map(|(id, _)| *id).chain([entry.winner]);
+        let pred = heads.collect::<BTreeSet<_>>().into_iter().collect();
+        Op::ListSet { container, item: id, value: value.clone(), pred }
+    }
+
+    /// Right behind the slot of the visible sibling before, and before whatever follows that. `node` is on its
+    /// way and no sibling of its own.
+    fn tree_place(
+        &self,
+        container: ContainerId,
+        node: Option<Id>,
+        parent: Option<Id>,
+        index: usize,
+    ) -> (Option<Id>, Option<Id>) {
+        let tree = self.tree(container);
+        let siblings: Vec<Id> = tree
+            .children(parent)
+            .into_iter()
+            .filter(|sibling| Some(sibling.id) != node)
+            .map(|node| node.slot)
+            .collect();
+        let left = index.checked_sub(1).map(|before| siblings[before]);
+        let order = self.naive.tree_orders(container).remove(&parent).unwrap_or_default();
+        let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("shown, so in the tree"));
+        (left, order.get(next).copied())
     }
 
     fn control(&self, on: bool, targets: &[Span]) -> Op {

@@ -29,6 +29,7 @@
 
 mod author;
 mod history;
+mod list;
 mod order;
 mod policy;
 mod random;
@@ -36,11 +37,14 @@ mod registers;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod world;
 
 pub use author::{Author, Direction, Edit};
 pub use history::Naive;
+pub use list::Item;
 pub use policy::{Policy, Standing};
 pub use random::Random;
 pub use state::{Entry, State, Text};
+pub use tree::{Node, Tree};
 pub use world::{Event, Step, World};

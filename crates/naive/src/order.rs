@@ -1,4 +1,4 @@
-//! The order of a text: a Fugue tree, by definition.
+//! The order of a text or a list: a Fugue tree, by definition.
 //!
 //! Every character ever inserted is a node (Weidner and Kleppmann, *The Art of the Fugue*, 2023). A
 //! node hangs on the left or on the right of its parent; a traversal gives first what hangs on the
@@ -30,7 +30,7 @@ type Class = u8;
 type Children = BTreeMap<(Option<Id>, Side), BTreeSet<(Class, Id)>>;
 
 impl Naive {
-    /// Every element of a text, visible or not, in order. Panics where an insertion names a left
+    /// Every element of a text, or place of a list, visible or not, in order. Panics where an insertion names a left
     /// neighbour that is not in the text.
     pub fn order(&self, container: ContainerId) -> Vec<Id> {
         let elements: BTreeMap<Id, Origins> = self
@@ -44,12 +44,39 @@ impl Naive {
     }
 }
 
+impl Naive {
+    /// Every slot of a tree by the parent that it is under, none being the top, shown or not, in order.
+    pub fn tree_orders(&self, container: ContainerId) -> BTreeMap<Option<Id>, Vec<Id>> {
+        let mut slots: BTreeMap<Option<Id>, BTreeMap<Id, Origins>> = BTreeMap::new();
+        for element in self.elements() {
+            match element.op {
+                Op::TreeCreate { container: of, parent, left, right }
+                | Op::TreeMove { container: of, parent, left, right, .. }
+                    if *of == container =>
+                {
+                    let origins = Origins { left: *left, right: *right };
+                    slots.entry(*parent).or_default().insert(element.id, origins);
+                }
+                _ => {}
+            }
+        }
+        slots.into_iter().map(|(parent, slots)| (parent, traverse(&children(&slots)))).collect()
+    }
+}
+
 /// The first character of an op has the op's origins; each further one has the one before it on its left.
 fn origins(element: Element<'_>, within: ContainerId) -> Option<Origins> {
     match element.op {
         Op::Insert { container, left, right, .. } if *container == within => {
             let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
             Some(Origins { left: before.or(*left), right: *right })
+        }
+        Op::ListInsert { container, left, right, .. } if *container == within => {
+            let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
+            Some(Origins { left: before.or(*left), right: *right })
+        }
+        Op::ListMove { container, left, right, .. } if *container == within => {
+            Some(Origins { left: *left, right: *right })
         }
         _ => None,
     }

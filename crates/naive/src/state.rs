@@ -1,7 +1,9 @@
 //! What a view shows.
 
 use crate::history::Element;
+use crate::list::Item;
 use crate::registers::{Writes, unreplaced};
+use crate::tree::Tree;
 use crate::{Naive, Policy, Standing};
 use clock::Id;
 use log::{ContainerId, Op, Value};
@@ -14,6 +16,12 @@ pub struct State {
     pub texts: BTreeMap<ContainerId, Text>,
     /// The registers of each map by key.
     pub maps: BTreeMap<ContainerId, BTreeMap<String, Entry>>,
+    /// The visible items of each list that has any.
+    pub lists: BTreeMap<ContainerId, Vec<Item>>,
+    /// The trees that show a node or in which a move loses.
+    pub trees: BTreeMap<ContainerId, Tree>,
+    /// What each counter reads, where that is not zero.
+    pub counters: BTreeMap<ContainerId, i64>,
 }
 
 /// What can be read of a text.
@@ -47,6 +55,11 @@ impl State {
         self.texts.get(&container).map_or(&[], |text| &text.ids)
     }
 
+    /// The visible items of a list.
+    pub fn list(&self, container: ContainerId) -> &[Item] {
+        self.lists.get(&container).map_or(&[], Vec::as_slice)
+    }
+
     /// What a register holds, where it has an entry.
     pub fn entry(&self, container: ContainerId, key: &str) -> Option<&Entry> {
         self.maps.get(&container)?.get(key)
@@ -57,7 +70,28 @@ impl Naive {
     /// What a view shows, from scratch.
     pub fn state(&self, policy: &Policy) -> State {
         let active = self.active(policy);
-        State { texts: self.texts(&active), maps: self.maps(&active) }
+        State {
+            texts: self.texts(&active),
+            maps: self.maps(&active),
+            lists: self.lists(&active),
+            trees: self.trees(&active),
+            counters: self.counters(&active),
+        }
+    }
+
+    /// The visible elements of a text.
+    pub fn text_ids(&self, container: ContainerId, policy: &Policy) -> Vec<Id> {
+        self.texts(&self.active(policy)).remove(&container).unwrap_or_default().ids
+    }
+
+    /// The visible items of a list.
+    pub fn list_items(&self, container: ContainerId, policy: &Policy) -> Vec<Item> {
+        self.lists(&self.active(policy)).remove(&container).unwrap_or_default()
+    }
+
+    /// What a tree shows.
+    pub fn tree_shown(&self, container: ContainerId, policy: &Policy) -> Tree {
+        self.tree(container, &self.active(policy))
     }
 
     /// The active writes of a register that no active write replaces, ascending by id.
@@ -113,7 +147,7 @@ impl Naive {
     }
 
     /// The latest of the writes that nobody replaced wins.
-    fn entry(&self, mut heads: Vec<Id>) -> Option<Entry> {
+    pub(crate) fn entry(&self, mut heads: Vec<Id>) -> Option<Entry> {
         heads.sort_by_key(|&id| (self.lamport(id), id));
         let winner = heads.pop()?;
         let value = self.written(winner);
@@ -124,6 +158,8 @@ impl Naive {
     fn written(&self, id: Id) -> Option<Value> {
         self.elements().into_iter().find(|element| element.id == id).and_then(|element| match element.op {
             Op::Set { value, .. } => value.clone(),
+            Op::ListSet { value, .. } => Some(value.clone()),
+            Op::ListInsert { values, .. } => Some(values[element.offset as usize].clone()),
             _ => None,
         })
     }

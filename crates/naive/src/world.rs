@@ -1,7 +1,7 @@
 //! Random histories: authors who edit, undo, look away, and now and then exchange what they have.
 
 use crate::author::{ids, runs};
-use crate::{Author, Direction, Edit, Random, Standing};
+use crate::{Author, Direction, Edit, Random, Standing, Tree};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, ContainerId, Kind, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +74,14 @@ enum Letter {
     Insert,
     Delete,
     Set,
+    Add,
+    ListInsert,
+    ListDelete,
+    ListMove,
+    ListSet,
+    TreeCreate,
+    TreeMove,
+    TreeDelete,
     Undo,
     Redo,
     Hide,
@@ -87,10 +95,18 @@ enum Letter {
 
 /// How often each is tried. Looking away is rare and ends soon, so that most edits meet each other;
 /// what gives back what is not taken away fails and is tried anew.
-const ALPHABET: [(Letter, usize); 12] = [
+const ALPHABET: [(Letter, usize); 20] = [
     (Letter::Insert, 30),
     (Letter::Delete, 14),
     (Letter::Set, 12),
+    (Letter::Add, 4),
+    (Letter::ListInsert, 12),
+    (Letter::ListDelete, 5),
+    (Letter::ListMove, 12),
+    (Letter::ListSet, 6),
+    (Letter::TreeCreate, 7),
+    (Letter::TreeMove, 18),
+    (Letter::TreeDelete, 3),
     (Letter::Undo, 10),
     (Letter::Redo, 6),
     (Letter::Hide, 4),
@@ -103,7 +119,19 @@ const ALPHABET: [(Letter, usize); 12] = [
 ];
 
 /// Those that edit, for the further edits of an action.
-const EDITS: [Letter; 5] = [Letter::Insert, Letter::Delete, Letter::Set, Letter::Undo, Letter::Redo];
+const EDITS: [Letter; 11] = [
+    Letter::Insert,
+    Letter::Delete,
+    Letter::Set,
+    Letter::Add,
+    Letter::ListInsert,
+    Letter::ListMove,
+    Letter::ListSet,
+    Letter::TreeCreate,
+    Letter::TreeMove,
+    Letter::Undo,
+    Letter::Redo,
+];
 
 /// One to four bytes of UTF-8, one and two units of UTF-16, and a line break.
 const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
@@ -119,6 +147,21 @@ fn texts() -> [ContainerId; 3] {
 /// The maps of every world.
 fn maps() -> [ContainerId; 2] {
     ["meta", "style"].map(|name| ContainerId::root(Kind::Map, name))
+}
+
+/// The kinds of containers that are made within others.
+const KINDS: [Kind; 5] = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
+
+/// One of the containers of a kind: mostly one that every world has, or one that somebody made and the author
+/// has seen, wherever it is now.
+fn container(random: &mut Random, author: &Author, kind: Kind, roots: &[ContainerId]) -> Option<ContainerId> {
+    let made: Vec<ContainerId> = author
+        .naive
+        .made()
+        .into_iter()
+        .filter(|made| made.kind() == kind && made.maker().is_some_and(|maker| author.policy.is_seen(maker)))
+        .collect();
+    if random.chance(25) && !made.is_empty() { random.pick(&made) } else { random.pick(roots) }
 }
 
 impl World {
@@ -285,7 +328,12 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
     match letter {
         Letter::Insert => random_insert(random, author),
         Letter::Delete => random_delete(random, author),
-        Letter::Set => random_set(random),
+        Letter::Set => random_set(random, author),
+        Letter::Add => random_add(random, author),
+        Letter::ListInsert => random_list_insert(random, author),
+        Letter::TreeCreate => random_create(random, author),
+        Letter::TreeMove | Letter::TreeDelete => random_node_edit(random, author, letter),
+        Letter::ListDelete | Letter::ListMove | Letter::ListSet => random_item_edit(random, author, letter),
         Letter::Undo => random_undo(random, author),
         Letter::Redo => random_redo(random, author),
         _ => None,
@@ -293,7 +341,7 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
 }
 
 fn random_insert(random: &mut Random, author: &Author) -> Option<Edit> {
-    let container = random.pick(&texts())?;
+    let container = container(random, author, Kind::Text, &texts())?;
     let index = random_index(random, author, container);
     let len = if random.chance(50) { 1 } else { 1 + random.below(6) };
     let text = (0..len).filter_map(|_| random.pick(&CHARACTERS)).collect();
@@ -302,8 +350,7 @@ fn random_insert(random: &mut Random, author: &Author) -> Option<Edit> {
 
 /// Half the time typing goes on where the author last typed, after it or before it.
 fn random_index(random: &mut Random, author: &Author, container: ContainerId) -> usize {
-    let state = author.state();
-    let ids = state.ids(container);
+    let ids = author.ids(container);
     let own = (0..ids.len()).filter(|&at| ids[at].replica == author.replica).max_by_key(|&at| ids[at].seq);
     match own {
         Some(last) if random.chance(50) => last + random.below(2),
@@ -312,24 +359,93 @@ fn random_index(random: &mut Random, author: &Author, container: ContainerId) ->
 }
 
 fn random_delete(random: &mut Random, author: &Author) -> Option<Edit> {
-    let container = random.pick(&texts())?;
-    let len = author.state().ids(container).len();
+    let container = container(random, author, Kind::Text, &texts())?;
+    let len = author.ids(container).len();
     let end = random_index(random, author, container).min(len);
     let start = end.saturating_sub(1 + random.below(5));
     let direction = if random.chance(50) { Direction::Forward } else { Direction::Backward };
     (start < end).then_some(Edit::Delete { container, range: start..end, direction })
 }
 
-fn random_set(random: &mut Random) -> Option<Edit> {
-    let (container, key) = (random.pick(&maps())?, random.pick(&KEYS)?.to_owned());
-    let value = match random.below(6) {
-        0 => None,
-        1 => Some(Value::Null),
-        2 => Some(Value::Bool(random.chance(50))),
-        3 => Some(Value::Text(random.pick(&CHARACTERS)?.to_string())),
-        _ => Some(Value::Int(random.below(100) as i64)),
-    };
+fn random_set(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = container(random, author, Kind::Map, &maps())?;
+    let key = random.pick(&KEYS)?.to_owned();
+    let value = (!random.chance(16)).then(|| random_value(random));
     Some(Edit::Set { container, key, value })
+}
+
+fn random_value(random: &mut Random) -> Value {
+    match random.below(6) {
+        0 => Value::Null,
+        1 => Value::Bool(random.chance(50)),
+        2 => Value::Text(CHARACTERS[random.below(CHARACTERS.len())].to_string()),
+        3 => Value::Container(KINDS[random.below(KINDS.len())]),
+        _ => Value::Int(random.below(100) as i64),
+    }
+}
+
+/// Now and then as much as a counter reads at all.
+fn random_add(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = container(random, author, Kind::Counter, &[ContainerId::root(Kind::Counter, "votes")])?;
+    let amount = match random.below(8) {
+        0 => i64::MAX,
+        1 => i64::MIN,
+        _ => random.below(21) as i64 - 10,
+    };
+    Some(Edit::Add { container, amount })
+}
+
+fn random_list(random: &mut Random, author: &Author) -> Option<ContainerId> {
+    container(random, author, Kind::List, &[ContainerId::root(Kind::List, "items")])
+}
+
+fn random_list_insert(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = random_list(random, author)?;
+    let index = random.below(author.list(container).len() + 1);
+    let len = if random.chance(60) { 1 } else { 1 + random.below(4) };
+    Some(Edit::ListInsert { container, index, values: (0..len).map(|_| random_value(random)).collect() })
+}
+
+fn random_tree(random: &mut Random, author: &Author) -> Option<ContainerId> {
+    container(random, author, Kind::Tree, &[ContainerId::root(Kind::Tree, "outline")])
+}
+
+/// A visible node or the top.
+fn random_parent(random: &mut Random, tree: &Tree) -> Option<Id> {
+    random.below(tree.nodes.len() + 1).checked_sub(1).map(|at| tree.nodes[at].id)
+}
+
+fn random_create(random: &mut Random, author: &Author) -> Option<Edit> {
+    let container = random_tree(random, author)?;
+    let tree = author.tree(container);
+    let parent = random_parent(random, &tree);
+    let index = random.below(tree.children(parent).len() + 1);
+    Some(Edit::TreeCreate { container, parent, index })
+}
+
+/// An edit of a node that is there. Moves under what is below the node are made too: they lose.
+fn random_node_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<Edit> {
+    let container = random_tree(random, author)?;
+    let tree = author.tree(container);
+    let node = random.pick(&tree.nodes)?.id;
+    if letter == Letter::TreeDelete {
+        return Some(Edit::TreeDelete { container, node });
+    }
+    let parent = random_parent(random, &tree);
+    let others = tree.children(parent).iter().filter(|child| child.id != node).count();
+    Some(Edit::TreeMove { container, node, parent, index: random.below(others + 1) })
+}
+
+/// An edit of what is there.
+fn random_item_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<Edit> {
+    let container = random_list(random, author)?;
+    let len = author.list(container).len();
+    let from = random.pick(&(0..len).collect::<Vec<_>>())?;
+    Some(match letter {
+        Letter::ListDelete => Edit::ListDelete { container, range: from..len.min(from + 1 + random.below(3)) },
+        Letter::ListMove => Edit::ListMove { container, from, to: random.below(len) },
+        _ => Edit::ListSet { container, index: from, value: random_value(random) },
+    })
 }
 
 /// An action, his own last one more often than not, or a stretch of somebody's log; whatever he can

@@ -1,11 +1,13 @@
 //! What members do with the document.
 
+mod structure;
+
 use crate::host::Host;
 use crate::random::Random;
+use crate::screen::Screen;
 use clock::{ReplicaId, Seq, Span, VersionVector};
 use log::{ContainerId, Kind, Value};
 use motet::{Edit, Policy};
-use std::collections::BTreeMap;
 
 /// One thing that a person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub enum Act {
     Delete,
     /// Writes a register or takes it away.
     Set,
+    /// Changes a list.
+    Arrange,
+    /// Changes a tree.
+    Plant,
+    /// Adds to a counter.
+    Count,
     /// Several of these as one action.
     ChangeMuch,
     /// Replaces a text, word by word.
@@ -51,13 +59,16 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 19;
+pub const KINDS: usize = 22;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Insert, 30),
     (Act::Delete, 14),
     (Act::Set, 12),
+    (Act::Arrange, 12),
+    (Act::Plant, 12),
+    (Act::Count, 3),
     (Act::ChangeMuch, 6),
     (Act::Rewrite, 1),
     (Act::Restore, 1),
@@ -108,6 +119,9 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::Insert => edit(host, time, |pen| pen.insert(random)),
         Act::Delete => edit(host, time, |pen| pen.delete(random)),
         Act::Set => edit(host, time, |pen| pen.set(random)),
+        Act::Arrange => edit(host, time, |pen| pen.arrange(random)),
+        Act::Plant => edit(host, time, |pen| pen.plant(random)),
+        Act::Count => edit(host, time, |pen| pen.count(random)),
         Act::ChangeMuch => edit(host, time, |pen| pen.change_much(random)),
         Act::Rewrite => edit(host, time, |pen| pen.rewrite(random)),
         Act::Restore => restore(host, time, random),
@@ -128,7 +142,7 @@ pub fn see_everything(host: &mut Host) {
 /// be read at that place.
 struct Pen<'a, 'b> {
     edit: &'a mut Edit<'b>,
-    screen: &'a mut BTreeMap<ContainerId, String>,
+    screen: &'a mut Screen,
 }
 
 fn edit(host: &mut Host, time: i64, change: impl FnOnce(&mut Pen<'_, '_>)) {
@@ -147,7 +161,7 @@ fn unpin(host: &mut Host) {
 
 impl Pen<'_, '_> {
     fn len(&self, text: ContainerId) -> Seq {
-        self.screen.get(&text).map_or(0, |text| text.chars().count() as Seq)
+        self.screen.texts.get(&text).map_or(0, |text| text.chars().count() as Seq)
     }
 
     fn insert(&mut self, random: &mut Random) {
@@ -155,7 +169,7 @@ impl Pen<'_, '_> {
         let piece = PIECES[random.below(PIECES.len())];
         let at = place(random, self.len(text));
         self.edit.insert(text, at, piece);
-        let shown = self.screen.entry(text).or_default();
+        let shown = self.screen.texts.entry(text).or_default();
         shown.insert_str(byte_at(shown, at), piece);
     }
 
@@ -164,7 +178,7 @@ impl Pen<'_, '_> {
         let at = place(random, self.len(text)).saturating_sub(1);
         let len = 1 + random.below(6) as Seq;
         self.edit.delete(text, at, len);
-        let shown = self.screen.entry(text).or_default();
+        let shown = self.screen.texts.entry(text).or_default();
         shown.replace_range(byte_at(shown, at)..byte_at(shown, at + len), "");
     }
 
@@ -181,9 +195,11 @@ impl Pen<'_, '_> {
 
     fn change_much(&mut self, random: &mut Random) {
         for _ in 0..2 + random.below(4) {
-            match random.below(3) {
+            match random.below(5) {
                 0 => self.delete(random),
                 1 => self.set(random),
+                2 => self.arrange(random),
+                3 => self.plant(random),
                 _ => self.insert(random),
             }
         }
@@ -194,7 +210,7 @@ impl Pen<'_, '_> {
         let words: Vec<&str> = (0..random.below(8)).filter_map(|_| random.pick(&PIECES)).collect();
         let wanted = words.join(" ");
         self.edit.replace_all(text, &wanted);
-        self.screen.insert(text, wanted);
+        self.screen.texts.insert(text, wanted);
     }
 }
 
@@ -217,7 +233,7 @@ fn restore(host: &mut Host, time: i64, random: &mut Random) {
     let (text, version) = (text(random), some_version(host, random));
     let then = host.replica.document().text_at(text, &version);
     host.replica.document_mut().restore(text, &version, time);
-    host.screen.insert(text, then);
+    host.screen.texts.insert(text, then);
 }
 
 /// Undoing must take back own work only.

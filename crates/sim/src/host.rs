@@ -2,12 +2,12 @@
 
 use crate::planted::Planted;
 use crate::random::Random;
+use crate::screen::Screen;
 use crate::vault::{PowerCut, Vault};
 use clock::{DocumentId, ReplicaId, Span, VersionVector};
 use codec::{Image, SigningKey};
-use log::ContainerId;
 use motet::{ImageError, Patch};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Record, Snapshot};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
@@ -23,7 +23,7 @@ pub struct Host {
     /// The engine.
     pub replica: motet::Replica,
     /// What a screen shows that only ever got patches, and its own typing.
-    pub screen: BTreeMap<ContainerId, String>,
+    pub screen: Screen,
     /// What is on the own disk.
     pub stored: VersionVector,
     /// What storage nodes were heard to have on theirs.
@@ -62,7 +62,7 @@ impl Host {
         let Settings { key, is_storage, contrary, images, planted } = settings;
         Self {
             replica: motet::Replica::new(DOC, EPOCH, replica, key.clone()),
-            screen: BTreeMap::new(),
+            screen: Screen::default(),
             stored: VersionVector::new(),
             heard_durable: VersionVector::new(),
             is_fresh: true,
@@ -131,7 +131,7 @@ impl Host {
 
     /// What is here, what is missing, and what can be read.
     fn outline(&self) -> (VersionVector, Vec<Span>, Vec<String>) {
-        let texts = self.screen.values().filter(|text| !text.is_empty()).cloned();
+        let texts = self.screen.texts.values().filter(|text| !text.is_empty()).cloned();
         (self.replica.version(), self.replica.wanted(), texts.collect())
     }
 
@@ -168,18 +168,14 @@ impl Host {
 
     /// Reads the screen anew.
     fn look(&mut self) {
-        let texts = self.replica.document().model().texts();
-        self.screen = texts.map(|(id, text)| (id, text.to_string())).collect();
+        self.screen = Screen::of(self.replica.document());
         self.is_fresh = true;
     }
 
     /// Brings the screen up to date.
     pub fn show(&mut self, patch: &Patch) {
         self.is_fresh = true;
-        for (container, patch) in &patch.texts {
-            let text = self.screen.entry(*container).or_default();
-            *text = patch.apply(text);
-        }
+        self.screen.apply(patch);
     }
 
     /// Brings the screen up to date after a choice of what to see.
@@ -189,12 +185,9 @@ impl Host {
         }
     }
 
-    /// The first text that the screen shows differently from the document.
+    /// The first container that the screen shows differently from the document.
     pub fn stale(&self) -> Option<String> {
-        let mut texts = self.replica.document().model().texts();
-        let shown = |id| self.screen.get(&id).map_or("", String::as_str);
-        let (id, text) = texts.find(|(id, text)| text.to_string() != shown(*id))?;
-        Some(format!("{id:?} reads {:?}, the screen shows {:?}", text.to_string(), shown(id)))
+        self.screen.stale(self.replica.document())
     }
 
     /// Takes in a parcel from anywhere; says how many elements came by it, or why it was refused.

@@ -86,7 +86,33 @@ pub fn check_definition(document: &Document) -> Result<(), String> {
             return Err(format!("{id:?} reads {:?}, by definition {:?}", text.to_string(), state.text(id)));
         }
     }
+    check_structure(document, &state)?;
     document.model().maps().try_for_each(|(id, _)| check_map(document, &state, id))
+}
+
+fn check_structure(document: &Document, state: &State) -> Result<(), String> {
+    for (id, list) in document.model().lists() {
+        let shown: Vec<(Id, Option<Value>)> = list.iter().map(|(id, value)| (id, Some(value.clone()))).collect();
+        let wanted: Vec<_> = state.list(id).iter().map(|item| (item.id, item.entry.value.clone())).collect();
+        if shown != wanted {
+            return Err(format!("{id:?} holds {shown:?}, by definition {wanted:?}"));
+        }
+    }
+    for (id, tree) in document.model().trees() {
+        let shown: Vec<(usize, Id)> = tree.iter().collect();
+        let nodes = state.trees.get(&id).into_iter().flat_map(|tree| &tree.nodes);
+        let wanted: Vec<_> = nodes.map(|node| (node.depth, node.id)).collect();
+        if shown != wanted {
+            return Err(format!("{id:?} holds {shown:?}, by definition {wanted:?}"));
+        }
+    }
+    for (id, counter) in document.model().counters() {
+        let wanted = state.counters.get(&id).copied().unwrap_or_default();
+        if counter.value() != wanted {
+            return Err(format!("{id:?} reads {}, by definition {wanted}", counter.value()));
+        }
+    }
+    Ok(())
 }
 
 /// A key, what it holds, and what else was written there at once.

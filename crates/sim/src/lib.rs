@@ -34,6 +34,7 @@ mod network;
 mod options;
 pub mod planted;
 mod random;
+mod screen;
 mod trace;
 mod vault;
 mod world;

@@ -11,11 +11,13 @@
 //! It never changes a log, and the same log and policy give the same standings in whatever order the
 //! log arrived.
 
+mod changes;
 mod controls;
 mod policy;
 mod projection;
 mod view;
 
+pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
 pub use policy::{Excluded, Policy};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use view::{Standing, Toggle, View};

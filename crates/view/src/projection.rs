@@ -5,7 +5,7 @@ use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, MultiLog, OpBody, OpRef};
 use model::{Text, TextBuilder};
 
-/// Which elements of a text are visible in a view, and who took away the others.
+/// Which elements of a text or list are visible in a view, and who took away the others.
 pub struct Projection<'a> {
     view: &'a View,
     /// By element, a deletion that is active.
@@ -37,13 +37,17 @@ pub enum DiffSide {
 }
 
 impl<'a> Projection<'a> {
-    /// What `view` shows of the text `container`.
+    /// What `view` shows of the text or list `container`.
     pub fn of(log: &MultiLog, view: &'a View, container: ContainerId) -> Self {
-        debug_assert_eq!(container.kind(), Kind::Text);
+        debug_assert!(matches!(container.kind(), Kind::Text | Kind::List));
         let mut deleted: SortedMap<ReplicaId, RangeMap<Id>> = SortedMap::new();
         for replica in log.logs() {
             for (id, op) in replica.ops_in(0..replica.end()) {
-                let OpRef::Delete { container: of, target, backward } = op else { continue };
+                let (of, target, backward) = match op {
+                    OpRef::Delete { container, target, backward } => (container, target, backward),
+                    OpRef::ListDelete { container, target } => (container, target, false),
+                    _ => continue,
+                };
                 if of != container {
                     continue;
                 }
@@ -68,7 +72,7 @@ impl<'a> Projection<'a> {
         let mut parts = Vec::new();
         for (part, standing) in self.view.standings(span) {
             match standing {
-                Standing::Active => parts.extend(self.cut_deleted(part)),
+                Standing::Active | Standing::Lost => parts.extend(self.cut_deleted(part)),
                 Standing::Undone(by) => parts.push((part, Some(by))),
                 Standing::Excluded(_) => parts.push((part, Some(part.first()))),
             }
@@ -85,6 +89,11 @@ impl<'a> Projection<'a> {
                 .map(|(range, by)| (Span::new(span.replica, range.start, range.end), by))
                 .collect(),
         }
+    }
+
+    /// Why an element is not visible: a deletion, a control, or its own insertion; none where it is.
+    pub(crate) fn gone(&self, id: Id) -> Option<Id> {
+        self.cut(Span::of(id)).first().and_then(|(_, gone)| *gone)
     }
 
     /// The visible text.

@@ -3,7 +3,7 @@
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
-use log::{MultiLog, OpRef, Register};
+use log::{ContainerId, MultiLog, OpRef, Register};
 use model::{Model, ModelBuilder, Patch};
 use std::ops::Range;
 
@@ -14,6 +14,9 @@ pub enum Standing {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// Active, and without effect: a move that would put a node below itself. Which moves these are only the
+    /// model knows, so a [`View`] by itself calls them active.
+    Lost,
     /// In effect.
     Active,
 }
@@ -134,7 +137,7 @@ impl View {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
                 continue;
             }
-            let whole = Span::new(id.replica, id.seq, id.seq + op_len(op));
+            let whole = Span::new(id.replica, id.seq, id.seq + op.len());
             let parts = self.classify(whole);
             if let [(_, None)] = parts.as_slice() {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
@@ -190,12 +193,20 @@ impl View {
 
     /// The state that everything active gives, from scratch.
     pub fn project(&self, log: &MultiLog) -> Model {
-        let mut builder = ModelBuilder::new();
+        self.build(log, ModelBuilder::new())
+    }
+
+    fn build<'a>(&self, log: &'a MultiLog, mut builder: ModelBuilder<'a>) -> Model {
         for replica in log.logs() {
             let inactive = self.inactive_of(replica.replica);
             builder.add(replica, |range| inactive.parts(range));
         }
         builder.build()
+    }
+
+    /// The state of one container, from scratch.
+    pub fn project_only(&self, log: &MultiLog, container: ContainerId) -> Model {
+        self.build(log, ModelBuilder::of(container))
     }
 
     /// What of one replica's elements is not active.
@@ -355,15 +366,6 @@ fn is_much(log: &MultiLog, spans: &[Span]) -> bool {
         left = left.saturating_sub(new);
         left == 0
     })
-}
-
-fn op_len(op: OpRef<'_>) -> Seq {
-    match op {
-        OpRef::Insert { text, .. } => text.chars().count() as Seq,
-        OpRef::Delete { target, .. } => target.len(),
-        OpRef::Set { .. } | OpRef::Control { .. } => 1,
-        OpRef::Unknown { len, .. } => len,
-    }
 }
 
 fn toggle(log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {

@@ -35,35 +35,49 @@ pub fn origin(replica: ReplicaId) -> Origin {
     Origin { document: DocumentId(77), epoch: 3, replica, author: key(replica.0 as u8).author() }
 }
 
+/// Which kinds of ops a random log is made of.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Alphabet {
+    /// Those of the format's first days, of which there are files.
+    First,
+    /// All that there are.
+    All,
+}
+
 /// The log of a few replicas that write over each other.
 pub fn random_log(rng: &mut Rng, actions: u64) -> MultiLog {
+    random_log_of(rng, actions, Alphabet::All)
+}
+
+/// As [`random_log`], of some kinds of ops.
+pub fn random_log_of(rng: &mut Rng, actions: u64, alphabet: Alphabet) -> MultiLog {
     let mut all = MultiLog::new();
     let mut held: Option<MultiLog> = None;
     for _ in 0..actions {
         let replica = ReplicaId(1 + rng.below(4));
         for _ in 0..1 + rng.below(3) * rng.below(2) {
-            push_op(rng, &mut all, replica);
+            push_op(rng, &mut all, replica, alphabet);
         }
         let unseen = if rng.one_in(9) { spans(rng, &all) } else { Vec::new() };
         let label = if rng.one_in(8) { "a lábel".repeat(1 + rng.below(3) as usize) } else { String::new() };
         let time = if rng.one_in(5) { rng.below(1 << 34) as i64 - (1 << 32) } else { 1_800_000_000 };
         all.commit(replica, Header { time, unseen, label });
         if rng.one_in(6) {
-            fork(rng, &mut all, &mut held);
+            fork(rng, &mut all, &mut held, alphabet);
         }
     }
     all
 }
 
 /// Someone writes without having seen the rest, so that frontiers grow wide.
-fn fork(rng: &mut Rng, all: &mut MultiLog, held: &mut Option<MultiLog>) {
+fn fork(rng: &mut Rng, all: &mut MultiLog, held: &mut Option<MultiLog>, alphabet: Alphabet) {
     let replica = ReplicaId(10 + rng.below(3));
     let Some(mut old) = held.take() else {
         *held = Some(all.clone());
         return;
     };
     if old.end(replica) == all.end(replica) {
-        push_op(rng, &mut old, replica);
+        push_op(rng, &mut old, replica, alphabet);
         let span = old.commit(replica, Header::default()).expect("pushed");
         let log = old.log(replica).expect("pushed");
         for action in log.actions_in(span.start..span.end) {
@@ -100,7 +114,7 @@ fn ids(rng: &mut Rng, log: &MultiLog) -> Vec<Id> {
     ids
 }
 
-fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
+fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alphabet) {
     let names = ["text", "", "a name of 22 bytes: xy"];
     let name = names[rng.below(3) as usize / 2];
     let some = known(rng, log);
@@ -108,6 +122,9 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
+    if alphabet == Alphabet::All && rng.one_in(4) {
+        return push_delimited(rng, log, replica, some);
+    }
     match (rng.below(8), some) {
         (0, Some(id)) => {
             let start = id.seq - (rng.below(5) as u32).min(id.seq);
@@ -127,6 +144,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
         }
         (3, _) => {
             let kind = codec::FIRST_DELIMITED + rng.below(1 << 20);
+            let kind = if alphabet == Alphabet::All { kind + codec::kind::POLICY } else { kind };
             log.push(replica, OpRef::Unknown { kind, len: 1 + rng.below(4) as u32, body: &[9, 8, 7] });
         }
         _ => {
@@ -136,6 +154,41 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
             log.push(replica, OpRef::Insert { container: text, left, right, text: letters });
         }
     }
+}
+
+/// Ops of kinds that carry their length.
+fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: Option<Id>) {
+    let of = |kind: Kind, rng: &mut Rng| match some {
+        Some(id) if rng.one_in(4) => ContainerId::Element(kind, id),
+        _ => ContainerId::root(kind, ["", "things"][rng.below(2) as usize]),
+    };
+    let (list, tree) = (of(Kind::List, rng), of(Kind::Tree, rng));
+    let left = known(rng, log).filter(|_| rng.one_in(2));
+    let right = known(rng, log).filter(|&id| rng.one_in(2) && Some(id) != left);
+    let parent = known(rng, log).filter(|_| rng.one_in(2));
+    let kinds = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
+    let made = Value::Container(kinds[rng.below(5) as usize]);
+    let any = if rng.one_in(3) { made.clone() } else { value(rng, 2) };
+    let pred = ids(rng, log);
+    let op = match (rng.below(9), some) {
+        (0, _) => OpRef::CounterAdd { container: of(Kind::Counter, rng), amount: rng.next() as i64 },
+        (1, Some(item)) => {
+            OpRef::ListDelete { container: list, target: Span::new(item.replica, item.seq / 2, item.seq + 1) }
+        }
+        (2, Some(item)) => OpRef::ListMove { container: list, item, left, right },
+        (3, Some(item)) => OpRef::ListSet { container: list, item, value: &any, pred: &pred },
+        (4, _) => OpRef::TreeCreate { container: tree, parent, left, right },
+        (5, Some(node)) => OpRef::TreeMove { container: tree, node, parent, left, right },
+        (6, Some(node)) => OpRef::TreeDelete { container: tree, node },
+        (7, _) => OpRef::Set { container: of(Kind::Map, rng), key: "made", value: Some(&made), pred: &pred },
+        _ => {
+            let values: Vec<Value> =
+                (0..=rng.below(4)).map(|_| if rng.one_in(3) { made.clone() } else { value(rng, 2) }).collect();
+            log.push(replica, OpRef::ListInsert { container: list, left, right, values: &values });
+            return;
+        }
+    };
+    log.push(replica, op);
 }
 
 fn value(rng: &mut Rng, depth: u64) -> Value {

@@ -62,7 +62,7 @@ fn every_kind_of_step_happens() {
             seen.extend(kinds);
         }
     }
-    assert_eq!(seen.len(), 14, "{seen:?}");
+    assert_eq!(seen.len(), 22, "{seen:?}");
 }
 
 /// The variant's name in what `Debug` prints.

@@ -1,0 +1,193 @@
+//! Ops that carry their length. Each body stands alone: it names replicas and containers by itself, so that
+//! whoever does not know the kind can carry it from a frame to a block and back.
+//!
+//! Two forms of a body are never equal: every part of one has one form, and nothing may be left over.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, UNKNOWN_BYTES};
+use crate::names::{Names, Place};
+use crate::op::{EMPTY, NOWHERE, check_kind, is_nowhere, kind, not_empty, read_ids, write_ids};
+use crate::reader::Reader;
+use crate::value::{read_kind, read_value_or_container, write_value_or_container};
+use crate::writer::Writer;
+use clock::{Id, ReplicaId, Seq};
+use log::{ContainerId, Kind, Op, OpRef, Value};
+
+/// Whether ops of a kind with a length have a body that this version knows.
+pub(crate) fn is_known(number: u64) -> bool {
+    (kind::LIST_INSERT..=kind::TREE_DELETE).contains(&number)
+        || matches!(number, kind::COUNTER_ADD | kind::CONTAINER_CREATE)
+}
+
+/// Writes an op of such a kind, which begins at counter `at` of `own`.
+pub(crate) fn write_delimited(w: &mut Writer, own: ReplicaId, op: OpRef<'_>, at: Seq) -> Result<(), EncodeError> {
+    let (mut body, mut names) = (Writer::new(), Names::new(Place::Inline, own));
+    let number = write_body(&mut body, &mut names, op, at)?;
+    w.varint(number);
+    w.limited(u64::from(op.len()), ACTION_COUNTERS)?;
+    w.charge(body.weight());
+    w.bytes(body.as_bytes(), UNKNOWN_BYTES)
+}
+
+fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Result<u64, EncodeError> {
+    let start = |w: &mut Writer, names: &mut Names, container: ContainerId, kind: Kind| {
+        check_kind(container.kind(), kind)?;
+        names.write_definition(w, container)
+    };
+    match op {
+        OpRef::CounterAdd { container, amount } => {
+            start(w, names, container, Kind::Counter)?;
+            w.signed(amount);
+            Ok(kind::COUNTER_ADD)
+        }
+        OpRef::ListInsert { container, left, right, values } => {
+            start(w, names, container, Kind::List)?;
+            write_place(w, names, (left, right), at)?;
+            not_empty(values.is_empty())?;
+            LIST_ITEMS.check_len(values.len())?;
+            w.charge(size_of_val(values) as u64);
+            values.iter().try_for_each(|value| write_value_or_container(w, value))?;
+            Ok(kind::LIST_INSERT)
+        }
+        OpRef::ListDelete { container, target } => {
+            start(w, names, container, Kind::List)?;
+            names.write_span(w, target, at)?;
+            Ok(kind::LIST_DELETE)
+        }
+        OpRef::ListMove { container, item, left, right } => {
+            start(w, names, container, Kind::List)?;
+            names.write_id(w, item, at)?;
+            write_place(w, names, (left, right), at)?;
+            Ok(kind::LIST_MOVE)
+        }
+        OpRef::ListSet { container, item, value, pred } => {
+            start(w, names, container, Kind::List)?;
+            names.write_id(w, item, at)?;
+            write_value_or_container(w, value)?;
+            write_ids(w, names, pred, at)?;
+            Ok(kind::LIST_SET)
+        }
+        OpRef::TreeCreate { container, parent, left, right } => {
+            start(w, names, container, Kind::Tree)?;
+            names.write_id_or_none(w, parent, at)?;
+            write_place(w, names, (left, right), at)?;
+            Ok(kind::TREE_CREATE)
+        }
+        OpRef::TreeMove { container, node, parent, left, right } => {
+            start(w, names, container, Kind::Tree)?;
+            names.write_id(w, node, at)?;
+            names.write_id_or_none(w, parent, at)?;
+            write_place(w, names, (left, right), at)?;
+            Ok(kind::TREE_MOVE)
+        }
+        OpRef::TreeDelete { container, node } => {
+            start(w, names, container, Kind::Tree)?;
+            names.write_id(w, node, at)?;
+            Ok(kind::TREE_DELETE)
+        }
+        OpRef::Set { container, key, value: Some(&Value::Container(made)), pred } => {
+            start(w, names, container, Kind::Map)?;
+            w.text(key, KEY_BYTES)?;
+            w.varint(made as u64);
+            write_ids(w, names, pred, at)?;
+            Ok(kind::CONTAINER_CREATE)
+        }
+        _ => Err(EncodeError::Invalid("an op of a kind without a length")),
+    }
+}
+
+fn write_place(
+    w: &mut Writer,
+    names: &mut Names,
+    (left, right): (Option<Id>, Option<Id>),
+    at: Seq,
+) -> Result<(), EncodeError> {
+    if is_nowhere(left, right) {
+        return Err(EncodeError::Invalid(NOWHERE));
+    }
+    names.write_id_or_none(w, left, at)?;
+    names.write_id_or_none(w, right, at)
+}
+
+/// Reads the body of an op of a known kind, which takes `len` counters from `at` on.
+pub(crate) fn read_delimited(
+    r: &mut Reader<'_>,
+    own: ReplicaId,
+    kind: u64,
+    len: Seq,
+    at: Seq,
+) -> Result<Op, DecodeError> {
+    let op = read_body(r, &mut Names::new(Place::Inline, own), kind, len, at)?;
+    if op.len() != len {
+        return Err(DecodeError::Invalid("an op of another number of counters than it says"));
+    }
+    r.finish()?;
+    Ok(op)
+}
+
+fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq) -> Result<Op, DecodeError> {
+    let container = names.read_definition(r)?;
+    let due = match kind {
+        kind::COUNTER_ADD => Kind::Counter,
+        kind::CONTAINER_CREATE => Kind::Map,
+        kind::LIST_INSERT..=kind::LIST_SET => Kind::List,
+        _ => Kind::Tree,
+    };
+    if container.kind() != due {
+        return Err(DecodeError::Invalid("an op on a container of another kind"));
+    }
+    Ok(match kind {
+        kind::COUNTER_ADD => Op::CounterAdd { container, amount: r.signed()? },
+        kind::LIST_INSERT => {
+            let (left, right) = read_place(r, names, at)?;
+            Op::ListInsert { container, left, right, values: read_values(r, len)? }
+        }
+        kind::LIST_DELETE => Op::ListDelete { container, target: names.read_span(r, at)? },
+        kind::LIST_MOVE => {
+            let item = names.read_id(r, at)?;
+            let (left, right) = read_place(r, names, at)?;
+            Op::ListMove { container, item, left, right }
+        }
+        kind::LIST_SET => {
+            let item = names.read_id(r, at)?;
+            let value = read_value_or_container(r)?;
+            Op::ListSet { container, item, value, pred: read_ids(r, names, at)? }
+        }
+        kind::TREE_CREATE => {
+            let parent = names.read_id_or_none(r, at)?;
+            let (left, right) = read_place(r, names, at)?;
+            Op::TreeCreate { container, parent, left, right }
+        }
+        kind::TREE_MOVE => {
+            let node = names.read_id(r, at)?;
+            let parent = names.read_id_or_none(r, at)?;
+            let (left, right) = read_place(r, names, at)?;
+            Op::TreeMove { container, node, parent, left, right }
+        }
+        kind::TREE_DELETE => Op::TreeDelete { container, node: names.read_id(r, at)? },
+        kind::CONTAINER_CREATE => {
+            let key = r.text(KEY_BYTES)?.to_owned();
+            let value = Some(Value::Container(read_kind(r)?));
+            Op::Set { container, key, value, pred: read_ids(r, names, at)? }
+        }
+        number => return Err(DecodeError::Unknown { what: "op kind", number }),
+    })
+}
+
+fn read_place(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<(Option<Id>, Option<Id>), DecodeError> {
+    let (left, right) = (names.read_id_or_none(r, at)?, names.read_id_or_none(r, at)?);
+    if is_nowhere(left, right) { Err(DecodeError::Invalid(NOWHERE)) } else { Ok((left, right)) }
+}
+
+/// As many values as the op has counters, each of at least a byte.
+fn read_values(r: &mut Reader<'_>, len: Seq) -> Result<Vec<Value>, DecodeError> {
+    LIST_ITEMS.check(u64::from(len))?;
+    if len == 0 {
+        return Err(EMPTY);
+    }
+    if r.left() < len as usize {
+        return Err(DecodeError::Invalid("an op of another number of counters than it says"));
+    }
+    r.charge(u64::from(len) * size_of::<Value>() as u64)?;
+    (0..len).map(|_| read_value_or_container(r)).collect()
+}

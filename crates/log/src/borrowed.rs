@@ -1,0 +1,277 @@
+//! Ops as a log gives them out: borrowed, and cut to the part that is asked for.
+
+use crate::op::{ContainerId, Op, Register, Value};
+use clock::{Id, Seq, Span};
+use std::ops::Range;
+
+/// One change read back from the log: a part of an [`crate::OpRun`], borrowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OpRef<'a> {
+    /// See [`Op::Insert`].
+    Insert {
+        /// The text.
+        container: ContainerId,
+        /// Left neighbour of the first character.
+        left: Option<Id>,
+        /// Right neighbour.
+        right: Option<Id>,
+        /// The characters.
+        text: &'a str,
+    },
+    /// See [`Op::Delete`].
+    Delete {
+        /// The sequence.
+        container: ContainerId,
+        /// The elements.
+        target: Span,
+        /// Whether the first counter belongs to the last target.
+        backward: bool,
+    },
+    /// See [`Op::Set`].
+    Set {
+        /// The map.
+        container: ContainerId,
+        /// The register.
+        key: &'a str,
+        /// What it holds; none to take the key away.
+        value: Option<&'a Value>,
+        /// The writes replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Control`].
+    Control {
+        /// Which of the registers.
+        register: Register,
+        /// What they are from now on.
+        on: bool,
+        /// The elements.
+        targets: &'a [Span],
+        /// The controls replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::CounterAdd`].
+    CounterAdd {
+        /// The counter.
+        container: ContainerId,
+        /// How much.
+        amount: i64,
+    },
+    /// See [`Op::ListInsert`].
+    ListInsert {
+        /// The list.
+        container: ContainerId,
+        /// Left neighbour of the first item.
+        left: Option<Id>,
+        /// Right neighbour.
+        right: Option<Id>,
+        /// What the items hold.
+        values: &'a [Value],
+    },
+    /// See [`Op::ListDelete`].
+    ListDelete {
+        /// The list.
+        container: ContainerId,
+        /// The items.
+        target: Span,
+    },
+    /// See [`Op::ListMove`].
+    ListMove {
+        /// The list.
+        container: ContainerId,
+        /// The item.
+        item: Id,
+        /// Left neighbour of the slot.
+        left: Option<Id>,
+        /// Right neighbour of the slot.
+        right: Option<Id>,
+    },
+    /// See [`Op::ListSet`].
+    ListSet {
+        /// The list.
+        container: ContainerId,
+        /// The item.
+        item: Id,
+        /// What it holds.
+        value: &'a Value,
+        /// The writes replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::TreeCreate`].
+    TreeCreate {
+        /// The tree.
+        container: ContainerId,
+        /// The parent.
+        parent: Option<Id>,
+        /// Left neighbour of the node's first slot.
+        left: Option<Id>,
+        /// Right neighbour of the node's first slot.
+        right: Option<Id>,
+    },
+    /// See [`Op::TreeMove`].
+    TreeMove {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+        /// The parent.
+        parent: Option<Id>,
+        /// Left neighbour of the slot.
+        left: Option<Id>,
+        /// Right neighbour of the slot.
+        right: Option<Id>,
+    },
+    /// See [`Op::TreeDelete`].
+    TreeDelete {
+        /// The tree.
+        container: ContainerId,
+        /// The node.
+        node: Id,
+    },
+    /// See [`Op::Unknown`].
+    Unknown {
+        /// The kind's number.
+        kind: u64,
+        /// How many counters it takes.
+        len: Seq,
+        /// Its bytes.
+        body: &'a [u8],
+    },
+}
+
+impl<'a> OpRef<'a> {
+    /// How many counters it takes.
+    pub fn len(self) -> Seq {
+        match self {
+            Self::Insert { text, .. } => text.chars().count() as Seq,
+            Self::Delete { target, .. } | Self::ListDelete { target, .. } => target.len(),
+            Self::ListInsert { values, .. } => values.len() as Seq,
+            Self::Unknown { len, .. } => len,
+            _ => 1,
+        }
+    }
+
+    /// Whether it takes no counters, which no valid op does.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The container that it changes, where it changes one.
+    pub fn container(self) -> Option<ContainerId> {
+        match self {
+            Self::Insert { container, .. }
+            | Self::Delete { container, .. }
+            | Self::Set { container, .. }
+            | Self::CounterAdd { container, .. }
+            | Self::ListInsert { container, .. }
+            | Self::ListDelete { container, .. }
+            | Self::ListMove { container, .. }
+            | Self::ListSet { container, .. }
+            | Self::TreeCreate { container, .. }
+            | Self::TreeMove { container, .. }
+            | Self::TreeDelete { container, .. } => Some(container),
+            Self::Control { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The elements that it names, or of a span the last, and the one that made its container: what must be
+    /// in its past.
+    pub fn targets(self) -> impl Iterator<Item = Id> + 'a {
+        let (ids, spans, pred): ([Option<Id>; 4], &[Span], &[Id]) = match self {
+            Self::Insert { left, right, .. } | Self::ListInsert { left, right, .. } => {
+                ([left, right, None, None], &[], &[])
+            }
+            Self::Delete { target, .. } | Self::ListDelete { target, .. } => {
+                ([Some(target.last()), None, None, None], &[], &[])
+            }
+            Self::Set { pred, .. } => ([None; 4], &[], pred),
+            Self::Control { targets, pred, .. } => ([None; 4], targets, pred),
+            Self::ListMove { item, left, right, .. } => ([Some(item), left, right, None], &[], &[]),
+            Self::ListSet { item, pred, .. } => ([Some(item), None, None, None], &[], pred),
+            Self::TreeCreate { parent, left, right, .. } => ([parent, left, right, None], &[], &[]),
+            Self::TreeMove { node, parent, left, right, .. } => ([Some(node), parent, left, right], &[], &[]),
+            Self::TreeDelete { node, .. } => ([Some(node), None, None, None], &[], &[]),
+            Self::CounterAdd { .. } | Self::Unknown { .. } => ([None; 4], &[], &[]),
+        };
+        let maker = self.container().and_then(|container| container.maker());
+        let named = ids.into_iter().flatten().chain(maker);
+        named.chain(spans.iter().map(Span::last)).chain(pred.iter().copied())
+    }
+
+    /// The part with the counters `part` of an op that begins at `start`, where it has parts: text is cut by
+    /// the log that holds it, and what takes one counter stays whole.
+    #[must_use]
+    pub fn cut(self, start: Id, part: Range<Seq>) -> Self {
+        let (from, to) = (part.start - start.seq, part.end - start.seq);
+        match self {
+            Self::ListInsert { container, left, right, values } => Self::ListInsert {
+                container,
+                left: if from == 0 { left } else { Some(start.plus(from - 1)) },
+                right,
+                values: &values[from as usize..to as usize],
+            },
+            Self::ListDelete { container, target } => {
+                let target = Span::new(target.replica, target.start + from, target.start + to);
+                Self::ListDelete { container, target }
+            }
+            _ => self,
+        }
+    }
+
+    /// The op with its own memory.
+    pub fn to_op(self) -> Op {
+        match self {
+            Self::Insert { container, left, right, text } => {
+                Op::Insert { container, left, right, text: text.to_owned() }
+            }
+            Self::Delete { container, target, backward } => Op::Delete { container, target, backward },
+            Self::Set { container, key, value, pred } => {
+                Op::Set { container, key: key.to_owned(), value: value.cloned(), pred: pred.to_vec() }
+            }
+            Self::Control { register, on, targets, pred } => {
+                Op::Control { register, on, targets: targets.to_vec(), pred: pred.to_vec() }
+            }
+            Self::CounterAdd { container, amount } => Op::CounterAdd { container, amount },
+            Self::ListInsert { container, left, right, values } => {
+                Op::ListInsert { container, left, right, values: values.to_vec() }
+            }
+            Self::ListDelete { container, target } => Op::ListDelete { container, target },
+            Self::ListMove { container, item, left, right } => Op::ListMove { container, item, left, right },
+            Self::ListSet { container, item, value, pred } => {
+                Op::ListSet { container, item, value: value.clone(), pred: pred.to_vec() }
+            }
+            Self::TreeCreate { container, parent, left, right } => Op::TreeCreate { container, parent, left, right },
+            Self::TreeMove { container, node, parent, left, right } => {
+                Op::TreeMove { container, node, parent, left, right }
+            }
+            Self::TreeDelete { container, node } => Op::TreeDelete { container, node },
+            Self::Unknown { kind, len, body } => Op::Unknown { kind, len, body: body.to_vec() },
+        }
+    }
+}
+
+impl Op {
+    /// The op, borrowed.
+    pub fn as_op_ref(&self) -> OpRef<'_> {
+        match *self {
+            Self::Insert { container, left, right, ref text } => OpRef::Insert { container, left, right, text },
+            Self::Delete { container, target, backward } => OpRef::Delete { container, target, backward },
+            Self::Set { container, ref key, ref value, ref pred } => {
+                OpRef::Set { container, key, value: value.as_ref(), pred }
+            }
+            Self::Control { register, on, ref targets, ref pred } => OpRef::Control { register, on, targets, pred },
+            Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
+            Self::ListInsert { container, left, right, ref values } => {
+                OpRef::ListInsert { container, left, right, values }
+            }
+            Self::ListDelete { container, target } => OpRef::ListDelete { container, target },
+            Self::ListMove { container, item, left, right } => OpRef::ListMove { container, item, left, right },
+            Self::ListSet { container, item, ref value, ref pred } => OpRef::ListSet { container, item, value, pred },
+            Self::TreeCreate { container, parent, left, right } => OpRef::TreeCreate { container, parent, left, right },
+            Self::TreeMove { container, node, parent, left, right } => {
+                OpRef::TreeMove { container, node, parent, left, right }
+            }
+            Self::TreeDelete { container, node } => OpRef::TreeDelete { container, node },
+            Self::Unknown { kind, len, ref body } => OpRef::Unknown { kind, len, body },
+        }
+    }
+}
