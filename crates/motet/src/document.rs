@@ -98,13 +98,20 @@ impl Document {
             self.let_mine_through(None);
         }
         change(&mut Edit { document: self });
+        self.commit(is_plain, time)
+    }
+
+    /// Closes the action being written.
+    fn commit(&mut self, is_plain: bool, time: i64) -> Option<Span> {
         let span = if is_plain {
-            self.log.commit_plain(self.replica, time)?
+            self.log.commit_plain(self.replica, time)
         } else {
-            self.log.commit(self.replica, Header { time, unseen: self.view.unseen(), ..Header::default() })?
+            self.log.commit(self.replica, Header { time, unseen: self.view.unseen(), ..Header::default() })
         };
-        self.view.append_own(&self.log, span);
-        Some(span)
+        if let Some(span) = span {
+            self.view.append_own(&self.log, span);
+        }
+        span
     }
 
     /// Makes one action of what `change` does to the document as it was at `base`, which the present

@@ -526,15 +526,24 @@ impl Text {
     }
 
     /// The visible element at position `at`, in code points.
+    #[inline]
     fn visible(&mut self, at: u32) -> Option<Cursor> {
-        if let Some(found) = self.finger.and_then(|finger| self.visible_near(finger, at)) {
-            return Some(found);
+        let mut finger = self.finger;
+        loop {
+            let known = finger.take();
+            let near = known.unwrap_or_else(|| {
+                let (leaf, before) = self.tree.leaf_at(at, Unit::Chars);
+                Finger { leaf, run: 0, before: before.chars }
+            });
+            let found = self.visible_near(near, at);
+            if found.is_some() || known.is_none() {
+                return found;
+            }
         }
-        let (leaf, before) = self.tree.leaf_at(at, Unit::Chars);
-        self.visible_near(Finger { leaf, run: 0, before: before.chars }, at)
     }
 
     /// The visible element at position `at`, where it is in the leaf of `finger`.
+    #[inline]
     fn visible_near(&mut self, finger: Finger, at: u32) -> Option<Cursor> {
         let Finger { leaf, mut run, mut before } = finger;
         let runs = self.tree.runs(leaf);
