@@ -11,6 +11,11 @@ impl Note {
     /// The note in the form that `check_invariants` asks for. It says the same: see docs/NOTES.md for what changes.
     #[must_use]
     pub fn normalized(self) -> Self {
+        self.traced().0
+    }
+
+    /// The note in normal form, and which block each of its blocks was.
+    pub(crate) fn traced(self) -> (Self, Vec<usize>) {
         let labels = labels(&self.footnotes);
         let mut taken = Taken::new();
         let footnotes = self.footnotes.into_iter().map(|footnote| {
@@ -19,7 +24,9 @@ impl Note {
             let label = unique(&name, &mut taken);
             Footnote { label, blocks: blocks::normal(footnote.blocks, &labels) }
         });
-        Self { footnotes: footnotes.collect(), blocks: blocks::normal(self.blocks, &labels) }
+        let footnotes = footnotes.collect();
+        let (blocks, origins) = blocks::traced(self.blocks, &labels);
+        (Self { blocks, footnotes }, origins)
     }
 
     /// Says what breaks an invariant, if anything does.

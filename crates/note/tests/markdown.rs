@@ -3,7 +3,7 @@
 mod generate;
 
 use generate::{Dice, anything, soup};
-use note::markdown::{parse, print};
+use note::markdown::{parse, print, print_like};
 use note::{Align, Block, Content, Kind, Note, Run, Table};
 
 /// What is printed reads back as the same.
@@ -113,4 +113,59 @@ fn every_text_is_printed_stably() {
             panic!("seed {seed}: {text:?} {}", there_and_back(&smallest(note)).unwrap_err());
         }
     }
+}
+
+/// Another note, mostly the same: blocks left out, changed, moved and copied.
+fn edited(dice: &mut Dice, note: &Note) -> Note {
+    let mut note = note.clone();
+    for _ in 0..=dice.below(2) {
+        if note.blocks.is_empty() {
+            break;
+        }
+        let at = dice.below(note.blocks.len());
+        match dice.below(4) {
+            0 => drop(note.blocks.remove(at)),
+            1 => {
+                let block = note.blocks.remove(at);
+                note.blocks.insert(dice.below(note.blocks.len() + 1), block);
+            }
+            2 => note.blocks.insert(at, note.blocks[at].clone()),
+            _ => note.blocks[at].kind = Kind::Paragraph(vec![Run::text("changed")]),
+        }
+    }
+    note.normalized()
+}
+
+#[test]
+fn what_is_printed_like_the_original_reads_back_too() {
+    for seed in 0..seeds() {
+        let mut dice = Dice(seed);
+        let text = soup(&mut dice);
+        let note = parse(&text);
+        assert_eq!(print_like(&text, &note), text, "seed {seed}: nothing changed");
+        let changed = edited(&mut dice, &note);
+        assert_eq!(parse(&print_like(&text, &changed)), changed, "seed {seed}: {text:?}");
+    }
+}
+
+const HAND: &str = "Title\n=====\n\nSome *words* over\ntwo lines, see [x].\n\n* one\n* two\n  wrapped\n\n* three\n\n[x]: /y\n\n\n1) first\n2) second\n\n\
+    [^n]: a *note*\n\n___\n\nEnd[^n].\n";
+
+/// What `print_like` makes of the text by hand after a change of its note.
+fn by_hand(change: impl FnOnce(&mut Vec<Block>)) -> String {
+    let mut note = parse(HAND);
+    change(&mut note.blocks);
+    print_like(HAND, &note.normalized())
+}
+
+#[test]
+fn what_did_not_change_stays_as_it_was_written() {
+    let text = |text: &str| Kind::Paragraph(vec![Run::text(text)]);
+    assert_eq!(by_hand(|blocks| blocks[3].kind = text("2")), HAND.replace("two\n  wrapped", "2"));
+    assert_eq!(by_hand(|blocks| blocks[5].kind = text("1st")), HAND.replace("first", "1st"));
+    assert_eq!(by_hand(|blocks| blocks[6].kind = text("2nd")), HAND.replace("second", "2nd"));
+    assert_eq!(by_hand(|blocks| blocks[0].kind = text("None")), HAND.replace("Title\n=====", "None"));
+    assert_eq!(by_hand(|blocks| drop(blocks.remove(7))), HAND.replace("___\n\n", ""));
+    let last = "End[^n].\n";
+    assert_eq!(by_hand(|blocks| blocks.push(Block::new(text("More")))), HAND.replace(last, "End[^n].\n\nMore\n"));
 }

@@ -8,6 +8,7 @@ use crate::level::{Level, List};
 use crate::limits::{CELLS_MAX, COLUMNS_MAX, LEVELS_MAX};
 use line::Lines;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::ops::Range;
 
 /// Reads Markdown. Every text is some: what makes no sense as a mark is text. See docs/NOTES.md for what is brought
 /// into one form.
@@ -15,6 +16,45 @@ pub fn parse(text: &str) -> Note {
     let mut reader = Reader::default();
     Parser::new_ext(text, options()).for_each(|event| reader.event(event));
     reader.note.normalized()
+}
+
+/// A text and what its pieces became. A piece is what stands on the top level, or an item of a list there.
+pub(super) struct Original {
+    pub note: Note,
+    /// Where each piece is in the text.
+    pub ranges: Vec<Range<usize>>,
+    /// The piece that each block of the note comes from, and each footnote.
+    pub blocks: Vec<usize>,
+    pub footnotes: Vec<usize>,
+}
+
+/// Reads Markdown and remembers where from.
+pub(super) fn read(text: &str) -> Original {
+    let mut reader = Reader::default();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let (mut blocks, mut footnotes) = (Vec::new(), Vec::new());
+    let mut depth = 0_usize;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        // A list is only the sum of its items.
+        let is_list = depth == 0 && matches!(event, Event::Start(Tag::List(_)) | Event::End(TagEnd::List(_)));
+        if depth == 0 && !is_list {
+            ranges.push(range);
+        }
+        match event {
+            Event::Start(_) if !is_list => depth += 1,
+            Event::End(_) if !is_list => depth -= 1,
+            _ => {}
+        }
+        reader.event(event);
+        if depth == 0 {
+            let piece = ranges.len().saturating_sub(1);
+            blocks.resize(reader.note.blocks.len(), piece);
+            footnotes.resize(reader.note.footnotes.len(), piece);
+        }
+    }
+    let (note, origins) = reader.note.traced();
+    let blocks = origins.into_iter().map(|origin| blocks[origin]).collect();
+    Original { note, ranges, blocks, footnotes }
 }
 
 /// What is being read into.

@@ -18,6 +18,35 @@ pub fn print(note: &Note) -> String {
     writer.out
 }
 
+/// The mark of a list's item: its number, if any, and the character.
+#[derive(Clone, Copy)]
+pub(super) struct Marker {
+    pub number: u32,
+    pub mark: char,
+}
+
+/// Some blocks alone. The first item goes on with a list whose last item has the marker.
+pub(super) fn print_some(marker: Option<Marker>, blocks: &[Block]) -> String {
+    let like = marker.map(|Marker { number, mark }| Open { indent: String::new(), number, mark });
+    let mut writer = Writer { like, ..Writer::default() };
+    for (at, block) in blocks.iter().enumerate() {
+        writer.block(at.checked_sub(1).map(|at| &blocks[at]), block);
+    }
+    writer.out
+}
+
+/// A footnote alone.
+pub(super) fn print_footnote(footnote: &Footnote) -> String {
+    let mut writer = Writer::default();
+    writer.footnote(footnote);
+    writer.out
+}
+
+/// Whether the second block follows the first without an empty line.
+pub(super) fn are_close(before: &Block, block: &Block) -> bool {
+    is_close(before, block, 0)
+}
+
 /// The lines of a block begin with what its levels ask for.
 #[derive(Default)]
 struct Writer {
@@ -26,6 +55,8 @@ struct Writer {
     open: Vec<Open>,
     /// What all lines begin with: a footnote's indentation.
     margin: &'static str,
+    /// What the first item is marked like.
+    like: Option<Open>,
     /// Set where the line already has its margin.
     has_margin: bool,
 }
@@ -76,6 +107,7 @@ impl Writer {
         self.open[..kept].iter().for_each(|open| first.push_str(&open.indent));
         let old = self.open.get(kept).cloned().filter(|_| levels.get(kept).is_some_and(|level| level.is_item()));
         let old = old.filter(|_| before.is_some_and(|before| before.levels[kept].list() == levels[kept].list()));
+        let old = old.or(self.like.take().filter(|_| before.is_none()));
         self.open.truncate(kept);
         let is_bare = matches!(&block.kind, Kind::Paragraph(line) if line.is_empty());
         for (at, level) in levels.iter().enumerate().skip(kept) {
@@ -102,7 +134,10 @@ impl Writer {
                 let (number, mark) = numbered(start, old);
                 (format!("{number}{mark}"), number, mark)
             }
-            Level::Item { .. } | Level::Within(_) => (bullet.to_string(), 0, bullet),
+            Level::Item { .. } | Level::Within(_) => {
+                let bullet = old.map_or(bullet, |old| old.mark);
+                (bullet.to_string(), 0, bullet)
+            }
         };
         let indent = if level == Level::Quote { "> ".to_owned() } else { " ".repeat(marker.len() + 1) };
         self.open.push(Open { indent, number, mark });

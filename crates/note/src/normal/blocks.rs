@@ -12,8 +12,14 @@ type Labels = BTreeMap<String, String>;
 
 /// The blocks with levels that fit each other, and without what says nothing.
 pub fn normal(blocks: Vec<Block>, labels: &Labels) -> Vec<Block> {
+    traced(blocks, labels).0
+}
+
+/// The same, and for each block in the result which of those given it was.
+pub fn traced(blocks: Vec<Block>, labels: &Labels) -> (Vec<Block>, Vec<usize>) {
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
-    for Block { levels, kind } in blocks {
+    let mut origins = Vec::with_capacity(blocks.len());
+    for (origin, Block { levels, kind }) in blocks.into_iter().enumerate() {
         let kind = normal_kind(kind, labels);
         let mut block = Block { levels: fitted(levels, out.last()), kind };
         if let Some(before) = out.last()
@@ -23,8 +29,12 @@ pub fn normal(blocks: Vec<Block>, labels: &Labels) -> Vec<Block> {
             take_over(&mut out, &mut block);
         }
         push(&mut out, block);
+        origins.truncate(out.len());
+        if origins.len() < out.len() {
+            origins.push(origin);
+        }
     }
-    out
+    (out, origins)
 }
 
 /// Whether a block goes on in everything that the one before stands in.
