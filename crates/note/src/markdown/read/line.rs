@@ -9,7 +9,7 @@ enum Open {
     Emphasis(bool),
     Strong(bool),
     Strike(bool),
-    /// The link outside, and the number of runs when this one began.
+    /// The link outside, and how much had been read when this one began.
     Link(Option<Link>, usize),
     Image {
         src: String,
@@ -21,6 +21,8 @@ enum Open {
 #[derive(Default)]
 pub struct Lines {
     runs: Line,
+    /// How many things were put into the line.
+    count: usize,
     marks: Marks,
     open: Vec<Open>,
     /// The text that stands for a picture, and how many pictures are open: they may stand in each other's text.
@@ -48,6 +50,7 @@ impl Lines {
         if self.images > 0 {
             return self.alt.push_str(text);
         }
+        self.count += 1;
         // The parser hands text over in many small parts.
         if let Some(Run { content: Content::Text(before), marks }) = self.runs.last_mut()
             && *marks == self.marks
@@ -58,6 +61,7 @@ impl Lines {
     }
 
     fn push(&mut self, content: Content) {
+        self.count += 1;
         self.runs.push(Run { content, marks: self.marks.clone() });
     }
 
@@ -75,6 +79,7 @@ impl Lines {
     }
 
     fn code(&mut self, text: &str) {
+        self.count += 1;
         let marks = Marks { code: true, ..self.marks.clone() };
         self.runs.push(Run { content: Content::Text(text.to_owned()), marks });
     }
@@ -93,7 +98,7 @@ impl Lines {
             Tag::Strikethrough => Open::Strike(std::mem::replace(&mut self.marks.strike, true)),
             Tag::Link { link_type, dest_url, title, .. } => {
                 let link = Link { href: address(link_type, &dest_url), title: named(&title) };
-                Open::Link(self.marks.link.replace(link), self.runs.len())
+                Open::Link(self.marks.link.replace(link), self.count)
             }
             Tag::Image { dest_url, title, .. } => {
                 self.images += 1;
@@ -109,15 +114,15 @@ impl Lines {
             Some(Open::Emphasis(was)) => self.marks.emphasis = was,
             Some(Open::Strong(was)) => self.marks.strong = was,
             Some(Open::Strike(was)) => self.marks.strike = was,
-            Some(Open::Link(outer, runs)) => self.end_link(outer, runs),
+            Some(Open::Link(outer, count)) => self.end_link(outer, count),
             Some(Open::Image { src, title }) => self.end_image(src, &title),
             None => {}
         }
     }
 
     /// A link on nothing would be gone: it stands on its own address.
-    fn end_link(&mut self, outer: Option<Link>, runs: usize) {
-        if self.runs.len() == runs && self.images == 0 {
+    fn end_link(&mut self, outer: Option<Link>, count: usize) {
+        if self.count == count && self.images == 0 {
             let text = self.marks.link.as_ref().map(|link| link.href.clone()).unwrap_or_default();
             self.push(Content::Text(text));
         }
