@@ -72,3 +72,58 @@ fn the_examples_of_the_specifications_are_stable() {
         count => println!("{count} examples"),
     }
 }
+
+/// All letters that the parser shows, in order, as the HTML of the examples has them.
+fn letters(html: &str) -> String {
+    let mut shown = String::new();
+    let mut is_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            c if !is_tag && c.is_alphanumeric() => shown.push(c),
+            _ => {}
+        }
+    }
+    shown
+}
+
+fn letters_of(block: &note::Block) -> String {
+    let line = |line: &note::Line| line.iter().map(note_text).collect::<String>();
+    let text = match &block.kind {
+        note::Kind::Paragraph(text) | note::Kind::Heading { line: text, .. } => line(text),
+        note::Kind::Code { text, .. } => text.clone(),
+        note::Kind::Html(text) => letters(text),
+        note::Kind::Table(table) => table.rows.iter().flatten().map(line).collect(),
+        note::Kind::Rule => String::new(),
+    };
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The text of a run; a picture's stands in an attribute.
+fn note_text(run: &note::Run) -> String {
+    if matches!(run.content, note::Content::Image { .. }) { String::new() } else { run.plain().to_owned() }
+}
+
+#[test]
+fn the_examples_say_what_their_html_says() {
+    let mut wrong = Vec::new();
+    for suite in suites() {
+        for name in ["spec.rs", "gfm_table.rs", "gfm_strikethrough.rs", "gfm_tasklist.rs"] {
+            let source = std::fs::read_to_string(suite.join(name)).unwrap_or_default();
+            for example in source.split("let original = r##\"").skip(1) {
+                let Some((text, rest)) = example.split_once("\"##;") else { continue };
+                let Some((html, _)) = rest.split_once("r##\"").and_then(|(_, rest)| rest.split_once("\"##;")) else {
+                    continue;
+                };
+                let html = html.replace("&quot;", "").replace("&amp;", "").replace("&lt;", "").replace("&gt;", "");
+                let shown: String = parse(text).blocks.iter().map(letters_of).collect();
+                // A link on nothing stands on its address here, and shows nothing there.
+                if shown != letters(&html) && !text.starts_with("[](") {
+                    wrong.push(format!("{text:?}\n  {html:?}\n  {shown:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -109,7 +109,10 @@ fn first(list: List, start: Option<u32>, other: Option<Level>) -> Option<u32> {
 
 fn normal_kind(kind: Kind, labels: &Labels) -> Kind {
     match kind {
-        Kind::Paragraph(line) => Kind::Paragraph(line::normal(line, Place::Paragraph, labels)),
+        Kind::Paragraph(mut line) => match line::only_html(&mut line) {
+            Some(text) => html_block(text),
+            None => Kind::Paragraph(line::normal(line, Place::Paragraph, labels)),
+        },
         Kind::Heading { rank, line } => {
             Kind::Heading { rank: rank.clamp(1, 6), line: line::normal(line, Place::Heading, labels) }
         }

@@ -18,6 +18,7 @@ pub fn normal(line: Line, place: Place, labels: &BTreeMap<String, String>) -> Li
     runs.retain(|run| !matches!(&run.content, Content::Text(text) if text.is_empty()));
     if place == Place::Paragraph {
         guard_start(&mut runs);
+        guard_definition(&mut runs);
     }
     mark_breaks(&mut runs);
     // One break alone is HTML to CommonMark, and nothing to a reader.
@@ -71,6 +72,17 @@ fn title(title: Option<String>) -> Option<String> {
     title.map(one_line).filter(|title| !title.is_empty())
 }
 
+/// The tag that is all of a paragraph, which makes it an HTML block.
+pub fn only_html(line: &mut Line) -> Option<String> {
+    let [Run { content: Content::Html(text), marks }] = line.as_mut_slice() else { return None };
+    let text = one_line(std::mem::take(text));
+    if *marks == Marks::default() && html::is_inline(&text) && !html::is_break(&text) {
+        return Some(text);
+    }
+    line[0].content = Content::Html(text);
+    None
+}
+
 /// A tag that would make the whole paragraph an HTML block becomes text.
 fn guard_start(runs: &mut [Run]) {
     let alone = runs.len() == 1;
@@ -82,6 +94,20 @@ fn guard_start(runs: &mut [Run]) {
         && (alone || html::opens_block(text))
     {
         first.content = Content::Text(std::mem::take(text));
+    }
+}
+
+/// In a link that a paragraph begins with, code or a tag with `]:` would make the paragraph the definition of a link,
+/// and neither can be escaped: they become text.
+fn guard_definition(runs: &mut [Run]) {
+    let Some(link) = runs.first().and_then(|run| run.marks.link.clone()) else { return };
+    for run in runs.iter_mut().take_while(|run| run.marks.link.as_ref() == Some(&link)) {
+        if let Content::Text(text) | Content::Html(text) = &mut run.content
+            && text.contains("]:")
+        {
+            run.content = Content::Text(std::mem::take(text));
+            run.marks.code = false;
+        }
     }
 }
 
