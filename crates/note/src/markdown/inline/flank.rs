@@ -66,6 +66,10 @@ fn encode_before_code(tokens: &[Token<'_>], plan: &mut Plan) {
         if matches!((&tokens[at - 1], &tokens[at]), (Token::Char('`'), Token::Code(_))) {
             plan.is_encoded[at - 1] = true;
         }
+        // Behind a reference the parser looks for a second bracket, whatever is before it.
+        if matches!((&tokens[at - 1], &tokens[at]), (Token::Footnote(_), Token::Char('['))) {
+            plan.is_encoded[at] = true;
+        }
     }
 }
 
