@@ -2,7 +2,7 @@
 //!
 //! Nothing here reads a disk, a socket, time or chance, and nothing here knows of documents. What a blob
 //! is called ([`BlobHash`]), what a document says of it ([`BlobRef`]), how each of its pieces is verified by
-//! itself ([`Outline`]), which are there ([`Pieces`]), and what its first bytes say it is ([`sniff`]).
+//! itself ([`Outline`]), which are there ([`Pieces`]), whom to ask for the rest ([`Pull`]), and what its first bytes say it is ([`sniff`]).
 //!
 //! ```text
 //! blob     │ piece 0 │ piece 1 │ piece 2 │ 3 │      64 KiB each, the last may be shorter
@@ -36,10 +36,12 @@ mod hash;
 pub mod limits;
 mod outline;
 mod pieces;
+mod pull;
 mod reference;
 pub mod sniff;
 
 pub use hash::{BlobHash, HashTextError};
 pub use outline::{Outline, OutlineError, Outliner, PieceError, outline_len, piece_count, piece_range};
 pub use pieces::Pieces;
+pub use pull::{Giver, Pull, PullError};
 pub use reference::{BlobRef, BlobRefError, MediaType, MediaTypeError};

@@ -19,3 +19,6 @@ pub const IMAGE_SIDE_MAX: u32 = 1 << 20;
 /// What is looked at to find out what a blob is, in bytes from its start: photographs carry their size after
 /// a preview of up to 64 KiB and a colour profile.
 pub const SNIFF_BYTES_MAX: usize = 256 << 10;
+
+/// Pieces under way from one giver: 256 KiB, so that a line is kept busy, and a live edit waits behind no more.
+pub const PULL_WINDOW: usize = 4;
