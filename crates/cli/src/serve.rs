@@ -2,9 +2,11 @@
 
 use crate::app;
 use crate::error::CommandError;
-use crate::opened::make_directory;
+use crate::opened::{directory_error, make_directory};
 use clap::ValueEnum;
-use server::{AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, start_logs};
+use server::{
+    AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, open_blobs, start_logs,
+};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -53,9 +55,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let config = configure(arguments)?;
     server::check_listen(arguments.listen, config.token.as_ref())?;
     let hub = make_directory(&arguments.dir)?;
+    let blobs = open_blobs(&arguments.dir).map_err(|error| directory_error(&arguments.dir, error.into()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(CommandError::System)?;
     runtime.block_on(async {
-        let server = Server::bind(arguments.listen, Service::new(config, Arc::new(hub))).await?;
+        let service = Service::new(config, Arc::new(hub)).with_blobs(blobs);
+        let server = Server::bind(arguments.listen, service).await?;
         let address = server.address().map_err(CommandError::System)?;
         // Nobody may be listening; the server serves.
         let _ = writeln!(std::io::stdout(), "Motet serves {} on http://{address}", arguments.dir.display());

@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod blobs;
 mod error;
 mod text;
 mod upgrade;
@@ -28,9 +29,11 @@ pub fn routes(service: Service) -> Router {
         .route("/healthz", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .fallback(app::file)
-        .layer(from_fn_with_state(service.clone(), check_origin))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME));
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        // Long ones take as long as they move: they count their bytes and watch their pauses themselves.
+        .merge(blobs::routes().layer(from_fn_with_state(service.clone(), check_token)))
+        .layer(from_fn_with_state(service.clone(), check_origin));
     let metrics = service.metrics.clone();
     let caught = move |_| {
         metrics.panics.add(1);
@@ -78,7 +81,8 @@ async fn check_origin(State(service): State<Service>, request: Request, next: Ne
              img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        // Where an answer says something stricter of its own, that stands.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -46,8 +46,8 @@ pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
 pub use stored::{
-    EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, read_or_make_key,
-    run_json, text_container,
+    EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, open_blobs,
+    read_or_make_key, run_json, text_container,
 };
 pub use upstream::{FollowError, Upstream, follow};
 pub use version_text::{read_version, write_version};

@@ -89,3 +89,15 @@ pub const ETAGS_MAX: usize = 256;
 
 /// Runs in one page of history.
 pub const HISTORY_PAGE_MAX: usize = 500;
+
+/// The longest pause within the body of a blob.
+pub const BLOB_IDLE_TIME: Duration = Duration::from_secs(30);
+
+/// Bytes of a blob that are written or read at a time: what a connection holds in memory.
+pub const BLOB_STEP_BYTES: usize = 256 << 10;
+
+/// Bytes of all blobs that a server keeps, unless it is told otherwise.
+pub const BLOBS_BYTES: u64 = 64 << 30;
+
+/// Bytes of the blobs that count for one document, unless it is told otherwise.
+pub const BLOBS_OF_DOCUMENT_BYTES: u64 = 8 << 30;

@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::registry::Registry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use store::Blobs;
 use tokio::sync::watch;
 
 /// How a server is set up.
@@ -28,6 +29,7 @@ pub struct Config {
 pub struct Service {
     pub(crate) config: Arc<Config>,
     pub(crate) hub: Arc<dyn Hub>,
+    pub(crate) blobs: Option<Blobs>,
     pub(crate) registry: Registry,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) draining: Arc<watch::Sender<bool>>,
@@ -42,10 +44,16 @@ impl Service {
             config: Arc::new(config),
             registry: Registry::new(hub.clone(), metrics.clone()),
             hub,
+            blobs: None,
             metrics,
             draining: Arc::new(watch::Sender::new(false)),
             connections: Arc::default(),
         }
+    }
+
+    /// The same with blobs.
+    pub fn with_blobs(self, blobs: Blobs) -> Self {
+        Self { blobs: Some(blobs), ..self }
     }
 
     /// What it counted so far.

@@ -8,6 +8,7 @@
 //! The server has a writer stream of its own, for saves over HTTP: a key in the directory, and a replica
 //! id that is new each time the directory is opened.
 
+mod blobs;
 mod cold;
 mod document;
 mod etags;
@@ -18,6 +19,7 @@ mod load;
 mod loader;
 mod recent;
 
+pub use blobs::open_blobs;
 pub use document::{StoredDocument, text_container};
 pub use history::{history_json, run_json};
 pub use hub::{OpenHubError, StoredHub};

@@ -6,7 +6,7 @@
 //! - [`queue`] bounds what waits, [`writer`] commits it, [`task`] ties an operation to its answer.
 //! - [`poison`] remembers the first error.
 
-mod directory;
+pub(crate) mod directory;
 mod file;
 mod overlay;
 mod poison;

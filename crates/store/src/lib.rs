@@ -5,6 +5,8 @@
 //! [`RedbStore`] keeps them in one file in a directory, [`MemoryStore`] in memory; one suite of tests
 //! holds both to one contract.
 //!
+//! [`Blobs`] keeps the bytes beside the documents: by their hash, once, verified while they arrive.
+//!
 //! This crate never looks inside a record and depends on nothing of the engine but the names of
 //! things. It never acknowledges what is not synced, never answers from what is not, never repairs
 //! by guessing, and after a disk error never touches the disk again until it is reopened.
@@ -42,6 +44,7 @@
 //! # }
 //! ```
 
+pub mod blobs;
 mod disk;
 mod error;
 pub mod limits;
@@ -50,6 +53,7 @@ mod record;
 mod rules;
 mod store;
 
+pub use blobs::{BlobState, Blobs, Quotas};
 pub use disk::RedbStore;
 pub use error::{
     AppendError, CompactError, CreateError, DiskError, MetaError, MetaLimit, OpenError, ReadError, RecordError,

@@ -16,3 +16,13 @@ pub const META_VALUE_BYTES_MAX: usize = 1 << 20;
 /// Bytes that may wait for the disk before writers have to wait themselves. The batch that is being
 /// written counts apart, so that a store holds at most twice this.
 pub const QUEUE_BYTES_MAX: usize = 32 << 20;
+
+/// Blobs that are not complete, at once: each takes some names and, while it is worked on, its outline.
+pub const UNFINISHED_BLOBS_MAX: usize = 1024;
+
+/// Unfinished blobs whose state is kept in memory, with at most 2 MiB each; that of others is read from their
+/// bytes again when they go on.
+pub const LOADED_BLOBS_MAX: usize = 32;
+
+/// Bytes of a blob that one call reads.
+pub const BLOB_READ_BYTES_MAX: usize = 1 << 20;

@@ -9,7 +9,7 @@
 use crate::error::OpenError;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const LOCK_NAME: &str = "store.lock";
 const FILE_NAME: &str = "store.redb";
@@ -17,7 +17,7 @@ const NEW_NAME: &str = "store.redb.new";
 
 /// The directory of an open store. Nobody else opens it until this is dropped.
 #[derive(Debug)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     _lock: File,
 }
 
@@ -39,6 +39,14 @@ impl Directory {
         }
         let file = private_file().open(&path).map_err(|error| unusable(&path, &error))?;
         Ok((directory, file))
+    }
+
+    /// Locks `dir`, and makes it and the directories `rooms` in it where they are missing.
+    pub(crate) fn with_rooms(dir: &Path, rooms: &[PathBuf]) -> Result<Self, OpenError> {
+        make_directory(dir).map_err(|error| unusable(dir, &error))?;
+        let directory = Self { _lock: lock(dir)? };
+        rooms.iter().try_for_each(|room| make_directory(room).map_err(|error| unusable(room, &error)))?;
+        Ok(directory)
     }
 
     /// Locks `dir` and opens the file in it to read, where both are there.
@@ -111,7 +119,8 @@ fn private_directory() -> DirBuilder {
     DirBuilder::new()
 }
 
-fn private_file() -> OpenOptions {
+/// How files are opened here: made where they are missing, for their owner alone.
+pub(crate) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -119,13 +128,14 @@ fn private_file() -> OpenOptions {
     options
 }
 
+/// Makes the names in a directory durable.
 #[cfg(unix)]
-fn sync_directory(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
 /// Elsewhere directories cannot be opened, and the system syncs their entries itself.
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }

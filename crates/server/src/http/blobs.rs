@@ -1,0 +1,233 @@
+//! Blobs over HTTP: put as a whole or in steps, got by range.
+//!
+//! ```text
+//! POST  /blobs          bytes               201 reference           the server says how they are called
+//! PUT   /blobs/{hash}   bytes               201 reference, or 200 where it was here
+//! PATCH /blobs/{hash}   Upload-Offset: n    204 Upload-Offset, or 201 once Upload-Length bytes are here
+//! HEAD  /blobs/{hash}                       200, or 404 with the Upload-Offset to go on from
+//! GET   /blobs/{hash}   Range, If-Range     200, 206, 304 or 416
+//! ```
+//!
+//! `?doc=ID` counts the blob for the quota of a document. The words of `PATCH` are those of tus, less its
+//! creation step: the hash is the address, so there is nothing to create.
+
+mod range;
+mod receive;
+mod send;
+
+use super::api::read_id;
+use super::error::ApiError;
+use super::header;
+use crate::service::Service;
+use ::blob::limits::{BLOB_BYTES_MAX, SNIFF_BYTES_MAX};
+use ::blob::{BlobHash, MediaType};
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use receive::Receive;
+use serde::Deserialize;
+use serde_json::json;
+use store::BlobState;
+use store::blobs::{BlobReadError, Blobs, ClaimError, NoSpace, UploadError};
+
+const UPLOAD_OFFSET: &str = "upload-offset";
+const UPLOAD_LENGTH: &str = "upload-length";
+
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .route("/blobs", post(add))
+        .route("/blobs/{hash}", get(send::get).head(send::head).put(put).patch(resume))
+}
+
+#[derive(Deserialize)]
+struct Account {
+    doc: Option<String>,
+}
+
+async fn add(
+    State(service): State<Service>,
+    Query(account): Query<Account>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let blobs = blobs(&service)?;
+    check_announced(&headers)?;
+    let upload = off(&blobs, |blobs| Ok(blobs.upload(None)?)).await?;
+    let (hash, _) = Receive::new(upload, u64::MAX).all(body).await?.finish().await?;
+    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+}
+
+async fn put(
+    State(service): State<Service>,
+    Path(hash): Path<String>,
+    Query(account): Query<Account>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let (blobs, hash) = (blobs(&service)?, read_hash(&hash)?);
+    check_announced(&headers)?;
+    if is_whole(&blobs, &hash) {
+        // Read to its end, since not every client hears an answer before it has said everything.
+        receive::skip(body).await?;
+        return answer(blobs, hash, &account, &headers, StatusCode::OK).await;
+    }
+    let upload = off(&blobs, move |blobs| {
+        let upload = blobs.upload(Some(hash))?;
+        if upload.offset() == 0 {
+            return Ok(upload);
+        }
+        // What an earlier one left is replaced, since this one brings everything.
+        drop(upload);
+        blobs.remove(&hash)?;
+        Ok(blobs.upload(Some(hash))?)
+    });
+    Receive::new(upload.await?, u64::MAX).all(body).await?.finish().await?;
+    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+}
+
+async fn resume(
+    State(service): State<Service>,
+    Path(hash): Path<String>,
+    Query(account): Query<Account>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let (blobs, hash) = (blobs(&service)?, read_hash(&hash)?);
+    let (offset, len) = (number(&headers, UPLOAD_OFFSET)?, number(&headers, UPLOAD_LENGTH)?);
+    check_len(len)?;
+    if is_whole(&blobs, &hash) {
+        receive::skip(body).await?;
+        return answer(blobs, hash, &account, &headers, StatusCode::OK).await;
+    }
+    let upload = off(&blobs, move |blobs| Ok(blobs.upload(Some(hash))?)).await?;
+    if upload.offset() != offset {
+        let here = upload.offset();
+        let wrong = ApiError::new(StatusCode::CONFLICT, "blob.offset", &format!("go on from byte {here}"));
+        return Ok(([(UPLOAD_OFFSET, here.to_string())], wrong).into_response());
+    }
+    let received = Receive::new(upload, len).all(body).await?;
+    if received.offset() < len {
+        let offset = received.pause().await?;
+        return Ok((StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, offset.to_string())]).into_response());
+    }
+    received.finish().await?;
+    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+}
+
+/// The reference to a blob that is here, once it is counted where it shall be.
+async fn answer(
+    blobs: Blobs,
+    hash: BlobHash,
+    account: &Account,
+    headers: &HeaderMap,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    let doc = account.doc.as_deref().map(read_id).transpose()?;
+    let (len, start) = off(&blobs, move |blobs| {
+        if let Some(doc) = doc {
+            blobs.claim(doc, &hash)?;
+        }
+        let Some(BlobState::Whole { len }) = blobs.state(&hash) else {
+            return Err(BlobReadError::Unknown(hash).into());
+        };
+        Ok((len, blobs.read(&hash, 0, SNIFF_BYTES_MAX)?))
+    })
+    .await?;
+    let image = ::blob::sniff::sniff(&start);
+    let declared = header(headers, CONTENT_TYPE.as_str()).and_then(|text| text.parse::<MediaType>().ok());
+    let media_type = match image {
+        Some(image) => image.kind.media_type().to_owned(),
+        None => declared.unwrap_or(MediaType::unknown()).to_string(),
+    };
+    let mut reference = json!({ "hash": hash.to_string(), "len": len, "media_type": media_type });
+    if let Some((width, height)) = image.and_then(|image| image.size) {
+        reference["width"] = width.into();
+        reference["height"] = height.into();
+    }
+    Ok((status, [("location", format!("/blobs/{hash}"))], Json(reference)).into_response())
+}
+
+fn is_whole(blobs: &Blobs, hash: &BlobHash) -> bool {
+    matches!(blobs.state(hash), Some(BlobState::Whole { .. }))
+}
+
+fn blobs(service: &Service) -> Result<Blobs, ApiError> {
+    let none = || ApiError::new(StatusCode::NOT_FOUND, "blob.none-kept", "this server keeps no blobs");
+    service.blobs.clone().ok_or_else(none)
+}
+
+fn read_hash(text: &str) -> Result<BlobHash, ApiError> {
+    text.parse()
+        .map_err(|error: ::blob::HashTextError| ApiError::new(StatusCode::NOT_FOUND, "blob.name", &error.to_string()))
+}
+
+fn number(headers: &HeaderMap, name: &'static str) -> Result<u64, ApiError> {
+    let number = header(headers, name).filter(|text| text.bytes().all(|c| c.is_ascii_digit()));
+    number.and_then(|text| text.parse().ok()).ok_or_else(|| {
+        ApiError::new(StatusCode::BAD_REQUEST, "blob.header", &format!("send the header {name} with a number of bytes"))
+    })
+}
+
+/// Refuses what is announced to be too long before it comes.
+fn check_announced(headers: &HeaderMap) -> Result<(), ApiError> {
+    header(headers, "content-length").and_then(|text| text.parse().ok()).map_or(Ok(()), check_len)
+}
+
+fn check_len(len: u64) -> Result<(), ApiError> {
+    if len > BLOB_BYTES_MAX { Err(UploadError::NoSpace(NoSpace::TooLong(len)).into()) } else { Ok(()) }
+}
+
+/// Does what waits for the disk off the threads that carry the network.
+async fn off<T: Send + 'static>(
+    blobs: &Blobs,
+    work: impl FnOnce(&Blobs) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let blobs = blobs.clone();
+    tokio::task::spawn_blocking(move || work(&blobs)).await.map_err(|_| ApiError::panic())?
+}
+
+impl From<UploadError> for ApiError {
+    fn from(error: UploadError) -> Self {
+        let status = match &error {
+            UploadError::NoSpace(NoSpace::TooLong(_)) => StatusCode::PAYLOAD_TOO_LARGE,
+            UploadError::NoSpace(NoSpace::Store { .. }) => StatusCode::INSUFFICIENT_STORAGE,
+            UploadError::Busy(_) => StatusCode::CONFLICT,
+            UploadError::Mismatch { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            UploadError::Disk(_) if error.code() == "store.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.code(), &error.to_string())
+    }
+}
+
+impl From<ClaimError> for ApiError {
+    fn from(error: ClaimError) -> Self {
+        let status = match &error {
+            ClaimError::Unknown(_) => StatusCode::NOT_FOUND,
+            ClaimError::Document { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.code(), &error.to_string())
+    }
+}
+
+impl From<BlobReadError> for ApiError {
+    fn from(error: BlobReadError) -> Self {
+        let (status, code) = match &error {
+            BlobReadError::Unknown(_) => (StatusCode::NOT_FOUND, "blob.unknown"),
+            BlobReadError::Damaged(_) => (StatusCode::INTERNAL_SERVER_ERROR, "blob.damaged"),
+            _ => (StatusCode::SERVICE_UNAVAILABLE, "store"),
+        };
+        Self::new(status, code, &error.to_string())
+    }
+}
+
+impl From<store::DiskError> for ApiError {
+    fn from(error: store::DiskError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), &error.to_string())
+    }
+}
