@@ -84,6 +84,11 @@ impl Document {
         self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
     }
 
+    /// The container that element `id` is of: of a character, an object or a paragraph mark, the text.
+    pub fn home(&self, id: Id) -> Option<ContainerId> {
+        self.log.ops_in(Span::of(id)).next().and_then(|(_, op)| op.container())
+    }
+
     /// How long the text `container` is, in code points.
     pub fn text_len(&self, container: ContainerId) -> Seq {
         self.model.text(container).map_or(0, |text| text.len().chars)
@@ -97,11 +102,22 @@ impl Document {
     /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;
     /// `None` where `change` did nothing.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
+        self.edit_telling(time, None, change)
+    }
+
+    /// As [`Document::edit`], with what changed added to `patch`, where one is given: for who edits by what a
+    /// change means, and has to show what that does.
+    pub fn edit_telling(
+        &mut self,
+        time: i64,
+        mut patch: Option<&mut Patch>,
+        change: impl FnOnce(&mut Edit<'_>),
+    ) -> Option<Span> {
         let is_plain = self.view.policy().is_plain();
         if !is_plain {
-            self.let_mine_through(None);
+            self.let_mine_through(patch.as_deref_mut());
         }
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: patch });
         self.commit(is_plain, time)
     }
 
@@ -130,7 +146,7 @@ impl Document {
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: None });
         let unseen = self.view.unseen();
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);

@@ -14,9 +14,16 @@ use model::Patch;
 #[derive(Debug)]
 pub struct Edit<'a> {
     pub(crate) document: &'a mut Document,
+    /// Where what changes is told, where somebody asked.
+    pub(crate) told: Option<&'a mut Patch>,
 }
 
 impl Edit<'_> {
+    /// The document as the changes so far have left it.
+    pub fn document(&self) -> &Document {
+        self.document
+    }
+
     /// Whether anything was changed so far.
     pub fn is_changed(&self) -> bool {
         self.document.log.is_writing(self.document.replica)
@@ -37,6 +44,7 @@ impl Edit<'_> {
         if len == 0 && inserted.is_empty() {
             return;
         }
+        self.tell_replaced(container, (at, len), inserted);
         let Document { model, log, replica, .. } = &mut *self.document;
         let (text, mut left) = (model.text_mut(container), len);
         let mut next = text.delete_at(at, left);
@@ -58,6 +66,17 @@ impl Edit<'_> {
                 writer.insert(left, right, inserted);
             }
         }
+    }
+
+    /// Adds a replacement that is about to be made to what is told.
+    fn tell_replaced(&mut self, container: ContainerId, (at, len): (Seq, Seq), inserted: &str) {
+        let Some(told) = &mut self.told else { return };
+        let (from, to) = self
+            .document
+            .model
+            .text(container)
+            .map_or((0, 0), |text| (text.utf16_at_chars(at), text.utf16_at_chars(at.saturating_add(len))));
+        told.texts.entry(container).or_default().splice(from, to - from, inserted);
     }
 
     /// Makes the text `container` read `wanted`, changing only words that differ.
@@ -87,15 +106,20 @@ impl Edit<'_> {
 
     /// Writes an op and shows it; returns its elements.
     fn push(&mut self, op: OpRef<'_>) -> Span {
-        self.push_telling(op, None)
+        let Self { document: doc, told } = self;
+        let span = doc.log.push(doc.replica, op);
+        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, told.as_deref_mut());
+        doc.model.settle(told.as_deref_mut());
+        span
     }
 
-    /// As [`Edit::push`], with what changes added to `patch`.
-    fn push_telling(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
-        let doc = &mut *self.document;
-        let span = doc.log.push(doc.replica, op);
-        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch.as_deref_mut());
-        doc.model.settle(patch);
-        span
+    /// As [`Edit::push`], and says what changes.
+    fn push_telling(&mut self, op: OpRef<'_>) -> (Span, Patch) {
+        let mut patch = Patch::default();
+        let span = Edit { document: &mut *self.document, told: Some(&mut patch) }.push(op);
+        if let Some(told) = &mut self.told {
+            told.then(patch.clone());
+        }
+        (span, patch)
     }
 }

@@ -4,6 +4,7 @@ use crate::anchor::{Anchor, read_author, read_spans, read_version, write_author,
 use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
+use crate::rich::{anchor_at, place_of};
 use js_sys::Array;
 use motet::{ContainerId, DocumentId, Id, Kind, Patch, Replica, ReplicaId, SigningKey, Span, Standing, Value};
 use wasm_bindgen::prelude::*;
@@ -21,9 +22,11 @@ pub fn people() -> ContainerId {
 /// An editing replica of one document.
 #[wasm_bindgen]
 pub struct Engine {
-    replica: Replica,
+    pub(crate) replica: Replica,
     choices: Choices,
     name: String,
+    /// What changed since it was last asked for, where anybody asks.
+    pub(crate) changes: Option<Patch>,
 }
 
 #[wasm_bindgen]
@@ -39,6 +42,7 @@ impl Engine {
             replica: Replica::new(id, 0, own, key),
             choices: Choices::default(),
             name: js::text_field(options, "name")?,
+            changes: None,
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
             engine.replica.import(&frame, None).map_err(|error| js::error(&error.to_string()))?;
@@ -126,20 +130,20 @@ impl Engine {
         }
         match refused {
             Some(message) if patch.is_empty() => Err(js::error(&message)),
-            _ => Ok(js::patches(&patch)),
+            _ => Ok(self.told(patch)),
         }
     }
 
     /// Takes back the author's latest edit run; null where there is none.
     pub fn undo(&mut self) -> JsValue {
         let patch = self.replica.document_mut().undo();
-        patch.map_or(JsValue::NULL, |patch| js::patches(&patch))
+        patch.map_or(JsValue::NULL, |patch| self.told(patch))
     }
 
     /// Brings back what the author's latest undo took; null where there is nothing.
     pub fn redo(&mut self) -> JsValue {
         let patch = self.replica.document_mut().redo();
-        patch.map_or(JsValue::NULL, |patch| js::patches(&patch))
+        patch.map_or(JsValue::NULL, |patch| self.told(patch))
     }
 
     /// Whether [`Engine::undo`] would do anything.
@@ -159,7 +163,7 @@ impl Engine {
     pub fn undo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().undo_spans(&spans, now());
-        Ok(js::patches(&done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.told(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// Switches anybody's actions on again, for everybody.
@@ -167,7 +171,7 @@ impl Engine {
     pub fn redo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().redo_spans(&spans, now());
-        Ok(js::patches(&done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.told(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// The edit runs of everybody, oldest first.
@@ -259,35 +263,30 @@ impl Engine {
 
     /// A place at a UTF-16 position that survives edits, staying with its left or right neighbour.
     pub fn anchor(&mut self, position: u32, bias: &str) -> String {
-        let now = self.replica.document_mut().model_text(text());
-        let at = now.chars_at_utf16(position);
-        let stays_left = bias != "right";
-        let element = if stays_left { at.checked_sub(1).and_then(|at| now.id_at(at)) } else { now.id_at(at) };
-        Anchor { element, stays_left }.write()
+        anchor_at(self.replica.document_mut().model_text(text()), position, bias != "right").write()
     }
 
     /// The UTF-16 position of an anchor; null where its element is not here.
     #[wasm_bindgen(unchecked_return_type = "number | null")]
     pub fn resolve(&self, anchor: &str) -> JsValue {
-        self.place_of(anchor).map_or(JsValue::NULL, JsValue::from)
+        let place =
+            Anchor::read(anchor).and_then(|anchor| place_of(self.replica.document().model().text(text()), anchor));
+        place.map_or(JsValue::NULL, JsValue::from)
     }
 
-    fn place_of(&self, anchor: &str) -> Option<u32> {
-        let anchor = Anchor::read(anchor)?;
-        let Some(now) = self.replica.document().model().text(text()) else {
-            return anchor.element.is_none().then_some(0);
-        };
-        let Some(element) = anchor.element else {
-            return Some(if anchor.stays_left { 0 } else { now.len().utf16 });
-        };
-        let (at, visible) = now.position(element)?;
-        Some(now.utf16_at_chars(if anchor.stays_left && visible { at + 1 } else { at }))
+    /// What changed in the text, as the editor takes it; the rest is kept for who asks.
+    fn told(&mut self, patch: Patch) -> JsValue {
+        let text = js::patches(&patch);
+        if let Some(changes) = &mut self.changes {
+            changes.then(patch);
+        }
+        text
     }
 
     fn chosen(&mut self) -> JsValue {
         let mut patch = Patch::default();
         self.apply_choices(&mut patch);
-        js::patches(&patch)
+        self.told(patch)
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {
@@ -306,14 +305,22 @@ impl Engine {
     }
 
     /// One action, signed with the author's name where the document has another one.
-    fn write(&mut self, change: impl FnOnce(&mut motet::Edit<'_>)) -> Option<Span> {
+    pub(crate) fn write(&mut self, change: impl FnOnce(&mut motet::Edit<'_>)) -> Option<Span> {
+        self.write_telling(None, change)
+    }
+
+    pub(crate) fn write_telling(
+        &mut self,
+        patch: Option<&mut Patch>,
+        change: impl FnOnce(&mut motet::Edit<'_>),
+    ) -> Option<Span> {
         let key = self.author();
         let known = match self.replica.document().get(people(), &key) {
             Some(Value::Text(name)) => *name == self.name,
             _ => false,
         };
         let name = (!known && !self.name.is_empty()).then(|| Value::Text(self.name.clone()));
-        self.replica.document_mut().edit(now(), |edit| {
+        self.replica.document_mut().edit_telling(now(), patch, |edit| {
             change(edit);
             if let Some(name) = name.filter(|_| edit.is_changed()) {
                 edit.set(people(), &key, name);

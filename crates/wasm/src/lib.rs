@@ -12,6 +12,7 @@ mod engine;
 mod history;
 mod js;
 mod member;
+mod rich;
 mod shelf;
 
 pub use engine::Engine;

@@ -1,0 +1,198 @@
+/**
+ * Ties an editor to a note in the engine by smallest steps, both ways. The engine is what is true; the editor shows it
+ * before anybody else does. There is no history here: the engine undoes.
+ */
+import type { Node } from "prosemirror-model";
+import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
+import type { Anchor } from "../engine/engine";
+import { Downward, endOf } from "./downward";
+import { project } from "./projection";
+import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
+import { type Held, Selections } from "./selection";
+import { Upward } from "./upward";
+
+/** The meta of transactions that the engine made, and of those that fill in names. */
+export const FROM_ENGINE = "note:engine";
+
+/** What a binding needs of a view. */
+export interface Editor {
+  readonly state: EditorState;
+  /** Whether text is being composed, which must not be disturbed. */
+  readonly composing: boolean;
+  updateState(state: EditorState): void;
+}
+
+export interface BindingOptions {
+  root?: Name;
+  /** Compares document and engine after every change, and throws where they differ: for tests and for builds to debug. */
+  isChecked?: boolean;
+  /** Called after each action made here. */
+  onChange?: () => void;
+  /** Called after each change of the document or of the selection. */
+  onUpdate?: () => void;
+}
+
+export class NoteBinding {
+  readonly root: Name;
+  private editor: Editor | null = null;
+  private readonly selections: Selections;
+  /** What the selection holds to since its owner put it there: also what is deleted since. */
+  private held: { state: EditorState; held: Held } | null = null;
+  private waiting: Uint8Array[] = [];
+
+  constructor(
+    readonly engine: RichEngine,
+    private readonly options: BindingOptions = {},
+  ) {
+    this.root = options.root ?? "/note";
+    this.selections = new Selections(engine, this.root);
+    engine.changes();
+  }
+
+  /** The document as the engine has it. */
+  project(): Node {
+    return project(this.engine, this.root);
+  }
+
+  attach(editor: Editor): void {
+    this.editor = editor;
+  }
+
+  detach(): void {
+    this.editor = null;
+  }
+
+  /** What a view does with its transactions: the action is in the engine before the state is on the page. */
+  dispatch = (transaction: Transaction): void => {
+    const { state, transactions } = this.state.applyTransaction(transaction);
+    this.show(transactions.some((one) => one.docChanged && !one.getMeta(FROM_ENGINE)) ? this.carry(state, transactions) : state);
+  };
+
+  /** Takes in others' frames: at once, unless somebody is composing, whose line must not move under them. */
+  receive(frames: readonly Uint8Array[]): void {
+    this.waiting.push(...frames);
+    this.takeWaiting();
+  }
+
+  /** Takes in what waited for the end of a composition. */
+  takeWaiting(): void {
+    if (this.waiting.length === 0 || this.editor?.composing) return;
+    const frames = this.waiting.splice(0);
+    const held = this.hold();
+    try {
+      this.engine.import(frames);
+    } finally {
+      // Also where some were refused: the others are in.
+      this.follow(held);
+    }
+  }
+
+  undo(): boolean {
+    return this.turn(() => this.engine.undo());
+  }
+
+  redo(): boolean {
+    return this.turn(() => this.engine.redo());
+  }
+
+  /** Makes changes that are no steps of the editor's, such as moves and those of tables. Returns what it made. */
+  change(changes: readonly RichChange[]): string[] {
+    const held = this.hold();
+    const made = this.engine.change(changes, true);
+    this.follow(held);
+    this.options.onChange?.();
+    return made;
+  }
+
+  /** Shows what a choice changed, such as whose work is hidden. */
+  choose(choice: () => unknown): void {
+    const held = this.hold();
+    choice();
+    this.follow(held);
+  }
+
+  /** Where the selection is, for others. */
+  anchors(): { anchor: Anchor; head: Anchor } | null {
+    const held = this.hold();
+    if (held.kind === "text") return { anchor: held.anchor, head: held.head };
+    return held.kind === "node" ? { anchor: held.anchor, head: held.anchor } : null;
+  }
+
+  /** The place of an anchor; null where it is not known here. */
+  placeOf(anchor: Anchor): number | null {
+    return this.selections.placeOf(this.state.doc, anchor);
+  }
+
+  private get state(): EditorState {
+    if (!this.editor) throw new Error("no editor is attached to the binding");
+    return this.editor.state;
+  }
+
+  private show(state: EditorState): void {
+    this.editor!.updateState(state);
+    this.check();
+    this.options.onUpdate?.();
+  }
+
+  /** Writes what transactions did into the engine; returns the state with the names of what they made. */
+  private carry(state: EditorState, transactions: readonly Transaction[]): EditorState {
+    const upward = new Upward(this.root);
+    for (const transaction of transactions) upward.add(transaction);
+    upward.nameHeads(state.doc);
+    if (upward.changes.length === 0 && upward.torn.size === 0) return state;
+    const made = upward.changes.length > 0 ? this.engine.change(upward.changes, false) : [];
+    const fill = upward.fill(state, made);
+    for (const table of upward.torn) {
+      const name = table.startsWith("@") ? made[Number(table.slice(1))]! : table;
+      new Downward(fill, this.engine, this.root).mend(name);
+    }
+    this.options.onChange?.();
+    return fill.docChanged ? state.apply(this.mark(fill, state)) : state;
+  }
+
+  /** What the selection holds to; kept until its owner moves it. */
+  private hold(): Held {
+    const { state } = this;
+    if (this.held?.state.selection !== state.selection) this.held = { state, held: this.selections.hold(state) };
+    return this.held!.held;
+  }
+
+  private mark(transaction: Transaction, { storedMarks }: EditorState): Transaction {
+    // What was switched on for the next character stays on whatever others do.
+    return transaction.setStoredMarks(storedMarks).setMeta(FROM_ENGINE, true).setMeta("addToHistory", false);
+  }
+
+  /** Shows what the engine changed, with the selection where it was. */
+  private follow(held: Held, patch: RichPatch = this.engine.changes()): void {
+    if (!this.editor) return;
+    const { state } = this;
+    const { tr } = state;
+    new Downward(tr, this.engine, this.root).show(patch);
+    const wanted = this.selections.find(tr.doc, held);
+    if (wanted && !wanted.eq(tr.selection)) tr.setSelection(wanted);
+    if (!tr.docChanged && !tr.selectionSet) return;
+    this.dispatch(this.mark(tr, state));
+    this.held = { state: this.state, held };
+  }
+
+  /** Undoes or redoes, with the caret where that was. */
+  private turn(act: () => unknown): boolean {
+    if (this.editor?.composing || act() === null) return false;
+    const patch = this.engine.changes();
+    const { tr } = this.state;
+    new Downward(tr, this.engine, this.root).show(patch);
+    const end = endOf(patch);
+    const caret = end && this.selections.placeIn(tr.doc, end.in, end.at);
+    if (caret !== null) tr.setSelection(TextSelection.near(tr.doc.resolve(caret))).scrollIntoView();
+    this.dispatch(tr.setMeta(FROM_ENGINE, true));
+    this.options.onChange?.();
+    return true;
+  }
+
+  private check(): void {
+    if (!this.options.isChecked) return;
+    const wanted = this.project();
+    wanted.check();
+    if (!wanted.eq(this.state.doc)) throw new Error(`the note is\n${wanted}\n${JSON.stringify(wanted)}\nand shows\n${this.state.doc}\n${JSON.stringify(this.state.doc)}`);
+  }
+}

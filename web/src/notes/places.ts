@@ -1,0 +1,176 @@
+/**
+ * Where the engine's positions are in ProseMirror's document, and back. A body's tokens are the openings of its blocks,
+ * but for the head's, and what is in their lines; each is one unit of the engine's text. Nodes never change, so how
+ * long one is is worked out once, and after an edit only where it was.
+ */
+import type { Node, ResolvedPos } from "prosemirror-model";
+import type { ElementId, Name, RichEngine } from "./rich";
+import { HEAD, isBody, schema } from "./schema";
+
+const lengths = new WeakMap<Node, number>();
+
+/** How many units a block's line has. */
+export function lineLength(block: Node): number {
+  let length = lengths.get(block);
+  if (length === undefined) {
+    length = 0;
+    for (let n = 0; n < block.childCount; n++) length += unitsOf(block.child(n));
+    lengths.set(block, length);
+  }
+  return length;
+}
+
+/** How many units a node in a line is. */
+export const unitsOf = (inline: Node) => (inline.isText ? inline.nodeSize : 1);
+
+/** How many units the opening of a block is. */
+export const openingOf = (block: Node, index: number) => (index === 0 && block.attrs["id"] === HEAD ? 0 : 1);
+
+/** A node that holds blocks, and where its content begins. */
+export interface Body {
+  node: Node;
+  start: number;
+}
+
+/** The place right behind so many units of a line, counted from where the line begins. */
+function placeInLine(block: Node, units: number): number {
+  let [left, at] = [units, 0];
+  for (let n = 0; left > 0; n++) {
+    const child = block.child(n);
+    if (child.isText && left <= child.nodeSize) return at + left;
+    left -= unitsOf(child);
+    at += child.nodeSize;
+  }
+  return at;
+}
+
+/** The place right behind so many units of a body: between blocks only where a mark comes first and there are none. */
+export function locate({ node, start }: Body, units: number): number {
+  let [left, at] = [units, start];
+  for (let n = 0; n < node.childCount; n++) {
+    const block = node.child(n);
+    const opening = openingOf(block, n);
+    if (left < opening) return at;
+    const length = opening + lineLength(block);
+    if (left <= length) return at + 1 + placeInLine(block, left - opening);
+    left -= length;
+    at += block.nodeSize;
+  }
+  throw new RangeError(`the body has ${units - left} units, not ${units}`);
+}
+
+/** How many units of a body lie before a place that is directly between its blocks or in one of its lines. */
+export function unitsBefore({ node, start }: Body, place: number): number {
+  let [units, at] = [0, start];
+  for (let n = 0; n < node.childCount && at < place; n++) {
+    const block = node.child(n);
+    units += openingOf(block, n);
+    if (at + block.nodeSize > place) return units + unitsInLine(block, place - at - 1);
+    units += lineLength(block);
+    at += block.nodeSize;
+  }
+  return units;
+}
+
+function unitsInLine(block: Node, place: number): number {
+  let [units, at] = [0, 0];
+  for (let n = 0; n < block.childCount && at < place; n++) {
+    const child = block.child(n);
+    units += child.isText ? Math.min(child.nodeSize, place - at) : 1;
+    at += child.nodeSize;
+  }
+  return units;
+}
+
+/** The depth of the innermost body around a place. */
+export function bodyDepth($place: ResolvedPos, most = $place.depth): number {
+  let depth = most;
+  while (!isBody($place.node(depth))) depth--;
+  return depth;
+}
+
+/** The engine's name of the body at a depth. */
+export function bodyName($place: ResolvedPos, depth: number, root: Name): Name {
+  const node = $place.node(depth);
+  if (node.type === schema.nodes.cell) return `${$place.node(depth - 1).attrs["id"]}*${node.attrs["column"]}`;
+  return depth === 0 ? root : node.attrs["id"];
+}
+
+/** Whether what has a name hangs on one element. */
+export const isElement = (name: Name) => !name.startsWith("/") && !name.includes("*");
+
+/** Finds nodes by the engine's names, in a document that shows what the engine does around them. */
+export class Finder {
+  constructor(
+    private readonly engine: RichEngine,
+    private readonly root: Name,
+  ) {}
+
+  /** The body that shows the text `name`. */
+  body(doc: Node, name: Name): Body | null {
+    if (name === this.root) return { node: doc, start: 0 };
+    if (name.startsWith("/")) return null;
+    const [row, column] = name.split("*");
+    if (column !== undefined) return this.cell(doc, row!, column);
+    const at = this.object(doc, name);
+    const node = at === null ? null : doc.nodeAt(at)!;
+    return node?.type === schema.nodes.footnote ? { node, start: at! + 1 } : null;
+  }
+
+  /** The table of a row or a column; null for what is none. */
+  tableOf(item: ElementId): ElementId | null {
+    return this.engine.itemPlace(item) === null ? null : this.ownerOf(this.engine.home(item)!);
+  }
+
+  /** The table that a list is of; null where it is no element's. */
+  ownerOf(list: Name): ElementId | null {
+    const owner = isElement(list) ? this.engine.home(list) : null;
+    return owner !== null && isElement(owner) ? owner : null;
+  }
+
+  private cell(doc: Node, rowId: ElementId, column: ElementId): Body | null {
+    const table = this.tableOf(rowId);
+    const at = table === null ? null : this.object(doc, table);
+    if (at === null) return null;
+    let start = at + 1;
+    for (const row of doc.nodeAt(at)!.children) {
+      if (row.attrs["id"] !== rowId) {
+        start += row.nodeSize;
+        continue;
+      }
+      start += 1;
+      for (const cell of row.children) {
+        if (cell.attrs["column"] === column) return { node: cell, start: start + 1 };
+        start += cell.nodeSize;
+      }
+      return null;
+    }
+    return null;
+  }
+
+  /** The place of an object. */
+  object(doc: Node, id: ElementId): number | null {
+    const at = this.behind(doc, id, 0);
+    return at !== null && doc.nodeAt(at)?.attrs["id"] === id ? at : null;
+  }
+
+  /** The place of the block of a paragraph mark. */
+  block(doc: Node, id: ElementId): number | null {
+    const at = this.behind(doc, id, 1);
+    return at !== null && doc.nodeAt(at)?.attrs["id"] === id && doc.nodeAt(at)!.type === schema.nodes.block ? at : null;
+  }
+
+  /** The place right behind what comes before an element, or behind the end of that block. */
+  private behind(doc: Node, id: ElementId, closing: number): number | null {
+    const place = this.engine.richPlace(`r${id}`, this.root);
+    const body = place && this.body(doc, place.in);
+    if (!body) return null;
+    try {
+      const at = locate(body, place.at);
+      return doc.resolve(at).depth > doc.resolve(body.start).depth ? at + closing : at;
+    } catch {
+      // The engine is ahead of the document there, so the element does not show yet.
+      return null;
+    }
+  }
+}
