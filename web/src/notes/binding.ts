@@ -5,6 +5,7 @@
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
 import type { Anchor } from "../engine/engine";
+import { type Peer, peersIn, showCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";
 import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
@@ -123,6 +124,12 @@ export class NoteBinding {
     return this.selections.placeOf(this.state.doc, anchor);
   }
 
+  /** Shows these people's carets. */
+  showPeers(peers: readonly Peer[]): void {
+    const shown = this.editor && showCarets(this.state, peers, (anchor) => this.placeOf(anchor));
+    if (shown) this.editor!.updateState(this.state.apply(shown));
+  }
+
   private get state(): EditorState {
     if (!this.editor) throw new Error("no editor is attached to the binding");
     return this.editor.state;
@@ -170,9 +177,11 @@ export class NoteBinding {
     new Downward(tr, this.engine, this.root).show(patch);
     const wanted = this.selections.find(tr.doc, held);
     if (wanted && !wanted.eq(tr.selection)) tr.setSelection(wanted);
-    if (!tr.docChanged && !tr.selectionSet) return;
-    this.dispatch(this.mark(tr, state));
-    this.held = { state: this.state, held };
+    if (tr.docChanged || tr.selectionSet) {
+      this.dispatch(this.mark(tr, state));
+      this.held = { state: this.state, held };
+    }
+    this.showPeers(peersIn(this.state));
   }
 
   /** Undoes or redoes, with the caret where that was. */
@@ -185,6 +194,7 @@ export class NoteBinding {
     const caret = end && this.selections.placeIn(tr.doc, end.in, end.at);
     if (caret !== null) tr.setSelection(TextSelection.near(tr.doc.resolve(caret))).scrollIntoView();
     this.dispatch(tr.setMeta(FROM_ENGINE, true));
+    this.showPeers(peersIn(this.state));
     this.options.onChange?.();
     return true;
   }

@@ -1,0 +1,80 @@
+/** A block on the page. It is never drawn anew for what it is like, so that a caret in it stays. */
+import type { Node } from "prosemirror-model";
+import type { NodeViewConstructor } from "prosemirror-view";
+import { blockDom } from "./schema";
+
+const DEPTHS = 32;
+
+/** The numbers of ordered lists, one for each depth, begin in every body. */
+export const counters = Array.from({ length: DEPTHS }, (_, n) => `note-${n}`).join(" ");
+
+/** How a block counts, worked out from it alone: the style sheet's counters know what came before. */
+function counting(levels: string, start: number | null): { increment: string; set: string } {
+  const depth = levels.length - 1;
+  const deeper = Array.from({ length: Math.max(0, Math.min(DEPTHS, depth + 4) - depth - 1) }, (_, n) => `note-${depth + 1 + n} 0`);
+  const counts = levels.at(-1) === "o";
+  // A level that is another one now ends the lists at its depth.
+  const ended = [...levels].flatMap((letter, n) => (letter === "q" || letter === "b" ? [`note-${n} 0`] : []));
+  const begun = counts && start !== null ? [`note-${depth} ${start}`] : [];
+  return { increment: counts && start === null ? `note-${depth} 1` : "none", set: [...ended, ...begun, ...deeper].join(" ") || "none" };
+}
+
+/** Bars beside what is in quotes, one for each. */
+function bars(levels: string): string {
+  const bar = (letter: string, n: number) => (letter === "q" ? [`linear-gradient(var(--note-bar), var(--note-bar)) ${n * 1.7 + 0.2}em 0 / 3px 100% no-repeat`] : []);
+  return [...levels].flatMap(bar).join(", ");
+}
+
+const COUNTED: Record<string, string> = { b: "bullet", o: "number" };
+
+export const blockView: NodeViewConstructor = (first, view, placeOf) => {
+  let node = first;
+  const dom = document.createElement("div");
+  const marker = document.createElement("span");
+  const contentDOM = document.createElement("div");
+  contentDOM.className = "note-line";
+  marker.className = "note-marker";
+  marker.contentEditable = "false";
+  dom.append(marker, contentDOM);
+  marker.addEventListener("mousedown", (event) => {
+    const at = placeOf();
+    if (node.attrs["task"] === null || at === undefined || !view.editable) return;
+    event.preventDefault();
+    view.dispatch(view.state.tr.setNodeAttribute(at, "task", !node.attrs["task"]));
+  });
+  const show = ({ attrs }: Node) => {
+    const wanted = { class: "note-block", ...blockDom(attrs) } as Record<string, string>;
+    for (const { name } of [...dom.attributes]) if (!(name in wanted) && name.startsWith("data-")) dom.removeAttribute(name);
+    for (const name of ["role", "aria-level"]) if (!(name in wanted)) dom.removeAttribute(name);
+    for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);
+    const levels = attrs["levels"] as string;
+    const { increment, set } = counting(levels, attrs["start"]);
+    dom.style.setProperty("--depth", String(levels.length));
+    dom.style.counterIncrement = increment;
+    dom.style.setProperty("counter-set", set);
+    dom.style.background = bars(levels);
+    const kind = attrs["task"] === null ? COUNTED[levels.at(-1) ?? ""] : "task";
+    marker.dataset["marker"] = kind ?? "none";
+    marker.style.setProperty("--number", kind === "number" ? `counter(note-${levels.length - 1})` : "none");
+    if (kind === "task") {
+      marker.setAttribute("role", "checkbox");
+      marker.setAttribute("aria-checked", String(attrs["task"]));
+    } else {
+      marker.removeAttribute("role");
+      marker.removeAttribute("aria-checked");
+    }
+  };
+  show(node);
+  return {
+    dom,
+    contentDOM,
+    update(next) {
+      if (next.type !== node.type) return false;
+      if (next.attrs !== node.attrs) show(next);
+      node = next;
+      return true;
+    },
+    ignoreMutation: (mutation) => mutation.type !== "selection" && !contentDOM.contains(mutation.target) && mutation.target !== contentDOM,
+    stopEvent: (event) => event.type === "mousedown" && event.target === marker && node.attrs["task"] !== null,
+  };
+};

@@ -1,0 +1,55 @@
+/** An editor of a note on the page. */
+import { dropCursor } from "prosemirror-dropcursor";
+import { EditorState, Plugin } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { NoteBinding, type BindingOptions } from "./binding";
+import { blockView, counters } from "./blockview";
+import { caretsPlugin } from "./carets";
+import { clipboardPlugin } from "./clipboard";
+import { keysPlugins } from "./keys";
+import type { RichEngine } from "./rich";
+
+/** ProseMirror ends a composition a little after the browser does. */
+const COMPOSED_MS = 50;
+
+/** Lets others' work in once a composition is over, and menus undo through the engine. */
+function inputPlugin(binding: NoteBinding): Plugin {
+  const undoing: Record<string, () => boolean> = { historyUndo: () => binding.undo(), historyRedo: () => binding.redo() };
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        compositionend: () => {
+          setTimeout(() => binding.takeWaiting(), COMPOSED_MS);
+          return false;
+        },
+        beforeinput: (_, event) => {
+          const turn = undoing[event.inputType];
+          if (!turn) return false;
+          event.preventDefault();
+          turn();
+          return true;
+        },
+      },
+      attributes: { class: "note", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" },
+    },
+  });
+}
+
+/** What a note's editor consists of: few parts, since each costs at every change. */
+export const notePlugins = (binding: NoteBinding): Plugin[] => [inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
+
+/** An editor in `place`, bound to the note of an engine. */
+export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}): { view: EditorView; binding: NoteBinding; close: () => void } {
+  const binding = new NoteBinding(engine, options);
+  const view = new EditorView(place, {
+    state: EditorState.create({ doc: binding.project(), plugins: notePlugins(binding) }),
+    nodeViews: { block: blockView },
+    dispatchTransaction: binding.dispatch,
+  });
+  binding.attach(view);
+  const close = () => {
+    binding.detach();
+    view.destroy();
+  };
+  return { view, binding, close };
+}
