@@ -66,7 +66,8 @@ export class NoteBinding {
   /** What a view does with its transactions: the action is in the engine before the state is on the page. */
   dispatch = (transaction: Transaction): void => {
     const { state, transactions } = this.state.applyTransaction(transaction);
-    this.show(transactions.some((one) => one.docChanged && !one.getMeta(FROM_ENGINE)) ? this.carry(state, transactions) : state);
+    const own = transactions.filter((one) => one.docChanged && !one.getMeta(FROM_ENGINE));
+    this.show(own.length > 0 ? this.carry(state, own) : state);
   };
 
   /** Takes in others' frames: at once, unless somebody is composing, whose line must not move under them. */

@@ -98,7 +98,9 @@ export function showCarets(state: EditorState, peers: readonly Peer[], placeOf: 
   const now = key.getState(state);
   if (!now) return null;
   const carets = place(peers, now.carets, placeOf);
-  if (carets.length === now.carets.length && carets.every((caret, n) => isSame(caret, now.carets[n]))) return null;
+  const isShown = carets.length === now.carets.length && carets.every((caret, n) => isSame(caret, now.carets[n]));
+  // Those who cannot be shown yet are kept too.
+  if (isShown && peers === now.peers) return null;
   return state.tr.setMeta(key, { peers, carets }).setMeta("addToHistory", false);
 }
 

@@ -1,6 +1,7 @@
 /** Random scripts of several writers: whatever they do, in whatever order it arrives, they end up with one note. */
 import type { Node } from "prosemirror-model";
 import { expect, it } from "vitest";
+import { listOf } from "../../../src/notes/projection";
 import { schema } from "../../../src/notes/schema";
 import { seeded } from "../random";
 import { Exchange, type Writer, writers } from "./writers";
@@ -44,6 +45,27 @@ function inset(random: Random): Node {
   }
 }
 
+/** Changes the rows or columns of a table. */
+function reshape(random: Random, writer: Writer): void {
+  const tables: string[] = [];
+  writer.state.doc.descendants((node) => void (node.type === schema.nodes.table && tables.push(node.attrs["id"])));
+  if (tables.length === 0) return;
+  const list = listOf(writer.engine, pick(random, tables), pick(random, ["rows", "columns"]));
+  if (list === null) return;
+  const length = writer.engine.items(list).length;
+  const [at, to] = [random(length), random(length)];
+  switch (random(4)) {
+    case 0:
+      return void writer.binding.change([{ do: "listInsert", in: list, at }]);
+    case 1:
+      return void writer.binding.change([{ do: "listDelete", in: list, at, len: 1 }]);
+    case 2:
+      return void writer.binding.change([{ do: "listMove", in: list, at, to }]);
+    default:
+      return length > 0 ? void writer.binding.change([{ do: "set", in: writer.engine.items(list)[at]!, key: "align", value: pick(random, ["left", "right", 7]) }]) : undefined;
+  }
+}
+
 /** One thing that a person might do. */
 function act(random: Random, writer: Writer): void {
   const all = places(writer.state.doc);
@@ -52,7 +74,7 @@ function act(random: Random, writer: Writer): void {
   const line = all.filter((place) => writer.state.doc.resolve(place).sameParent($at));
   const [from, to] = [at, pick(random, line)].sort((a, b) => a - b) as [number, number];
   const depth = $at.depth;
-  switch (random(16)) {
+  switch (random(19)) {
     case 0:
     case 1:
     case 2:
@@ -78,7 +100,7 @@ function act(random: Random, writer: Writer): void {
       return writer.act((tr) => tr.deleteRange(start, end));
     }
     case 11:
-      return depth < 8 && random(2) === 0 ? writer.act((tr) => tr.insert(at, inset(random))) : undefined;
+      return depth < 10 ? writer.act((tr) => tr.insert(at, inset(random))) : undefined;
     case 12:
       return void writer.binding.undo();
     case 13:
@@ -87,6 +109,14 @@ function act(random: Random, writer: Writer): void {
       const copy = writer.state.doc.slice(from, to);
       return writer.act((tr) => tr.replace(pick(random, line), undefined, copy));
     }
+    case 15: {
+      const length = writer.engine.richLength("/note");
+      const [at, len, to] = [random(length + 1), random(6), random(length + 1)];
+      return void writer.binding.change([{ do: "move", in: "/note", at, len, to }]);
+    }
+    case 16:
+    case 17:
+      return reshape(random, writer);
     default:
       return writer.act((tr) => tr.replaceWith(from, to, schema.text(pick(random, TEXTS), [schema.mark(pick(random, MARKS))])));
   }
@@ -112,13 +142,13 @@ function play(seed: number, count: number, steps: number): void {
   }
 }
 
-const SEEDS = Number(process.env["NOTE_SEEDS"] ?? 60);
+const SEEDS = Number(process.env["NOTE_SEEDS"] ?? 20);
 const FROM = Number(process.env["NOTE_FROM"] ?? 1);
 
 it.each([1, 2, 3])("%i writers end up with one note", { timeout: 120_000 }, (count) => {
   for (let seed = FROM; seed < FROM + SEEDS; seed++) {
     try {
-      play(seed, count, 60);
+      play(seed, count, 100);
     } catch (problem) {
       throw new Error(`NOTE_FROM=${seed} NOTE_SEEDS=1, ${count} writers: ${(problem as Error).message}`, { cause: problem });
     }
