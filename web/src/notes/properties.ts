@@ -58,7 +58,7 @@ export function attrsToSet(node: Node, wanted: Held): [key: string, value: unkno
 
 /** The changes that make the properties `name` of a node of type and attributes `before` those of `after`. */
 export function changesOfAttrs(name: Name, before: Node | null, after: Node): RichChange[] {
-  const defaults = after.type.create().attrs;
+  const defaults = after.type.create({ id: null }).attrs;
   const changed = Object.keys(tableOf(after)).filter((key) => !same((before?.attrs ?? defaults)[key], after.attrs[key]));
   return changed.map((key) => {
     const value = same(after.attrs[key], defaults[key]) ? undefined : after.attrs[key];

@@ -11,6 +11,9 @@ export const HEAD = "";
 
 const none = { default: null };
 
+/** What has such an attribute is never made to wrap blocks that were pasted into a line. */
+const required = {};
+
 const blockAttrs = {
   /** The paragraph mark; `HEAD`, or null until the engine has named it. */
   id: none,
@@ -110,18 +113,18 @@ export const schema = new Schema({
       content: "block+",
       isolating: true,
       marks: "",
-      attrs: { id: none, label: none },
+      attrs: { id: required, label: none },
       toDOM: ({ attrs }) => ["span", { class: "note-footnote", "data-label": attrs["label"] }, hole],
-      parseDOM: [{ tag: "span.note-footnote", getAttrs: (dom) => ({ label: dom.dataset["label"] ?? null }) }],
+      parseDOM: [{ tag: "span.note-footnote", getAttrs: (dom) => ({ id: null, label: dom.dataset["label"] ?? null }) }],
     },
     table: {
       group: "inline",
       inline: true,
       content: "row*",
       isolating: true,
-      attrs: { id: none },
+      attrs: { id: required },
       toDOM: () => ["table", { class: "note-table" }, ["tbody", 0]],
-      parseDOM: [{ tag: "table" }],
+      parseDOM: [{ tag: "table", getAttrs: () => ({ id: null }) }],
     },
     row: { content: "cell*", attrs: { id: none }, toDOM: () => ["tr", 0], parseDOM: [{ tag: "tr" }] },
     cell: {

@@ -301,7 +301,8 @@ export class Upward {
       return found;
     };
     const [before, after] = [cells(old), cells(now)];
-    if (before.length !== after.length || before.some(([name], n) => name !== after[n]![0])) return void this.torn.add(now.id!);
+    const isOther = ([name, { node }]: [Name, Body], n: number) => name !== after[n]![0] || node.attrs["align"] !== after[n]![1].node.attrs["align"];
+    if (before.length !== after.length || before.some(isOther)) return void this.torn.add(now.id!);
     before.forEach(([name, body], n) => this.compareAll(name, body, after[n]![1]));
   }
 
@@ -340,8 +341,12 @@ export class Upward {
     const width = Math.max(0, ...node.children.map((row) => row.childCount));
     const rows = this.make({ do: "setList", in: table, key: "rows" });
     const columns = this.make({ do: "setList", in: table, key: "columns" });
-    if (node.children.some((row) => row.childCount < width)) this.torn.add(table);
     const names = Array.from({ length: width }, (_, n) => this.make({ do: "listInsert", in: columns, at: n }));
+    // How a cell is aligned its column says.
+    const alignments = names.map((_, n) => node.firstChild?.maybeChild(n)?.attrs["align"] ?? null);
+    alignments.forEach((value, n) => value !== null && this.changes.push({ do: "set", in: names[n]!, key: "align", value }));
+    const fits = (row: Node) => row.childCount === width && row.children.every((cell, n) => cell.attrs["align"] === alignments[n]);
+    if (!node.children.every(fits)) this.torn.add(table);
     let at = start;
     node.children.forEach((row, n) => {
       const id = this.make({ do: "listInsert", in: rows, at: n }, { at, attr: "id" });

@@ -120,7 +120,7 @@ describe("what is deleted around a caret and comes back", () => {
 function withTable(writer: Writer): string {
   const cell = (text: string) => schema.node("cell", null, [schema.node("block", null, [schema.text(text)])]);
   const rows = ["ab", "cd", "ef"].map((row) => schema.node("row", null, [...row].map(cell)));
-  writer.act((tr) => tr.insert(1, schema.node("table", null, rows)));
+  writer.act((tr) => tr.insert(1, schema.node("table", { id: null }, rows)));
   return writer.state.doc.firstChild!.firstChild!.attrs["id"];
 }
 
@@ -130,7 +130,7 @@ describe("carets in tables", () => {
     const exchange = new Exchange([ann, ben]);
     const table = withTable(ann);
     const at = find(ann, "c") + 1;
-    ann.act((tr) => tr.insert(at, schema.node("footnote", null, [schema.node("block", null, [schema.text("note")])])));
+    ann.act((tr) => tr.insert(at, schema.node("footnote", { id: null }, [schema.node("block", null, [schema.text("note")])])));
     ann.select(find(ann, "te"));
     exchange.settle();
     ben.binding.change([{ do: "listMove", in: listOf(ben.engine, table, "rows")!, at: 1, to: 0 }]);
@@ -362,7 +362,7 @@ describe("what y-prosemirror and loro-prosemirror have on file", () => {
     const [ann, ben] = writers(2, "one\ntwo") as [Writer, Writer];
     ann.act((tr) => tr.setNodeAttribute(0, "kind", "rule"));
     ben.act((tr) => tr.insertText("typed", 4));
-    ben.act((tr) => tr.insert(1, schema.node("footnote", null, [schema.node("block")])));
+    ben.act((tr) => tr.insert(1, schema.node("footnote", { id: null }, [schema.node("block")])));
     new Exchange([ann, ben]).settle();
     expect(ann.lines).toEqual(["onetyped", "two"]);
     expect(ben.state.doc.eq(ann.state.doc)).toBe(true);

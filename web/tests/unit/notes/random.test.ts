@@ -33,9 +33,9 @@ const block = (text: string) => schema.node("block", null, text ? schema.text(te
 function inset(random: Random): Node {
   switch (random(5)) {
     case 0:
-      return schema.node("footnote", null, [block("note"), block("")].slice(0, 1 + random(2)));
+      return schema.node("footnote", { id: null }, [block("note"), block("")].slice(0, 1 + random(2)));
     case 1:
-      return schema.node("table", null, [0, 1].map(() => schema.node("row", null, [0, 1, 2].map((n) => schema.node("cell", null, [block("x".repeat(n))])))));
+      return schema.node("table", { id: null }, [0, 1].map(() => schema.node("row", null, [0, 1, 2].map((n) => schema.node("cell", null, [block("x".repeat(n))])))));
     case 2:
       return schema.node("image", { address: "a.png", alt: "A" });
     case 3:
