@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is. All run even when an early one fails, and each runner has its own last word.
 
 use crate::tools::{Outcome, cargo, chromium, command, ensure_packages, root, run, say};
-use crate::web;
+use crate::{wasm, web};
 use std::process::Command;
 
 /// Runs all tests; a problem names those that failed.
@@ -16,7 +16,8 @@ pub fn test() -> Outcome {
     stage("the Rust tests", rust());
     if root().join("web/package.json").is_file() {
         stage("the web app's types", npm("checking the web app's types", "typecheck"));
-        stage("the web app's unit tests", npm("running the web app's unit tests", "test"));
+        // Notes are tested on the engine itself.
+        stage("the web app's unit tests", wasm::build().and_then(|()| npm("running the web app's unit tests", "test")));
         stage("the browser tests", browser());
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }

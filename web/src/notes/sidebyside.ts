@@ -2,6 +2,7 @@
 import type { EditorView } from "prosemirror-view";
 import "../styles/app.css";
 import { openEngine } from "../engine/load";
+import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
 import { openNote } from "./editor";
 import "./notes.css";
@@ -15,6 +16,7 @@ interface Side {
   colour: string;
   engine: Both;
   view: EditorView;
+  binding: NoteBinding;
   receive(frames: readonly Uint8Array[], peer: Peer): void;
 }
 
@@ -83,7 +85,7 @@ function side(id: string, name: string, colour: string, engine: Both, other: () 
     binding.showPeers([peer]);
     tell();
   };
-  return { name, colour, engine, view, receive };
+  return { name, colour, engine, view, binding, receive };
 }
 
 const left: Side = side("left", "Ann", "#3451b2", first, () => right);
@@ -96,4 +98,4 @@ function tell(): void {
 
 delay.addEventListener("input", () => (element("shown").textContent = `${delay.value} ms`));
 tell();
-Object.assign(window, { left, right });
+Object.assign(window, { sides: { left, right } });
