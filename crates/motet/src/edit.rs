@@ -123,3 +123,40 @@ impl Edit<'_> {
         (span, patch)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clock::ReplicaId;
+    use log::Kind;
+    use model::Grows;
+
+    /// What an author is told of their own changes leads from the text before to the text after.
+    #[test]
+    fn what_is_told_is_what_was_done() {
+        let text = ContainerId::root(Kind::Text, "text");
+        let mut random = 7_u32;
+        let mut next = |end: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 16) % end
+        };
+        let mut document = Document::new(ReplicaId(1));
+        for case in 0..500 {
+            let (before, mut patch) = (document.text(text), Patch::default());
+            document.edit_telling(0, Some(&mut patch), |edit| {
+                for _ in 0..=next(3) {
+                    let len = edit.document().text_len(text);
+                    let (at, count) = (next(len + 2), next(4));
+                    match next(5) {
+                        0 => drop(edit.split(text, at)),
+                        1 => drop(edit.move_text(text, (at, count), next(len + 1))),
+                        2 => edit.mark(text, (at, count), "strong", Some(&Value::Bool(true)), Grows::AtEnd),
+                        _ => edit.replace(text, at, count, ["", "a", "é🎼"][next(3) as usize]),
+                    }
+                }
+            });
+            let told = patch.texts.remove(&text).unwrap_or_default();
+            assert_eq!(told.apply(&before), document.text(text), "case {case}");
+        }
+    }
+}

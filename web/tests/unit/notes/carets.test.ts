@@ -1,11 +1,13 @@
 /** Carets and selections: the cases of others' bug reports, and what is asked of any editor that several share. */
 import { NodeSelection, Plugin, TextSelection } from "prosemirror-state";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { caretsIn, caretsPlugin, type Peer } from "../../../src/notes/carets";
 import { listOf } from "../../../src/notes/projection";
 import { schema } from "../../../src/notes/schema";
 import { seeded } from "../random";
 import { Exchange, Writer, writers } from "./writers";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The place where `text` begins in a document. */
 function find(writer: Writer, text: string): number {

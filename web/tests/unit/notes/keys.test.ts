@@ -1,9 +1,11 @@
 /** What keys and typed signs do, in a view. */
 import { Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { openNote } from "../../../src/notes/editor";
 import { Writer } from "./writers";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const views: EditorView[] = [];
 afterEach(() => views.splice(0).forEach((view) => view.destroy()));

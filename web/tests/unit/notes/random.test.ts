@@ -142,7 +142,7 @@ function play(seed: number, count: number, steps: number): void {
   }
 }
 
-const SEEDS = Number(process.env["NOTE_SEEDS"] ?? 20);
+const SEEDS = Number(process.env["NOTE_SEEDS"] ?? 12);
 const FROM = Number(process.env["NOTE_FROM"] ?? 1);
 
 it.each([1, 2, 3])("%i writers end up with one note", { timeout: 120_000 }, (count) => {
