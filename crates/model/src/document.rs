@@ -83,7 +83,7 @@ impl Model {
     }
 
     /// The text `container`, to look things up in or to edit.
-    #[inline]
+    #[inline(always)] // Asked for with every key.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
         if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
             self.recent = self.find_text(container);

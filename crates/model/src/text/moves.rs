@@ -175,10 +175,12 @@ impl Text {
     }
 
     /// How many elements from `elem` on, of `len`, are in one piece.
+    #[inline]
     pub(super) fn len_in_piece(&self, elem: Elem, len: u32) -> u32 {
-        if self.moves.is_empty() || len == 1 {
-            return len;
-        }
+        if self.moves.is_empty() || len == 1 { len } else { self.cut_to_piece(elem, len) }
+    }
+
+    fn cut_to_piece(&self, elem: Elem, len: u32) -> u32 {
         let end = |piece: usize| match self.moves.end_of(piece) {
             Edge::Before(next) => Some(next),
             Edge::After(last) => Some(last.plus(1)),
@@ -196,11 +198,9 @@ impl Text {
         }
     }
 
-    /// Says that what is visible of the piece of `elem` has become more by `now` less `was`.
+    /// Says that what is visible of the piece of `elem`, of which there is one then, has become more by `now` less
+    /// `was`.
     pub(super) fn reweigh(&mut self, elem: Elem, was: Weight, now: Weight) {
-        if self.moves.is_empty() || was == now {
-            return;
-        }
         let piece = self.piece_of(elem);
         let weight = &mut self.moves.pieces[piece].weight;
         *weight = weight.plus(now).minus(was);
