@@ -1,6 +1,7 @@
 //! What an author does in one action.
 
 mod nested;
+mod rich;
 mod structure;
 
 use crate::diff;
@@ -90,10 +91,11 @@ impl Edit<'_> {
     }
 
     /// As [`Edit::push`], with what changes added to `patch`.
-    fn push_telling(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
+    fn push_telling(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
         let doc = &mut *self.document;
         let span = doc.log.push(doc.replica, op);
-        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch);
+        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch.as_deref_mut());
+        doc.model.settle(patch);
         span
     }
 }
