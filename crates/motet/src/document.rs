@@ -1,6 +1,7 @@
 //! One member's copy of a document.
 
 mod deep;
+mod restore;
 mod structure;
 
 pub use deep::{CONTAINER_DEPTH_MAX, Deep};
@@ -278,6 +279,11 @@ impl Document {
 
     fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
         let targets = self.targets(spans, on);
+        self.control(&targets, time)
+    }
+
+    /// Switches elements on or off, as each says, for everybody: an action of its own.
+    fn control(&mut self, targets: &[(Span, bool)], time: i64) -> Option<(Span, Patch)> {
         if targets.is_empty() {
             return None;
         }
@@ -340,12 +346,6 @@ impl Document {
         let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
         let after = Projection::of(&self.log, &after, container);
         Projection::of(&self.log, &before, container).diff(&after, text)
-    }
-
-    /// Makes the text `container` read as it did at `version`, by an action that adds to the history.
-    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
-        let then = self.text_at(container, version);
-        self.edit(time, |edit| edit.replace_all(container, &then))
     }
 
     /// A hash of what is shown: equal on members that have the same log and policy.

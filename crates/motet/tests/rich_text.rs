@@ -38,7 +38,9 @@ fn change(dice: &mut Dice, document: &mut Document) {
         5 => drop(edit.split(text, at)),
         6 => drop(edit.insert_object(text, at, "image")),
         7..9 => edit.mark(text, (from, some), key, value.as_ref(), grows),
-        9..12 => drop(edit.move_text(text, (from, some + 1), to)),
+        9..12 => {
+            edit.move_text(text, (from, some + 1), to);
+        }
         _ => edit.replace(text, from, some, "new"),
     });
 }
