@@ -1,6 +1,5 @@
-/** What a browser keeps, in IndexedDB: every frame of every opened document, one key, personal choices. */
+/** What a device keeps: every frame of every opened document, one key, personal choices. In browsers in IndexedDB. */
 
-const DATABASE = "motet";
 const FORMAT = 1;
 /** Beyond so many records of one document, opening it folds them into one. */
 const RECORDS_MAX = 256;
@@ -11,19 +10,23 @@ interface FrameRecord {
   frames: Uint8Array[];
 }
 
+/** What is kept of a document beside its frames. */
 export interface DocumentNotes {
   choices: Uint8Array | null;
   /** Own actions that were not durable when last heard of. */
   waiting: number;
 }
 
+/** What keeps documents on a device. */
 export interface Store {
+  /** The author's secret key, 32 bytes, made once. */
   secret(): Promise<Uint8Array>;
   frames(document: string): Promise<Uint8Array[]>;
   /** Resolves when the frames are on disk. */
   add(document: string, frames: readonly Uint8Array[]): Promise<void>;
   notes(document: string): Promise<DocumentNotes>;
   note(document: string, change: Partial<DocumentNotes>): Promise<void>;
+  close(): Promise<void>;
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
@@ -55,8 +58,8 @@ function keyOf(frame: Uint8Array): string {
   return `${frame.length.toString(36)}-${mix(0)}-${mix(0x9e3779b9)}`;
 }
 
-async function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
-  const request = factory.open(DATABASE, FORMAT);
+async function openDatabase(name: string, factory: IDBFactory): Promise<IDBDatabase> {
+  const request = factory.open(name, FORMAT);
   request.onupgradeneeded = () => {
     const frames = request.result.createObjectStore("frames", { keyPath: ["document", "key"] });
     frames.createIndex("document", "document");
@@ -68,9 +71,9 @@ async function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   return database;
 }
 
-/** Opens the browser's store. */
-export async function openStore(factory: IDBFactory = indexedDB): Promise<Store> {
-  const database = await openDatabase(factory);
+/** Opens a store of this browser. */
+export async function openStore(name: string, factory: IDBFactory = indexedDB): Promise<Store> {
+  const database = await openDatabase(name, factory);
   const begin = (name: "frames" | "notes", mode: IDBTransactionMode) => {
     const transaction = database.transaction(name, mode, { durability: "strict" });
     return { transaction, table: transaction.objectStore(name) };
@@ -123,6 +126,10 @@ export async function openStore(factory: IDBFactory = indexedDB): Promise<Store>
       const old = ((await settled(table.get(key))) as DocumentNotes | undefined) ?? { choices: null, waiting: 0 };
       table.put({ ...old, ...change }, key);
       await done;
+    },
+
+    async close() {
+      database.close();
     },
   };
 }

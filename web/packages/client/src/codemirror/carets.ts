@@ -1,9 +1,8 @@
 /** Others' carets and selections, in the text and beside the scroll bar. */
-import { type Range, StateEffect, StateField } from "@codemirror/state";
+import { type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
-import { colourOf } from "../app/colours";
-import type { Presence } from "../engine/member";
-import type { Anchor } from "../engine/engine";
+import type { TextContainer } from "../containers.js";
+import type { MotetDocument, Presence } from "../document.js";
 
 /** Somebody's selection, in positions of this text. */
 export interface Caret {
@@ -50,7 +49,8 @@ class CaretWidget extends WidgetType {
   }
 }
 
-interface CaretState {
+/** What the field holds. */
+export interface CaretState {
   carets: readonly Caret[];
   /** When each caret last moved on its own account, by peer. */
   moved: ReadonlyMap<string, number>;
@@ -97,25 +97,47 @@ export const caretField = StateField.define<CaretState>({
   provide: (field) => EditorView.decorations.from(field, (state) => state.marks),
 });
 
-/** Finds the places of anchors; those not known here yet stay out. */
-function place(peers: readonly Presence[], resolve: (anchor: Anchor) => number | null, length: number): Caret[] {
+/** What somebody says is his colour is taken only in its plainest form. */
+const COLOUR = /^#[0-9a-f]{6}$/i;
+const NO_COLOUR = "#6b7280";
+
+/** Whose carets are shown, in what colour. */
+export interface CaretOptions {
+  /** The colour of somebody who may have chosen one; that which they chose, unless said otherwise. */
+  colourOf?(peer: Presence): string;
+}
+
+/** Finds the places of those who are in this text; what is not known here yet stays out. */
+function place(text: TextContainer, peers: readonly Presence[], length: number, options: CaretOptions): Caret[] {
   return peers.flatMap((peer) => {
-    const head = peer.head === null ? null : resolve(peer.head);
-    const anchor = peer.anchor === null ? head : resolve(peer.anchor);
+    if (peer.text !== null && peer.text.id !== text.id) return [];
+    const head = peer.head === null ? null : text.resolve(peer.head);
+    const anchor = peer.anchor === null ? head : text.resolve(peer.anchor);
     if (head === null || anchor === null || head > length || anchor > length) return [];
-    return [{ peer: peer.peer, name: peer.name, colour: colourOf(peer.author, peer.colour), anchor, head }];
+    const colour = options.colourOf?.(peer) ?? peer.colour;
+    return [{ peer: peer.peer, name: peer.name, colour: COLOUR.test(colour) ? colour : NO_COLOUR, anchor, head }];
   });
 }
 
-const resolvers = new WeakMap<EditorView, (anchor: Anchor) => number | null>();
-
-/** Shows these people's carets. */
-export function showPeers(view: EditorView, peers: readonly Presence[]): void {
-  const resolve = resolvers.get(view);
-  if (!resolve) return;
-  const carets = place(peers, resolve, view.state.doc.length);
-  if (carets.length === 0 && view.state.field(caretField).carets.length === 0) return;
-  view.dispatch({ effects: setCarets.of(carets) });
+/** Follows who is here; after every change of the text, too, since anchors may be known then that were not before. */
+function following(document: MotetDocument, text: TextContainer, options: CaretOptions) {
+  return ViewPlugin.define((view) => {
+    let isGone = false;
+    const show = () => {
+      if (isGone) return;
+      const carets = place(text, document.current().peers, view.state.doc.length, options);
+      if (carets.length > 0 || view.state.field(caretField).carets.length > 0) view.dispatch({ effects: setCarets.of(carets) });
+    };
+    const soon = () => queueMicrotask(show);
+    const ends = [document.on("presence", soon), text.subscribe((_changes, { origin }) => origin !== "local" && soon())];
+    soon();
+    return {
+      destroy() {
+        isGone = true;
+        for (const end of ends) end();
+      },
+    };
+  });
 }
 
 /** Lets names fade: redraws once the newest of them has been shown long enough. */
@@ -194,11 +216,19 @@ export function goTo(view: EditorView, position: number): void {
   view.dispatch({ effects: EditorView.scrollIntoView(position, { y: "center" }) });
 }
 
-/** Carets of others, with the engine's way of finding anchors. */
-export function carets(resolve: (anchor: Anchor) => number | null) {
-  const remember = ViewPlugin.define((view) => {
-    resolvers.set(view, resolve);
-    return {};
-  });
-  return [caretField, remember, fading, scrollMarks];
+/** Shows where others are in a text. */
+export function carets(document: MotetDocument, text: TextContainer, options: CaretOptions = {}): Extension {
+  return [caretField, following(document, text, options), fading, scrollMarks];
 }
+
+/** A look for the carets of others; programs with a style sheet of their own style `.peer-caret`, `.peer-name`, `.peer-selection` and `.scroll-marks`. */
+export const caretTheme: Extension = EditorView.baseTheme({
+  ".peer-selection": { background: "color-mix(in srgb, var(--peer) 26%, transparent)" },
+  ".peer-caret": { position: "relative", borderLeft: "2px solid var(--peer)", margin: "0 -1px", pointerEvents: "none" },
+  ".peer-name": { position: "absolute", left: "-2px", bottom: "calc(100% - 2px)", zIndex: "5", opacity: "0", transition: "opacity 200ms" },
+  ".peer-name::after": { content: "attr(data-name)", padding: "0 6px", font: "600 12px/1.5 sans-serif", whiteSpace: "nowrap", color: "#fff", background: "var(--peer)" },
+  ".peer-caret.is-fresh .peer-name, .cm-line:hover .peer-name": { opacity: "1" },
+  ".cm-line:first-child .peer-name": { bottom: "auto", top: "calc(100% - 2px)" },
+  ".scroll-marks": { position: "absolute", zIndex: "4", top: "0", bottom: "0", right: "0", width: "14px", pointerEvents: "none" },
+  ".scroll-marks button": { position: "absolute", right: "2px", width: "10px", height: "4px", padding: "0", border: "0", background: "var(--peer)", pointerEvents: "auto" },
+});
