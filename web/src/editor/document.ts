@@ -13,6 +13,7 @@ export interface Person {
 export class OpenDocument {
   /** What is written in. */
   readonly text: TextContainer;
+  private readonly forget: () => void;
   /** The colours that people chose, as far as they were here. */
   private readonly colours = new Map<AuthorId, string>();
 
@@ -22,7 +23,7 @@ export class OpenDocument {
     private person: Person,
   ) {
     this.text = client.text("text");
-    client.on("presence", (peers) => this.learnColours(peers));
+    this.forget = client.on("presence", (peers) => this.learnColours(peers));
   }
 
   get id(): string {
@@ -41,6 +42,7 @@ export class OpenDocument {
   setOnline = (online: boolean) => this.space.setOnline(online);
 
   close(): void {
+    this.forget();
     this.client.close();
     // Working offline is a choice about this document, and ends with it.
     this.space.setOnline(true);

@@ -114,6 +114,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private pushes = 0;
   /** Patches that came while others were told: everybody hears all of them, in order. */
   private readonly untold: PatchEvent[] = [];
+  /** How often it was opened and not closed. */
+  private holders = 0;
   private isClosed = false;
   private state: DocumentState = {
     status: "connecting",
@@ -139,8 +141,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     shelf: Shelf,
   ) {
     super();
+    Object.defineProperty(host, "engine", { get: () => this.living() });
     Object.assign(host, {
-      engine,
       change: (run: () => unknown, by?: unknown) => this.change(run, by),
       onPatch: (listener: (event: PatchEvent) => void) => this.on("patch", listener),
     });
@@ -169,7 +171,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
    * throws, what was done until then stays, and can be undone. `by` is passed on to whoever hears of the patch.
    */
   change<T>(run: () => T, by?: unknown): T {
-    this.checkOpen();
+    this.living();
     this.depth += 1;
     try {
       const result = run();
@@ -248,6 +250,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** Hands what was done to the session now: the program may be about to end. */
   flush(): void {
+    if (this.isClosed) return;
     if (this.sealTimer !== null) clearTimeout(this.sealTimer);
     this.sealTimer = null;
     const frames = this.engine.seal();
@@ -257,8 +260,23 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.ground.session.push(this.id, frames);
   }
 
-  /** Leaves the document. What was done is stored, and sent when the space is next connected. */
+  /**
+   * Leaves the document. What was done is stored, and sent when the space is next connected. Whoever opened it closes it: it
+   * ends when it was closed as often as it was opened.
+   */
   close(): void {
+    this.holders -= 1;
+    if (this.holders <= 0) this.end();
+  }
+
+  /** @internal One more has opened it; false where it has ended. */
+  opened(): boolean {
+    this.holders += 1;
+    return !this.isClosed;
+  }
+
+  /** @internal Leaves the document, whoever has opened it. */
+  end(): void {
     if (this.isClosed) return;
     this.flush();
     this.isClosed = true;
@@ -374,17 +392,19 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** Asks the engine something that does not go within a change. */
   private ask<T>(ask: (engine: Engine) => T): T {
-    this.checkOpen();
+    const engine = this.living();
     if (this.depth > 0) throw new MotetError("order", "this goes before or after a change, not within it");
     try {
-      return ask(this.engine);
+      return ask(engine);
     } catch (error) {
       throw MotetError.from(error);
     }
   }
 
-  private checkOpen(): void {
+  /** The engine, while there is one. */
+  private living(): Engine {
     if (this.isClosed) throw new MotetError("closed", "the document is closed: open it again");
+    return this.engine;
   }
 
   private tell(origin: Origin, told: EnginePatch<unknown, unknown>[], by: unknown = null): void {

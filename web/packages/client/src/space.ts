@@ -84,13 +84,14 @@ export class Space extends Emitter<SpaceEvents> {
 
   /**
    * Opens a document by its id or its name. By its id it opens without a server too, with what is kept here. With
-   * `create` a document of that name is made where there is none.
+   * `create` a document of that name is made where there is none. Whoever opens a document that is open gets the same one,
+   * and each closes it.
    */
   async open(document: string, { create = false } = {}): Promise<MotetDocument> {
     this.checkOpen();
     const id = /^[0-9a-f]{32}$/.test(document) ? document : await this.find(document, create);
-    const known = this.open_.get(id) ?? this.opening.get(id)?.document;
-    return known ?? this.begin(id);
+    const opened = this.open_.get(id) ?? (await (this.opening.get(id)?.document ?? this.begin(id)));
+    return opened.opened() ? opened : this.open(id);
   }
 
   /** Says anew who one is: to others from now on, and in documents that are opened from now on. */
@@ -109,7 +110,7 @@ export class Space extends Emitter<SpaceEvents> {
     if (this.isClosed) return;
     this.isClosed = true;
     await Promise.allSettled([...this.opening.values()].map(({ document }) => document));
-    for (const document of [...this.open_.values()]) document.close();
+    for (const document of [...this.open_.values()]) document.end();
     this.forget();
     await this.session.end();
   }

@@ -135,6 +135,22 @@ test("what goes within a change, and what does not", async () => {
   assert.equal(doc.text("t").toString(), "kept");
   assert.equal(told, 1);
   assert.equal(doc.undo(), true);
+});
+
+test("a document that was opened twice ends when it was closed twice", async () => {
+  const { space, doc } = await member("ann");
+  assert.equal(await space.open(doc.id), doc);
   doc.close();
-  assert.throws(() => doc.text("t").insert(0, "x"), code("closed"));
+  doc.text("t").insert(0, "x");
+  const text = doc.text("t");
+  doc.close();
+  for (const asked of [() => text.insert(0, "x"), () => text.toString(), () => doc.undo(), () => doc.history()]) {
+    assert.throws(asked, code("closed"));
+  }
+  doc.flush();
+  const [one, other] = await Promise.all([space.open(doc.id), space.open(doc.id)]);
+  assert.equal(one, other);
+  assert.notEqual(one, doc);
+  await space.close();
+  assert.throws(() => one.text("t").toString(), code("closed"));
 });
