@@ -88,6 +88,10 @@ table! {
     TARGETS = "targets of a control", 1 << 17;
     /// A table of a hundred columns and a thousand rows at one go; more takes several ops.
     LIST_ITEMS = "items inserted into a list by an op", 1 << 17;
+    /// A selection across as many places that moved; more takes several ops.
+    RANGES = "ranges of a text named by an op", 1 << 14;
+    /// Names of objects are one for each kind of thing that an application knows.
+    OBJECT_KIND_BYTES = "bytes of the kind of an object", 64;
     /// What an op that says its length may carry, be its kind known or from the future.
     UNKNOWN_BYTES = "bytes of an op with a length", 4 << 20;
     /// Every author that a busy space ever saw, with a new replica each day for years.

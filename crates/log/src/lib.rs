@@ -26,6 +26,7 @@
 
 mod borrowed;
 mod bulk;
+mod container;
 mod multilog;
 mod op;
 mod pending;
@@ -37,8 +38,9 @@ mod tests;
 mod writer;
 
 pub use borrowed::OpRef;
+pub use container::{ContainerId, Crossing, Kind, RootName};
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
-pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
+pub use op::{Action, Gap, Op, Register, TextRange, Value};
 pub use runs::{HeaderRun, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;
 pub use writer::{Counted, Writer};

@@ -3,7 +3,8 @@
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
 use crate::borrowed::OpRef;
-use crate::op::{Action, ContainerId, Op};
+use crate::container::ContainerId;
+use crate::op::{Action, Op};
 use crate::room;
 use crate::table::Table;
 use crate::writer::Counted;

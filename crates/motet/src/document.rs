@@ -75,7 +75,11 @@ impl Document {
         let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
         let show = |(container, text): (ContainerId, &Text)| match &shared {
             None => (container, text.read()),
-            Some(view) => (container, Projection::of(&self.log, view, container).text(text)),
+            Some(view) if text.is_plain() => (container, Projection::of(&self.log, view, container).text(text)),
+            Some(view) => {
+                let shared = view.project_only(&self.log, container);
+                (container, shared.text(container).map_or_else(String::new, Text::read))
+            }
         };
         self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
     }

@@ -1,6 +1,7 @@
 //! What an author does in one action.
 
 mod nested;
+mod rich;
 mod structure;
 
 use crate::diff;
@@ -115,9 +116,10 @@ impl Edit<'_> {
 impl Document {
     /// Writes an op into the action being written, and shows it. What changes is added to `patch`, where one is
     /// given.
-    fn push(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
+    fn push(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
         let span = self.log.push(self.replica, op);
-        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch);
+        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch.as_deref_mut());
+        self.model.settle(patch);
         span
     }
 }

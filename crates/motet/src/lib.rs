@@ -32,9 +32,13 @@ pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, S
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
-pub use log::{Action, ContainerId, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog, RootName, Value};
+pub use log::{
+    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog, RootName,
+    TextRange, Value,
+};
 pub use model::{
-    Counter, List, ListChange, ListPatch, Model, Outline, Patch, Splice, TextPatch, Tree, TreeChange, TreePatch,
+    Counter, Grows, List, ListChange, ListPatch, Model, Outline, Patch, RichRun, Splice, TextPatch, Tree, TreeChange,
+    TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;

@@ -80,7 +80,7 @@ fn an_action_is_whole_and_undone_as_one() {
     let mut patch = Patch::default();
     document.write(&mut patch, |edit| edit.insert(root(Kind::Text), 0, "a"));
     let made = document.write(&mut patch, |edit| edit.set_container(root(Kind::Map), "inner", Kind::List));
-    assert!(document.knows(made.maker().unwrap()));
+    assert!(document.knows(made.makers().next().unwrap()));
     document.write(&mut patch, |edit| edit.list_insert(made, 0, &[Value::Null]));
     assert_eq!(document.close(0).map(|span| span.len()), Some(3));
     assert_eq!(document.close(0), None);

@@ -159,7 +159,7 @@ fn container(random: &mut Random, author: &Author, kind: Kind, roots: &[Containe
         .naive
         .made()
         .into_iter()
-        .filter(|made| made.kind() == kind && made.maker().is_some_and(|maker| author.policy.is_seen(maker)))
+        .filter(|made| made.kind() == kind && made.makers().all(|maker| author.policy.is_seen(maker)))
         .collect();
     if random.chance(25) && !made.is_empty() { random.pick(&made) } else { random.pick(roots) }
 }

@@ -127,6 +127,11 @@ impl View {
 
     /// Takes in elements just appended to the log, in causal order, and brings the model up to date.
     pub fn append(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
+        self.take_in(log, span, model, patch.as_deref_mut());
+        model.settle(patch);
+    }
+
+    fn take_in(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
         for (id, op) in log.ops_in(span) {
             let lamport = log.lamport(id).expect("appended");
             if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
@@ -159,9 +164,9 @@ impl View {
     pub fn append_all(&mut self, log: &MultiLog, spans: &[Span], model: &mut Model, mut patch: Option<&mut Patch>) {
         if !is_much(log, spans) {
             for span in spans {
-                self.append(log, *span, model, patch.as_deref_mut());
+                self.take_in(log, *span, model, patch.as_deref_mut());
             }
-            return;
+            return model.settle(patch);
         }
         self.note(log, spans);
         let before = std::mem::replace(model, self.project(log));
@@ -251,6 +256,7 @@ impl View {
         for change in self.change_policy(log, policy) {
             toggle(log, change.span, change.on, model, patch.as_deref_mut());
         }
+        model.settle(patch);
     }
 
     /// The same log under another policy, without a model: what projections and diffs start from.

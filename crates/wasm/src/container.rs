@@ -1,7 +1,8 @@
-//! Names of containers as JavaScript holds them: `map:settings` for a root, `list@7.3` for one that an element made.
+//! Names of containers as JavaScript holds them: `map:settings` for a root, `list@7.3` for one that an element made,
+//! `text@7.3*7.9` for one that two elements have together.
 
 use crate::anchor::{read_id, write_id};
-use motet::{ContainerId, Kind, RootName};
+use motet::{ContainerId, Crossing, Kind, RootName};
 
 const KINDS: [(Kind, &str); 5] =
     [(Kind::Text, "text"), (Kind::Map, "map"), (Kind::List, "list"), (Kind::Tree, "tree"), (Kind::Counter, "counter")];
@@ -12,6 +13,9 @@ pub fn write_container(container: ContainerId) -> String {
     match container {
         ContainerId::Root(_, name) => format!("{kind}:{}", name.as_str()),
         ContainerId::Element(_, id) => format!("{kind}@{}", write_id(id)),
+        ContainerId::Crossing(_, crossing) => {
+            format!("{kind}@{}*{}", write_id(crossing.row()), write_id(crossing.column()))
+        }
     }
 }
 
@@ -19,10 +23,11 @@ pub fn write_container(container: ContainerId) -> String {
 pub fn read_container(text: &str) -> Option<ContainerId> {
     let (kind, rest) = text.split_at(text.find([':', '@'])?);
     let kind = read_kind(kind)?;
-    match rest.strip_prefix('@') {
-        Some(id) => Some(ContainerId::Element(kind, read_id(id)?)),
-        None => Some(ContainerId::Root(kind, RootName::new(&rest[1..])?)),
-    }
+    let Some(ids) = rest.strip_prefix('@') else { return Some(ContainerId::Root(kind, RootName::new(&rest[1..])?)) };
+    Some(match ids.split_once('*') {
+        Some((row, column)) => ContainerId::Crossing(kind, Crossing::new(read_id(row)?, read_id(column)?)),
+        None => ContainerId::Element(kind, read_id(ids)?),
+    })
 }
 
 /// The kind that `word` names.
@@ -36,10 +41,12 @@ mod tests {
 
     #[test]
     fn names_read_back_as_written() {
-        for name in ["text:text", "map:", "list:a:b@c", "tree@7.0", "counter@ffffffffffffffff.4294967295"] {
+        for name in
+            ["text:text", "map:", "list:a:b@c", "tree@7.0", "counter@ffffffffffffffff.4294967295", "text@7.3*8.0"]
+        {
             assert_eq!(write_container(read_container(name).unwrap()), name);
         }
-        for name in ["", "text", "blob:x", "text@", "list@7", "map:longer than twenty-two bytes"] {
+        for name in ["", "text", "blob:x", "text@", "list@7", "text@7.3*", "map:longer than twenty-two bytes"] {
             assert_eq!(read_container(name), None, "{name}");
         }
     }

@@ -208,7 +208,7 @@ impl Engine {
         if container.kind() != kind {
             return Err(coded("kind", &format!("{name} is a container of another kind")));
         }
-        if !container.maker().is_none_or(|maker| self.replica.document().knows(maker)) {
+        if !container.makers().all(|maker| self.replica.document().knows(maker)) {
             return Err(coded("gone", &format!("nothing known here made {name}")));
         }
         Ok(container)

@@ -4,7 +4,7 @@
 use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
-use log::{Action, ContainerId, Header, Kind, MultiLog, OpRef, Register, Value};
+use log::{Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Register, TextRange, Value};
 
 /// A generator whose every run can be repeated from its seed.
 pub struct Rng(pub u64);
@@ -36,10 +36,12 @@ pub fn origin(replica: ReplicaId) -> Origin {
 }
 
 /// Which kinds of ops a random log is made of.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub enum Alphabet {
     /// Those of the format's first days, of which there are files.
     First,
+    /// And those of lists, trees, counters and nested containers, of which there are too.
+    Structure,
     /// All that there are.
     All,
 }
@@ -122,7 +124,10 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet == Alphabet::All && rng.one_in(4) {
+    if alphabet >= Alphabet::All && rng.one_in(5) {
+        return push_rich(rng, log, replica, some);
+    }
+    if alphabet >= Alphabet::Structure && rng.one_in(4) {
         return push_delimited(rng, log, replica, some);
     }
     match (rng.below(8), some) {
@@ -144,7 +149,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         }
         (3, _) => {
             let kind = codec::FIRST_DELIMITED + rng.below(1 << 20);
-            let kind = if alphabet == Alphabet::All { kind + codec::kind::POLICY } else { kind };
+            let kind = if alphabet >= Alphabet::Structure { kind + codec::kind::POLICY } else { kind };
             log.push(replica, OpRef::Unknown { kind, len: 1 + rng.below(4) as u32, body: &[9, 8, 7] });
         }
         _ => {
@@ -189,6 +194,37 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
         }
     };
     log.push(replica, op);
+}
+
+/// Ops of rich text.
+fn push_rich(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: Option<Id>) {
+    let container = match (some, known(rng, log)) {
+        (Some(row), Some(column)) if rng.one_in(3) => ContainerId::Crossing(Kind::Text, Crossing::new(row, column)),
+        (Some(id), _) if rng.one_in(3) => ContainerId::Element(Kind::Text, id),
+        _ => ContainerId::root(Kind::Text, "rich"),
+    };
+    let left = known(rng, log).filter(|_| rng.one_in(2));
+    let right = known(rng, log).filter(|&id| rng.one_in(2) && Some(id) != left);
+    let ranges = ranges(rng, log);
+    match rng.below(3) {
+        0 => {
+            let kind = ["", "imäge"][rng.below(2) as usize];
+            log.push(replica, OpRef::TextObject { container, left, right, kind });
+        }
+        1 => {
+            let value = (!rng.one_in(4)).then(|| value(rng, 2));
+            log.push(replica, OpRef::TextMark { container, ranges: &ranges, key: "kéy", value: value.as_ref() });
+        }
+        _ => drop(log.push(replica, OpRef::TextMove { container, ranges: &ranges, left, right })),
+    }
+}
+
+fn ranges(rng: &mut Rng, log: &MultiLog) -> Vec<TextRange> {
+    let gap = |rng: &mut Rng| {
+        let beside = known(rng, log).filter(|_| !rng.one_in(4));
+        if rng.one_in(2) { Gap::Before(beside) } else { Gap::After(beside) }
+    };
+    (0..1 + rng.below(3)).map(|_| TextRange { start: gap(rng), end: gap(rng) }).collect()
 }
 
 fn value(rng: &mut Rng, depth: u64) -> Value {
