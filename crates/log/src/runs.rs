@@ -361,7 +361,7 @@ impl ReplicaLog {
     }
 
     /// One past the last counter of its ops: ahead of [`ReplicaLog::end`] while an action is written.
-    pub(crate) fn ops_end(&self) -> Seq {
+    pub fn ops_end(&self) -> Seq {
         self.ops.last().map_or(0, |run| run.range.end)
     }
 

@@ -102,8 +102,31 @@ impl Document {
         if !is_plain {
             self.let_mine_through(None);
         }
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: None });
         self.commit(is_plain, time)
+    }
+
+    /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
+    /// else may be done to the document. What changes on the screen is added to `patch`.
+    pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        self.let_mine_through(Some(patch));
+        change(&mut Edit { document: self, told: Some(patch) })
+    }
+
+    /// Ends the action that [`Document::write`] began, at `time` in seconds since 1970. Returns its elements;
+    /// `None` where nothing was done.
+    pub fn close(&mut self, time: i64) -> Option<Span> {
+        self.commit(self.view.policy().is_plain(), time)
+    }
+
+    /// Whether element `id` is here, in the log or in the action being written.
+    pub fn knows(&self, id: Id) -> bool {
+        self.log.log(id.replica).is_some_and(|log| id.seq < log.ops_end())
+    }
+
+    /// Whether an action is being written.
+    pub fn is_writing(&self) -> bool {
+        self.log.is_writing(self.replica)
     }
 
     /// Closes the action being written.
@@ -131,7 +154,7 @@ impl Document {
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: None });
         let unseen = self.view.unseen();
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);

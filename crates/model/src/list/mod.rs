@@ -339,7 +339,7 @@ impl List {
         let item = &self.items[number as usize];
         if let Some(patch) = patch.filter(|_| item.is_visible()) {
             let at = self.sequences.rank(item.shows);
-            patch.push(ListChange::Set { at, value: self.value(number).clone() });
+            patch.push(ListChange::Set { at, item: self.id(number), value: self.value(number).clone() });
         }
     }
 
