@@ -433,7 +433,7 @@ impl<'a> ModelBuilder<'a> {
                     let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
                     self.texts[text].add(log, run, log.end(), &inactive(part));
                 }
-                OpBody::Other(_) => self.add_other(log, run, inactive(part)),
+                _ => self.add_other(log, run, inactive(part)),
             }
         }
     }
