@@ -113,7 +113,8 @@ impl Structures for Automerge {
             return false;
         }
         let (map, list) = (self.object("map", ObjType::Map), self.object("list", ObjType::List));
-        if matches!(changes.first(), Some(Change::Add(_))) && self.doc.get(ROOT, "counter").expect("the root").is_none() {
+        if matches!(changes.first(), Some(Change::Add(_))) && self.doc.get(ROOT, "counter").expect("the root").is_none()
+        {
             self.doc.put(ROOT, "counter", ScalarValue::counter(0)).expect("the root takes values");
         }
         for change in changes {

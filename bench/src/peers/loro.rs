@@ -1,5 +1,7 @@
 use super::{Change, Peer, Shape, Structures};
-use loro::{ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TreeID, TreeParentId, VersionVector};
+use loro::{
+    ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TreeID, TreeParentId, VersionVector,
+};
 use trace::Patch;
 
 /// Loro, with its defaults: all history.

@@ -197,9 +197,10 @@ impl Structures for Motet {
     fn shown(&mut self, shape: Shape) -> Vec<i64> {
         let document = self.document();
         match shape {
-            Shape::Map => {
-                document.model().map(map()).map_or(Vec::new(), |map| map.iter().map(|(_, value)| number(value)).collect())
-            }
+            Shape::Map => document
+                .model()
+                .map(map())
+                .map_or(Vec::new(), |map| map.iter().map(|(_, value)| number(value)).collect()),
             Shape::List => document.list_items(list()).map(|(_, value)| number(value)).collect(),
             Shape::Tree => {
                 document.tree(tree()).map_or(Vec::new(), |tree| tree.iter().map(|(depth, _)| depth as i64).collect())

@@ -2,8 +2,8 @@ use super::{Change, Peer, Shape, Structures};
 use trace::Patch;
 use yrs::updates::decoder::Decode;
 use yrs::{
-    Array, ArrayRef, ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Text, TextRef,
-    Transact, TransactionMut, Update,
+    Array, ArrayRef, ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Text,
+    TextRef, Transact, TransactionMut, Update,
 };
 
 /// Yrs with `skip_gc`, so that deleted text is kept; versions in between are not, unless snapshots are

@@ -113,9 +113,10 @@ impl ReplicaLog {
                 let (container, left, right) = (self.container_number(container), self.near(left), self.near(right));
                 self.pack_items(container, (left, right), values.to_vec())
             }
-            OpRef::ListDelete { container, target } => {
-                OpBody::ListDelete { container: self.container_number(container), target: self.near(Some(target.first())) }
-            }
+            OpRef::ListDelete { container, target } => OpBody::ListDelete {
+                container: self.container_number(container),
+                target: self.near(Some(target.first())),
+            },
             OpRef::ListMove { container, item, left, right } => {
                 self.pack_placed(Placed::ListMove, container, [Some(item), left, right])
             }
@@ -238,9 +239,7 @@ impl ReplicaLog {
         match placed {
             Placed::ListMove => OpRef::ListMove { container, item: named(0), left: at(1), right: at(2) },
             Placed::TreeCreate => OpRef::TreeCreate { container, parent: at(0), left: at(1), right: at(2) },
-            Placed::TreeMove => {
-                OpRef::TreeMove { container, node: named(0), parent: at(1), left: at(2), right: at(3) }
-            }
+            Placed::TreeMove => OpRef::TreeMove { container, node: named(0), parent: at(1), left: at(2), right: at(3) },
         }
     }
 }

@@ -374,7 +374,6 @@ pub struct ModelBuilder<'a> {
     texts: Vec<TextBuilder<'a>>,
     /// The place of each container's text among them.
     numbers: SortedMap<ContainerId, usize>,
-    maps: SortedMap<ContainerId, Map>,
     /// The only container of interest, where there is one.
     only: Option<ContainerId>,
     /// What has to come in causal order, by container.
@@ -458,20 +457,14 @@ impl<'a> ModelBuilder<'a> {
         };
         let id = Id::new(log.replica, run.range.start);
         let lamport = log.lamport(id.seq);
-        if let OpRef::Set { key, value, pred, .. } = op {
-            self.maps.entry(container).or_default().load(id, lamport, key, value, pred, inactive.is_empty());
-        } else {
-            let ordered = Ordered { time: (lamport, id), op, inactive };
-            self.ordered.entry(container).or_default().push(ordered);
-        }
+        self.ordered.entry(container).or_default().push(Ordered { time: (lamport, id), op, inactive });
     }
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        self.maps.values_mut().for_each(Map::settle);
         let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
         let texts = self.numbers.iter().map(text).collect();
-        let mut model = Model { texts, maps: self.maps, ..Model::default() };
+        let mut model = Model { texts, ..Model::default() };
         for (container, mut ops) in self.ordered {
             // Each log is in order already, which a stable sort makes use of.
             ops.sort_by_key(|ordered| ordered.time);

@@ -94,6 +94,9 @@ pub struct ForeignColumn {
 /// The columns of a block to be: writers by id.
 pub type Columns = [Writer; END];
 
+/// Columns inflated, by id, and those that are unknown.
+type Inflated = ([Vec<u8>; END], Vec<ForeignColumn>);
+
 struct Stored {
     id: u64,
     encoding: u64,
@@ -179,10 +182,9 @@ pub fn sizes(bytes: &[u8]) -> Result<Vec<(u64, u64, u64)>, DecodeError> {
 }
 
 /// The version of a block, its columns, inflated, and those that are unknown. `memory` is charged for all.
-pub fn load(bytes: &[u8], memory: &Reader<'_>) -> Result<(u8, [Vec<u8>; END], Vec<ForeignColumn>), DecodeError> {
+pub fn load(bytes: &[u8], memory: &Reader<'_>) -> Result<(u8, Inflated), DecodeError> {
     let (version, body) = checked_body(bytes)?;
-    let (columns, foreign) = load_body(version, body, memory)?;
-    Ok((version, columns, foreign))
+    Ok((version, load_body(version, body, memory)?))
 }
 
 /// The version of a block, and what follows the checksum, where that holds.
@@ -225,11 +227,7 @@ fn read_directory(r: &mut Reader<'_>) -> Result<Vec<Entry>, DecodeError> {
     Ok(directory)
 }
 
-fn load_body(
-    version: u8,
-    mut r: Reader<'_>,
-    memory: &Reader<'_>,
-) -> Result<([Vec<u8>; END], Vec<ForeignColumn>), DecodeError> {
+fn load_body(version: u8, mut r: Reader<'_>, memory: &Reader<'_>) -> Result<Inflated, DecodeError> {
     let directory = read_directory(&mut r)?;
     let mut columns: [Vec<u8>; END] = Default::default();
     let mut foreign = Vec::new();

@@ -28,7 +28,7 @@ use std::ops::Range;
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
 pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     let memory = Reader::within(weight_max(bytes.len()));
-    let (version, mut columns, foreign) = columns::load(bytes, &memory)?;
+    let (version, (mut columns, foreign)) = columns::load(bytes, &memory)?;
     let text = std::mem::take(&mut columns[columns::TEXT]);
     let mut decoder = Decoder::new(version, &columns, text, &memory)?;
     let parts = decoder.parts()?;
@@ -405,7 +405,11 @@ impl<'a> Decoder<'a> {
     }
 
     /// Charges for the names that `add` adds to the part.
-    pub(super) fn charged<T>(&self, log: &mut ReplicaLog, add: impl FnOnce(&mut ReplicaLog) -> T) -> Result<T, DecodeError> {
+    pub(super) fn charged<T>(
+        &self,
+        log: &mut ReplicaLog,
+        add: impl FnOnce(&mut ReplicaLog) -> T,
+    ) -> Result<T, DecodeError> {
         let before = log.name_count();
         let added = add(log);
         self.r[columns::SHAPES].charge((log.name_count() - before) as u64 * LOG_NAME_WEIGHT)?;

@@ -11,7 +11,9 @@ use crate::limits::{CONTAINERS, KEY_BYTES, LIST_ITEMS, PRED, SEQ};
 use crate::names::NAME_WEIGHT;
 use crate::op::{NOWHERE, is_ascending, is_nowhere};
 use crate::reader::Reader;
-use crate::value::{read_value_or_container, read_value_or_container_or_none, write_value_or_container, write_value_or_none};
+use crate::value::{
+    read_value_or_container, read_value_or_container_or_none, write_value_or_container, write_value_or_none,
+};
 use crate::writer::Writer;
 use clock::{Id, Seq, SortedMap};
 use log::{Kind, Near, OpBody, OpRef, OpRun, ReplicaLog, Value};

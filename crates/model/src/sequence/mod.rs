@@ -11,7 +11,7 @@ mod order;
 mod tests;
 
 use clock::{Id, ReplicaId, SortedMap};
-use handles::Handles;
+pub(crate) use handles::Handles;
 use order::Order;
 
 /// Between which elements something goes: the one right behind which, none at the start, and the one that
