@@ -137,6 +137,11 @@ impl Model {
         self.tree(container).is_some_and(|tree| tree.is_lost(id))
     }
 
+    /// Whether taking in or turning off a single op may take as long as making the model anew.
+    pub fn is_strained(&self) -> bool {
+        self.trees.values().any(Tree::is_strained)
+    }
+
     /// The counter `container`, where anything was ever added there.
     pub fn counter(&self, container: ContainerId) -> Option<Counter> {
         self.counters.get(&container).copied()
