@@ -348,6 +348,12 @@ impl Tree {
             len += 1;
             at = self.parent(at);
         }
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::AnyMoveLoses)
+            && self.shown_slot(member).handle != self.nodes[member as usize].place
+        {
+            loser = member;
+        }
         let number = self.keep_cycle(loser, len);
         self.history(loser).lost.push(number);
         loser
