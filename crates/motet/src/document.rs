@@ -183,12 +183,10 @@ impl Document {
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
-    pub fn receive(&mut self, action: Action, mut patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
+    pub fn receive(&mut self, action: Action, patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
         let received = self.log.receive(action)?;
         if let Received::Appended(spans) = &received {
-            for span in spans {
-                self.view.append(&self.log, *span, &mut self.model, patch.as_deref_mut());
-            }
+            self.view.append_all(&self.log, spans, &mut self.model, patch);
         }
         Ok(received)
     }
@@ -323,7 +321,7 @@ impl Document {
         }
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
-        self.view.append(&self.log, span, &mut self.model, Some(&mut patch));
+        self.view.append_all(&self.log, &[span], &mut self.model, Some(&mut patch));
         Some((span, patch))
     }
 

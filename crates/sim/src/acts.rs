@@ -191,11 +191,12 @@ impl Pen<'_, '_> {
 
     fn set(&mut self, random: &mut Random) {
         let (map, key) = (map(random), KEYS[random.below(KEYS.len())]);
-        match random.below(6) {
+        match random.below(7) {
             0 => self.edit.unset(map, key),
             1 => self.edit.set(map, key, Value::Null),
             2 => self.edit.set(map, key, Value::List(vec![Value::Float(0.5), Value::Bool(true)])),
             3 => self.edit.set(map, key, Value::Text(PIECES[random.below(PIECES.len())].to_owned())),
+            4 => self.nest(map, key, random),
             _ => self.edit.set(map, key, Value::Int(random.below(100) as i64)),
         }
     }

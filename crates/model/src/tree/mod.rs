@@ -172,6 +172,11 @@ impl Tree {
         self.sequences.id(node.shows).filter(|&shows| shows != id)
     }
 
+    /// Whether there were so many cycles that every choice is made from scratch.
+    pub(crate) fn is_strained(&self) -> bool {
+        self.cycles.is_full()
+    }
+
     /// Whether `id` is a move that is active and loses, since it would put a node below itself.
     pub fn is_lost(&self, id: Id) -> bool {
         let Some(holder) = self.sequences.handle(id).map(|handle| self.holders[handle as usize]) else { return false };
@@ -463,11 +468,13 @@ impl Tree {
         let mut tree = Self::new();
         tree.sequences.load();
         tree.top = tree.sequences.first();
+        tree.cycles.load();
         tree
     }
 
     /// Puts everything in order that was taken in.
     pub(crate) fn settle(&mut self) {
+        self.choose_all();
         let (holders, nodes) = (&self.holders, &self.nodes);
         self.sequences.settle(|handle| {
             let node = nodes.get(holders[handle as usize].node as usize);
