@@ -343,9 +343,13 @@ impl<'a> Decoder<'a> {
         let r = &mut self.r[columns::OTHERS];
         r.charge(OP_WEIGHT as u64)?;
         let op = read_op(r, &mut self.names, range.start)?;
-        if self.version >= BLOCK_VERSION && !matches!(op, Op::Control { .. } | Op::Unknown { .. })
-            || matches!(op, Op::Insert { .. } | Op::Delete { .. })
-        {
+        let has_columns = match op {
+            Op::Insert { .. } | Op::Delete { .. } => true,
+            Op::Control { .. } | Op::Unknown { .. } => false,
+            Op::TextObject { .. } | Op::TextMark { .. } | Op::TextMove { .. } => false,
+            _ => self.version >= BLOCK_VERSION,
+        };
+        if has_columns {
             return Err(DecodeError::NotCanonical("an op that has columns of its own"));
         }
         if op.len() != range.end - range.start {
