@@ -1,18 +1,17 @@
 //! Maps, movable lists, movable trees and counters. Blobs have no line: no peer has any; all keep bytes as values.
 
-use super::{READER, Rng, kept, line};
+use super::{READER, Rng, YRS, kept, line};
 use crate::measure::median_ms;
 use crate::peers::{Change, Shape, Structures};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-/// Automerge takes many seconds to read lists and counters of many transactions.
-const SLOW: &[&str] = &[];
-
 /// What happens in one structure.
 struct History {
     name: &'static str,
+    /// Who takes many seconds to make it in one action.
+    slow: &'static [&'static str],
     shape: Shape,
     /// What is there before, made in one transaction.
     base: Vec<Change>,
@@ -32,8 +31,8 @@ pub fn measure(table: &mut Table) {
 
 fn lines(table: &mut Table, history: &History) {
     let name = |what: &str| format!("{}: {what}", history.name);
-    line!(table, name("local, an action each, ms"), slow SLOW, local(history, true));
-    line!(table, name("local, one action, ms"), local(history, false));
+    line!(table, name("local, an action each, ms"), local(history, true));
+    line!(table, name("local, one action, ms"), slow history.slow, local(history, false));
     line!(table, name("encode all, ms"), encode(history));
     line!(table, name("size with history, kB"), size(history));
     line!(table, name("take all in and read it, ms"), apply(history));
@@ -164,7 +163,7 @@ fn map() -> History {
         changes.push(Change::Set(key, value));
     }
     let name = "map, 100,000 writes of 1,000 keys";
-    History { name, shape: Shape::Map, base: Vec::new(), changes, end: end.into_values().collect() }
+    History { name, slow: &[], shape: Shape::Map, base: Vec::new(), changes, end: end.into_values().collect() }
 }
 
 fn inserts(count: u32, rng: &mut Rng, place: impl Fn(&mut Rng, u32) -> u32) -> (Vec<Change>, Vec<i64>) {
@@ -180,12 +179,12 @@ fn inserts(count: u32, rng: &mut Rng, place: impl Fn(&mut Rng, u32) -> u32) -> (
 fn random_inserts() -> History {
     let (changes, end) = inserts(20_000, &mut Rng(19), |rng, len| rng.below(len + 1));
     let name = "list, 20,000 items put in at random places";
-    History { name, shape: Shape::List, base: Vec::new(), changes, end }
+    History { name, slow: &[], shape: Shape::List, base: Vec::new(), changes, end }
 }
 
 fn appends() -> History {
     let (changes, end) = inserts(100_000, &mut Rng(23), |_, len| len);
-    History { name: "list, 100,000 items appended", shape: Shape::List, base: Vec::new(), changes, end }
+    History { name: "list, 100,000 items appended", slow: YRS, shape: Shape::List, base: Vec::new(), changes, end }
 }
 
 fn moves() -> History {
@@ -198,7 +197,7 @@ fn moves() -> History {
         Change::Move(from, to)
     };
     let changes = (0..10_000).map(change).collect();
-    History { name: "list, 10,000 moves of 10,000 items", shape: Shape::List, base, changes, end }
+    History { name: "list, 10,000 moves of 10,000 items", slow: &[], shape: Shape::List, base, changes, end }
 }
 
 fn writes() -> History {
@@ -210,7 +209,7 @@ fn writes() -> History {
         Change::Write(at, value)
     };
     let changes = (0..10_000).map(change).collect();
-    History { name: "list, 10,000 writes of 10,000 items", shape: Shape::List, base, changes, end }
+    History { name: "list, 10,000 writes of 10,000 items", slow: &[], shape: Shape::List, base, changes, end }
 }
 
 /// How many nodes there are.
@@ -229,7 +228,14 @@ fn tree() -> History {
     let changes = hangs(&mut rng);
     let mut outline = Outline::default();
     base.iter().chain(&changes).for_each(|change| outline.make(change));
-    History { name: "tree, 10,000 moves of 10,000 nodes", shape: Shape::Tree, end: outline.depths(), base, changes }
+    History {
+        name: "tree, 10,000 moves of 10,000 nodes",
+        slow: &[],
+        shape: Shape::Tree,
+        end: outline.depths(),
+        base,
+        changes,
+    }
 }
 
 /// A tree, the simplest way.
@@ -282,5 +288,5 @@ fn counter() -> History {
     let amounts: Vec<i64> = (0..100_000).map(|_| i64::from(rng.below(2_000)) - 1_000).collect();
     let end = vec![amounts.iter().sum()];
     let changes = amounts.into_iter().map(Change::Add).collect();
-    History { name: "counter, 100,000 additions", shape: Shape::Counter, base: Vec::new(), changes, end }
+    History { name: "counter, 100,000 additions", slow: &[], shape: Shape::Counter, base: Vec::new(), changes, end }
 }
