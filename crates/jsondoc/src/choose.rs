@@ -9,6 +9,8 @@ use motet::{Document, Id, Value};
 /// What a register shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
+    /// The write that says what shows.
+    pub says: Id,
     pub held: Held,
     /// What else somebody wanted there, the latest first.
     pub others: Vec<(Id, Body)>,
@@ -43,7 +45,12 @@ impl<'a> Chooser<'a> {
             let held = Held::read(value, *write)?;
             if held.was.is_empty() && held.body.node().is_none_or(|node| self.is_plainly_in(node, parent)) {
                 let is_gone = held.body == Body::Gone;
-                return (!is_gone).then(|| Choice { held, others: Vec::new(), kind: None });
+                return (!is_gone).then(|| Choice {
+                    says: held.says.unwrap_or(*write),
+                    held,
+                    others: Vec::new(),
+                    kind: None,
+                });
             }
         }
         self.choose_of_many(heads, parent)
@@ -52,9 +59,7 @@ impl<'a> Chooser<'a> {
     fn choose_of_many(&self, heads: &[(Id, &Value)], parent: Option<Id>) -> Option<Choice> {
         let mut writes: Vec<(Id, Held)> =
             heads.iter().filter_map(|(id, value)| Some((*id, Held::read(value, *id)?))).collect();
-        if writes.iter().any(|(_, held)| !held.is_respelled) {
-            writes.retain(|(_, held)| !held.is_respelled);
-        }
+        self.forget_respelled(&mut writes);
         let mut candidates = Vec::new();
         for (write, held) in &writes {
             self.add(*write, held, parent, &mut candidates);
@@ -62,6 +67,7 @@ impl<'a> Chooser<'a> {
         let is_best = |candidate: &&Candidate| candidate.kept.is_none() && !candidate.is_replaced;
         let best = candidates.iter().find(is_best).or(candidates.first())?;
         let (held, kept) = (best.held.clone(), best.kept);
+        let says = held.says.unwrap_or(best.write);
         let mut others: Vec<(Id, Body)> = Vec::new();
         let gone = writes.iter().filter(|(_, held)| held.body == Body::Gone);
         let gone = gone.map(|(write, held)| (*write, held.body.clone()));
@@ -74,7 +80,23 @@ impl<'a> Chooser<'a> {
         let is_gone = others.iter().any(|(_, body)| *body == Body::Gone);
         let told = if is_gone { ConflictKind::DeleteEdit } else { ConflictKind::BothSet };
         let kind = kept.or((!others.is_empty()).then_some(told));
-        Some(Choice { held, others, kind })
+        Some(Choice { says, held, others, kind })
+    }
+
+    /// Leaves those out that only wrote in another way what another head's author had seen, or what is written in a
+    /// third way by a later one.
+    fn forget_respelled(&self, writes: &mut Vec<(Id, Held)>) {
+        let is_superseded = |at: usize| {
+            let says = writes[at].1.says?;
+            let mut others = writes.iter().enumerate().filter(|(other, _)| *other != at);
+            others.find(|(other, (write, held))| match held.says {
+                Some(other_says) => other_says == says && *other < at,
+                None => self.causes.seen_by(*write).contains(says),
+            })
+        };
+        let kept: Vec<bool> = (0..writes.len()).map(|at| is_superseded(at).is_none()).collect();
+        let mut kept = kept.into_iter();
+        writes.retain(|_| kept.next().unwrap_or(true));
     }
 
     fn add(&self, write: Id, held: &Held, parent: Option<Id>, candidates: &mut Vec<Candidate>) {
@@ -153,20 +175,24 @@ impl<'a> Chooser<'a> {
                 Body::Object(node) | Body::Array(node) => node,
                 Body::Raw(_) | Body::Gone => continue,
             };
-            if tree.moved_by(node).is_some_and(|moved| !seen.contains(moved)) || self.has_new_key(node, &seen) {
+            // Who took it out believed it elsewhere, where its move there lost.
+            let is_back = tree.lost_moves(node).any(|lost| seen.contains(lost));
+            let is_moved = tree.moved_by(node).is_some_and(|moved| !seen.contains(moved));
+            if is_moved || is_back || self.has_new_key(node, &seen) {
                 return true;
             }
             let Some(list) = model.list(children(node)) else { continue };
             for (item, _) in list.iter() {
                 for (id, value) in list.heads(item) {
                     let Some(held) = Held::read(value, id) else { continue };
-                    let is_here = held.body.node().is_none_or(|child| self.is_in(child, Some(node)));
-                    if !seen.contains(id) && held.body != Body::Gone && !held.is_respelled && is_here {
+                    let is_here = |body: &Body| body.node().is_none_or(|child| self.is_in(child, Some(node)));
+                    let is_new = !seen.contains(held.says.unwrap_or(id)) && held.body != Body::Gone;
+                    if is_new && is_here(&held.body) {
                         return true;
                     }
-                    if is_here {
-                        open.push(held.body);
-                    }
+                    // What they had taken out before may have been gone on with too.
+                    let was = held.was.into_iter().filter(|_| seen.contains(id));
+                    open.extend(was.chain([held.body]).filter(is_here));
                 }
             }
         }

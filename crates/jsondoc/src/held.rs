@@ -1,12 +1,12 @@
 //! What the register of a member or item holds, written as a text.
 //!
 //! ```text
-//! held  = ["~"] ["<" body {"," body} ">"] [key ":"] body
+//! held  = ["~" id "~"] ["<" body {"," body} ">"] [key ":"] body
 //! body  = "{" id | "[" id | "T" [id] ["|" string] | "!" | "=" json | scalar
 //! id    = hex ["." hex]
 //! ```
 //!
-//! `~` is a write that changes how a value is written and not what it says. Between `<` and `>` stands what the write
+//! `~` stands in a write that changes how a value is written and not what it says, with the write that said it. Between `<` and `>` stands what the write
 //! put out of sight, so that what others do in there meanwhile is found. `!` is nothing: the member was taken out.
 
 use motet::{Id, ReplicaId, Value};
@@ -17,7 +17,8 @@ const PIECE_BYTES: usize = 256 << 10;
 /// What a register holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
-    pub is_respelled: bool,
+    /// The write that says the same, where this one only writes it in another way.
+    pub says: Option<Id>,
     /// What the write put out of sight.
     pub was: Vec<Body>,
     /// The key of a member as it is written, with its quotes.
@@ -104,13 +105,14 @@ impl Body {
 impl Held {
     /// A value, with the key of a member.
     pub fn new(key: Option<String>, body: Body) -> Self {
-        Self { is_respelled: false, was: Vec::new(), key, body }
+        Self { says: None, was: Vec::new(), key, body }
     }
 
     /// As a value of a register that `replica` writes. A text that is its own write's stands without a name.
     pub fn value(&self, own: Option<Id>, replica: ReplicaId) -> Value {
         let mut text = String::new();
-        if self.is_respelled {
+        if let Some(says) = self.says {
+            write_id('~', says, replica, &mut text);
             text.push('~');
         }
         if !self.was.is_empty() {
@@ -140,7 +142,13 @@ impl Held {
     }
 
     fn parse(text: &str, write: Id) -> Option<Self> {
-        let (is_respelled, text) = text.strip_prefix('~').map_or((false, text), |rest| (true, rest));
+        let (says, text) = match text.strip_prefix('~') {
+            Some(rest) => {
+                let (says, rest) = rest.split_once('~')?;
+                (Some(read_id(says, write)?), rest)
+            }
+            None => (None, text),
+        };
         let (was, text) = match text.strip_prefix('<') {
             Some(rest) => {
                 let (list, rest) = rest.split_once('>')?;
@@ -150,7 +158,7 @@ impl Held {
         };
         let end = string_end(text).filter(|&end| text[end..].starts_with(':'));
         let (key, body) = end.map_or((None, text), |end| (Some(text[..end].to_owned()), &text[end + 1..]));
-        Some(Self { is_respelled, was, key, body: Body::read(body, write)? })
+        Some(Self { says, was, key, body: Body::read(body, write)? })
     }
 }
 
@@ -236,8 +244,8 @@ mod tests {
         ] {
             for key in [None, Some("\"k\\\":\"".to_owned())] {
                 for was in [vec![], vec![Body::Object(node), Body::Text(other, None)]] {
-                    for is_respelled in [false, true] {
-                        let held = Held { is_respelled, was: was.clone(), key: key.clone(), body: body.clone() };
+                    for says in [None, Some(node), Some(other)] {
+                        let held = Held { says, was: was.clone(), key: key.clone(), body: body.clone() };
                         assert_eq!(Held::read(&held.value(Some(write), ReplicaId(1)), write), Some(held));
                     }
                 }

@@ -78,13 +78,15 @@ pub(crate) struct Slot {
     pub places: Vec<Body>,
     /// How many writes nobody replaced.
     pub heads: usize,
+    /// The write that says what shows, where that is not disputed.
+    pub says: Option<Id>,
 }
 
 impl Slot {
     /// The register of the outermost value, where it holds nothing.
     pub fn root() -> Self {
         let (register, body) = (Register::Root, Body::Gone);
-        Self { register, parent: None, index: 0, key: None, body, places: Vec::new(), heads: 0 }
+        Self { register, parent: None, index: 0, key: None, body, places: Vec::new(), heads: 0, says: None }
     }
 
     /// The node of the object or array that it is in.
@@ -106,6 +108,7 @@ pub(crate) struct Child {
     pub body: Body,
     pub places: Vec<Body>,
     pub heads: usize,
+    pub says: Option<Id>,
     pub kind: Option<ConflictKind>,
     pub others: Vec<(Id, Other)>,
 }
@@ -232,8 +235,10 @@ impl<'a> Reader<'a> {
             held.flat_map(|held| held.was.into_iter().chain(Some(held.body))).filter_map(|body| body.place()).collect()
         };
         let others = choice.others.into_iter().map(|(id, body)| (id, Other::Body(body))).collect();
+        let says = choice.kind.is_none().then_some(choice.says);
         let Held { key, body, .. } = choice.held;
-        let mut child = Child { item, named: item, key, body, places, heads: heads.len(), kind: choice.kind, others };
+        let mut child =
+            Child { item, named: item, key, body, places, heads: heads.len(), says, kind: choice.kind, others };
         if let Some(parent) = parent {
             self.rename(parent, &mut child);
         }
@@ -304,9 +309,12 @@ impl<'a> Reader<'a> {
         here
     }
 
+    /// Notes a node that `write` put here, where whoever put it where it is had not seen that: two moved it, or the move
+    /// here closed a cycle and lost.
     fn note_elsewhere(&mut self, child: Id, write: Id, node: Id) {
-        let moved = self.document.tree(nodes()).and_then(|tree| tree.moved_by(child));
-        if moved.is_some_and(|moved| self.chooser.causes.are_concurrent(moved, write)) {
+        let Some(tree) = self.document.tree(nodes()) else { return };
+        let put = tree.moved_by(child).unwrap_or(child);
+        if !self.chooser.causes.seen_by(put).contains(write) {
             self.elsewhere.push((child, node));
         }
     }
@@ -322,7 +330,17 @@ impl<'a> Reader<'a> {
             let Some(body) = self.body_of(id).filter(|_| !is_gone) else { continue };
             let key = (kind == Kind::Object).then(|| quoted(&format!("moved {id}")));
             let places = vec![body.clone()];
-            found.push(Child { item: id, named: id, key, body, places, heads: 0, kind: None, others: Vec::new() });
+            found.push(Child {
+                item: id,
+                named: id,
+                key,
+                body,
+                places,
+                heads: 0,
+                says: None,
+                kind: None,
+                others: Vec::new(),
+            });
         }
     }
 
@@ -346,9 +364,9 @@ impl<'a> Reader<'a> {
     fn value(&mut self, child: Child, at: (Register, Option<usize>, usize), indent: &str, place: &Place, depth: usize) {
         let slot = self.slots.len();
         let (register, parent, index) = at;
-        let Child { key, body, places, heads, kind, others, .. } = child;
+        let Child { key, body, places, heads, says, kind, others, .. } = child;
         if !self.is_aside {
-            self.slots.push(Slot { register, parent, index, key, body: body.clone(), places, heads });
+            self.slots.push(Slot { register, parent, index, key, body: body.clone(), places, heads, says });
             if let Some(node) = body.node() {
                 self.shown.insert(node, slot);
             }

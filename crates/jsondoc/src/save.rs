@@ -218,7 +218,7 @@ impl<'a> Saver<'a> {
             Task::Root => {
                 let none = Slot::root();
                 let mut unfilled = Vec::new();
-                writer.replace(&none, self.new.root(), &self.schema.root(), false, &mut unfilled);
+                writer.replace(&none, self.new.root(), &self.schema.root(), None, &mut unfilled);
                 self.fill(unfilled, "");
             }
             Task::Value(old, new, place, indent) => self.value(old, new, place, &indent, writer),
@@ -254,7 +254,7 @@ impl<'a> Saver<'a> {
             _ => {
                 let mut unfilled = Vec::new();
                 let is_respelled = plan == Plan::Raw && matches!(slot.body, Body::Raw(_)) && pairs.is_same(old, new);
-                writer.replace(slot, new, &place, is_respelled, &mut unfilled);
+                writer.replace(slot, new, &place, slot.says.filter(|_| is_respelled), &mut unfilled);
                 self.fill(unfilled, indent);
             }
         }

@@ -166,17 +166,10 @@ impl Writer<'_, '_> {
     }
 
     /// Puts a new value in the place of what a slot shows.
-    pub fn replace(
-        &mut self,
-        slot: &Slot,
-        new: NodeId,
-        place: &Place,
-        is_respelled: bool,
-        unfilled: &mut Vec<Unfilled>,
-    ) {
+    pub fn replace(&mut self, slot: &Slot, new: NodeId, place: &Place, says: Option<Id>, unfilled: &mut Vec<Unfilled>) {
         let plan = Plan::of(self.new, new, self.schema.rule(place));
         let body = self.body(new, &plan, place, slot.parent_node(), unfilled);
-        self.hold(slot, Held { is_respelled, was: Vec::new(), key: slot.key.clone(), body });
+        self.hold(slot, Held { says, was: Vec::new(), key: slot.key.clone(), body });
         if let Plan::Text(said) = plan
             && let Some(maker) = self.latest(slot.register)
         {
@@ -240,7 +233,7 @@ impl Writer<'_, '_> {
         let is_as_printed = if now == said { old == written } else { quoted(said) == written };
         if !is_as_printed {
             let body = Body::Text(id, spelling(written, said));
-            self.hold(slot, Held { is_respelled: true, was: Vec::new(), key: slot.key.clone(), body });
+            self.hold(slot, Held { says: slot.says, was: Vec::new(), key: slot.key.clone(), body });
         }
     }
 }

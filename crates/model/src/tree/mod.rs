@@ -183,6 +183,16 @@ impl Tree {
         })
     }
 
+    /// The moves of node `id` that are active and lose, the oldest first.
+    pub fn lost_moves(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let history = self.node(id).and_then(|node| self.nodes[node as usize].history);
+        let lost = history.map(|at| {
+            let History { moves, lost, .. } = &self.histories[at as usize];
+            &moves.slots()[moves.slots().len() - lost.len()..]
+        });
+        lost.into_iter().flatten().map(|slot| slot.id)
+    }
+
     /// Whether node `id` may go under `parent`, or the top: both are visible, and the parent is not the node
     /// or below it.
     pub fn may_move(&self, id: Id, parent: Option<Id>) -> bool {
