@@ -89,6 +89,12 @@ impl Slot {
         Self { register, parent: None, index: 0, key: None, body, places: Vec::new(), heads: 0, says: None }
     }
 
+    /// Of a register with what it shows.
+    pub fn of(register: Register, child: &Child) -> Self {
+        let Child { key, body, places, heads, says, .. } = child.clone();
+        Self { register, parent: None, index: 0, key, body, places, heads, says }
+    }
+
     /// The node of the object or array that it is in.
     pub fn parent_node(&self) -> Option<Id> {
         match self.register {
@@ -137,7 +143,7 @@ pub fn read(document: &Document) -> Result<Reading, ReadError> {
         return Err(ReadError::Form(*form));
     }
     let held = |key| document.get(top(), key).and_then(whole_text).unwrap_or_default();
-    let schema = Tree::read(held(SCHEMA_KEY)).ok().and_then(|tree| Schema::read(&tree).ok()).unwrap_or_default();
+    let schema = schema(document);
     let mut reader = Reader::of(document, read_style(&held(STYLE_KEY)), schema);
     let (before, after) = read_ends(&held(ENDS_KEY));
     reader.out.push_str(&before);
@@ -150,6 +156,12 @@ pub fn read(document: &Document) -> Result<Reading, ReadError> {
     let Reader { out, slots, conflicts, unreadable, style, schema, .. } = reader;
     let conflicts = conflicts.into_iter().map(|told| told.conflict(&slots)).collect();
     Ok(Reading { text: out, conflicts, unreadable, slots, style, schema })
+}
+
+/// What a document's parts mean.
+pub(crate) fn schema(document: &Document) -> Schema {
+    let text = document.get(top(), SCHEMA_KEY).and_then(whole_text).unwrap_or_default();
+    Tree::read(text).ok().and_then(|tree| Schema::read(&tree).ok()).unwrap_or_default()
 }
 
 /// A conflict by its slot.
@@ -215,16 +227,28 @@ impl<'a> Reader<'a> {
     }
 
     fn root(&mut self) -> Option<()> {
-        let map = self.document.model().map(top())?;
-        let heads: Vec<(Id, &Value)> = map.heads(ROOT_KEY).filter_map(|(id, value)| Some((id, value?))).collect();
-        let choice = self.chooser.choose(&heads, None)?;
-        let child = self.child(Id::new(motet::ReplicaId(0), 0), &heads, choice, None);
+        let child = self.root_child()?;
         if !self.is_printable(&child) {
             return None;
         }
         let place = self.schema.root();
         self.value(child, (Register::Root, None, 0), "", &place, 1);
         Some(())
+    }
+
+    /// The outermost value.
+    pub fn root_child(&self) -> Option<Child> {
+        let map = self.document.model().map(top())?;
+        let heads: Vec<(Id, &Value)> = map.heads(ROOT_KEY).filter_map(|(id, value)| Some((id, value?))).collect();
+        let choice = self.chooser.choose(&heads, None)?;
+        Some(self.child(Id::new(motet::ReplicaId(0), 0), &heads, choice, None))
+    }
+
+    /// A member or item by itself, whether or not another hides it.
+    pub fn lone_child(&self, node: Id, item: Id, kind: Kind) -> Option<Child> {
+        let heads = self.document.model().list(children(node))?.heads(item);
+        let choice = self.chooser.choose(&heads, Some(node))?;
+        Some(self.child(item, &heads, choice, (kind == Kind::Object).then_some(node)))
     }
 
     fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, parent: Option<Id>) -> Child {

@@ -165,6 +165,26 @@ impl Writer<'_, '_> {
         Some(first)
     }
 
+    /// Inserts one new value, with a key that is none of its tree's.
+    pub fn insert_one(
+        &mut self,
+        node: Id,
+        at: usize,
+        new: NodeId,
+        key: Option<String>,
+        place: &Place,
+        unfilled: &mut Vec<Unfilled>,
+    ) -> Id {
+        let plan = Plan::of(self.new, new, self.schema.rule(place));
+        let body = self.body(new, &plan, place, Some(node), unfilled);
+        let value = self.value(&Held::new(key, body));
+        let item = self.edit.list_insert(children(node), at, &[value]).expect("one item was inserted");
+        if let Plan::Text(said) = plan {
+            self.fill_text(item, &said);
+        }
+        item
+    }
+
     /// Puts a new value in the place of what a slot shows.
     pub fn replace(&mut self, slot: &Slot, new: NodeId, place: &Place, says: Option<Id>, unfilled: &mut Vec<Unfilled>) {
         let plan = Plan::of(self.new, new, self.schema.rule(place));

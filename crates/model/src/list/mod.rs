@@ -148,7 +148,7 @@ impl List {
     /// before it.
     pub fn place_to_move(&self, from: usize, to: usize) -> Option<(Id, Neighbours)> {
         let item = self.id_at(from)?;
-        Some((item, self.place_at(if to <= from { to } else { to + 1 })))
+        Some((item, self.place_at(if to <= from { to } else { to.saturating_add(1) })))
     }
 
     fn item_shown(&self, handle: u32) -> u32 {

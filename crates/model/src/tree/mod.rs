@@ -216,7 +216,7 @@ impl Tree {
     /// Between which slots to move node `id` so that it has `at` siblings before it under `parent`.
     pub fn place_to_move(&self, id: Id, parent: Option<Id>, at: usize) -> Neighbours {
         let passes = self.position(id).is_some_and(|(now, before)| now == parent && before < at);
-        self.place_at(parent, if passes && self.is_visible(id) { at + 1 } else { at })
+        self.place_at(parent, if passes && self.is_visible(id) { at.saturating_add(1) } else { at })
     }
 
     /// The order of what is below a node, or of the top.
