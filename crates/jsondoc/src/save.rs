@@ -13,6 +13,10 @@ use std::rc::Rc;
 const OPS_MAX: usize = 1 << 16;
 const BYTES_MAX: usize = 3 << 20;
 
+/// Bytes of one scalar, and of a key: with an action around it, still one parcel.
+const VALUE_BYTES_MAX: usize = 4 << 20;
+const KEY_BYTES_MAX: usize = 64 << 10;
+
 /// Why a document was not saved; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -23,6 +27,14 @@ pub enum SaveError {
     /// The document is a JSON document already.
     #[error("this is a JSON document already; save to it instead")]
     Exists,
+    /// One value or key is longer than an action can hold and still be sent.
+    #[error(
+        "{pointer} is longer than {VALUE_BYTES_MAX} bytes, or its key than {KEY_BYTES_MAX}: keep it as a blob instead"
+    )]
+    LongValue {
+        /// Where, as a JSON pointer.
+        pointer: String,
+    },
     /// The schema is none.
     #[error("the schema is none: {0}")]
     Schema(#[from] SchemaError),
@@ -37,6 +49,7 @@ pub fn create(document: &mut Document, body: &Tree, schema: Option<&Tree>, time:
     if is_json(document) {
         return Err(SaveError::Exists);
     }
+    check_lengths(body)?;
     let rules = schema.map_or(Ok(Schema::default()), Schema::read)?;
     let begin = |edit: &mut Edit<'_>| {
         edit.set(top(), FORM_KEY, Value::Int(FORM));
@@ -57,6 +70,7 @@ pub fn create(document: &mut Document, body: &Tree, schema: Option<&Tree>, time:
 /// # Errors
 /// Where what is there is no JSON document, or cannot be read.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, body: &Tree, time: i64) -> Result<(), SaveError> {
+    check_lengths(body)?;
     let base = base.filter(|base| **base != document.version());
     let mut reading = None;
     match base {
@@ -80,6 +94,18 @@ pub fn save(document: &mut Document, base: Option<&VersionVector>, body: &Tree, 
         }
     }
     Ok(())
+}
+
+fn check_lengths(tree: &Tree) -> Result<(), SaveError> {
+    let is_long = |&id: &NodeId| {
+        let is_scalar = !tree.kind(id).is_container();
+        is_scalar && tree.text(id).len() > VALUE_BYTES_MAX
+            || tree.key_text(id).is_some_and(|key| key.len() > KEY_BYTES_MAX)
+    };
+    match tree.ids().find(is_long) {
+        Some(id) => Err(SaveError::LongValue { pointer: tree.pointer(id) }),
+        None => Ok(()),
+    }
 }
 
 /// What was there: the text, as a tree, and which register each value of it is from.

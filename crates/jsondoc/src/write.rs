@@ -13,6 +13,9 @@ const LONG_BYTES_MIN: usize = 64 << 10;
 /// Bytes of a string beyond which it is none: one op takes no more.
 const TEXT_BYTES_MAX: usize = 4 << 20;
 
+/// Bytes of an array or object beyond which it is no one value, whatever the schema says: each change would write all of it.
+const WHOLE_BYTES_MAX: usize = 1 << 20;
+
 /// Bytes from which a string with blanks is a text, as for a merge of files.
 const WORDS_BYTES_MIN: usize = 34;
 
@@ -35,7 +38,7 @@ impl Plan {
     pub fn of(tree: &Tree, id: NodeId, rule: Option<&Rule>) -> Self {
         let shape = rule.map_or(Shape::Auto, |rule| rule.shape);
         match tree.kind(id) {
-            Kind::Object | Kind::Array if shape == Shape::Value => Self::Raw,
+            Kind::Object | Kind::Array if shape == Shape::Value && tree.text(id).len() <= WHOLE_BYTES_MAX => Self::Raw,
             Kind::Array if shape == Shape::Auto && is_vector(tree, id) => Self::Raw,
             kind @ (Kind::Object | Kind::Array) => Self::Node(kind),
             Kind::String => Self::of_string(tree, id, shape),
