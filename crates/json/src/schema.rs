@@ -148,5 +148,12 @@ impl Schema {
 #[derive(Clone, Debug)]
 pub struct Place(Rc<[(u16, u16)]>);
 
+impl Place {
+    /// Whether no rule matches here or anywhere below, so that keys do not matter any more.
+    pub fn is_free(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests;

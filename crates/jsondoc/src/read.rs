@@ -292,18 +292,17 @@ impl<'a> Reader<'a> {
         let mut found: Vec<Child> = Vec::new();
         let mut nodes_here = 0;
         let list = document.model().list(children(node));
-        for (item, _) in list.into_iter().flat_map(|list| list.iter()) {
-            let heads = list.expect("it has items").heads(item);
-            let Some(choice) = self.chooser.choose(&heads, Some(node)) else {
-                nodes_here += self.note_hidden(&heads, node);
+        for (item, write, value, is_disputed) in list.into_iter().flat_map(|list| list.writes()) {
+            let one = [(write, value)];
+            let many = if is_disputed { list.expect("it has items").heads(item) } else { Vec::new() };
+            let heads = if is_disputed { many.as_slice() } else { &one };
+            let Some(choice) = self.chooser.choose(heads, Some(node)) else {
+                nodes_here += self.note_hidden(heads, node);
                 continue;
             };
-            let child = self.child(item, &heads, choice, (kind == Kind::Object).then_some(node));
-            nodes_here += child
-                .places
-                .iter()
-                .filter(|body| body.node().is_some_and(|id| self.chooser.is_in(id, Some(node))))
-                .count();
+            let child = self.child(item, heads, choice, (kind == Kind::Object).then_some(node));
+            let is_here = |body: &&Body| body.node().is_some_and(|id| self.chooser.is_in(id, Some(node)));
+            nodes_here += child.places.iter().filter(is_here).count();
             found.push(child);
         }
         let tree = document.tree(nodes());
@@ -389,21 +388,29 @@ impl<'a> Reader<'a> {
         let slot = self.slots.len();
         let (register, parent, index) = at;
         let Child { key, body, places, heads, says, kind, others, .. } = child;
-        if !self.is_aside {
-            self.slots.push(Slot { register, parent, index, key, body: body.clone(), places, heads, says });
-            if let Some(node) = body.node() {
-                self.shown.insert(node, slot);
-            }
-            if let Some(kind) = kind {
-                // Told before what is told of its inside.
-                self.conflicts.push(Told { slot, kind, alternatives: Vec::new() });
-            }
+        if self.is_aside {
+            return self.body(&body, slot, indent, place, depth);
         }
         let told = self.conflicts.len();
-        self.body(&body, slot, indent, place, depth);
-        if kind.is_some() && !self.is_aside {
+        if let Some(kind) = kind {
+            // Told before what is told of its inside.
+            self.conflicts.push(Told { slot, kind, alternatives: Vec::new() });
+        }
+        match body.node() {
+            Some(node) => {
+                let shown = body.clone();
+                self.shown.insert(node, slot);
+                self.slots.push(Slot { register, parent, index, key, body, places, heads, says });
+                self.body(&shown, slot, indent, place, depth);
+            }
+            None => {
+                self.body(&body, slot, indent, place, depth);
+                self.slots.push(Slot { register, parent, index, key, body, places, heads, says });
+            }
+        }
+        if kind.is_some() {
             let alternatives = others.into_iter().map(|(write, other)| self.alternative(write, other, place)).collect();
-            self.conflicts[told - 1].alternatives = alternatives;
+            self.conflicts[told].alternatives = alternatives;
         }
     }
 
@@ -484,8 +491,8 @@ impl<'a> Reader<'a> {
             }
             let inner = match (&items, &child.key) {
                 (Some(items), _) => items.clone(),
-                (None, Some(key)) => self.schema.child(place, unquoted(key).as_deref()),
-                (None, None) => place.clone(),
+                (None, Some(key)) if !place.is_free() => self.schema.child(place, unquoted(key).as_deref()),
+                (None, _) => place.clone(),
             };
             let register = Register::Item { parent: node, item: child.item };
             self.value(child, (register, Some(slot), at), inner_indent(lead, frame.indent), &inner, depth + 1);

@@ -348,7 +348,11 @@ impl<'a> Saver<'a> {
     }
 
     fn child_place(&self, place: &Place, items: Option<&Place>, child: NodeId) -> Place {
-        items.cloned().unwrap_or_else(|| self.schema.child(place, self.new.key(child).as_deref()))
+        match items {
+            Some(items) => items.clone(),
+            None if place.is_free() => place.clone(),
+            None => self.schema.child(place, self.new.key(child).as_deref()),
+        }
     }
 
     /// The old value that a child was, where that can be kept: it is here, or can be brought here.

@@ -132,6 +132,24 @@ impl List {
         }
     }
 
+    /// The visible items in order: their names, the writes that show with what they hold, and whether there are
+    /// alternatives.
+    pub fn writes(&self) -> impl Iterator<Item = (Id, Id, &Value, bool)> {
+        self.sequences.shown(self.order).filter_map(|handle| {
+            let item = &self.items[self.item_shown(handle) as usize];
+            let id = self.id(self.item_shown(handle));
+            let history = self.histories.get(item.history as usize);
+            match history.and_then(|history| history.register.as_ref()) {
+                None => Some((id, id, &item.value, false)),
+                Some(register) => {
+                    let mut heads = register.heads();
+                    let (write, value) = heads.next()?;
+                    Some((id, write, value?, heads.next().is_some()))
+                }
+            }
+        })
+    }
+
     /// The move that put item `id` where it shows; none where that is its insertion.
     pub fn moved_by(&self, id: Id) -> Option<Id> {
         let item = &self.items[self.item(id)? as usize];
