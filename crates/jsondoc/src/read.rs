@@ -73,6 +73,7 @@ pub(crate) struct Slot {
     /// How many siblings come before it.
     pub index: usize,
     pub key: Option<String>,
+    /// What shows. Of a reading, a [`Body::Raw`] is empty.
     pub body: Body,
     /// Everything that any of the register's writes holds somewhere else than in the register.
     pub places: Vec<Body>,
@@ -405,6 +406,8 @@ impl<'a> Reader<'a> {
             }
             None => {
                 self.body(&body, slot, indent, place, depth);
+                // What it says is in the text; kept twice, a large document takes twice the time to be read.
+                let body = if let Body::Raw(_) = body { Body::Raw(String::new()) } else { body };
                 self.slots.push(Slot { register, parent, index, key, body, places, heads, says });
             }
         }

@@ -34,7 +34,9 @@ fn nothing_but_json_gets_into_a_document() {
     ] {
         let mut document = made(r#"{"b": [true]}"#);
         let list = list(&document);
-        document.edit(0, |edit| drop(edit.list_insert(list, 0, &[Value::Text(forged.into()), Value::Int(3)])));
+        document.edit(0, |edit| {
+            edit.list_insert(list, 0, &[Value::Text(forged.into()), Value::Int(3)]);
+        });
         let reading = jsondoc::read(&document).unwrap();
         let read: serde_json::Value =
             serde_json::from_str(&reading.text).unwrap_or_else(|error| panic!("{forged}: {error}"));
@@ -103,7 +105,9 @@ fn a_node_shows_once() {
     for list in lists {
         for node in &nodes {
             let held = format!("\"more\":{{{:x}.{:x}", node.seq, node.replica.0);
-            document.edit(0, |edit| drop(edit.list_insert(list, 0, &[Value::Text(held)])));
+            document.edit(0, |edit| {
+                edit.list_insert(list, 0, &[Value::Text(held)]);
+            });
         }
     }
     let text = jsondoc::read(&document).unwrap().text;
