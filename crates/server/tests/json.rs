@@ -121,3 +121,19 @@ async fn what_is_no_json_is_refused_with_its_place() {
     assert!(refused.body.contains("line 3, column 1: expected"), "{}", refused.body);
     assert_eq!(get(&fixture, &place).await.body, "{}\n");
 }
+
+/// Of more parts than one action holds: it is cut into several that can be sent.
+#[tokio::test]
+async fn large_documents_are_saved_whole() {
+    let fixture = start().await;
+    for item in ["{\"name\": \"a node\", \"on\": true, \"at\": [0, 1, 2]}", "[]", "\"0\""] {
+        let place = made(&fixture, r#"{"name": "large.json"}"#).await;
+        let body = format!("[{}{item}]\n", format!("{item},").repeat((1 << 18) / (item.len() + 1)));
+        let saved = fixture.http("PUT", &place, &[], &body).await;
+        assert_eq!((saved.status, saved.header("etag").is_some()), (204, true), "{item}");
+        assert!(get(&fixture, &place).await.body == body, "{item}");
+        let fewer = format!("[{item}]");
+        assert_eq!(fixture.http("PUT", &place, &[], &fewer).await.status, 204, "{item}");
+        assert_eq!(get(&fixture, &place).await.body, fewer);
+    }
+}
