@@ -19,6 +19,11 @@ pub struct Edit<'a> {
 }
 
 impl Edit<'_> {
+    /// The document as it is now, with what was changed so far.
+    pub fn document(&self) -> &Document {
+        self.document
+    }
+
     /// Whether anything was changed so far.
     pub fn is_changed(&self) -> bool {
         self.document.is_writing()

@@ -135,6 +135,24 @@ impl List {
         }
     }
 
+    /// The visible items in order: their names, the writes that show with what they hold, and whether there are
+    /// alternatives.
+    pub fn writes(&self) -> impl Iterator<Item = (Id, Id, &Value, bool)> {
+        self.sequences.shown(self.order).filter_map(|handle| {
+            let item = &self.items[self.item_shown(handle) as usize];
+            let id = self.id(self.item_shown(handle));
+            let history = self.histories.get(item.history as usize);
+            match history.and_then(|history| history.register.as_ref()) {
+                None => Some((id, id, &item.value, false)),
+                Some(register) => {
+                    let mut heads = register.heads();
+                    let (write, value) = heads.next()?;
+                    Some((id, write, value?, heads.next().is_some()))
+                }
+            }
+        })
+    }
+
     /// The move that put item `id` where it shows; none where that is its insertion.
     pub fn moved_by(&self, id: Id) -> Option<Id> {
         let item = &self.items[self.item(id)? as usize];
@@ -151,7 +169,7 @@ impl List {
     /// before it.
     pub fn place_to_move(&self, from: usize, to: usize) -> Option<(Id, Neighbours)> {
         let item = self.id_at(from)?;
-        Some((item, self.place_at(if to <= from { to } else { to + 1 })))
+        Some((item, self.place_at(if to <= from { to } else { to.saturating_add(1) })))
     }
 
     fn item_shown(&self, handle: u32) -> u32 {

@@ -188,6 +188,16 @@ impl Tree {
         })
     }
 
+    /// The moves of node `id` that are active and lose, the oldest first.
+    pub fn lost_moves(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let history = self.node(id).and_then(|node| self.nodes[node as usize].history);
+        let lost = history.map(|at| {
+            let History { moves, lost, .. } = &self.histories[at as usize];
+            &moves.slots()[moves.slots().len() - lost.len()..]
+        });
+        lost.into_iter().flatten().map(|slot| slot.id)
+    }
+
     /// Whether node `id` may go under `parent`, or the top: both are visible, and the parent is not the node
     /// or below it.
     pub fn may_move(&self, id: Id, parent: Option<Id>) -> bool {
@@ -211,7 +221,7 @@ impl Tree {
     /// Between which slots to move node `id` so that it has `at` siblings before it under `parent`.
     pub fn place_to_move(&self, id: Id, parent: Option<Id>, at: usize) -> Neighbours {
         let passes = self.position(id).is_some_and(|(now, before)| now == parent && before < at);
-        self.place_at(parent, if passes && self.is_visible(id) { at + 1 } else { at })
+        self.place_at(parent, if passes && self.is_visible(id) { at.saturating_add(1) } else { at })
     }
 
     /// The order of what is below a node, or of the top.
