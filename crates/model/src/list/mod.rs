@@ -141,15 +141,10 @@ impl List {
         self.sequences.shown(self.order).filter_map(|handle| {
             let item = &self.items[self.item_shown(handle) as usize];
             let id = self.id(self.item_shown(handle));
-            let history = self.histories.get(item.history as usize);
-            match history.and_then(|history| history.register.as_ref()) {
-                None => Some((id, id, &item.value, false)),
-                Some(register) => {
-                    let mut heads = register.heads();
-                    let (write, value) = heads.next()?;
-                    Some((id, write, value?, heads.next().is_some()))
-                }
-            }
+            let Some(register) = self.register(item) else { return Some((id, id, &item.value, false)) };
+            let mut heads = self.registers.heads(register);
+            let (write, value) = heads.next()?;
+            Some((id, write, value?, heads.next().is_some()))
         })
     }
 

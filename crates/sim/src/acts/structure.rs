@@ -29,7 +29,7 @@ impl Pen<'_, '_> {
     /// Puts something into a list, takes it out, moves it or writes it.
     pub(super) fn arrange(&mut self, random: &mut Random) {
         let nested: Vec<ContainerId> =
-            self.screen.lists.keys().filter(|list| list.maker().is_some()).copied().collect();
+            self.screen.lists.keys().filter(|list| list.makers().next().is_some()).copied().collect();
         let nested = if random.below(3) == 0 { random.pick(&nested) } else { None };
         self.arrange_in(nested.unwrap_or(list()), random);
     }
@@ -64,7 +64,7 @@ impl Pen<'_, '_> {
     /// Makes a node of a tree, moves one or takes one away.
     pub(super) fn plant(&mut self, random: &mut Random) {
         let nested: Vec<ContainerId> =
-            self.screen.trees.keys().filter(|tree| tree.maker().is_some()).copied().collect();
+            self.screen.trees.keys().filter(|tree| tree.makers().next().is_some()).copied().collect();
         let nested = if random.below(3) == 0 { random.pick(&nested) } else { None };
         self.plant_in(nested.unwrap_or(tree()), random);
     }
