@@ -53,7 +53,7 @@ fn nothing_but_json_gets_into_a_document() {
 #[test]
 fn layouts_and_styles_are_white_space() {
     let mut document = made(r#"{"b": [true]}"#);
-    let (node, top) = (list(&document).maker().unwrap(), ContainerId::root(Kind::Map, "json"));
+    let (node, top) = (list(&document).makers().next().unwrap(), ContainerId::root(Kind::Map, "json"));
     let forged = [
         (Document::node_data(node), "layout", "o0.1+ffffffff|s999999999|evil|\"|,;"),
         (Document::node_data(node), "layout", "e, \"evil\": 1"),
