@@ -22,6 +22,11 @@ impl Edit<'_> {
         self.document.log.is_writing(self.document.replica)
     }
 
+    /// The document with what was changed so far.
+    pub fn document(&self) -> &Document {
+        self.document
+    }
+
     /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
     pub fn insert(&mut self, container: ContainerId, at: Seq, inserted: &str) {
         self.replace(container, at, 0, inserted);

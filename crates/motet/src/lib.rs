@@ -36,7 +36,7 @@ pub use log::{
     Action, ContainerId, Crossing, Gap, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, TextRange, Value,
 };
 pub use model::{
-    Counter, Grows, List, ListChange, ListPatch, Model, Outline, Patch, RichRun, Splice, TextPatch, Tree, TreeChange,
+    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree, TreeChange,
     TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
