@@ -27,4 +27,4 @@ mod normal;
 pub use block::{Align, Block, Footnote, Kind, Note, Table};
 pub use inline::{Content, Line, Link, Marks, Run};
 pub use level::{Level, List};
-pub use normal::{Broken, normal_blocks, plain_label};
+pub use normal::{Broken, fitted_levels, normal_blocks, plain_label};

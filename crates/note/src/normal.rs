@@ -4,6 +4,7 @@ mod blocks;
 mod line;
 
 use crate::block::{Block, Footnote, Note};
+use crate::level::Level;
 use crate::limits::LABEL_MAX;
 use std::collections::BTreeMap;
 
@@ -50,6 +51,11 @@ impl Note {
 /// referred to is called from now on.
 pub fn normal_blocks(blocks: Vec<Block>, labels: &BTreeMap<String, String>) -> (Vec<Block>, Vec<usize>) {
     blocks::traced(blocks, labels)
+}
+
+/// The levels of a block, made to follow from those of the block `before` it.
+pub fn fitted_levels(levels: Vec<Level>, before: &[Level]) -> Vec<Level> {
+    blocks::fitted(levels, before)
 }
 
 /// Which part of a note is not in normal form.

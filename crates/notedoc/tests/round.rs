@@ -63,9 +63,9 @@ fn saving_leads_to_any_other_note() {
             let version = document.version();
             notedoc::save(&mut document, &version, &next, 0);
             document.check_invariants();
-            let got = ordered(&notedoc::read(&document));
+            let got = notedoc::read(&document);
             let of = |note: &Note| print(note);
-            assert!(got == ordered(&next), "seed {seed}: from\n{}\n----- to\n{}\n----- got\n{}", of(&before), of(&next), of(&got));
+            assert!(sorted(&got) == sorted(&next), "seed {seed}: from\n{}\n----- to\n{}\n----- got\n{}", of(&before), of(&next), of(&got));
         }
     }
 }
@@ -94,4 +94,11 @@ fn edited(dice: &mut Dice, note: &Note) -> Note {
         }
     }
     note.normalized()
+}
+
+/// The note without the order of its footnotes: that of those to which nothing refers is as they came.
+fn sorted(note: &Note) -> Note {
+    let mut note = note.clone();
+    note.footnotes.sort_by(|a, b| a.label.cmp(&b.label));
+    note
 }
