@@ -33,11 +33,11 @@ pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
 pub use log::{
-    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, TextRange, Value,
+    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog, TextRange, Value,
 };
 pub use model::{
-    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree, TreeChange,
-    TreePatch,
+    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
+    TreeChange, TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;

@@ -33,10 +33,10 @@ fn main() {
         notedoc::save(&mut document, &base, &changed, 0);
     });
     time("Enter", || {
-        document.edit(0, |edit| notedoc::command::split(edit, notedoc::schema::root(), 500_000));
+        document.edit(0, |edit| _ = notedoc::command::split(edit, notedoc::schema::root(), 500_000));
     });
     time("indent", || {
-        document.edit(0, |edit| notedoc::command::indent(edit, notedoc::schema::root(), 0, 500_000));
+        document.edit(0, |edit| _ = notedoc::command::indent(edit, notedoc::schema::root(), 0, 500_000));
     });
 }
 

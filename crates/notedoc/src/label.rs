@@ -32,7 +32,8 @@ impl Labels {
         let mut labels = Self::default();
         let mut taken: HashSet<String> = HashSet::new();
         let mut owner: HashMap<&str, Id> = HashMap::new();
-        for (id, label) in found.iter().filter(|one| one.has_body).filter_map(|one| Some((one.id, one.label.as_ref()?))) {
+        for (id, label) in found.iter().filter(|one| one.has_body).filter_map(|one| Some((one.id, one.label.as_ref()?)))
+        {
             owner.entry(label).or_insert(id);
         }
         for (id, label) in found.iter().filter_map(|one| Some((one.id, one.label.as_ref()?))) {

@@ -207,4 +207,3 @@ fn push_text(line: &mut Line, text: &str, marks: &Marks) {
 pub fn going_on(levels: &[Level]) -> Vec<Level> {
     levels.iter().map(|level| level.list().map_or(Level::Quote, Level::Within)).collect()
 }
-

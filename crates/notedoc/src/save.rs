@@ -14,10 +14,11 @@ use crate::matching::{equals, hunks, staying};
 use crate::part::{self, Object, Part, Token, tokens};
 use crate::polish::{self, Fix, Want};
 use crate::read::{Reader, Reading};
-use crate::schema::{block_properties, body_of, loose_footnotes, root};
+use crate::schema::{block_properties, body_of, loose_footnotes, object, root};
 use motet::{ContainerId, Document, Edit, Id, Seq, Span, VersionVector};
 use note::{Block, Content, Footnote, Kind, Line, Note};
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::ops::Range;
 
 /// Writes `note` into a document that holds none, as one action at `time`, in seconds since 1970.
@@ -64,6 +65,8 @@ struct Old {
     whole: Seq,
     /// Whether it is a block of the note.
     shows: bool,
+    /// The table in it.
+    table: Option<Id>,
 }
 
 /// A block that stays or moves as it is.
@@ -72,8 +75,8 @@ struct Anchor {
     new: usize,
     segment: usize,
     stays: bool,
-    /// Whether the same block stands in other lists or quotes.
-    is_relevelled: bool,
+    /// Whether it stands in other lists or quotes, or is a table with other rows.
+    is_changed: bool,
 }
 
 /// What becomes of a body.
@@ -98,9 +101,12 @@ impl Saver<'_, '_> {
         for gap in (0..plan.new.len()).rev() {
             self.gap(body, &plan, gap, blocks);
         }
-        for anchor in plan.anchors.iter().filter(|anchor| anchor.is_relevelled) {
-            let properties = block_properties(body, plan.old[anchor.segment].mark);
-            polish::write_look(self.edit, properties, &blocks[anchor.new]);
+        for anchor in plan.anchors.iter().filter(|anchor| anchor.is_changed) {
+            let (old, new) = (&plan.old[anchor.segment], &blocks[anchor.new]);
+            polish::write_look(self.edit, block_properties(body, old.mark), new);
+            if let (Some(id), Kind::Table(table)) = (old.table, &new.kind) {
+                self.table(id, table);
+            }
         }
     }
 
@@ -128,6 +134,7 @@ impl Saver<'_, '_> {
             mark: segment.mark,
             whole: segment.whole(),
             shows: shows.contains(&at),
+            table: segment.runs.iter().find(|run| run.object == Some(object::TABLE)).map(|run| run.span.first()),
         };
         Some(Plan { old: segments.iter().enumerate().map(old).collect(), anchors, new, from })
     }
@@ -286,16 +293,21 @@ impl Saver<'_, '_> {
             let count = left.len();
             left.retain(|footnote| {
                 let owner = self.owner(&footnote.label);
-                owner.inspect(|&owner| self.body(body_of(owner), &footnote.blocks)).is_none()
+                owner.inspect(|&owner| self.footnote(owner, footnote)).is_none()
             });
             if left.len() == count {
                 let footnote = left.remove(0);
                 let end = self.edit.document().text_len(loose_footnotes());
-                let id = self.edit.insert_object(loose_footnotes(), end, crate::schema::object::FOOTNOTE);
-                self.object(id, &Content::Footnote(footnote.label.clone()));
-                self.body(body_of(id), &footnote.blocks);
+                let id = self.edit.insert_object(loose_footnotes(), end, object::FOOTNOTE);
+                self.footnote(id, footnote);
             }
         }
+    }
+
+    fn footnote(&mut self, owner: Id, footnote: &Footnote) {
+        // What was called so while reading only is called so from now on.
+        self.object(owner, &Content::Footnote(footnote.label.clone()));
+        self.body(body_of(owner), &footnote.blocks);
     }
 
     /// Takes those footnotes away that nothing refers to and that are not wanted.
@@ -389,21 +401,35 @@ fn anchors(reading: &Reading, new: &[Block]) -> Vec<Anchor> {
     let stays = staying(&found);
     let anchor = |(at, found): (usize, Option<usize>)| {
         let old_at = found?;
-        let is_relevelled = old[old_at].levels != new[at].levels;
-        Some(Anchor { new: at, segment: reading.origins[old_at], stays: stays[at], is_relevelled })
+        let is_changed = old[old_at] != new[at];
+        Some(Anchor { new: at, segment: reading.origins[old_at], stays: stays[at], is_changed })
     };
     found.iter().copied().enumerate().filter_map(anchor).collect()
 }
 
-/// Finds what is the same elsewhere, or among other items.
+/// Finds what is the same elsewhere, or among other items, and then tables with the same header.
 fn find_moved(found: &mut [Option<usize>], old: &[Block], new: &[Block]) {
+    find_elsewhere(found, old, new, |block| Some(&block.kind).filter(|kind| says_something(kind)));
+    find_elsewhere(found, old, new, |block| match &block.kind {
+        Kind::Table(table) => table.rows.first(),
+        _ => None,
+    });
+}
+
+/// Finds for what was not found yet the first of those left that is the same by `key`.
+fn find_elsewhere<'b, K: Eq + Hash>(
+    found: &mut [Option<usize>],
+    old: &'b [Block],
+    new: &'b [Block],
+    key: impl Fn(&'b Block) -> Option<K>,
+) {
     let taken: HashSet<usize> = found.iter().flatten().copied().collect();
-    let mut free: HashMap<&Kind, Vec<usize>> = HashMap::new();
-    for at in (0..old.len()).rev().filter(|at| !taken.contains(at) && says_something(&old[*at].kind)) {
-        free.entry(&old[at].kind).or_default().push(at);
+    let mut free: HashMap<K, Vec<usize>> = HashMap::new();
+    for (at, key) in (0..old.len()).rev().filter(|at| !taken.contains(at)).filter_map(|at| Some((at, key(&old[at])?))) {
+        free.entry(key).or_default().push(at);
     }
     for (found, new) in found.iter_mut().zip(new).filter(|(found, _)| found.is_none()) {
-        *found = free.get_mut(&new.kind).and_then(Vec::pop);
+        *found = key(new).and_then(|key| free.get_mut(&key)?.pop());
     }
 }
 

@@ -135,9 +135,8 @@ pub(crate) fn link_value(link: &Link) -> motet::Value {
     let text = |text: &String| motet::Value::Text(text.clone());
     match &link.title {
         None => text(&link.href),
-        Some(title) => motet::Value::Map(vec![
-            (key::ADDRESS.to_owned(), text(&link.href)),
-            (key::TITLE.to_owned(), text(title)),
-        ]),
+        Some(title) => {
+            motet::Value::Map(vec![(key::ADDRESS.to_owned(), text(&link.href)), (key::TITLE.to_owned(), text(title))])
+        }
     }
 }

@@ -102,8 +102,7 @@ fn items_go_under_each_other_and_out_again() {
     indent("- one\n- ¦two\n  - three\n- four\n", "- one\n  - two\n    - three\n- four\n");
     indent("- ¦one\n", "- one\n");
     indent("1. one\n2. ¦two\n", "1. one\n   1. two\n");
-    let outdent =
-        |before, after| check(before, after, |edit, body, at| _ = command::outdent(edit, body, at[0], at[0]));
+    let outdent = |before, after| check(before, after, |edit, body, at| _ = command::outdent(edit, body, at[0], at[0]));
     outdent("- one\n  - ¦two\n    - three\n", "- one\n- two\n  - three\n");
     outdent("- ¦one\n  - two\n", "one\n\n- two\n");
     check("- one\n- ¦two\n- three¦\n", "- one\n  - two\n  - three\n", |edit, body, at| {

@@ -1,8 +1,8 @@
 //! Notes into containers and back: everything comes back as it was.
 
+mod canonical;
 #[path = "../../note/tests/generate/mod.rs"]
 mod generate;
-mod canonical;
 
 use canonical::ordered;
 use generate::{Dice, anything, soup};
@@ -65,7 +65,13 @@ fn saving_leads_to_any_other_note() {
             document.check_invariants();
             let got = notedoc::read(&document);
             let of = |note: &Note| print(note);
-            assert!(sorted(&got) == sorted(&next), "seed {seed}: from\n{}\n----- to\n{}\n----- got\n{}", of(&before), of(&next), of(&got));
+            assert!(
+                sorted(&got) == sorted(&next),
+                "seed {seed}: from\n{}\n----- to\n{}\n----- got\n{}",
+                of(&before),
+                of(&next),
+                of(&got)
+            );
         }
     }
 }

@@ -8,8 +8,7 @@ use note::limits::COLUMNS_MAX;
 
 /// The list of the rows or columns of `table`; a new one where there is none.
 pub(crate) fn list_of(edit: &mut Edit<'_>, table: Id, key: &str) -> ContainerId {
-    list(edit.document().model(), table, key)
-        .unwrap_or_else(|| edit.set_container(properties(table), key, Kind::List))
+    list(edit.document().model(), table, key).unwrap_or_else(|| edit.set_container(properties(table), key, Kind::List))
 }
 
 /// Inserts rows or columns into their list, and returns their names.

@@ -14,7 +14,10 @@ impl Saver<'_, '_> {
     pub(crate) fn table(&mut self, id: Id, table: &Table) {
         let (old, cells) = self.grid(id);
         let columns = pairs(&header(&cells), &header(&table.rows));
-        let rows = pairs(&in_columns(&cells, &columns, |pair| pair.1), &in_columns(&table.rows, &columns, |pair| Some(pair.0)));
+        let rows = pairs(
+            &in_columns(&cells, &columns, |pair| pair.1),
+            &in_columns(&table.rows, &columns, |pair| Some(pair.0)),
+        );
         let (row_list, column_list) = (list_of(self.edit, id, key::ROWS), list_of(self.edit, id, key::COLUMNS));
         let row_ids = arrange(self.edit, row_list, &old.rows, &rows);
         let column_ids = arrange(self.edit, column_list, &old.columns, &columns);
