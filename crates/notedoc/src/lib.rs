@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+pub mod clipboard;
 pub mod command;
 mod grid;
 mod label;

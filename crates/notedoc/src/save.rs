@@ -41,8 +41,11 @@ pub fn write(edit: &mut Edit<'_>, note: &Note) {
     let note = note.clone().normalized();
     let labels = Labels::of(edit.document().model());
     let owners = labels.owners.iter().map(|owner| (labels.of_object[owner].clone(), *owner)).collect();
-    let mut saver = Saver { edit, labels, owners, referring: HashMap::new() };
+    let mut saver = Saver { owners, ..Saver::new(edit, labels) };
     saver.body(root(), &note.blocks);
+    let wanted = note.footnotes.iter().map(|footnote| footnote.label.as_str()).collect();
+    saver.forget_footnotes(&wanted);
+    saver.keep_owners_that_show();
     saver.footnotes(&note.footnotes);
     saver.settle(&note);
 }
@@ -87,6 +90,13 @@ struct Plan {
     new: Vec<Range<usize>>,
     /// The segments that these are made from, and their parts.
     from: Vec<(Vec<usize>, Vec<Part<'static>>)>,
+}
+
+impl<'e, 'd> Saver<'e, 'd> {
+    /// A writer of what is new.
+    pub(crate) fn new(edit: &'e mut Edit<'d>, labels: Labels) -> Self {
+        Self { edit, labels, owners: HashMap::new(), referring: HashMap::new() }
+    }
 }
 
 impl Saver<'_, '_> {
@@ -190,18 +200,15 @@ impl Saver<'_, '_> {
             (None, None) => 0,
         };
         let has_mark = from.first().is_none_or(|&first| plan.old[first].mark.is_some());
-        let (mut wanted, mut wants) = (Vec::new(), Vec::new());
-        for (number, block) in new.iter().enumerate() {
-            if number > 0 || has_mark {
-                wanted.push(Part::Mark);
-                wants.push(Want::Mark(block));
-            } else {
-                wants.push(Want::NoMark(block));
-            }
-            part::of_block(block, &mut wanted);
-            polish::of_block(block, &mut wants);
-        }
+        let (wanted, wants) = wanted(new, if has_mark { First::Marked } else { First::Bare });
         let kept = self.rewrite(body, at, parts, &wanted);
+        self.polish(body, (at, kept), &wants);
+    }
+
+    /// Inserts blocks at a position; the first goes on there where it `is_in_line`.
+    pub(crate) fn insert_blocks(&mut self, body: ContainerId, at: Seq, blocks: &[Block], is_in_line: bool) {
+        let (wanted, wants) = wanted(blocks, if is_in_line { First::InLine } else { First::Marked });
+        let kept = self.rewrite(body, at, &[], &wanted);
         self.polish(body, (at, kept), &wants);
     }
 
@@ -284,10 +291,7 @@ impl Saver<'_, '_> {
 
     /// Writes what footnotes say: each where it was, or else into the first object that refers to it. What nothing
     /// refers to goes beside the text.
-    fn footnotes(&mut self, footnotes: &[Footnote]) {
-        let wanted: HashSet<&str> = footnotes.iter().map(|footnote| footnote.label.as_str()).collect();
-        self.forget_footnotes(&wanted);
-        self.keep_owners_that_show();
+    pub(crate) fn footnotes(&mut self, footnotes: &[Footnote]) {
         let mut left: Vec<&Footnote> = footnotes.iter().collect();
         while !left.is_empty() {
             let count = left.len();
@@ -366,6 +370,33 @@ impl Saver<'_, '_> {
             }
         }
     }
+}
+
+/// How the first of some blocks begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// With a mark.
+    Marked,
+    /// With the body, without a mark.
+    Bare,
+    /// Within a line that is there.
+    InLine,
+}
+
+/// Blocks as parts, and what is wanted of these.
+fn wanted(blocks: &[Block], first: First) -> (Vec<Part<'_>>, Vec<Want<'_>>) {
+    let (mut parts, mut wants) = (Vec::new(), Vec::new());
+    for (number, block) in blocks.iter().enumerate() {
+        if number > 0 || first == First::Marked {
+            parts.push(Part::Mark);
+            wants.push(Want::Mark(block));
+        } else if first == First::Bare {
+            wants.push(Want::NoMark(block));
+        }
+        part::of_block(block, &mut parts);
+        polish::of_block(block, &mut wants);
+    }
+    (parts, wants)
 }
 
 /// A hunk that ends with a paragraph mark and follows one begins with that one instead: the mark that was there keeps
