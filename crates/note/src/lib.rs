@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+pub mod html;
 mod inline;
 mod level;
 pub mod limits;
