@@ -65,7 +65,9 @@ fn open_level(level: Level, is_next: bool, out: &mut String) {
     match level {
         Level::Quote => out.push_str("<blockquote>\n"),
         _ if is_next => out.push_str("<li>"),
-        Level::Item { list: List::Ordered, start: Some(start), .. } => out.push_str(&format!("<ol start=\"{start}\">\n<li>")),
+        Level::Item { list: List::Ordered, start: Some(start), .. } => {
+            out.push_str(&format!("<ol start=\"{start}\">\n<li>"))
+        }
         Level::Item { list: List::Ordered, .. } | Level::Within(List::Ordered) => out.push_str("<ol>\n<li>"),
         Level::Item { .. } | Level::Within(List::Bullet) => out.push_str("<ul>\n<li>"),
     }
@@ -81,7 +83,8 @@ fn block_itself(kind: &Kind, out: &mut String) {
         Kind::Paragraph(text) => element("p", text, out),
         Kind::Heading { rank, line } => element(&format!("h{rank}"), line, out),
         Kind::Code { info, text } => {
-            let language = info.split_whitespace().next().map(|language| format!(" class=\"language-{}\"", escaped(language)));
+            let language =
+                info.split_whitespace().next().map(|language| format!(" class=\"language-{}\"", escaped(language)));
             out.push_str(&format!("<pre><code{}>{}\n</code></pre>\n", language.unwrap_or_default(), escaped(text)));
         }
         Kind::Rule => out.push_str("<hr>\n"),
@@ -192,14 +195,26 @@ mod tests {
     #[test]
     fn blocks_stand_in_their_lists_and_quotes() {
         check("# A\n\nb *c*", "<h1>A</h1><p>b <em>c</em></p>");
-        check("- a\n- b\n  - c\n\n> d", "<ul><li><p>a</p></li><li><p>b</p><ul><li><p>c</p></li></ul></li></ul><blockquote><p>d</p></blockquote>");
-        check("- a\n\n  b\n- [x] c", "<ul><li><p>a</p><p>b</p></li><li><input type=\"checkbox\" checked disabled> <p>c</p></li></ul>");
+        check(
+            "- a\n- b\n  - c\n\n> d",
+            "<ul><li><p>a</p></li><li><p>b</p><ul><li><p>c</p></li></ul></li></ul><blockquote><p>d</p></blockquote>",
+        );
+        check(
+            "- a\n\n  b\n- [x] c",
+            "<ul><li><p>a</p><p>b</p></li><li><input type=\"checkbox\" checked disabled> <p>c</p></li></ul>",
+        );
         check("3. a\n4. b", "<ol start=\"3\"><li><p>a</p></li><li><p>b</p></li></ol>");
         check("- a\n\n1. b", "<ul><li><p>a</p></li></ul><ol><li><p>b</p></li></ol>");
         check("> - a\n>\n> b", "<blockquote><ul><li><p>a</p></li></ul><p>b</p></blockquote>");
-        check("| a |\n|:-:|\n| b |", "<table><tr><th style=\"text-align:center\">a</th></tr><tr><td style=\"text-align:center\">b</td></tr></table>");
+        check(
+            "| a |\n|:-:|\n| b |",
+            "<table><tr><th style=\"text-align:center\">a</th></tr><tr><td style=\"text-align:center\">b</td></tr></table>",
+        );
         check("```rust x\n<a>\n```", "<pre><code class=\"language-rust\">&lt;a&gt;</code></pre>");
-        check("a[^1]\n\n[^1]: b", "<p>a<sup><a href=\"#fn-1\">1</a></sup></p><hr><div id=\"fn-1\"><sup>1</sup><p>b</p></div>");
+        check(
+            "a[^1]\n\n[^1]: b",
+            "<p>a<sup><a href=\"#fn-1\">1</a></sup></p><hr><div id=\"fn-1\"><sup>1</sup><p>b</p></div>",
+        );
     }
 
     #[test]

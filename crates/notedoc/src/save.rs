@@ -39,6 +39,7 @@ pub fn save(document: &mut Document, base: &VersionVector, note: &Note, time: i6
 /// Makes the document that `edit` changes hold `note`.
 pub fn write(edit: &mut Edit<'_>, note: &Note) {
     let note = note.clone().normalized();
+    let is_new = edit.document().model().text(root()).is_none();
     let labels = Labels::of(edit.document().model());
     let owners = labels.owners.iter().map(|owner| (labels.of_object[owner].clone(), *owner)).collect();
     let mut saver = Saver { owners, ..Saver::new(edit, labels) };
@@ -47,7 +48,10 @@ pub fn write(edit: &mut Edit<'_>, note: &Note) {
     saver.forget_footnotes(&wanted);
     saver.keep_owners_that_show();
     saver.footnotes(&note.footnotes);
-    saver.settle(&note);
+    // In a new document nothing was left alone.
+    if !is_new {
+        saver.settle(&note);
+    }
 }
 
 /// Writes a note.

@@ -94,8 +94,8 @@ fn edited(dice: &mut Dice, note: &Note) -> Note {
             3 => note.blocks.insert(at, note.blocks[at].clone()),
             4 => note.blocks[at].levels.clear(),
             _ => {
-                let kinds = other.blocks.iter().map(|block| block.kind.clone());
-                note.blocks[at].kind = kinds.last().unwrap_or(note::Kind::Rule);
+                let mut kinds = other.blocks.iter().map(|block| block.kind.clone());
+                note.blocks[at].kind = kinds.next_back().unwrap_or(note::Kind::Rule);
             }
         }
     }
