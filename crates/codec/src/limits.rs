@@ -102,7 +102,7 @@ table! {
     BLOCK_PARTS = "parts of a block", 1 << 16;
     /// What a store keeps as one value and a server sends as one catch-up chunk.
     BLOCK_BYTES = "bytes of a block", 256 << 20;
-    /// This version knows 16; the rest is for versions to come.
+    /// This version knows 21; the rest is for versions to come.
     BLOCK_COLUMNS = "columns of a block", 64;
     /// The runs of one block; longer histories take several blocks.
     BLOCK_ROWS = "runs in a block", 1 << 22;

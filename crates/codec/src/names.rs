@@ -158,6 +158,23 @@ impl Names {
         }
     }
 
+    /// An element where there may be none, for which stands 0: its replica's number and one, then as in
+    /// [`Names::write_id`]. Only where names have a table of their own.
+    pub fn write_numbered(&mut self, w: &mut Writer, id: Id, at: Seq) -> Result<(), EncodeError> {
+        let number = self.replica_number(id.replica);
+        w.varint(REPLICAS.check(number)? + 1);
+        self.write_seq(w, id, at)
+    }
+
+    pub fn read_numbered(&mut self, r: &mut Reader<'_>, at: Seq) -> Result<Option<Id>, DecodeError> {
+        let Some(number) = r.varint()?.checked_sub(1) else { return Ok(None) };
+        let replica = self.replica_at(number)?;
+        if number > 0 && replica == self.own {
+            return Err(DecodeError::NotCanonical("an own element under a number"));
+        }
+        self.read_seq(r, replica, at).map(Some)
+    }
+
     /// A span that is not empty: its last element, then how many more there are.
     pub fn write_span(&mut self, w: &mut Writer, span: Span, at: Seq) -> Result<(), EncodeError> {
         if span.is_empty() {

@@ -84,6 +84,15 @@ pub(crate) fn read_value_or_container(r: &mut Reader<'_>) -> Result<Value, Decod
     }
 }
 
+/// Reads a value that may be a new container, or that there is none.
+pub(crate) fn read_value_or_container_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
+    match r.byte()? {
+        0 => Ok(None),
+        CONTAINER => Ok(Some(Value::Container(read_kind(r)?))),
+        tag => read_value(r, tag, 1).map(Some),
+    }
+}
+
 /// Reads a kind of container.
 pub(crate) fn read_kind(r: &mut Reader<'_>) -> Result<Kind, DecodeError> {
     let number = r.varint()?;

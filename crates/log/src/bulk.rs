@@ -250,7 +250,7 @@ impl<'a> Schedule<'a> {
                 }
                 OpBody::Delete { target, .. } if target.is_own_before(run.range.start, run.len() - 1) => {}
                 OpBody::Insert { .. } => {}
-                OpBody::Delete { .. } | OpBody::Other(_) => {
+                _ => {
                     part.op(run, at..run.range.end.min(range.end)).targets().try_for_each(check)?;
                 }
             }

@@ -83,7 +83,7 @@ impl Model {
     }
 
     /// The text `container`, to look things up in or to edit.
-    #[inline]
+    #[inline(always)] // Asked for with every key.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
         if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
             self.recent = self.find_text(container);
@@ -141,6 +141,11 @@ impl Model {
             Kind::Text => self.text(container).is_some_and(|text| text.is_lost(id)),
             Kind::Map | Kind::List | Kind::Counter => false,
         }
+    }
+
+    /// Whether taking in or turning off a single op may take as long as making the model anew.
+    pub fn is_strained(&self) -> bool {
+        self.trees.values().any(Tree::is_strained)
     }
 
     /// The counter `container`, where anything was ever added there.
@@ -432,7 +437,6 @@ pub struct ModelBuilder<'a> {
     texts: Vec<TextBuilder<'a>>,
     /// The place of each container's text among them.
     numbers: SortedMap<ContainerId, usize>,
-    maps: SortedMap<ContainerId, Map>,
     /// The only container of interest, where there is one.
     only: Option<ContainerId>,
     /// What has to come in causal order, by container; marks and moves come behind all elements of texts.
@@ -499,7 +503,7 @@ impl<'a> ModelBuilder<'a> {
                     let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
                     self.texts[text].add(log, run, log.end(), &inactive(part));
                 }
-                OpBody::Other(_) => self.add_other(log, run, inactive(part)),
+                _ => self.add_other(log, run, inactive(part)),
             }
         }
     }
@@ -541,20 +545,14 @@ impl<'a> ModelBuilder<'a> {
             }
             _ => {}
         }
-        if let OpRef::Set { key, value, pred, .. } = op {
-            self.maps.entry(container).or_default().load(id, lamport, key, value, pred, inactive.is_empty());
-        } else {
-            let ordered = Ordered { time: (lamport, id), op, inactive };
-            self.ordered.entry(container).or_default().push(ordered);
-        }
+        self.ordered.entry(container).or_default().push(Ordered { time: (lamport, id), op, inactive });
     }
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        self.maps.values_mut().for_each(Map::settle);
         let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
         let texts = self.numbers.iter().map(text).collect();
-        let mut model = Model { texts, maps: self.maps, ..Model::default() };
+        let mut model = Model { texts, ..Model::default() };
         for (container, mut ops) in self.ordered {
             // Each log is in order already, which a stable sort makes use of.
             ops.sort_by_key(|ordered| ordered.time);

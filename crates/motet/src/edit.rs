@@ -14,19 +14,19 @@ use model::Patch;
 #[derive(Debug)]
 pub struct Edit<'a> {
     pub(crate) document: &'a mut Document,
-    /// Where what changes is told, where somebody asked.
+    /// Where what changes on the screen is told, if anywhere.
     pub(crate) told: Option<&'a mut Patch>,
 }
 
 impl Edit<'_> {
-    /// The document as the changes so far have left it.
+    /// The document as it is now, with what was changed so far.
     pub fn document(&self) -> &Document {
         self.document
     }
 
     /// Whether anything was changed so far.
     pub fn is_changed(&self) -> bool {
-        self.document.log.is_writing(self.document.replica)
+        self.document.is_writing()
     }
 
     /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
@@ -44,7 +44,7 @@ impl Edit<'_> {
         if len == 0 && inserted.is_empty() {
             return;
         }
-        self.tell_replaced(container, (at, len), inserted);
+        self.tell_replaced(container, at, len, inserted);
         let Document { model, log, replica, .. } = &mut *self.document;
         let (text, mut left) = (model.text_mut(container), len);
         let mut next = text.delete_at(at, left);
@@ -68,14 +68,12 @@ impl Edit<'_> {
         }
     }
 
-    /// Adds a replacement that is about to be made to what is told.
-    fn tell_replaced(&mut self, container: ContainerId, (at, len): (Seq, Seq), inserted: &str) {
+    /// Tells of a replacement before it is made.
+    fn tell_replaced(&mut self, container: ContainerId, at: Seq, len: Seq, inserted: &str) {
         let Some(told) = &mut self.told else { return };
-        let (from, to) = self
-            .document
-            .model
-            .text(container)
-            .map_or((0, 0), |text| (text.utf16_at_chars(at), text.utf16_at_chars(at.saturating_add(len))));
+        let text = self.document.model.text(container);
+        let utf16 = |chars| text.map_or(0, |text| text.utf16_at_chars(chars));
+        let (from, to) = (utf16(at), utf16(at.saturating_add(len)));
         told.texts.entry(container).or_default().splice(from, to - from, inserted);
     }
 
@@ -106,21 +104,28 @@ impl Edit<'_> {
 
     /// Writes an op and shows it; returns its elements.
     fn push(&mut self, op: OpRef<'_>) -> Span {
-        let Self { document: doc, told } = self;
-        let span = doc.log.push(doc.replica, op);
-        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, told.as_deref_mut());
-        doc.model.settle(told.as_deref_mut());
-        span
+        self.document.push(op, self.told.as_deref_mut())
     }
 
-    /// As [`Edit::push`], and says what changes.
-    fn push_telling(&mut self, op: OpRef<'_>) -> (Span, Patch) {
+    /// As [`Edit::push`], with what changes.
+    fn push_telling(&mut self, op: OpRef<'_>) -> Patch {
         let mut patch = Patch::default();
-        let span = Edit { document: &mut *self.document, told: Some(&mut patch) }.push(op);
+        self.document.push(op, Some(&mut patch));
         if let Some(told) = &mut self.told {
             told.then(patch.clone());
         }
-        (span, patch)
+        patch
+    }
+}
+
+impl Document {
+    /// Writes an op into the action being written, and shows it. What changes is added to `patch`, where one is
+    /// given.
+    fn push(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
+        let span = self.log.push(self.replica, op);
+        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch.as_deref_mut());
+        self.model.settle(patch);
+        span
     }
 }
 
@@ -143,7 +148,7 @@ mod tests {
         let mut document = Document::new(ReplicaId(1));
         for case in 0..500 {
             let (before, mut patch) = (document.text(text), Patch::default());
-            document.edit_telling(0, Some(&mut patch), |edit| {
+            document.write(&mut patch, |edit| {
                 for _ in 0..=next(3) {
                     let len = edit.document().text_len(text);
                     let (at, count) = (next(len + 2), next(4));
@@ -155,6 +160,7 @@ mod tests {
                     }
                 }
             });
+            document.close(0);
             let told = patch.texts.remove(&text).unwrap_or_default();
             assert_eq!(told.apply(&before), document.text(text), "case {case}");
         }

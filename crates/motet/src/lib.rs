@@ -29,14 +29,15 @@ mod undo;
 mod waiting;
 
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
-pub use codec::{AuthorKey, Hash, Image, SigningKey};
+pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
 pub use log::{
-    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, TextRange, Value,
+    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog, RootName,
+    TextRange, Value,
 };
 pub use model::{
-    Counter, Grows, List, ListChange, ListPatch, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
+    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
     TreeChange, TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};

@@ -1,6 +1,6 @@
 //! Texts with objects, marks and moves: members agree, patches say what changed, loading gives the same.
 
-use motet::{ContainerId, Document, Grows, Kind, Patch, ReplicaId, Seq, Value};
+use motet::{ContainerId, Document, Grows, Kind, Patch, ReplicaId, RichRun, Seq, Value};
 
 struct Dice(u64);
 
@@ -38,27 +38,49 @@ fn change(dice: &mut Dice, document: &mut Document) {
         5 => drop(edit.split(text, at)),
         6 => drop(edit.insert_object(text, at, "image")),
         7..9 => edit.mark(text, (from, some), key, value.as_ref(), grows),
-        9..12 => drop(edit.move_text(text, (from, some + 1), to)),
+        9..12 => {
+            edit.move_text(text, (from, some + 1), to);
+        }
         _ => edit.replace(text, from, some, "new"),
     });
 }
 
 fn exchange(from: &Document, to: &mut Document) {
-    let before = units(&to.text(body()));
+    let (before, model) = (shown(to), to.model().clone());
     let patch = to.receive_all(from.actions_since(&to.version())).unwrap();
-    check_patch(before, &patch, to);
+    check_patch(before.clone(), &patch, to);
+    check_patch(before, &to.model().changed_since(&model), to);
 }
 
 fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-fn check_patch(mut before: Vec<u16>, patch: &Patch, document: &Document) {
-    for splice in patch.texts.get(&body()).iter().flat_map(|patch| patch.splices()).rev() {
-        let (at, end) = (splice.at as usize, (splice.at + splice.removed) as usize);
-        before.splice(at..end, units(&splice.inserted));
+/// What is shown, unit by unit, and how each looks; none where that is not known.
+type Shown = Vec<(u16, Option<String>)>;
+
+fn shown(document: &Document) -> Shown {
+    let runs = document.model().text(body()).into_iter().flat_map(|text| text.rich());
+    let looks = |run: &RichRun<'_>| Some(format!("{:?} {:?}", run.object, run.marks));
+    runs.flat_map(|run| units(run.text).into_iter().map(|unit| (unit, looks(&run))).collect::<Shown>()).collect()
+}
+
+/// A patch must lead from what was shown to what is, and say wherever something that stays looks otherwise.
+fn check_patch(mut before: Shown, patch: &Patch, document: &Document) {
+    if let Some(patch) = patch.texts.get(&body()) {
+        for splice in patch.splices().iter().rev() {
+            let (at, end) = (splice.at as usize, (splice.at + splice.removed) as usize);
+            before.splice(at..end, units(&splice.inserted).into_iter().map(|unit| (unit, None)));
+        }
+        for range in patch.restyled() {
+            before[range.start as usize..range.end as usize].iter_mut().for_each(|(_, looks)| *looks = None);
+        }
     }
-    assert_eq!(String::from_utf16(&before).unwrap(), document.text(body()));
+    let now = shown(document);
+    assert_eq!(before.len(), now.len());
+    for (was, is) in before.iter().zip(&now) {
+        assert!(was.0 == is.0 && (was.1.is_none() || was.1 == is.1), "{was:?} is {is:?}: {patch:?}");
+    }
 }
 
 fn check(document: &mut Document) {
@@ -94,13 +116,13 @@ fn history(seed: u64) {
         match dice.below(10) {
             0..6 => change(&mut dice, &mut members[one]),
             6 => {
-                let before = units(&members[one].text(body()));
+                let before = shown(&members[one]);
                 if let Some(patch) = members[one].undo() {
                     check_patch(before, &patch, &members[one]);
                 }
             }
             7 => {
-                let before = units(&members[one].text(body()));
+                let before = shown(&members[one]);
                 if let Some(patch) = members[one].redo() {
                     check_patch(before, &patch, &members[one]);
                 }
@@ -125,7 +147,7 @@ fn history(seed: u64) {
     for member in &mut members {
         check(member);
         let (version, before, hash) = (member.version(), member.model().canonical(), member.state_hash());
-        let text = units(&member.text(body()));
+        let text = shown(member);
         let patch = member.pin(Some(version.clone()));
         check_patch(text.clone(), &patch, member);
         let patch = member.pin(Some(motet::VersionVector::default()));

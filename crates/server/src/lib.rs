@@ -24,6 +24,7 @@
 mod access;
 mod assets;
 mod connection;
+mod content;
 mod document;
 mod etag;
 mod http;
@@ -40,6 +41,7 @@ mod version_text;
 
 pub use access::{ListenError, Origins, Token, check_listen};
 pub use assets::{AppFiles, Asset, Assets, NoApp};
+pub use content::{Content, DocumentType, make_json, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};

@@ -31,12 +31,12 @@ impl Anchor {
     }
 }
 
-/// An id as text.
+/// The name of an element as text.
 pub fn write_id(id: Id) -> String {
     format!("{:x}.{}", id.replica.0, id.seq)
 }
 
-/// The id that `text` is.
+/// The element that `text` names.
 pub fn read_id(text: &str) -> Option<Id> {
     let (replica, seq) = text.split_once('.')?;
     Some(Id::new(ReplicaId(u64::from_str_radix(replica, 16).ok()?), seq.parse().ok()?))

@@ -1,18 +1,16 @@
 //! The editing replica of one document, on the page.
 
-use crate::anchor::{Anchor, read_author, read_spans, read_version, write_author, write_version};
+use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
 use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
+use crate::patch::Teller;
+use crate::read;
 use crate::rich::{anchor_at, place_of};
-use js_sys::Array;
-use motet::{ContainerId, DocumentId, Id, Kind, Patch, Replica, ReplicaId, SigningKey, Span, Standing, Value};
+use js_sys::Function;
+use motet::{ContainerId, DocumentId, Id, Kind, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-
-/// The text that the app edits.
-pub fn text() -> ContainerId {
-    ContainerId::root(Kind::Text, "text")
-}
 
 /// The map from authors' keys to what they call themselves.
 pub fn people() -> ContainerId {
@@ -24,9 +22,16 @@ pub fn people() -> ContainerId {
 pub struct Engine {
     pub(crate) replica: Replica,
     choices: Choices,
-    name: String,
+    /// What the author is called.
+    pub(crate) name: String,
     /// What changed since it was last asked for, where anybody asks.
     pub(crate) changes: Option<Patch>,
+    /// Makes something of the name of a container.
+    pub(crate) wrap: Function,
+    /// What the action being written changed so far.
+    pub(crate) told: Patch,
+    /// What it will carry, in bytes, about.
+    pub(crate) weight: usize,
 }
 
 #[wasm_bindgen]
@@ -38,11 +43,15 @@ impl Engine {
             js::text_field(options, "document")?.parse().map_err(|_| js::error("document must be 32 hex digits"))?;
         let key = SigningKey::from_bytes(&js::array_field(options, "secret")?);
         let own = ReplicaId(u64::from_le_bytes(js::array_field(options, "replica")?));
+        let wrap = js::field(options, "wrap")?;
         let mut engine = Self {
             replica: Replica::new(id, 0, own, key),
             choices: Choices::default(),
             name: js::text_field(options, "name")?,
             changes: None,
+            wrap: wrap.dyn_into().map_err(|_| js::error("wrap must be a function"))?,
+            told: Patch::default(),
+            weight: 0,
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
             engine.replica.import(&frame, None).map_err(|error| js::error(&error.to_string()))?;
@@ -59,11 +68,6 @@ impl Engine {
     #[wasm_bindgen(getter)]
     pub fn author(&self) -> String {
         write_author(self.replica.own_author())
-    }
-
-    /// The text as it is shown.
-    pub fn text(&self) -> String {
-        self.replica.document().text(text())
     }
 
     /// How much of everybody's writing is here.
@@ -83,38 +87,13 @@ impl Engine {
         format!("{:016x}", shared.state_hash())
     }
 
-    /// Makes one action of replacements `{from, to, insert}`, ascending, in UTF-16 positions of the
-    /// text before any of them.
-    pub fn edit(&mut self, changes: &Array) -> Outcome<()> {
-        let mut edits = Vec::new();
-        let mut last = 0;
-        for change in changes.iter() {
-            let (from, to) = (js::number_field(&change, "from")?, js::number_field(&change, "to")?);
-            if from < last || to < from {
-                return Err(js::error("changes must ascend and not overlap"));
-            }
-            last = to;
-            edits.push((from, to, js::text_field(&change, "insert")?));
-        }
-        let positions: Vec<(u32, u32)> = match self.replica.document().model().text(text()) {
-            None => vec![(0, 0); edits.len()],
-            Some(now) => edits.iter().map(|e| (now.chars_at_utf16(e.0), now.chars_at_utf16(e.1))).collect(),
-        };
-        self.write(|edit| {
-            for ((from, to), (_, _, insert)) in positions.iter().zip(&edits).rev() {
-                edit.replace(text(), *from, to - from, insert);
-            }
-        });
-        Ok(())
-    }
-
     /// Frames of the own actions since the last call, to be stored and sent.
     pub fn seal(&mut self) -> JsValue {
         js::from_byte_list(self.replica.seal().map(|parcel| parcel.bytes))
     }
 
-    /// Takes in frames, in any order, any number of times; returns what they change in the text. What
-    /// is refused is left out, and thrown at the end if nothing else could be done.
+    /// Takes in frames, in any order, any number of times; returns what they change. What is
+    /// refused is left out, and thrown at the end if nothing else could be done.
     pub fn import(&mut self, frames: &JsValue) -> Outcome<JsValue> {
         let mut patch = Patch::default();
         let before = self.replica.document().log().logs().count();
@@ -130,20 +109,26 @@ impl Engine {
         }
         match refused {
             Some(message) if patch.is_empty() => Err(js::error(&message)),
-            _ => Ok(self.told(patch)),
+            _ => Ok(self.tell(patch)),
         }
     }
 
     /// Takes back the author's latest edit run; null where there is none.
     pub fn undo(&mut self) -> JsValue {
-        let patch = self.replica.document_mut().undo();
-        patch.map_or(JsValue::NULL, |patch| self.told(patch))
+        let document = self.replica.document_mut();
+        let Some(run) = document.next_undo() else { return JsValue::NULL };
+        // Who wrote it is not taken back with what was written; but a run is undone where its last element is.
+        let is_name = |id: Id, op: OpRef<'_>| id != run.last() && op.container() == Some(people());
+        let ops = document.log().ops_in(run).filter(|&(id, op)| !is_name(id, op));
+        let spans: Vec<Span> = ops.map(|(id, op)| Span::new(id.replica, id.seq, id.seq + op.len())).collect();
+        let done = document.undo_spans(&spans, now());
+        done.map_or(JsValue::NULL, |(_, patch)| self.tell(patch))
     }
 
     /// Brings back what the author's latest undo took; null where there is nothing.
     pub fn redo(&mut self) -> JsValue {
         let patch = self.replica.document_mut().redo();
-        patch.map_or(JsValue::NULL, |patch| self.told(patch))
+        patch.map_or(JsValue::NULL, |patch| self.tell(patch))
     }
 
     /// Whether [`Engine::undo`] would do anything.
@@ -163,7 +148,7 @@ impl Engine {
     pub fn undo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().undo_spans(&spans, now());
-        Ok(self.told(done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// Switches anybody's actions on again, for everybody.
@@ -171,7 +156,7 @@ impl Engine {
     pub fn redo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().redo_spans(&spans, now());
-        Ok(self.told(done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// The edit runs of everybody, oldest first.
@@ -179,25 +164,9 @@ impl Engine {
         history::runs(&self.replica)
     }
 
-    /// The text at a version.
-    #[wasm_bindgen(js_name = textAt)]
-    pub fn text_at(&self, version: &[u8]) -> Outcome<String> {
-        let version = read_version(version).ok_or_else(|| js::error("not a version"))?;
-        Ok(self.replica.document().text_at(text(), &version))
-    }
-
-    /// Makes the text what it was at a version, by a new action.
-    pub fn restore(&mut self, version: &[u8]) -> Outcome<JsValue> {
-        let version = read_version(version).ok_or_else(|| js::error("not a version"))?;
-        let before = self.text();
-        let then = self.replica.document().text_at(text(), &version);
-        self.write(|edit| edit.replace_all(text(), &then));
-        Ok(js::text_patches(&motet::diff::patch(&before, &then)))
-    }
-
     /// Who is responsible for what in a range of the visible text, in UTF-16 positions.
-    pub fn blame(&self, from: u32, to: u32) -> JsValue {
-        history::blame(&self.replica, from, to)
+    pub fn blame(&self, text: &str, from: u32, to: u32) -> Outcome<JsValue> {
+        Ok(history::blame(&self.replica, read::text(text)?, from, to))
     }
 
     /// Everyone in the log.
@@ -262,31 +231,38 @@ impl Engine {
     }
 
     /// A place at a UTF-16 position that survives edits, staying with its left or right neighbour.
-    pub fn anchor(&mut self, position: u32, bias: &str) -> String {
-        anchor_at(self.replica.document_mut().model_text(text()), position, bias != "right").write()
+    pub fn anchor(&mut self, text: &str, position: u32, bias: &str) -> Outcome<String> {
+        let now = self.replica.document_mut().model_text(read::text(text)?);
+        Ok(anchor_at(now, position, bias != "right").write())
     }
 
     /// The UTF-16 position of an anchor; null where its element is not here.
     #[wasm_bindgen(unchecked_return_type = "number | null")]
-    pub fn resolve(&self, anchor: &str) -> JsValue {
-        let place =
-            Anchor::read(anchor).and_then(|anchor| place_of(self.replica.document().model().text(text()), anchor));
-        place.map_or(JsValue::NULL, JsValue::from)
-    }
-
-    /// What changed in the text, as the editor takes it; the rest is kept for who asks.
-    fn told(&mut self, patch: Patch) -> JsValue {
-        let text = js::patches(&patch);
-        if let Some(changes) = &mut self.changes {
-            changes.then(patch);
-        }
-        text
+    pub fn resolve(&self, text: &str, anchor: &str) -> Outcome<JsValue> {
+        let now = self.replica.document().model().text(read::text(text)?);
+        let place = Anchor::read(anchor).and_then(|anchor| place_of(now, anchor));
+        Ok(place.map_or(JsValue::NULL, JsValue::from))
     }
 
     fn chosen(&mut self) -> JsValue {
         let mut patch = Patch::default();
         self.apply_choices(&mut patch);
-        self.told(patch)
+        self.tell(patch)
+    }
+
+    /// What changed, container by container; kept, too, for who asks for [`Engine::changes`].
+    pub(crate) fn tell(&mut self, patch: Patch) -> JsValue {
+        let told = Teller { document: self.replica.document(), wrap: &self.wrap }.tell(&patch);
+        if let Some(changes) = &mut self.changes {
+            changes.then(patch);
+        }
+        told
+    }
+
+    /// An engine that shows another copy and chooses nothing.
+    pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
+        let (choices, told) = (Choices::default(), Patch::default());
+        Self { replica, choices, name: String::new(), changes: None, wrap, told, weight: 0 }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {
@@ -303,34 +279,10 @@ impl Engine {
             self.replica.document_mut().add_mine(replica);
         }
     }
-
-    /// One action, signed with the author's name where the document has another one.
-    pub(crate) fn write(&mut self, change: impl FnOnce(&mut motet::Edit<'_>)) -> Option<Span> {
-        self.write_telling(None, change)
-    }
-
-    pub(crate) fn write_telling(
-        &mut self,
-        patch: Option<&mut Patch>,
-        change: impl FnOnce(&mut motet::Edit<'_>),
-    ) -> Option<Span> {
-        let key = self.author();
-        let known = match self.replica.document().get(people(), &key) {
-            Some(Value::Text(name)) => *name == self.name,
-            _ => false,
-        };
-        let name = (!known && !self.name.is_empty()).then(|| Value::Text(self.name.clone()));
-        self.replica.document_mut().edit_telling(now(), patch, |edit| {
-            change(edit);
-            if let Some(name) = name.filter(|_| edit.is_changed()) {
-                edit.set(people(), &key, name);
-            }
-        })
-    }
 }
 
 /// The time in seconds since 1970, by the browser's clock.
-fn now() -> i64 {
+pub fn now() -> i64 {
     (js_sys::Date::now() / 1000.0) as i64
 }
 

@@ -6,11 +6,12 @@
 
 mod change;
 mod name;
-mod value;
 
 use crate::anchor::{Anchor, write_id};
-use crate::engine::Engine;
+use crate::engine::{Engine, now};
 use crate::js::{self, Outcome, object};
+use crate::patch::text as splices;
+use crate::value::plain_to_js;
 use change::Plan;
 use js_sys::{Array, Object, Reflect};
 use motet::{ContainerId, Kind, Patch, RichRun, Text, TextPatch};
@@ -42,7 +43,7 @@ impl Engine {
                 let Some((id, Some(now))) = map.heads(key).next() else { continue };
                 let shown = match now.container(id) {
                     Some(_) => object([("container", write_id(id).into())]),
-                    None => value::write(now),
+                    None => plain_to_js(now),
                 };
                 Reflect::set(&held, &key.into(), &shown)?;
             }
@@ -74,9 +75,13 @@ impl Engine {
     /// is done where one of them is none. Returns the names of what was made, in order.
     pub fn change(&mut self, changes: &Array, telling: bool) -> Outcome<JsValue> {
         let plan = Plan::read(changes, self.replica.document())?;
-        let (mut made, mut patch) = (Vec::new(), Patch::default());
-        self.write_telling(telling.then_some(&mut patch), |edit| made = plan.carry_out(edit));
-        if let Some(changes) = &mut self.changes {
+        if plan.is_empty() {
+            return Ok(Array::new().into());
+        }
+        let made = self.write(|edit| plan.carry_out(edit));
+        self.replica.document_mut().close(now());
+        let patch = std::mem::take(&mut self.told);
+        if let Some(changes) = self.changes.as_mut().filter(|_| telling) {
             changes.then(patch);
         }
         Ok(made.into_iter().map(|id| JsValue::from(write_id(id))).collect::<Array>().into())
@@ -139,7 +144,7 @@ pub fn place_of(text: Option<&Text>, anchor: Anchor) -> Option<u32> {
 }
 
 fn run(run: &RichRun<'_>) -> JsValue {
-    let pair = |(key, value): &(&str, &motet::Value)| Array::of2(&JsValue::from(*key), &value::write(value));
+    let pair = |(key, value): &(&str, &motet::Value)| Array::of2(&JsValue::from(*key), &plain_to_js(value));
     object([
         ("id", write_id(run.span.first()).into()),
         ("text", run.text.into()),
@@ -164,7 +169,7 @@ fn text_patch(id: ContainerId, patch: &TextPatch) -> JsValue {
         patch.restyled().into_iter().map(|range| object([("from", range.start.into()), ("to", range.end.into())]));
     object([
         ("in", write_name(id).into()),
-        ("splices", js::text_patches(patch)),
+        ("splices", splices(patch).into()),
         ("restyled", restyled.collect::<Array>().into()),
     ])
 }

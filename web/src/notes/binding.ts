@@ -4,7 +4,7 @@
  */
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
-import type { Anchor } from "../engine/engine";
+import type { Anchor } from "@motet/client";
 import { type Peer, peersIn, showCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";

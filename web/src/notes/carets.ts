@@ -3,7 +3,7 @@ import type { Node } from "prosemirror-model";
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { Mappable } from "prosemirror-transform";
 import { Decoration, DecorationSet } from "prosemirror-view";
-import type { Anchor } from "../engine/engine";
+import type { Anchor } from "@motet/client";
 
 /** Somebody's selection, by anchors. */
 export interface Peer {

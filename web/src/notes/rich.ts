@@ -3,7 +3,7 @@
  * paragraph mark. A container is named by `/` and the name of a root, by the element that it hangs on, or by the two
  * that cross there (`row*column`); whether that means a text, a map or a list, the call says.
  */
-import type { Anchor, Bias } from "../engine/engine";
+import type { Anchor, Bias } from "@motet/client";
 
 /** The name of an element. */
 export type ElementId = string;

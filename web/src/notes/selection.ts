@@ -1,7 +1,7 @@
 /** Selections by what they hold to in the engine, so that they are where they were whatever others do. */
 import type { Node } from "prosemirror-model";
 import { type EditorState, NodeSelection, Selection, TextSelection } from "prosemirror-state";
-import type { Anchor, Bias } from "../engine/engine";
+import type { Anchor, Bias } from "@motet/client";
 import { bodyDepth, bodyName, Finder, locate, unitsBefore } from "./places";
 import type { ElementId, Name, RichEngine } from "./rich";
 

@@ -1,13 +1,12 @@
 /** Two editors of one note, over an exchange in memory that is as slow as asked: to try the editor, and to measure it. */
+import { type Engine, load } from "@motet/client/platform";
 import type { EditorView } from "prosemirror-view";
 import "../styles/app.css";
-import { openEngine } from "../engine/load";
 import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
 import { openNote } from "./editor";
 import "./notes.css";
 import type { RichChange, RichEngine } from "./rich";
-import type { Engine } from "../engine/engine";
 
 type Both = Engine & RichEngine;
 
@@ -26,9 +25,11 @@ const SEAL_MS = 50;
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-function engineFrom(name: string, frames: readonly Uint8Array[]): Promise<Both> {
-  const options = { document: "00112233445566778899aabbccddeeff", secret: random(32), replica: random(8), name, frames, choices: null };
-  return openEngine(options) as Promise<Both>;
+const motet = await load();
+
+function engineFrom(name: string, frames: readonly Uint8Array[]): Both {
+  const own = { secret: random(32), replica: random(8), name, frames, choices: null };
+  return new motet.Engine({ document: "00112233445566778899aabbccddeeff", ...own, wrap: (container) => container }) as Both;
 }
 
 const BEGINNING: [attrs: Record<string, unknown>, text: string][] = [
@@ -63,10 +64,10 @@ function writing(blocks: typeof BEGINNING): RichChange[] {
 const long = Number(new URLSearchParams(location.search).get("blocks") ?? 0);
 const blocks = long > 0 ? Array.from({ length: long }, (_, n): (typeof BEGINNING)[number] => [{}, `Paragraph ${n} of a long note, with as many words as one has on average in a paper.`]) : BEGINNING;
 
-const first = await engineFrom("Ann", []);
+const first = engineFrom("Ann", []);
 first.change(writing(blocks), false);
 const frames = first.seal();
-const second = await engineFrom("Ben", frames);
+const second = engineFrom("Ben", frames);
 
 function side(id: string, name: string, colour: string, engine: Both, other: () => Side): Side {
   let timer: ReturnType<typeof setTimeout> | null = null;

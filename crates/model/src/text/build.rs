@@ -130,7 +130,7 @@ impl<'a> TextBuilder<'a> {
                 }
                 delete(start..range.end);
             }
-            OpBody::Other(_) => {}
+            _ => {}
         }
     }
 

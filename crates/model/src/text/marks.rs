@@ -6,11 +6,12 @@
 
 use super::Text;
 use super::cover::{Claim, Part, Time, decide};
-use super::edge::{Edge, Stretch};
+use super::edge::{Edge, Key, Ranks, Stretch};
 use crate::digest::Digest;
 use crate::patch::TextPatch;
 use clock::{Id, Lamport, SortedMap};
 use log::{TextRange, Value};
+use std::ops::Range;
 
 /// All marks of a text.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +94,11 @@ impl Text {
             let changed = match layer.to_paint() {
                 Some(mark) => self.paint(&mut layer, mark),
                 None if layer.toggled.is_empty() => Vec::new(),
-                None => self.decide_again(&mut layer),
+                None => {
+                    let ranks = self.ranks();
+                    let old = self.decide_again(&mut layer, &ranks);
+                    if patch.is_some() { self.different(&ranks, &old, &layer.parts) } else { Vec::new() }
+                }
             };
             layer.toggled.clear();
             if let Some(patch) = patch.as_deref_mut() {
@@ -120,8 +125,8 @@ impl Text {
                     layer.parts[part].decides = Some((number, at));
                 }
             }
+            layer.join(first.saturating_sub(1)..(last + 1).min(layer.parts.len()));
         }
-        layer.parts.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
         changed
     }
 
@@ -138,20 +143,24 @@ impl Text {
         behind
     }
 
-    /// Makes the parts of a layer anew; returns where the property is another.
-    fn decide_again(&self, layer: &mut Layer) -> Vec<Stretch> {
-        let ranks = self.ranks();
+    /// Makes the parts of a layer anew; returns those before.
+    fn decide_again(&self, layer: &mut Layer, ranks: &Ranks) -> Vec<Part> {
         let active = layer.marks.iter().zip(0..).filter(|(mark, _)| mark.is_active);
         let claims = active.map(|(mark, number)| Claim { number, time: mark.time, stretches: &mark.stretches });
-        let mut parts = decide(self, &ranks, claims.collect());
+        let mut parts = decide(self, ranks, claims.collect());
         parts.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
-        let old = std::mem::replace(&mut layer.parts, parts);
-        let mut edges: Vec<_> = old.iter().chain(&layer.parts).map(|part| part.start).collect();
-        edges.sort_unstable_by_key(|&edge| self.key(&ranks, edge));
-        edges.dedup();
-        let ends = edges.iter().copied().skip(1).chain([Edge::End]);
-        let stretches = edges.iter().copied().zip(ends).map(|(start, end)| Stretch { start, end });
-        let (mut before, mut after) = (Cut::of(&old), Cut::of(&layer.parts));
+        std::mem::replace(&mut layer.parts, parts)
+    }
+
+    /// Where one mark decides in `old` and another in `new`.
+    fn different(&self, ranks: &Ranks, old: &[Part], new: &[Part]) -> Vec<Stretch> {
+        let starts = old.iter().chain(new).map(|part| (self.key(ranks, part.start), part.start));
+        let mut edges: Vec<(Key, Edge)> = starts.collect();
+        edges.sort_unstable_by_key(|(key, _)| *key);
+        edges.dedup_by_key(|(key, _)| *key);
+        let ends = edges.iter().map(|(_, edge)| *edge).skip(1).chain([Edge::End]);
+        let stretches = edges.iter().zip(ends).map(|(&(_, start), end)| Stretch { start, end });
+        let (mut before, mut after) = (Cut::of(old), Cut::of(new));
         stretches.filter(|stretch| before.at(stretch.start) != after.at(stretch.start)).collect()
     }
 
@@ -177,7 +186,7 @@ impl Text {
         for layer in self.marks.layers.values() {
             assert!(layer.toggled.is_empty());
             let mut fresh = layer.clone();
-            self.decide_again(&mut fresh);
+            self.decide_again(&mut fresh, &self.ranks());
             let marks = |parts: &[Part]| -> Vec<_> {
                 parts.iter().map(|part| (part.start, part.decides.map(|(mark, _)| mark))).collect()
             };
@@ -187,6 +196,16 @@ impl Text {
 }
 
 impl Layer {
+    /// Joins neighbours over which the same mark decides, among parts of these numbers.
+    fn join(&mut self, among: Range<usize>) {
+        let start = among.start;
+        let mut kept: Vec<Part> = self.parts[among.clone()].to_vec();
+        kept.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
+        if kept.len() < among.len() {
+            self.parts.splice(start..among.end, kept);
+        }
+    }
+
     /// Whether one mark decides over everything.
     fn is_whole(&self) -> bool {
         self.parts[0].decides.is_some()

@@ -529,7 +529,9 @@ impl Text {
             cursor = self.insert_run(cursor, behind, run);
             behind = Some(run.last());
             (elem, offset) = (elem.plus(chars), offset + bytes);
-            self.reweigh(run.first, Weight::default(), run.visible(&self.buffer));
+            if !self.moves.is_empty() {
+                self.reweigh(run.first, Weight::default(), run.visible(&self.buffer));
+            }
         }
         cursor
     }
@@ -606,8 +608,9 @@ impl Text {
         change: &impl Fn(&mut Run),
     ) {
         (self.finger, self.tip) = (self.finger_before(cursor), None);
-        let first = self.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset);
-        let at = patch.is_some().then(|| self.to_shown(first, self.weight_at(cursor)).utf16);
+        let first = |text: &Self| text.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset);
+        let at = patch.is_some().then(|| self.to_shown(first(self), self.weight_at(cursor)).utf16);
+        let moved = (!self.moves.is_empty()).then(|| first(self));
         let done = self.tree.change(cursor, len, &self.buffer, &mut self.moved, |run| change(run));
         if let (Some(patch), Some(at)) = (patch.as_deref_mut(), at) {
             match (done.was.utf16, done.now.utf16) {
@@ -618,7 +621,9 @@ impl Text {
             }
         }
         self.reindex_moved();
-        self.reweigh(first, done.was, done.now);
+        if let Some(first) = moved {
+            self.reweigh(first, done.was, done.now);
+        }
     }
 
     /// Says where the runs lie that came to other leaves.

@@ -18,10 +18,12 @@ use crate::patch::TextPatch;
 use clock::{Id, Lamport, SortedMap};
 use log::TextRange;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 mod arrange;
 mod change;
+mod sums;
+
+use sums::Sums;
 
 /// All moves of a text, and how they arrange it.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +34,7 @@ pub(super) struct Moves {
     pieces: Vec<Piece>,
     /// The numbers of the pieces in the order in which they show.
     shown: Vec<u32>,
-    layout: OnceLock<Layout>,
+    layout: Layout,
     /// The moves that were turned on or off since the pieces were arranged.
     toggled: Vec<u32>,
 }
@@ -60,12 +62,24 @@ struct Piece {
 }
 
 /// How much is visible before each piece.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Layout {
     /// In the order of elements.
-    base: Vec<Weight>,
+    base: Sums,
     /// As shown.
-    shown: Vec<Weight>,
+    shown: Sums,
+    /// Where each piece is among those shown.
+    places: Vec<u32>,
+}
+
+impl Layout {
+    fn base(&self, piece: usize) -> Weight {
+        self.base.before(piece)
+    }
+
+    fn shown(&self, piece: usize) -> Weight {
+        self.shown.before(self.places[piece] as usize)
+    }
 }
 
 impl Moves {
@@ -78,43 +92,27 @@ impl Moves {
         !self.toggled.is_empty()
     }
 
-    fn layout(&self) -> &Layout {
-        self.layout.get_or_init(|| {
-            let mut layout = Layout {
-                base: Vec::with_capacity(self.pieces.len()),
-                shown: vec![Weight::default(); self.pieces.len()],
-            };
-            let mut sum = Weight::default();
-            for piece in &self.pieces {
-                layout.base.push(sum);
-                sum = sum.plus(piece.weight);
-            }
-            let mut sum = Weight::default();
-            for &piece in &self.shown {
-                layout.shown[piece as usize] = sum;
-                sum = sum.plus(self.pieces[piece as usize].weight);
-            }
-            layout
-        })
+    /// Counts what is visible of pieces anew.
+    fn weigh(&mut self) {
+        self.layout.base = Sums::of(self.pieces.iter().map(|piece| piece.weight));
+        self.layout.shown = Sums::of(self.shown.iter().map(|&piece| self.pieces[piece as usize].weight));
+        self.layout.places.resize(self.shown.len(), 0);
+        for (&piece, place) in self.shown.iter().zip(0..) {
+            self.layout.places[piece as usize] = place;
+        }
     }
 
     /// Where shown position `at` is in the order of elements, and how much of its piece is left from there on;
     /// nothing at the end.
     fn to_base(&self, at: u32, unit: Unit) -> (u32, u32) {
-        let layout = self.layout();
-        let behind = self.shown.partition_point(|&piece| unit.of(&layout.shown[piece as usize]) <= at);
-        let piece = self.shown[behind - 1] as usize;
-        let skip = at - unit.of(&layout.shown[piece]);
-        match unit.of(&self.pieces[piece].weight).checked_sub(skip) {
-            None | Some(0) => (u32::MAX, 0),
-            Some(left) => (unit.of(&layout.base[piece]) + skip, left),
-        }
+        let Some((place, skip)) = self.layout.shown.find(at, unit) else { return (u32::MAX, 0) };
+        let piece = self.shown[place] as usize;
+        (unit.of(&self.layout.base(piece)) + skip, unit.of(&self.pieces[piece].weight) - skip)
     }
 
     /// How much is shown before what has `before` before it in a piece, in the order of elements.
     fn to_shown(&self, piece: usize, before: Weight) -> Weight {
-        let layout = self.layout();
-        layout.shown[piece].plus(before.minus(layout.base[piece]))
+        self.layout.shown(piece).plus(before.minus(self.layout.base(piece)))
     }
 
     fn end_of(&self, piece: usize) -> Edge {
@@ -175,10 +173,12 @@ impl Text {
     }
 
     /// How many elements from `elem` on, of `len`, are in one piece.
+    #[inline]
     pub(super) fn len_in_piece(&self, elem: Elem, len: u32) -> u32 {
-        if self.moves.is_empty() || len == 1 {
-            return len;
-        }
+        if self.moves.is_empty() || len == 1 { len } else { self.cut_to_piece(elem, len) }
+    }
+
+    fn cut_to_piece(&self, elem: Elem, len: u32) -> u32 {
         let end = |piece: usize| match self.moves.end_of(piece) {
             Edge::Before(next) => Some(next),
             Edge::After(last) => Some(last.plus(1)),
@@ -196,15 +196,14 @@ impl Text {
         }
     }
 
-    /// Says that what is visible of the piece of `elem` has become more by `now` less `was`.
+    /// Says that what is visible of the piece of `elem`, of which there is one then, has become more by `now` less
+    /// `was`.
     pub(super) fn reweigh(&mut self, elem: Elem, was: Weight, now: Weight) {
-        if self.moves.is_empty() || was == now {
-            return;
-        }
         let piece = self.piece_of(elem);
-        let weight = &mut self.moves.pieces[piece].weight;
-        *weight = weight.plus(now).minus(was);
-        self.moves.layout.take();
+        let (moves, more) = (&mut self.moves, now.minus(was));
+        moves.pieces[piece].weight = moves.pieces[piece].weight.plus(more);
+        moves.layout.base.add(piece, more);
+        moves.layout.shown.add(moves.layout.places[piece] as usize, more);
     }
 
     /// Where what is visible between two gaps shows, in UTF-16 code units.
@@ -213,16 +212,16 @@ impl Text {
         if self.moves.is_empty() {
             return std::iter::once(from.utf16..to.utf16).collect();
         }
-        let (moves, layout) = (&self.moves, self.moves.layout());
+        let (moves, layout) = (&self.moves, &self.moves.layout);
         let first = self.edges_until(moves.pieces.len(), |at| moves.pieces[at].start, stretch.start) - 1;
         let mut ranges = Vec::new();
         for piece in first..moves.pieces.len() {
-            let base = layout.base[piece].utf16;
+            let base = layout.base(piece).utf16;
             if base >= to.utf16 {
                 break;
             }
             let (start, end) = (base.max(from.utf16), (base + moves.pieces[piece].weight.utf16).min(to.utf16));
-            let shown = layout.shown[piece].utf16;
+            let shown = layout.shown(piece).utf16;
             if start < end {
                 ranges.push(shown + start - base..shown + end - base);
             }
@@ -267,6 +266,13 @@ impl Text {
         for (piece, at) in pieces.iter().zip(0..) {
             let weight = self.weight_before(self.moves.end_of(at)).minus(self.weight_before(piece.start));
             assert_eq!((weight.chars, weight.utf16), (piece.weight.chars, piece.weight.utf16), "a piece's weight");
+        }
+        let mut weighed = self.moves.clone();
+        weighed.weigh();
+        for piece in 0..pieces.len() {
+            let layout = &self.moves.layout;
+            assert_eq!(layout.base(piece), weighed.layout.base(piece), "what is before a piece");
+            assert_eq!(layout.shown(piece), weighed.layout.shown(piece), "what shows before a piece");
         }
         let mut shown = self.moves.shown.clone();
         shown.sort_unstable();

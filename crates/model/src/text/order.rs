@@ -98,8 +98,7 @@ impl Text {
             if !self.is_inside(origin, left) {
                 break;
             }
-            end = Cursor { offset: self.tree.run(cursor.leaf, cursor.run).len, ..cursor };
-            at = self.next_run(cursor);
+            (end, at) = self.behind_row(cursor);
         }
         end
     }
@@ -166,11 +165,24 @@ impl Text {
             } else if !self.is_inside(origin, left) {
                 break;
             }
-            let run = self.tree.run(cursor.leaf, cursor.run);
-            end = Cursor { offset: run.len, ..cursor };
-            at = self.next_run(cursor);
+            (end, at) = self.behind_row(cursor);
         }
         (members, end)
+    }
+
+    /// The end of the row of elements from `cursor` on that were each put right behind the one before, as far as they
+    /// are in one run, and the element after that. A run may have several, since a forger can put what would carry a
+    /// run on beside it.
+    fn behind_row(&self, cursor: Cursor) -> (Cursor, Option<Cursor>) {
+        let run = self.tree.run(cursor.leaf, cursor.run);
+        let next = run.first.seq + cursor.offset + 1;
+        match self.origins[run.first.replica as usize].head_in(next..run.first.seq + run.len) {
+            Some(head) => {
+                let head = Cursor { offset: head - run.first.seq, ..cursor };
+                (head, Some(head))
+            }
+            None => (Cursor { offset: run.len, ..cursor }, self.next_run(cursor)),
+        }
     }
 
     /// The element after `start`, as a place before it.

@@ -93,7 +93,7 @@ impl Edit<'_> {
             return None;
         }
         let (left, right) = tree.place_to_move(node, parent, at);
-        let (_, mut patch) = self.push_telling(OpRef::TreeMove { container, node, parent, left, right });
+        let mut patch = self.push_telling(OpRef::TreeMove { container, node, parent, left, right });
         Some(patch.trees.remove(&container).unwrap_or_default())
     }
 

@@ -1,8 +1,8 @@
 //! Several changes in one action: read whole before the first is made, so that a mistake makes none.
 
 use super::name::{Element, Name};
-use super::value;
 use crate::js::{Outcome, error, field, number_field, text_field};
+use crate::value::{from_js, key};
 use js_sys::{Array, Reflect};
 use motet::{ContainerId, Document, Edit, Grows, Id, Kind, Value};
 use wasm_bindgen::{JsCast, JsValue};
@@ -54,7 +54,7 @@ impl Plan {
             let text = text_field(&change, "in")?;
             let name = Name::read(&text).ok_or_else(|| error(&format!("{text} names nothing")))?;
             let is_there = |element: Element| match element {
-                Element::Id(id) => id.seq < document.log().end(id.replica),
+                Element::Id(id) => document.knows(id),
                 Element::Made(number) => number < made,
             };
             if !name.elements().all(is_there) {
@@ -65,6 +65,11 @@ impl Plan {
             acts.push((name, act));
         }
         Ok(Self { acts })
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.acts.is_empty()
     }
 
     /// Makes the changes. Returns the names of what they make, in order.
@@ -149,8 +154,8 @@ fn read_act(change: &JsValue) -> Outcome<Act> {
         "object" => Act::Object { at: at()?, kind: text_field(change, "kind")?, marks: read_marks(change)? },
         "mark" => Act::Mark { at: at()?, len: number("len")?, mark: read_mark(change)? },
         "move" => Act::Move { at: at()?, len: number("len")?, to: number("to")? },
-        "set" => Act::Set { key: text_field(change, "key")?, value: read_value(change)? },
-        "setList" => Act::SetList { key: text_field(change, "key")? },
+        "set" => Act::Set { key: key(&text_field(change, "key")?)?, value: read_value(change)? },
+        "setList" => Act::SetList { key: key(&text_field(change, "key")?)? },
         "listInsert" => Act::ListInsert { at: at()? },
         "listDelete" => Act::ListDelete { at: at()?, len: number("len")? },
         "listMove" => Act::ListMove { at: at()?, to: number("to")? },
@@ -172,11 +177,11 @@ fn read_mark(mark: &JsValue) -> Outcome<Mark> {
         None | Some("nowhere") => Grows::Nowhere,
         Some(other) => return Err(error(&format!("nothing grows at {other}"))),
     };
-    Ok(Mark { key: text_field(mark, "key")?, value: read_value(mark)?, grows })
+    Ok(Mark { key: key(&text_field(mark, "key")?)?, value: read_value(mark)?, grows })
 }
 
 /// The field `value`; none where it is undefined.
 fn read_value(from: &JsValue) -> Outcome<Option<Value>> {
     let given = Reflect::get(from, &"value".into())?;
-    if given.is_undefined() { Ok(None) } else { value::read(&given).map(Some) }
+    if given.is_undefined() { Ok(None) } else { from_js(&given).map(Some) }
 }

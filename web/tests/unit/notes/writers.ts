@@ -1,16 +1,18 @@
 /** Writers of one note: real engines, each with an editor's state, that exchange frames in memory. */
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Engine, load } from "@motet/client/platform";
 import { EditorState, type Plugin, TextSelection, type Transaction } from "prosemirror-state";
 import { type Editor, NoteBinding } from "../../../src/notes/binding";
-import { Engine, initSync } from "../../../src/engine/pkg/motet.js";
+import type { RichEngine } from "../../../src/notes/rich";
 
-initSync({ module: readFileSync("src/engine/pkg/motet_bg.wasm") });
+const motet = await load(() => readFile(resolve("packages/client/pkg/motet_bg.wasm")));
 
 const DOCUMENT = "00112233445566778899aabbccddeeff";
 
 /** A writer: what a window of one person is. */
 export class Writer implements Editor {
-  readonly engine: InstanceType<typeof Engine>;
+  readonly engine: Engine & RichEngine;
   readonly binding: NoteBinding;
   state: EditorState;
   composing = false;
@@ -20,7 +22,8 @@ export class Writer implements Editor {
 
   constructor(number: number, frames: readonly Uint8Array[] = [], plugins: Plugin[] = []) {
     const [secret, replica] = [new Uint8Array(32).fill(number), new Uint8Array(8).fill(number)];
-    this.engine = new Engine({ document: DOCUMENT, secret, replica, name: "", frames, choices: null });
+    const options = { document: DOCUMENT, secret, replica, name: "", frames, choices: null, wrap: (name: string) => name };
+    this.engine = new motet.Engine(options) as Engine & RichEngine;
     this.binding = new NoteBinding(this.engine, { isChecked: true });
     this.state = EditorState.create({ doc: this.binding.project(), plugins });
     this.binding.attach(this);

@@ -1,6 +1,8 @@
 //! Finding out what follows which move.
 
 use super::*;
+use crate::text::tree::NONE;
+use std::cmp::Ordering;
 
 impl Text {
     /// Brings the arrangement up to date; says in `patch` what shows elsewhere.
@@ -16,9 +18,11 @@ impl Text {
         self.moves.toggled.clear();
         self.moves.lay_out();
         if let Some(patch) = patch {
+            self.moves.weigh();
             self.say_moved(&before, patch);
         }
         self.moves.join_pieces();
+        self.moves.weigh();
     }
 
     /// Lets all that the newest of all moves covers follow it, where that closes no circle. Before that, pieces only
@@ -26,37 +30,34 @@ impl Text {
     fn follow(&mut self, newest: u32) -> bool {
         self.begin_pieces();
         let Move { slot, stretches, .. } = self.moves.moves[newest as usize].clone();
-        let behind = self.cut_piece(Edge::After(slot));
-        let mut follow = Vec::new();
-        for (stretch, number) in stretches.into_iter().zip(0..) {
+        if self.leads_into(slot, &stretches) {
+            return false;
+        }
+        self.cut_piece(Edge::After(slot));
+        for stretch in &stretches {
             self.cut_piece(stretch.start);
             self.cut_piece(stretch.end);
-            follow.push((stretch, number));
         }
-        debug_assert!(behind > 0);
-        let before = self.moves.pieces.clone();
-        for (stretch, number) in follow.into_iter().rev() {
+        for (number, stretch) in stretches.iter().enumerate().rev() {
             let (first, last) = (self.piece_at(stretch.start), self.piece_at(stretch.end));
-            self.moves.pieces[first..last].iter_mut().for_each(|piece| piece.follows = Some((newest, number)));
+            self.moves.pieces[first..last].iter_mut().for_each(|piece| piece.follows = Some((newest, number as u32)));
         }
         let slot = self.piece_of(slot);
         self.moves.pieces[slot].slot = Some(newest);
-        if self.leads_to_itself(newest) {
-            self.moves.pieces = before;
-            return false;
-        }
         true
     }
 
-    /// Whether a slot follows a move whose slot follows one, and so on up to the first.
-    fn leads_to_itself(&self, first: u32) -> bool {
-        let above = |number: u32| {
-            let slot = self.moves.moves[number as usize].slot;
-            self.moves.pieces[self.piece_of(slot)].follows.map(|(one, _)| one)
+    /// Whether a slot lies in one of some stretches, or follows a move whose slot does, and so on.
+    fn leads_into(&self, slot: Elem, stretches: &[Stretch]) -> bool {
+        let above = |&slot: &Elem| {
+            let (one, _) = self.moves.pieces[self.piece_of(slot)].follows?;
+            Some(self.moves.moves[one as usize].slot)
         };
-        std::iter::successors(above(first), |&number| above(number))
-            .take(self.moves.moves.len())
-            .any(|one| one == first)
+        let is_before = |a, b| self.compare(a, b) == Ordering::Less;
+        let covers = |slot: Elem, stretch: &Stretch| {
+            is_before(stretch.start, Edge::After(slot)) && is_before(Edge::Before(slot), stretch.end)
+        };
+        std::iter::successors(Some(slot), above).any(|slot| stretches.iter().any(|stretch| covers(slot, stretch)))
     }
 
     /// One piece that is everything, where there is none.
@@ -191,47 +192,67 @@ impl Moves {
 
     /// Puts the pieces in the order in which they show.
     fn lay_out(&mut self) {
-        self.layout.take();
-        // What follows each move, by number of the move; then by stretch.
-        let mut at_slot: Vec<Vec<u32>> = vec![Vec::new(); self.moves.len()];
-        let mut top = Vec::new();
-        for (piece, number) in self.pieces.iter().zip(0..) {
-            match piece.follows {
-                None => top.push(number),
-                Some((one, _)) => at_slot[one as usize].push(number),
-            }
+        // What follows each move, and last of all what follows none, as lists of numbers; by stretch, then in order.
+        let top = self.moves.len();
+        let mut first = vec![NONE; top + 1];
+        let mut next = vec![NONE; self.pieces.len()];
+        for (number, piece) in self.pieces.iter().enumerate().rev() {
+            let head = &mut first[piece.follows.map_or(top, |(one, _)| one as usize)];
+            next[number] = std::mem::replace(head, number as u32);
         }
-        let stretch = |piece: &u32| self.pieces[*piece as usize].follows.map(|(_, stretch)| stretch);
-        at_slot.iter_mut().for_each(|pieces| pieces.sort_by_key(stretch));
+        for (one, head) in self.moves.iter().zip(&mut first).filter(|(one, _)| one.stretches.len() > 1) {
+            self.sort_by_stretch(head, &mut next);
+            debug_assert!(one.is_active || *head == NONE);
+        }
         self.shown.clear();
-        let mut open = vec![top.into_iter()];
-        while let Some(pieces) = open.last_mut() {
-            let Some(piece) = pieces.next() else {
-                open.pop();
+        let mut open = vec![first[top]];
+        while let Some(piece) = open.pop() {
+            if piece == NONE {
                 continue;
-            };
-            self.shown.push(piece);
-            if let Some(slot) = self.pieces[piece as usize].slot {
-                open.push(std::mem::take(&mut at_slot[slot as usize]).into_iter());
             }
+            self.shown.push(piece);
+            open.push(next[piece as usize]);
+            open.extend(self.pieces[piece as usize].slot.map(|slot| first[slot as usize]));
         }
         debug_assert_eq!(self.shown.len(), self.pieces.len(), "there are no circles");
     }
 
-    /// Joins neighbours between which nothing begins or ends.
+    /// Puts a list of what follows one move in the order of the move's stretches.
+    fn sort_by_stretch(&self, head: &mut u32, next: &mut [u32]) {
+        let known = |&piece: &u32| piece != NONE;
+        let step = |&piece: &u32| Some(next[piece as usize]).filter(known);
+        let mut list: Vec<u32> = std::iter::successors(Some(*head).filter(known), step).collect();
+        let stretch = |piece: &u32| self.pieces[*piece as usize].follows.map(|(_, stretch)| stretch);
+        if list.is_sorted_by_key(stretch) {
+            return;
+        }
+        list.sort_by_key(stretch);
+        *head = list[0];
+        for (at, &piece) in list.iter().enumerate() {
+            next[piece as usize] = list.get(at + 1).copied().unwrap_or(NONE);
+        }
+    }
+
+    /// Joins neighbours between which nothing begins or ends, which show one behind the other.
     fn join_pieces(&mut self) {
         let joins = |a: &Piece, b: &Piece| a.slot.is_none() && a.follows == b.follows;
-        if !self.pieces.windows(2).any(|pair| joins(&pair[0], &pair[1])) {
+        // What becomes of each number.
+        let mut numbers: Vec<u32> = Vec::with_capacity(self.pieces.len());
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let more = at > 0 && !joins(&self.pieces[at - 1], piece);
+            numbers.push(numbers.last().map_or(0, |before| before + u32::from(more)));
+        }
+        if numbers.last().is_none_or(|last| *last as usize + 1 == self.pieces.len()) {
             return;
         }
         self.pieces.dedup_by(|next, piece| {
             let joined = joins(piece, next);
             if joined {
-                piece.weight = piece.weight.plus(next.weight);
-                piece.slot = next.slot;
+                (piece.weight, piece.slot) = (piece.weight.plus(next.weight), next.slot);
             }
             joined
         });
-        self.lay_out();
+        self.shown.iter_mut().for_each(|piece| *piece = numbers[*piece as usize]);
+        self.shown.dedup();
     }
 }

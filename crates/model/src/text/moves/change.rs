@@ -34,8 +34,8 @@ impl Text {
     }
 
     fn read_piece(&self, piece: u32) -> String {
-        let (piece, layout) = (piece as usize, self.moves.layout());
-        self.base_slice(layout.base[piece].chars, self.moves.pieces[piece].weight.chars)
+        let piece = piece as usize;
+        self.base_slice(self.moves.layout.base(piece).chars, self.moves.pieces[piece].weight.chars)
     }
 
     /// Which pieces stay: the heaviest row of them that is in both orders. By piece.
