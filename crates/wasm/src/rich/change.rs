@@ -102,7 +102,7 @@ fn carry_out(edit: &mut Edit<'_>, container: ContainerId, act: Act) -> Option<Id
         }
         Act::Mark { at, len, mark } => {
             let range = chars(edit, container, at, len);
-            edit.mark(container, range, &mark.key, mark.value.as_ref(), mark.grows);
+            put_mark(edit, container, range, &mark);
         }
         Act::Move { at, len, to } => {
             let (to, _) = chars(edit, container, to, 0);
@@ -137,7 +137,21 @@ fn dress(edit: &mut Edit<'_>, container: ContainerId, (at, len): (u32, u32), wan
     }
     let is_so = |mark: &Mark| now.iter().any(|(key, value)| *key == mark.key && Some(value) == mark.value.as_ref());
     for mark in wanted.iter().filter(|mark| !is_so(mark)) {
-        edit.mark(container, (at, len), &mark.key, mark.value.as_ref(), mark.grows);
+        put_mark(edit, container, (at, len), mark);
+    }
+}
+
+/// Marks a range. At the end of a text nothing would stop it growing: whatever anybody added, ever, would be marked.
+fn put_mark(edit: &mut Edit<'_>, container: ContainerId, (at, len): (u32, u32), mark: &Mark) {
+    let is_followed = at.saturating_add(len) < edit.document().text_len(container);
+    let grows = if is_followed { mark.grows } else { without_end(mark.grows) };
+    edit.mark(container, (at, len), &mark.key, mark.value.as_ref(), grows);
+}
+
+fn without_end(grows: Grows) -> Grows {
+    match grows {
+        Grows::AtEnd | Grows::Nowhere => Grows::Nowhere,
+        Grows::AtStart | Grows::AtBoth => Grows::AtStart,
     }
 }
 
