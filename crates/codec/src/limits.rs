@@ -88,6 +88,12 @@ table! {
     TARGETS = "targets of a control", 1 << 17;
     /// A table of a hundred columns and a thousand rows at one go; more takes several ops.
     LIST_ITEMS = "items inserted into a list by an op", 1 << 17;
+    /// An hour of film: what is longer is several blobs.
+    BLOB_BYTES = "bytes of a blob", blob::limits::BLOB_BYTES_MAX;
+    /// What RFC 6838 allows for the longer half of a media type.
+    MEDIA_TYPE_BYTES = "bytes of a media type", blob::limits::MEDIA_TYPE_BYTES_MAX as u64;
+    /// Beyond what browsers draw, and small enough that the product of two sides never overflows.
+    IMAGE_SIDE = "pixels of a side of an image", blob::limits::IMAGE_SIDE_MAX as u64;
     /// What an op that says its length may carry, be its kind known or from the future.
     UNKNOWN_BYTES = "bytes of an op with a length", 4 << 20;
     /// Every author that a busy space ever saw, with a new replica each day for years.
@@ -137,7 +143,12 @@ mod tests {
             assert_eq!(limit.check(limit.max), Ok(limit.max), "{}", limit.name);
             assert!(limit.check(limit.max + 1).is_err(), "{}", limit.name);
             assert!(limit.check(1 << 63).is_err(), "{}", limit.name);
-            assert!(limit.max < u64::from(u32::MAX) || limit.name.contains("time") || limit.name.contains("seconds"));
+            assert!(
+                limit.max < u64::from(u32::MAX)
+                    || limit.name.contains("time")
+                    || limit.name.contains("seconds")
+                    || limit.name.contains("blob")
+            );
         }
     }
 

@@ -16,8 +16,9 @@ fn check(name: &str, bytes: &[u8]) {
     assert_eq!(bytes, golden, "{name} changed");
 }
 
-/// The kinds of the first days, and all that this version knows.
-const FILES: [(Alphabet, &str); 2] = [(Alphabet::First, ""), (Alphabet::All, "-structure")];
+/// The kinds of the first days, those that came with lists and trees, and those that name blobs.
+const FILES: [(Alphabet, &str); 3] =
+    [(Alphabet::First, ""), (Alphabet::All, "-structure"), (Alphabet::Blobs, "-blobs")];
 
 #[test]
 fn a_frame_keeps_its_bytes() {

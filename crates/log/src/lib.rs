@@ -24,6 +24,7 @@
 //! assert_eq!(log.frontier().ids(), [Id::new(ann, 4)]);
 //! ```
 
+mod blobs;
 mod borrowed;
 mod bulk;
 mod multilog;
@@ -36,6 +37,7 @@ mod table;
 mod tests;
 mod writer;
 
+pub use blobs::BlobNames;
 pub use borrowed::OpRef;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};

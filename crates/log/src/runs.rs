@@ -233,6 +233,8 @@ pub struct ReplicaLog {
     is_ascii: bool,
     /// Its ops that are neither insertions nor deletions.
     others: Vec<Op>,
+    /// Which of those may name blobs.
+    blob_ops: Vec<u32>,
     /// The containers that its ops name.
     containers: Table<ContainerId>,
     /// The other replicas that its ops name.
@@ -259,6 +261,7 @@ impl ReplicaLog {
             text: String::new(),
             is_ascii: true,
             others: Vec::new(),
+            blob_ops: Vec::new(),
             containers,
             replicas,
         }
@@ -283,8 +286,16 @@ impl ReplicaLog {
     /// The body of an op that is neither an insertion nor a deletion.
     pub fn add_other(&mut self, op: Op) -> OpBody {
         let number = u32::try_from(self.others.len()).expect("fewer ops than counters");
+        if op.as_op_ref().may_name_blobs() {
+            self.blob_ops.push(number);
+        }
         room::push(&mut self.others, op);
         OpBody::Other(number)
+    }
+
+    /// Its ops that may name blobs, in order.
+    pub fn blob_ops(&self) -> impl ExactSizeIterator<Item = OpRef<'_>> {
+        self.blob_ops.iter().map(|&number| self.others[number as usize].as_op_ref())
     }
 
     /// The container under a number that the log gave out.

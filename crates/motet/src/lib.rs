@@ -28,11 +28,12 @@ mod replica;
 mod undo;
 mod waiting;
 
+pub use blob::{BlobHash, BlobRef, MediaType};
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
-pub use log::{Action, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
+pub use log::{Action, BlobNames, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
 pub use model::{
     Counter, List, ListChange, ListPatch, Model, Outline, Patch, Splice, TextPatch, Tree, TreeChange, TreePatch,
 };

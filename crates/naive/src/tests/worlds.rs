@@ -51,7 +51,7 @@ fn the_same_seed_makes_the_same_world() {
 #[test]
 fn every_kind_of_step_happens() {
     let mut seen = BTreeSet::new();
-    for seed in 0..10 {
+    for seed in 0..20 {
         let mut world = World::new(seed, 3);
         for _ in 0..STEPS {
             let step = world.step();
