@@ -59,10 +59,15 @@ impl BlobNames {
         self.named.iter().copied()
     }
 
+    /// Whether the blob is named for certain.
+    pub fn names(&self, hash: &BlobHash) -> bool {
+        self.named.range((*hash, 0)..=(*hash, u64::MAX)).next().is_some()
+    }
+
     /// Whether the blob is named, or its hash stands in an op that this version does not know.
     pub fn may_name(&self, hash: &BlobHash) -> bool {
         let is_within = |body: &Vec<u8>| body.windows(hash.0.len()).any(|window| window == hash.0);
-        self.named.range((*hash, 0)..=(*hash, u64::MAX)).next().is_some() || self.unknown.iter().any(is_within)
+        self.names(hash) || self.unknown.iter().any(is_within)
     }
 }
 
