@@ -7,7 +7,7 @@ use super::recent::Recent;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
-use motet::{ContainerId, Imported, Kind, Replica};
+use motet::{BlobNames, ContainerId, Imported, Kind, Replica};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use store::{Record, Snapshot, Store};
@@ -172,6 +172,14 @@ impl HubDocument for StoredDocument {
             self.keep_image();
         }
         Ok(())
+    }
+
+    fn blob_names_count(&self) -> usize {
+        self.replica.document().log().blob_ops_count()
+    }
+
+    fn blob_names(&mut self) -> BlobNames {
+        self.replica.blob_names()
     }
 
     fn put_away(&mut self) {
