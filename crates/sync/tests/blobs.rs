@@ -359,3 +359,46 @@ fn more_blobs_than_one_message_names_arrive_all() {
     world.connect(0, 1);
     world.run_until(|world| all.iter().all(|&hash| world.has(1, hash)));
 }
+
+/// A line that carries so many bytes in a millisecond, one message after the other: how long a keystroke would wait
+/// behind what is on it, at most and on average, and how long a blob takes, in milliseconds.
+fn send_over(bytes_per_ms: u64, len: usize) -> (u64, u64, u64) {
+    let mut world = World::new(2);
+    let bytes = bytes(len);
+    let hash = world.name(&bytes);
+    world.members[0].1.put(&bytes);
+    world.connect(0, 1);
+    let (mut free_ms, mut now_ms, mut waits) = ([0_u64; 2], 0_u64, Vec::new());
+    let mut wire: Vec<VecDeque<(u64, Message)>> = vec![VecDeque::new(), VecDeque::new()];
+    while !world.has(1, hash) {
+        for from in 0..2 {
+            let (traffic, host) = &mut world.members[from];
+            for message in traffic.poll(host, 1 - from as u64, now_ms, 1 << 20) {
+                let takes_ms = message.encode().len() as u64 / bytes_per_ms;
+                free_ms[from] = free_ms[from].max(now_ms) + takes_ms;
+                wire[from].push_back((free_ms[from] + 20, message));
+            }
+        }
+        waits.push(free_ms[0].saturating_sub(now_ms));
+        now_ms += 1;
+        for from in 0..2 {
+            while wire[from].front().is_some_and(|(due_ms, _)| *due_ms <= now_ms) {
+                let Some((_, Message::Blob { message, .. })) = wire[from].pop_front() else { panic!("about blobs") };
+                let (traffic, host) = &mut world.members[1 - from];
+                traffic.hear(host, from as u64, message, now_ms);
+            }
+        }
+    }
+    (waits.iter().max().copied().unwrap_or(0), waits.iter().sum::<u64>() / waits.len() as u64, now_ms)
+}
+
+/// In the time of the line, not of a clock.
+#[test]
+fn a_keystroke_waits_behind_few_pieces_and_the_line_is_kept_busy() {
+    let (most_ms, mean_ms, took_ms) = send_over(1_250, 20_000_000);
+    assert!(most_ms <= 210 && mean_ms <= 140, "10 Mbit/s: {most_ms} ms at most, {mean_ms} ms on average");
+    assert!(took_ms <= 20_000, "{took_ms} ms for what the line carries in 16,000");
+    let (most_ms, mean_ms, took_ms) = send_over(12_500, 20_000_000);
+    assert!(most_ms <= 25 && mean_ms <= 25, "100 Mbit/s: {most_ms} ms at most, {mean_ms} ms on average");
+    assert!(took_ms <= 4_000, "{took_ms} ms for what the line carries in 1,600");
+}
