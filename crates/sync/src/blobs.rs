@@ -25,10 +25,9 @@ pub use host::BlobHost;
 use crate::limits::{BLOB_ANSWER_BYTES, BLOB_LACKS_MAX, BLOB_LOOK_MS, BLOBS_AT_ONCE_MAX, OUTLINE_NODES_MAX};
 use crate::message::{BlobMessage, BlobPart, Message};
 use blob::{BlobHash, Giver};
-use clock::DocumentId;
+use clock::{DocumentId, SortedMap, SortedSet};
 use fetch::{Came, Fetch};
 use peer::Peer;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that happened to a blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +67,8 @@ pub enum BlobEvent {
 #[derive(Debug)]
 pub struct BlobTraffic {
     doc: DocumentId,
-    peers: BTreeMap<Giver, Peer>,
-    fetches: BTreeMap<BlobHash, Fetch>,
+    peers: SortedMap<Giver, Peer>,
+    fetches: SortedMap<BlobHash, Fetch>,
     /// How many names the document had when it was last looked at.
     names_count: Option<usize>,
     looked_ms: u64,
@@ -79,7 +78,7 @@ pub struct BlobTraffic {
 impl BlobTraffic {
     /// Of `doc`, with nobody.
     pub fn new(doc: DocumentId) -> Self {
-        let (peers, fetches) = (BTreeMap::new(), BTreeMap::new());
+        let (peers, fetches) = (SortedMap::new(), SortedMap::new());
         Self { doc, peers, fetches, names_count: None, looked_ms: 0, events: Vec::new() }
     }
 
@@ -207,7 +206,7 @@ impl BlobTraffic {
         }
         self.looked_ms = now_ms;
         self.names_count = Some(host.names_count());
-        let mut lacking: BTreeMap<BlobHash, BTreeSet<u64>> = BTreeMap::new();
+        let mut lacking: SortedMap<BlobHash, SortedSet<u64>> = SortedMap::new();
         for (hash, len) in host.lacking() {
             lacking.entry(hash).or_default().insert(len);
         }
@@ -222,7 +221,7 @@ impl BlobTraffic {
             if self.fetches.len() >= BLOB_LACKS_MAX {
                 break;
             }
-            let fetch = self.fetches.entry(hash).or_insert_with(|| Fetch::new(hash, BTreeSet::new()));
+            let fetch = self.fetches.entry(hash).or_insert_with(|| Fetch::new(hash, SortedSet::new()));
             if fetch.add_lens(lens) {
                 // Who offered it under another length offers it again.
                 for peer in self.peers.values_mut() {
@@ -270,7 +269,7 @@ impl BlobTraffic {
     fn say_asks(&mut self, host: &mut dyn BlobHost, giver: Giver, now_ms: u64, out: &mut Vec<BlobMessage>) {
         let Some(peer) = self.peers.get_mut(&giver) else { return };
         let mut going = self.fetches.values().filter(|fetch| fetch.is_going()).count();
-        for (&hash, fetch) in &mut self.fetches {
+        for (&hash, fetch) in self.fetches.iter_mut() {
             let was_going = fetch.is_going();
             if !was_going && going >= BLOBS_AT_ONCE_MAX {
                 continue;

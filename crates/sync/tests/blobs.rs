@@ -381,9 +381,9 @@ fn send_over(bytes_per_ms: u64, len: usize) -> (u64, u64, u64) {
         }
         waits.push(free_ms[0].saturating_sub(now_ms));
         now_ms += 1;
-        for from in 0..2 {
-            while wire[from].front().is_some_and(|(due_ms, _)| *due_ms <= now_ms) {
-                let Some((_, Message::Blob { message, .. })) = wire[from].pop_front() else { panic!("about blobs") };
+        for (from, wire) in wire.iter_mut().enumerate() {
+            while wire.front().is_some_and(|(due_ms, _)| *due_ms <= now_ms) {
+                let Some((_, Message::Blob { message, .. })) = wire.pop_front() else { panic!("about blobs") };
                 let (traffic, host) = &mut world.members[1 - from];
                 traffic.hear(host, from as u64, message, now_ms);
             }

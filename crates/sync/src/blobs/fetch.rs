@@ -4,7 +4,7 @@ use super::BlobHost;
 use crate::limits::BLOB_RETRY_MS;
 use crate::message::BlobPart;
 use blob::{BlobHash, Giver, Outline, Pieces, Pull, PullError, outline_len};
-use std::collections::{BTreeMap, BTreeSet};
+use clock::{SortedMap, SortedSet};
 
 /// How far it is.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ enum Stage {
 pub struct Fetch {
     hash: BlobHash,
     /// The lengths that the document says it has: of several all but one are wrong.
-    lens: BTreeSet<u64>,
-    offers: BTreeMap<Giver, (u64, Pieces)>,
+    lens: SortedSet<u64>,
+    offers: SortedMap<Giver, (u64, Pieces)>,
     stage: Stage,
 }
 
@@ -45,12 +45,12 @@ pub enum Came {
 }
 
 impl Fetch {
-    pub fn new(hash: BlobHash, lens: BTreeSet<u64>) -> Self {
-        Self { hash, lens, offers: BTreeMap::new(), stage: Stage::Seeking }
+    pub fn new(hash: BlobHash, lens: SortedSet<u64>) -> Self {
+        Self { hash, lens, offers: SortedMap::new(), stage: Stage::Seeking }
     }
 
     /// Adds lengths that the document says it has; whether one is new.
-    pub fn add_lens(&mut self, lens: BTreeSet<u64>) -> bool {
+    pub fn add_lens(&mut self, lens: SortedSet<u64>) -> bool {
         let known = self.lens.len();
         self.lens.extend(lens);
         self.lens.len() > known

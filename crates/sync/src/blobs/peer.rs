@@ -4,21 +4,22 @@ use super::pace::Pace;
 use crate::limits::{BLOB_ASK_MS, BLOB_ASKS_MAX};
 use crate::message::BlobPart;
 use blob::{BlobHash, Pieces};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use clock::{SortedMap, SortedSet};
+use std::collections::VecDeque;
 
 /// Another member.
 #[derive(Debug)]
 pub struct Peer {
     /// What it lacks, with what it was offered of each.
-    pub lacks: BTreeMap<BlobHash, Option<Pieces>>,
+    pub lacks: SortedMap<BlobHash, Option<Pieces>>,
     /// What of that is to be looked at: there may be more to offer.
-    pub due: BTreeSet<BlobHash>,
+    pub due: SortedSet<BlobHash>,
     /// What it asked for and has not got.
     asks: VecDeque<(BlobHash, BlobPart)>,
     /// What it was told is lacking here.
-    pub told: BTreeSet<BlobHash>,
+    pub told: SortedSet<BlobHash>,
     /// What it was asked for, and when.
-    asked: BTreeMap<(BlobHash, BlobPart), u64>,
+    asked: SortedMap<(BlobHash, BlobPart), u64>,
     pub pace: Pace,
     /// It sent what it should not have.
     pub is_liar: bool,
@@ -27,11 +28,11 @@ pub struct Peer {
 impl Peer {
     pub fn new() -> Self {
         Self {
-            lacks: BTreeMap::new(),
-            due: BTreeSet::new(),
+            lacks: SortedMap::new(),
+            due: SortedSet::new(),
             asks: VecDeque::new(),
-            told: BTreeSet::new(),
-            asked: BTreeMap::new(),
+            told: SortedSet::new(),
+            asked: SortedMap::new(),
             pace: Pace::new(),
             is_liar: false,
         }
