@@ -4,7 +4,7 @@ use crate::borrowed::OpRef;
 use crate::multilog::MultiLog;
 use crate::op::Value;
 use blob::{BlobHash, BlobRef};
-use std::collections::BTreeSet;
+use clock::SortedSet;
 
 impl Value {
     /// The blob that it names.
@@ -34,7 +34,7 @@ impl<'a> OpRef<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlobNames {
     /// Hash and length: two authors may contradict each other about the length.
-    named: BTreeSet<(BlobHash, u64)>,
+    named: SortedSet<(BlobHash, u64)>,
     /// The bytes of ops that this version does not know.
     unknown: Vec<Vec<u8>>,
 }
@@ -50,7 +50,7 @@ impl BlobNames {
 
     /// Adds everything that another history names.
     pub fn merge(&mut self, other: Self) {
-        self.named.extend(other.named);
+        self.named.extend(other.named.iter().copied());
         self.unknown.extend(other.unknown);
     }
 

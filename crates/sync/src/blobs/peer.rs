@@ -19,7 +19,7 @@ pub struct Peer {
     /// What it was told is lacking here.
     pub told: SortedSet<BlobHash>,
     /// What it was asked for, and when.
-    asked: SortedMap<(BlobHash, BlobPart), u64>,
+    asked: Vec<((BlobHash, BlobPart), u64)>,
     pub pace: Pace,
     /// It sent what it should not have.
     pub is_liar: bool,
@@ -32,7 +32,7 @@ impl Peer {
             due: SortedSet::new(),
             asks: VecDeque::new(),
             told: SortedSet::new(),
-            asked: SortedMap::new(),
+            asked: Vec::new(),
             pace: Pace::new(),
             is_liar: false,
         }
@@ -67,19 +67,20 @@ impl Peer {
     }
 
     pub fn note_asked(&mut self, hash: BlobHash, part: BlobPart, now_ms: u64) {
-        self.asked.insert((hash, part), now_ms);
+        self.asked.push(((hash, part), now_ms));
     }
 
     /// An answer came, after how long.
     pub fn note_answer(&mut self, hash: BlobHash, part: BlobPart, now_ms: u64) {
-        if let Some(asked_ms) = self.asked.remove(&(hash, part)) {
+        if let Some(at) = self.asked.iter().position(|(asked, _)| *asked == (hash, part)) {
+            let (_, asked_ms) = self.asked.swap_remove(at);
             self.pace.took(now_ms.saturating_sub(asked_ms));
         }
     }
 
     /// When it counts as not answering, if it was asked for anything.
     pub fn stalls_at_ms(&self) -> Option<u64> {
-        self.asked.values().min().map(|asked_ms| asked_ms + BLOB_ASK_MS)
+        self.asked.iter().map(|(_, asked_ms)| asked_ms).min().map(|asked_ms| asked_ms + BLOB_ASK_MS)
     }
 
     /// It does not answer: what it was asked for is asked of others, and it is told once more what is lacking.
