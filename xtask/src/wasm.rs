@@ -10,8 +10,8 @@ use std::{env, fs};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What a first visit may cost, engine and glue together, gzipped. Peers of like reach weigh 275 kB to 1.2 MB.
-/// Lists, trees and counters weigh 29 kB of it.
-const GZIPPED_BYTES_MAX: u64 = 285_000;
+/// Lists, trees and counters weigh 29 kB of it, and the exchange of blobs, which a first visit could do without, some 25.
+const GZIPPED_BYTES_MAX: u64 = 310_000;
 
 /// What current browsers all know; said aloud because the squeeze must not guess.
 const FEATURES: [&str; 6] = [

@@ -1,5 +1,6 @@
 /** The page's side of a session: one worker per open document. */
 import type { FromWorker, ToWorker } from "./messages";
+import { PageBlobs } from "./pageBlobs";
 import type { Session, SessionEvent, Stored } from "./session";
 
 /** A worker that does not finish its goodbye in this time is ended. */
@@ -13,12 +14,13 @@ function syncUrl(): string {
 
 function session(worker: Worker, stored: Stored): Session {
   const say = (message: ToWorker) => worker.postMessage(message);
+  const blobs = new PageBlobs(say);
   const early: SessionEvent[] = [];
   let listener: ((event: SessionEvent) => void) | null = null;
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === "closed") worker.terminate();
     if (data.kind === "failed") listener?.({ kind: "trouble", trouble: data.trouble });
-    if (data.kind !== "event") return;
+    if (data.kind !== "event" || blobs.hear(data.event)) return;
     if (listener) listener(data.event);
     else early.push(data.event);
   };
@@ -34,8 +36,10 @@ function session(worker: Worker, stored: Stored): Session {
     keepChoices: (choices) => say({ kind: "choices", choices }),
     present: (presence) => say({ kind: "present", presence }),
     setOnline: (online) => say({ kind: "online", online }),
+    blobs,
     close() {
       listener = null;
+      blobs.close();
       say({ kind: "close" });
       setTimeout(() => worker.terminate(), GOODBYE_MS);
     },

@@ -3,6 +3,8 @@
  * Everything it touches is given to it, so that a test can hand it toys.
  */
 import type { Member, MemberEvent, OwnPresence } from "../engine/member";
+import type { BlobStore } from "./blobStore";
+import { BlobDesk } from "./blobs";
 import type { Link, Safety, SessionEvent } from "./session";
 import type { Store } from "./store";
 
@@ -25,6 +27,8 @@ export interface SocketEvents {
 export interface World {
   member: Member;
   store: Store;
+  /** Where the browser keeps blobs, if it does. */
+  blobs?: BlobStore | undefined;
   /** Starts a connection. */
   connect(events: SocketEvents): Socket;
   /** Hands frames to the browser's other tabs. */
@@ -47,13 +51,17 @@ export class Courier {
   private cancelNote: (() => void) | null = null;
   /** Frames of this page that are on their way to the disk. */
   private storing = 0;
+  readonly blobs: BlobDesk;
   private storeFailed = false;
   private counts = { unreceived: 0, undurable: 0 };
 
   constructor(
     private readonly document: string,
     private readonly world: World,
-  ) {}
+  ) {
+    const { member, blobs: store } = world;
+    this.blobs = new BlobDesk(document, { member, store, emit: world.emit, pump: () => this.pump() });
+  }
 
   start(frames: readonly Uint8Array[], waiting: number): void {
     this.counts = { unreceived: waiting, undurable: waiting };
@@ -179,6 +187,11 @@ export class Courier {
         break;
       case "progress":
         this.world.emit({ kind: "progress", done: event.done, total: event.total });
+        break;
+      case "blob":
+      case "blobProgress":
+      case "blobAsked":
+        this.blobs.react(event);
         break;
       case "problem":
         this.world.emit({ kind: "trouble", trouble: { code: event.code, message: event.message } });

@@ -1,5 +1,6 @@
 /** What page and worker say to each other. */
 import type { OwnPresence } from "../engine/member";
+import type { BlobRequest } from "./pageBlobs";
 import type { SessionEvent, Stored, Trouble } from "./session";
 
 export type ToWorker =
@@ -8,6 +9,7 @@ export type ToWorker =
   | { kind: "choices"; choices: Uint8Array }
   | { kind: "present"; presence: OwnPresence }
   | { kind: "online"; online: boolean }
+  | BlobRequest
   | { kind: "close" };
 
 export type FromWorker =

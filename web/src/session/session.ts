@@ -1,4 +1,5 @@
 /** What the page asks of its worker, for one open document. */
+import type { Blobs } from "./pageBlobs";
 import type { OwnPresence, Presence } from "../engine/member";
 
 export type Link = "connecting" | "connected" | "offline";
@@ -33,6 +34,9 @@ export type SessionEvent =
   | { kind: "saved"; saved: Saved }
   | { kind: "presence"; peers: Presence[] }
   | { kind: "progress"; done: number; total: number }
+  | { kind: "blob"; hash: string; bytes: Uint8Array }
+  | { kind: "blobKept"; hash: string }
+  | { kind: "blobProgress"; hash: string; part: number }
   | { kind: "trouble"; trouble: Trouble };
 
 /** What the store held when the document was opened. */
@@ -51,6 +55,8 @@ export interface Session {
   push(frames: Uint8Array[]): void;
   keepChoices(choices: Uint8Array): void;
   present(presence: OwnPresence): void;
+  /** Pictures and other files that the document names. */
+  readonly blobs?: Blobs;
   /** The switch for working offline on purpose. */
   setOnline(online: boolean): void;
   close(): void;

@@ -1,6 +1,7 @@
 /** The worker of one open document: gives the courier a real store, a real socket and the other tabs. */
 /// <reference lib="webworker" />
 import { openMember } from "../engine/load";
+import { openBlobStore } from "./blobStore";
 import { Courier, type Socket, type SocketEvents } from "./courier";
 import type { FromWorker, ToWorker } from "./messages";
 import { openStore, type Store } from "./store";
@@ -29,12 +30,15 @@ function connect(url: string, events: SocketEvents): Socket {
 async function open(document: string, url: string): Promise<void> {
   name = document;
   store = await openStore();
+  // Without it blobs are fetched each time.
+  const blobs = await openBlobStore().catch(() => undefined);
   const [secret, notes] = await Promise.all([store.secret(), store.notes(document)]);
   const member = await openMember({ secret, seed: crypto.getRandomValues(new Uint8Array(32)) });
   const tabs = new BroadcastChannel(`motet:${document}`);
   courier = new Courier(document, {
     member,
     store,
+    blobs,
     connect: (events) => connect(url, events),
     tell: (frames) => tabs.postMessage(frames),
     emit: (event) => say({ kind: "event", event }),
@@ -74,6 +78,12 @@ page.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       break;
     case "present":
       courier?.present(data.presence);
+      break;
+    case "wantBlob":
+      void courier?.blobs.want(data.hash);
+      break;
+    case "keepBlob":
+      void courier?.blobs.keep(data.bytes);
       break;
     case "online":
       courier?.setOnline(data.online);
