@@ -153,7 +153,7 @@ impl Shelf {
 }
 
 /// The blobs that are not what they are called, and why.
-pub fn damages(blobs: &Blobs) -> Vec<(blob::BlobHash, String)> {
+fn damages(blobs: &Blobs) -> Vec<(blob::BlobHash, String)> {
     let check = |info: &BlobInfo| Some((info.hash, blobs.check(&info.hash).err()?.to_string()));
     blobs.list().iter().filter_map(check).collect()
 }

@@ -6,7 +6,6 @@
 
 mod check;
 
-use crate::blobs::damages;
 use crate::error::CommandError;
 use crate::login::Login;
 use crate::opened::{Opened, call, check_is_there, directory_error};
@@ -17,7 +16,7 @@ use check::{Report, check, rebuilds};
 use member::Address;
 use motet::{ReplicaId, SigningKey};
 use serde_json::{Value, json};
-use server::{BLOB_QUOTAS, DocumentInfo, Hub, StoredHub, has_blobs, open_blobs, read_or_make_key};
+use server::{DocumentInfo, Hub, StoredHub, examine_blobs, read_or_make_key};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -103,12 +102,10 @@ fn directory(dir: &Path, doc: Option<&str>) -> Result<Findings, CommandError> {
 
 /// The blobs that are not what they are called.
 fn blob_damages(dir: &Path) -> Result<Vec<String>, CommandError> {
-    if !has_blobs(dir) {
-        return Ok(Vec::new());
-    }
-    let blobs = open_blobs(dir, BLOB_QUOTAS).map_err(|error| directory_error(dir, error.into()))?;
-    let words = |(_, damage): (_, String)| format!("{damage}; motet blobs {} verify --repair", dir.display());
-    Ok(damages(&blobs).into_iter().map(words).collect())
+    let damages = examine_blobs(dir);
+    let damages = damages.map_err(|error| CommandError::File("read the blobs in", dir.to_owned(), error))?;
+    let advise = |damage| format!("{damage}; motet blobs {} verify --repair", dir.display());
+    Ok(damages.into_iter().map(advise).collect())
 }
 
 fn server(address: &Address, doc: Option<&str>, login: &Login) -> Result<Findings, CommandError> {

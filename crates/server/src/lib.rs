@@ -50,7 +50,7 @@ pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
 pub use stored::{
-    BLOB_QUOTAS, Census, EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, has_blobs,
+    BLOB_QUOTAS, Census, EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, examine_blobs,
     history_json, load, open_blobs, read_or_make_key, run_json, text_container,
 };
 pub use upstream::{FollowError, Upstream, follow};

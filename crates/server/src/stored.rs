@@ -20,7 +20,7 @@ mod load;
 mod loader;
 mod recent;
 
-pub use blobs::{BLOB_QUOTAS, has_blobs, open_blobs};
+pub use blobs::{BLOB_QUOTAS, examine_blobs, open_blobs};
 pub use census::Census;
 pub use document::{StoredDocument, text_container};
 pub use history::{history_json, run_json};
