@@ -12,7 +12,7 @@ mod measure;
 mod peers;
 mod table;
 
-use cases::{made, motet_only, traces};
+use cases::{made, motet_only, structures, traces};
 use table::{Choice, Table};
 
 #[global_allocator]
@@ -50,6 +50,7 @@ fn main() {
     let mut table = Table::new(choice);
     traces::measure(&mut table);
     made::measure(&mut table);
+    structures::measure(&mut table);
     motet_only::measure(&mut table);
 }
 

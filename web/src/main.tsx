@@ -1,26 +1,29 @@
-/** The app on its real feet: WebAssembly engine, worker, HTTP. */
+/** The app on its real feet: the client over WebAssembly, a worker and HTTP. */
+import { Motet, type Space } from "@motet/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { type Services, ServicesProvider } from "./app/services";
 import { httpDocuments } from "./documents/api";
-import { OpenDocument } from "./editor/document";
-import { openEngine } from "./engine/load";
-import { openSession } from "./session/client";
+import { OpenDocument, type Person } from "./editor/document";
 import "./styles/app.css";
+
+let space: Promise<Space> | null = null;
+
+/** The one connection of this page. It does not wait for the server: what is kept here shows at once. */
+function connected(person: Person): Promise<Space> {
+  space ??= Motet.connect({ url: location.origin, ...person, patienceMs: 0 });
+  // The next attempt begins anew.
+  space.catch(() => (space = null));
+  return space;
+}
 
 const services: Services = {
   documents: httpDocuments,
   async open(document, profile) {
-    const session = await openSession(document);
-    try {
-      const replica = crypto.getRandomValues(new Uint8Array(8));
-      const engine = await openEngine({ document, name: profile.name, replica, ...session.stored });
-      return new OpenDocument(document, engine, session, profile);
-    } catch (error) {
-      session.close();
-      throw error;
-    }
+    const space = await connected(profile);
+    space.introduce(profile);
+    return new OpenDocument(await space.open(document), space, profile);
   },
 };
 

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every test there is. All run even when an early one fails, and each runner has its own last word.
 
-use crate::tools::{Outcome, cargo, chromium, command, ensure_packages, root, run, say};
+use crate::tools::{Outcome, cargo, chromium, command, ensure_packages, root, run, say, target_dir};
 use crate::web;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Runs all tests; a problem names those that failed.
@@ -15,8 +16,10 @@ pub fn test() -> Outcome {
     };
     stage("the Rust tests", rust());
     if root().join("web/package.json").is_file() {
+        stage("the engine for the browser", crate::wasm::build());
         stage("the web app's types", npm("checking the web app's types", "typecheck"));
         stage("the web app's unit tests", npm("running the web app's unit tests", "test"));
+        stage("the client's tests", client());
         stage("the browser tests", browser());
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
@@ -39,18 +42,28 @@ fn npm(what: &str, name: &str) -> Outcome {
     run(&mut script(name))
 }
 
-/// The interface over a stand-in for the engine first, then the built app over the real server where both are in the tree.
+/// The server that tests talk to. The Rust tests built nearly all of it: a release would cost minutes more and show nothing
+/// more.
+fn server() -> Outcome<PathBuf> {
+    run(cargo().args(["build", "--locked", "--package", "cli"]))?;
+    Ok(target_dir().join("debug/motet"))
+}
+
+/// The client in Node, over the real server.
+fn client() -> Outcome {
+    ensure_packages()?;
+    let server = server()?;
+    say("running the client's tests");
+    run(script("test:client").env("MOTET_BINARY", server))
+}
+
+/// The interface over a stand-in for worker and server first, then the built app over the real server.
 fn browser() -> Outcome {
     ensure_packages()?;
     let chromium = chromium()?;
+    web::build()?;
     let mut tests = script("test:browser");
-    tests.env("MOTET_CHROMIUM", chromium);
-    if root().join("crates/wasm").is_dir() && root().join("crates/cli").is_dir() {
-        web::build()?;
-        // The Rust tests built nearly all of it: a release would cost minutes more and show nothing more.
-        run(cargo().args(["build", "--locked", "--package", "cli"]))?;
-        tests.env("MOTET_BINARY", crate::tools::target_dir().join("debug/motet"));
-    }
+    tests.env("MOTET_CHROMIUM", chromium).env("MOTET_BINARY", server()?);
     say("running the browser tests");
     run(&mut tests)
 }

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 15] = [
     &["codec"],
     &["motet"],
     &["sync"],
-    &["lyx", "scene", "score", "trace"],
+    &["jsondoc", "lyx", "scene", "score", "trace"],
     &["store"],
     &["net"],
     &["server"],

@@ -121,7 +121,8 @@ fn ensure_node() -> Outcome {
 pub fn ensure_packages() -> Outcome {
     ensure_node()?;
     let web = root().join("web");
-    let mark = fingerprint(&[web.join("package-lock.json"), web.join("package.json")]);
+    let mark =
+        fingerprint(&["package-lock.json", "package.json", "packages/client/package.json"].map(|name| web.join(name)));
     let stamp = Stamp::new("npm");
     if stamp.says(&mark) && web.join("node_modules").is_dir() {
         return Ok(());
@@ -165,7 +166,7 @@ pub fn fingerprint(paths: &[PathBuf]) -> String {
 }
 
 /// What no command looks into: built, fetched or hidden.
-const SKIPPED: [&str; 5] = ["node_modules", "dist", "target", "pkg", "artifacts"];
+const SKIPPED: [&str; 6] = ["node_modules", "apidocs", "dist", "target", "pkg", "artifacts"];
 
 /// All files at or under a path, sorted, without built, fetched and hidden ones.
 pub fn files_under(path: &Path) -> Vec<PathBuf> {

@@ -10,8 +10,9 @@ use std::{env, fs};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What a first visit may cost, engine and glue together, gzipped. Peers of like reach weigh 275 kB to 1.2 MB.
-/// Lists, trees and counters weigh 29 kB of it, and the exchange of blobs, which a first visit could do without, some 25.
-const GZIPPED_BYTES_MAX: u64 = 310_000;
+/// Lists, trees and counters weigh 29 kB of it, what JavaScript reads and changes them by 26 kB, rich text 47 kB, and the
+/// exchange of blobs, which a first visit could do without, some 25 kB.
+const GZIPPED_BYTES_MAX: u64 = 400_000;
 
 /// What current browsers all know; said aloud because the squeeze must not guess.
 const FEATURES: [&str; 6] = [
@@ -26,12 +27,12 @@ const FEATURES: [&str; 6] = [
 /// Until nothing gets smaller; then like beside like, as instances of one generic function are, so that gzip finds them.
 const PASSES: [&str; 3] = ["--converge", "--reorder-functions-by-name", "--strip-debug"];
 
-/// Where the web app expects the engine.
+/// Where the client's package expects the engine.
 pub fn folder() -> PathBuf {
-    root().join("web/src/engine/pkg")
+    root().join("web/packages/client/pkg")
 }
 
-/// Builds `crates/wasm` into the web app's folder, where anything changed.
+/// Builds `crates/wasm` into the client's package, where anything changed.
 pub fn build() -> Outcome {
     if !root().join("crates/wasm/Cargo.toml").is_file() {
         return Err("crates/wasm is not in this tree: there is no engine to build for the browser".into());

@@ -1,4 +1,4 @@
-//! The web app: engine, packages, and the bundle that the server hands out.
+//! The web app: engine, client, packages, and the bundle that the server hands out.
 
 use crate::tools::{Outcome, Stamp, command, ensure_packages, fingerprint, root, run, say};
 use crate::wasm;
@@ -14,8 +14,13 @@ pub fn build() -> Outcome {
     wasm::build()?;
     ensure_packages()?;
     let web = root().join("web");
-    let inputs = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json"]
-        .map(|name| web.join(name));
+    let app = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json"];
+    let client = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"];
+    let inputs: Vec<PathBuf> = app
+        .into_iter()
+        .map(|name| web.join(name))
+        .chain(client.into_iter().map(|name| web.join("packages/client").join(name)))
+        .collect();
     let mark =
         fingerprint(&inputs) + &fingerprint(&[wasm::folder().join("motet.js"), wasm::folder().join("motet_bg.wasm")]);
     let stamp = Stamp::new("web");

@@ -2,9 +2,10 @@
 
 pub mod made;
 pub mod motet_only;
+pub mod structures;
 pub mod traces;
 
-use crate::measure::median_ms;
+use crate::measure::{bytes_in_use, median_ms};
 use crate::peers::Peer;
 use std::hint::black_box;
 use trace::Patch;
@@ -62,6 +63,15 @@ fn apply<P: Peer>(
         assert!(peer.text() == end, "the messages lead elsewhere");
     }
     Some(ms)
+}
+
+/// What a document keeps in memory, in MiB.
+fn kept<P>(make: impl FnOnce() -> P) -> f64 {
+    let before = bytes_in_use();
+    let peer = black_box(make());
+    let kept = bytes_in_use() - before;
+    drop(peer);
+    kept as f64 / f64::from(1 << 20)
 }
 
 /// A small generator of numbers; the same seed gives the same numbers everywhere.

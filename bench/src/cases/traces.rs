@@ -1,7 +1,7 @@
 //! Recorded editing histories.
 
-use super::{ALL_BUT_YRS, AUTOMERGE, READER, YRS, apply, line, played};
-use crate::measure::{bytes_in_use, median_ms};
+use super::{ALL_BUT_YRS, AUTOMERGE, READER, YRS, apply, kept, line, played};
+use crate::measure::median_ms;
 use crate::peers::Peer;
 use crate::table::Table;
 use std::fs::File;
@@ -116,15 +116,6 @@ fn memory_loaded<P: Peer>(_: usize, txns: &[Vec<Patch>]) -> Option<f64> {
         peer.apply(&message);
         peer
     }))
-}
-
-/// What a document keeps in memory, in MiB.
-fn kept<P: Peer>(make: impl FnOnce() -> P) -> f64 {
-    let before = bytes_in_use();
-    let peer = black_box(make());
-    let kept = bytes_in_use() - before;
-    drop(peer);
-    kept as f64 / f64::from(1 << 20)
 }
 
 fn read<P: Peer>(repetitions: usize, txns: &[Vec<Patch>]) -> Option<f64> {

@@ -1,6 +1,6 @@
-use super::Peer;
+use super::{Change, Peer, Shape, Structures};
 use automerge::transaction::Transactable;
-use automerge::{ActorId, AutoCommit, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
+use automerge::{ActorId, AutoCommit, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 use trace::Patch;
 
 /// Automerge, which keeps all history.
@@ -78,5 +78,70 @@ impl Peer for Automerge {
     fn text_at(&mut self, version: &Vec<ChangeHash>) -> String {
         let text = self.text_id();
         self.doc.text_at(&text, version).expect("a version of its own")
+    }
+}
+
+impl Automerge {
+    fn object(&mut self, name: &str, kind: ObjType) -> ObjId {
+        match self.doc.get(ROOT, name).expect("the root exists") {
+            Some((_, id)) => id,
+            None => self.doc.put_object(ROOT, name, kind).expect("the root takes objects"),
+        }
+    }
+
+    fn make(&mut self, change: &Change, (map, list): (&ObjId, &ObjId)) {
+        let result = match *change {
+            Change::Set(ref key, value) => self.doc.put(map, key.as_str(), value),
+            Change::Insert(at, value) => self.doc.insert(list, at, value),
+            Change::Write(at, value) => self.doc.put(list, at, value),
+            Change::Add(amount) => self.doc.increment(ROOT, "counter", amount),
+            _ => unreachable!("it has no such change"),
+        };
+        result.expect("a change of what is there");
+    }
+}
+
+fn number(value: &Value<'_>) -> i64 {
+    value.as_i64().expect("only whole numbers were written")
+}
+
+/// It has no trees, and nothing in its lists moves.
+impl Structures for Automerge {
+    fn play(&mut self, changes: &[Change], is_each: bool) -> bool {
+        let lacks = |change: &Change| matches!(change, Change::Move(..) | Change::Create(..) | Change::Hang(..));
+        if changes.iter().any(lacks) {
+            return false;
+        }
+        let (map, list) = (self.object("map", ObjType::Map), self.object("list", ObjType::List));
+        if matches!(changes.first(), Some(Change::Add(_))) && self.doc.get(ROOT, "counter").expect("the root").is_none()
+        {
+            self.doc.put(ROOT, "counter", ScalarValue::counter(0)).expect("the root takes values");
+        }
+        for change in changes {
+            self.make(change, (&map, &list));
+            if is_each {
+                self.doc.commit();
+            }
+        }
+        self.doc.commit();
+        true
+    }
+
+    fn shown(&mut self, shape: Shape) -> Vec<i64> {
+        match shape {
+            Shape::Map => {
+                let map = self.object("map", ObjType::Map);
+                self.doc.map_range(&map, ..).map(|item| number(&item.value.into_value())).collect()
+            }
+            Shape::List => {
+                let list = self.object("list", ObjType::List);
+                self.doc.list_range(&list, ..).map(|item| number(&item.value.into_value())).collect()
+            }
+            Shape::Counter => {
+                let counter = self.doc.get(ROOT, "counter").expect("the root exists");
+                counter.iter().map(|(value, _)| number(value)).collect()
+            }
+            Shape::Tree => unreachable!("it has none"),
+        }
     }
 }

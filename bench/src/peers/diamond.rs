@@ -1,4 +1,4 @@
-use super::Peer;
+use super::{Change, Peer, Shape, Structures};
 use diamond_types::AgentId;
 use diamond_types::list::ListCRDT;
 use diamond_types::list::encoding::{ENCODE_FULL, ENCODE_PATCH};
@@ -76,5 +76,16 @@ impl Peer for Diamond {
 
     fn text_at(&mut self, version: &Vec<usize>) -> String {
         self.list.oplog.checkout(version).content().to_string()
+    }
+}
+
+/// It has texts only.
+impl Structures for Diamond {
+    fn play(&mut self, _: &[Change], _: bool) -> bool {
+        false
+    }
+
+    fn shown(&mut self, _: Shape) -> Vec<i64> {
+        Vec::new()
     }
 }

@@ -1,5 +1,7 @@
-use super::Peer;
-use loro::{ExportMode, Frontiers, LoroDoc, LoroText, VersionVector};
+use super::{Change, Peer, Shape, Structures};
+use loro::{
+    ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TreeID, TreeParentId, VersionVector,
+};
 use trace::Patch;
 
 /// Loro, with its defaults: all history.
@@ -71,5 +73,84 @@ impl Peer for Loro {
     fn text_at(&mut self, version: &Frontiers) -> String {
         self.doc.checkout(version).expect("a version of its own");
         self.text.to_string()
+    }
+}
+
+impl Loro {
+    fn make(&mut self, change: &Change, nodes: &mut Vec<TreeID>) {
+        let list = || self.doc.get_movable_list("list");
+        let parent = |parent: Option<usize>, nodes: &[TreeID]| match parent {
+            Some(parent) => TreeParentId::Node(nodes[parent]),
+            None => TreeParentId::Root,
+        };
+        match *change {
+            Change::Set(ref key, value) => self.doc.get_map("map").insert(key, value).expect("maps take values"),
+            Change::Insert(at, value) => list().insert(at, value).expect("within the list"),
+            Change::Move(from, to) => list().mov(from, to).expect("within the list"),
+            Change::Write(at, value) => list().set(at, value).expect("within the list"),
+            Change::Create(above) => {
+                nodes.push(self.doc.get_tree("tree").create(parent(above, nodes)).expect("the parent is there"));
+            }
+            Change::Hang(node, above, at) => {
+                let (tree, parent) = (self.doc.get_tree("tree"), parent(above, nodes));
+                let at = at.min(tree.children_num(parent).unwrap_or(0));
+                match tree.mov_to(nodes[node], parent, at) {
+                    Err(LoroError::TreeError(LoroTreeError::IndexOutOfBound { .. })) => {
+                        tree.mov(nodes[node], parent).expect("it is there already");
+                    }
+                    Ok(()) | Err(LoroError::TreeError(LoroTreeError::CyclicMoveError)) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            Change::Add(amount) => self.doc.get_counter("counter").increment(amount as f64).expect("a counter"),
+        }
+    }
+}
+
+fn number(value: &LoroValue) -> i64 {
+    if let LoroValue::I64(number) = value { *number } else { panic!("only numbers were written") }
+}
+
+impl Structures for Loro {
+    fn play(&mut self, changes: &[Change], is_each: bool) -> bool {
+        let mut nodes: Vec<TreeID> = self.doc.get_tree("tree").nodes();
+        nodes.sort_unstable_by_key(|node| (node.peer, node.counter));
+        for change in changes {
+            self.make(change, &mut nodes);
+            if is_each {
+                self.doc.commit();
+            }
+        }
+        self.doc.commit();
+        true
+    }
+
+    fn shown(&mut self, shape: Shape) -> Vec<i64> {
+        match shape {
+            Shape::Map => {
+                let LoroValue::Map(map) = self.doc.get_map("map").get_value() else { panic!("a map") };
+                let mut entries: Vec<(&String, &LoroValue)> = map.iter().collect();
+                entries.sort_unstable_by_key(|(key, _)| *key);
+                entries.into_iter().map(|(_, value)| number(value)).collect()
+            }
+            Shape::List => {
+                let LoroValue::List(list) = self.doc.get_movable_list("list").get_value() else { panic!("a list") };
+                list.iter().map(number).collect()
+            }
+            Shape::Tree => {
+                let tree = self.doc.get_tree("tree");
+                let below = |parent: TreeParentId, depth| {
+                    tree.children(parent).into_iter().flatten().rev().map(move |node| (depth, node))
+                };
+                let mut open: Vec<(i64, TreeID)> = below(TreeParentId::Root, 0).collect();
+                let mut depths = Vec::new();
+                while let Some((depth, node)) = open.pop() {
+                    depths.push(depth);
+                    open.extend(below(TreeParentId::Node(node), depth + 1));
+                }
+                depths
+            }
+            Shape::Counter => vec![self.doc.get_counter("counter").get_value() as i64],
+        }
     }
 }

@@ -4,12 +4,14 @@ mod automerge;
 mod diamond;
 mod loro;
 mod motet;
+mod structures;
 mod yrs;
 
 pub use self::automerge::Automerge;
 pub use self::diamond::Diamond;
 pub use self::loro::Loro;
 pub use self::motet::Motet;
+pub use self::structures::{Change, Shape, Structures};
 pub use self::yrs::Yrs;
 
 use trace::Patch;

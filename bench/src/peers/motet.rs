@@ -1,7 +1,7 @@
-use super::Peer;
+use super::{Change, Peer, Shape, Structures};
 use codec::block::{PartRef, decode, encode_all};
 use codec::{AuthorKey, Image};
-use motet::{ContainerId, Document, DocumentId, ReplicaId, Span, VersionVector};
+use motet::{ContainerId, Document, DocumentId, Edit, Id, Kind, ReplicaId, Span, Value, VersionVector};
 use trace::Patch;
 
 /// Whom unsigned messages name as their author.
@@ -139,5 +139,73 @@ impl Peer for Motet {
     fn text_at(&mut self, version: &VersionVector) -> String {
         let text = self.text;
         self.document().text_at(text, version)
+    }
+}
+
+fn map() -> ContainerId {
+    ContainerId::root(Kind::Map, "map")
+}
+
+fn list() -> ContainerId {
+    ContainerId::root(Kind::List, "list")
+}
+
+fn tree() -> ContainerId {
+    ContainerId::root(Kind::Tree, "tree")
+}
+
+fn counter() -> ContainerId {
+    ContainerId::root(Kind::Counter, "counter")
+}
+
+fn make(edit: &mut Edit<'_>, change: &Change, nodes: &mut Vec<Id>) {
+    match *change {
+        Change::Set(ref key, value) => edit.set(map(), key, Value::Int(value)),
+        Change::Insert(at, value) => drop(edit.list_insert(list(), at, &[Value::Int(value)])),
+        Change::Move(from, to) => drop(edit.list_move(list(), from, to)),
+        Change::Write(at, value) => drop(edit.list_set(list(), at, &Value::Int(value))),
+        Change::Create(parent) => {
+            let parent = parent.map(|parent| nodes[parent]);
+            nodes.push(edit.tree_create(tree(), parent, usize::MAX).expect("the parent is visible"));
+        }
+        Change::Hang(node, parent, at) => {
+            drop(edit.tree_move(tree(), nodes[node], parent.map(|parent| nodes[parent]), at))
+        }
+        Change::Add(amount) => edit.counter_add(counter(), amount),
+    }
+}
+
+fn number(value: &Value) -> i64 {
+    if let Value::Int(number) = value { *number } else { panic!("only numbers were written") }
+}
+
+impl Structures for Motet {
+    fn play(&mut self, changes: &[Change], is_each: bool) -> bool {
+        let document = self.document();
+        let mut nodes: Vec<Id> = document.tree(tree()).into_iter().flat_map(|tree| tree.iter()).map(|n| n.1).collect();
+        nodes.sort_unstable();
+        if is_each {
+            for change in changes {
+                document.edit(0, |edit| make(edit, change, &mut nodes));
+            }
+        } else {
+            document.edit(0, |edit| changes.iter().for_each(|change| make(edit, change, &mut nodes)));
+        }
+        true
+    }
+
+    fn shown(&mut self, shape: Shape) -> Vec<i64> {
+        let document = self.document();
+        match shape {
+            Shape::Map => document
+                .model()
+                .map(map())
+                .map_or(Vec::new(), |map| map.iter().map(|(_, value)| number(value)).collect()),
+            Shape::List => document.list_items(list()).map(|(_, value)| number(value)).collect(),
+            Shape::Tree => {
+                document.tree(tree()).map_or(Vec::new(), |tree| tree.iter().map(|(depth, _)| depth as i64).collect())
+            }
+            Shape::Counter => vec![document.counter(counter())],
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::subject::Subject;
 use lines::{Line, lines};
 use motet::{DiffPart, DiffSide, Policy, Replica, VersionVector};
 use serde_json::{Value, json};
-use server::{text_container, write_version};
+use server::{Content, DocumentType, text_container, write_version};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -46,6 +46,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     };
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let (before, after) = (version(opened.document(), from)?, version(opened.document(), to)?);
+    if DocumentType::of(opened.document()) == DocumentType::Json {
+        return json(&opened, [&before, &after], arguments);
+    }
     let pin = |version: &VersionVector| Policy { pin: Some(version.clone()), ..Policy::default() };
     let parts = opened.document().diff(text_container(), pin(&before), pin(&after));
     let is_same = parts.iter().all(|part| part.side == DiffSide::Both);
@@ -58,6 +61,28 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
     opened.close();
     Ok(ExitCode::from(u8::from(!is_same)))
+}
+
+/// Compares two versions of a JSON document, by structure.
+fn json(opened: &Opened, versions: [&VersionVector; 2], arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let schema = arguments.schema.as_deref().map_or(Ok(json::Schema::default()), crate::merge::read_schema)?;
+    let [before, after] = versions.map(|version| Content::at(opened.document(), version));
+    let tree = |content: Content| {
+        let text = if content.text.is_empty() { "null".to_owned() } else { content.text };
+        json::Tree::read(text).map_err(|error| CommandError::Damaged(error.to_string()))
+    };
+    let (before, after) = (tree(before?)?, tree(after?)?);
+    let (parts, text) = files::structural(&before, &after, &schema);
+    if arguments.json {
+        let [from, to] = versions.map(write_version);
+        let document = opened.json();
+        print_json(
+            &json!({ "document": document, "from": from, "to": to, "same": parts.is_empty(), "changes": parts }),
+        )?;
+    } else {
+        print(&text)?;
+    }
+    Ok(ExitCode::from(u8::from(!parts.is_empty())))
 }
 
 fn part_json(replica: &Replica, part: &DiffPart) -> Value {

@@ -1,4 +1,4 @@
-//! `motet export`: documents become text files, the way back from `motet import`.
+//! `motet export`: documents become files of text or JSON, the way back from `motet import`.
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};
@@ -6,7 +6,7 @@ use crate::opened::{Opened, call, open_directory};
 use crate::out::{Progress, print, print_json};
 use crate::subject::{Site, Subject, Target};
 use serde_json::{Value, json};
-use server::{DocumentInfo, Hub, text_container};
+use server::{Content, DocumentInfo, DocumentType, Hub};
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -22,7 +22,7 @@ const NAME_BYTES_MAX: usize = 120;
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
-    /// Write to this file, or for all documents into this directory, instead of NAME.txt here.
+    /// Write to this file, or for all documents into this directory, instead of NAME.txt or NAME.json here.
     #[arg(long, short, value_name = "PATH")]
     out: Option<PathBuf>,
     /// Write this version instead of the newest.
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &target {
         Target { doc: Some(_), .. } => {
             let opened = Opened::open(&target, &arguments.subject.login)?;
-            let path = arguments.out.clone().unwrap_or_else(|| file_name(&opened.info().name).into());
+            let path = arguments.out.clone().unwrap_or_else(|| file_name(&opened.info().name, type_of(&opened)).into());
             write(arguments, opened, &path)?;
         }
         Target { site, .. } => write_all(arguments, site)?,
@@ -61,9 +61,9 @@ fn write_all(arguments: &Arguments, site: &Site) -> Result<(), CommandError> {
     let mut taken = BTreeSet::new();
     let mut progress = Progress::new("exporting");
     let mut each = |(number, total): (usize, usize), info: &DocumentInfo, opened: Opened| {
-        let mut name = file_name(&info.name);
+        let mut name = file_name(&info.name, type_of(&opened));
         if !taken.insert(name.to_lowercase()) {
-            name = file_name(&format!("{} {}", info.name, info.id));
+            name = file_name(&format!("{} {}", info.name, info.id), type_of(&opened));
         }
         progress.show(number as u64, total as u64);
         write(arguments, opened, &dir.join(name))
@@ -93,7 +93,7 @@ fn write_all(arguments: &Arguments, site: &Site) -> Result<(), CommandError> {
 
 fn write(arguments: &Arguments, opened: Opened, path: &Path) -> Result<(), CommandError> {
     let version = version(opened.document(), &arguments.at)?;
-    let text = opened.document().text_at(text_container(), &version);
+    let text = Content::at(opened.document(), &version)?.text;
     let mut options = OpenOptions::new();
     options.write(true);
     if arguments.force {
@@ -120,12 +120,21 @@ fn write(arguments: &Arguments, opened: Opened, path: &Path) -> Result<(), Comma
 }
 
 /// A name that every file system takes.
-fn file_name(name: &str) -> String {
+fn file_name(name: &str, document_type: DocumentType) -> String {
     let is_bad = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     let safe: String = name.chars().map(|c| if is_bad(c) { '_' } else { c }).collect();
     let safe = safe.trim().trim_start_matches('.');
     let short = &safe[..safe.floor_char_boundary(NAME_BYTES_MAX)];
-    format!("{}.txt", if short.is_empty() { "Untitled" } else { short })
+    let short = if short.is_empty() { "Untitled" } else { short };
+    match document_type {
+        DocumentType::Json if DocumentType::of_name(short) == DocumentType::Json => short.to_owned(),
+        DocumentType::Json => format!("{short}.json"),
+        DocumentType::Text => format!("{short}.txt"),
+    }
+}
+
+fn type_of(opened: &Opened) -> DocumentType {
+    DocumentType::of(opened.document())
 }
 
 #[cfg(test)]
@@ -137,8 +146,10 @@ mod tests {
         for (name, file) in
             [("Notes", "Notes.txt"), ("../a/b", "_a_b.txt"), ("..", "Untitled.txt"), ("a\nb:c", "a_b_c.txt")]
         {
-            assert_eq!(file_name(name), file);
+            assert_eq!(file_name(name, DocumentType::Text), file);
         }
-        assert!(file_name(&"ü".repeat(500)).len() <= NAME_BYTES_MAX + 4);
+        assert_eq!(file_name("scene.svx", DocumentType::Json), "scene.svx.json");
+        assert_eq!(file_name("scene.json", DocumentType::Json), "scene.json");
+        assert!(file_name(&"ü".repeat(500), DocumentType::Text).len() <= NAME_BYTES_MAX + 4);
     }
 }

@@ -1,4 +1,4 @@
-//! `motet import`: text files become documents.
+//! `motet import`: files of text or JSON become documents.
 
 use crate::error::CommandError;
 use crate::login::Login;
@@ -6,7 +6,7 @@ use crate::opened::{Opened, call, make_directory};
 use crate::out::{Progress, print, print_json};
 use crate::subject::Site;
 use motet::Document;
-use server::{Hub, StoredHub, text_container};
+use server::{DocumentType, Hub, HubError, StoredHub, make_json, text_container};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::UNIX_EPOCH;
@@ -17,12 +17,16 @@ pub struct Arguments {
     /// A directory of documents, made if it is missing, or a running server: http://host:4040.
     #[arg(value_name = "DIR|URL")]
     site: String,
-    /// Text files in UTF-8; each becomes a document with its name.
+    /// Files in UTF-8; each becomes a document with its name: of JSON where it ends in .json or the like, and of text
+    /// otherwise.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The name of the document, where there is one file.
     #[arg(long)]
     name: Option<String>,
+    /// What the parts of JSON files mean, as docs/JSON.md describes. The document keeps it.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
     /// Print what was made as JSON, a line each.
     #[arg(long)]
     json: bool,
@@ -40,13 +44,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         Site::Directory(dir) => Some(make_directory(dir)?),
         Site::Server(_) => None,
     };
+    let schema = arguments.schema.as_deref().map(read_schema).transpose()?;
     let mut progress = Progress::new("importing");
     for (number, file) in arguments.files.iter().enumerate() {
         progress.show(number as u64, arguments.files.len() as u64);
-        let text = read_text(file)?;
+        let contents = Contents::read(file)?;
         let name = arguments.name.clone().unwrap_or_else(|| name_of(file));
         let mut opened = make(&site, hub.as_ref(), &name, &arguments.login)?;
-        opened.write(|document| insert(document, &text, modified(file)))?;
+        opened.write(|document| contents.write(document, schema.as_deref(), modified(file)))??;
         if arguments.json {
             print_json(&opened.json())?;
         } else {
@@ -55,6 +60,40 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         opened.close();
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a file holds.
+enum Contents {
+    Text(String),
+    /// Byte for byte, and known to be JSON.
+    Json(String),
+}
+
+impl Contents {
+    fn read(file: &Path) -> Result<Self, CommandError> {
+        if DocumentType::of_name(&file.to_string_lossy()) == DocumentType::Text {
+            return Ok(Self::Text(read_text(file)?));
+        }
+        Ok(Self::Json(crate::merge::read_tree(file)?.into_string()))
+    }
+
+    fn write(&self, document: &mut Document, schema: Option<&str>, time: i64) -> Result<(), HubError> {
+        match self {
+            Self::Text(text) => insert(document, text, time),
+            // A server may have made it one by its name.
+            Self::Json(text) if DocumentType::of(document) == DocumentType::Json => {
+                return server::save(document, None, text, time);
+            }
+            Self::Json(text) => return make_json(document, text, schema, time),
+        }
+        Ok(())
+    }
+}
+
+/// The text of a schema.
+fn read_schema(file: &Path) -> Result<String, CommandError> {
+    crate::merge::read_schema(file)?;
+    Ok(crate::merge::read_tree(file)?.into_string())
 }
 
 /// An empty document.

@@ -8,7 +8,7 @@ use crate::subject::Subject;
 use crate::time_text::now;
 use motet::{Document, Seq, diff};
 use serde_json::json;
-use server::{text_container, write_version};
+use server::{Content, DocumentType, text_container, write_version};
 use std::process::ExitCode;
 
 /// How much one action takes away, in characters, and brings back, in bytes: well below what a frame holds.
@@ -33,8 +33,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let mut opened = Opened::open(&target, &arguments.subject.login)?;
     let then = version(opened.document(), &arguments.at)?;
     let before = opened.document().version();
-    let wanted = opened.document().text_at(text_container(), &then);
-    opened.write(|document| make_read(document, &wanted, now()))?;
+    let Content { text: wanted, document_type, .. } = Content::at(opened.document(), &then)?;
+    match document_type {
+        DocumentType::Text => opened.write(|document| make_read(document, &wanted, now()))?,
+        DocumentType::Json if wanted.is_empty() => {
+            return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
+        }
+        DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
+    }
     let is_changed = opened.document().version() != before;
     if arguments.json {
         let (to, now) = (write_version(&then), write_version(&opened.document().version()));

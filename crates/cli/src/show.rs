@@ -1,4 +1,4 @@
-//! `motet show`: the text of a document, now or as it was.
+//! `motet show`: the text or JSON of a document, now or as it was.
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};
@@ -6,7 +6,7 @@ use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
 use serde_json::json;
-use server::{text_container, write_version};
+use server::{Content, write_version};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -28,10 +28,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let version = version(opened.document(), &arguments.at)?;
-    let text = opened.document().text_at(text_container(), &version);
+    let Content { text, document_type, conflicts } = Content::at(opened.document(), &version)?;
     if arguments.json {
         let version = write_version(&version);
-        print_json(&json!({ "document": opened.json(), "version": version, "text": text }))?;
+        let (document, document_type) = (opened.json(), document_type.code());
+        let shown = json!({
+            "document": document, "type": document_type, "version": version, "text": text, "conflicts": conflicts,
+        });
+        print_json(&shown)?;
     } else {
         // Byte for byte, but a prompt behind it begins on a line of its own.
         let is_open = !text.is_empty() && !text.ends_with('\n') && std::io::stdout().is_terminal();

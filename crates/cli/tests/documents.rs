@@ -231,3 +231,30 @@ fn a_long_text_is_restored_on_a_server() {
     place.ok(&["restore", &url, "--at", full["id"].as_str().unwrap()]);
     assert!(server.text(&id) == long);
 }
+
+#[test]
+fn json_comes_out_as_it_went_in_and_is_compared_by_structure() {
+    let place = Place::new();
+    let text = "{\n\t\"name\": \"scene\",\n\t\"size\": 1.50,\n\t\"size\": [1,2, 3]\n}";
+    let file = place.write("scene.svx.json", text);
+    let line = place.ok(&["import", "data", file.to_str().unwrap()]);
+    assert!(line.trim_end().ends_with(" scene.svx"), "{line}");
+    assert_eq!(place.ok(&["show", "data", "scene.svx"]), text);
+    let shown: Value = serde_json::from_str(&place.ok(&["show", "data", "scene.svx", "--json"])).unwrap();
+    assert_eq!((&shown["type"], &shown["conflicts"]), (&Value::from("json"), &Value::from(0)));
+    let out = place.path("out");
+    place.ok(&["export", "data", "--out", out.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(out.join("scene.svx.json")).unwrap(), text);
+    let same = place.run(&["diff", "data", "scene.svx", "now", "now"]);
+    assert_eq!((same.code, same.out.as_str()), (Some(0), ""));
+    let other = place.run(&["diff", "data", "scene.svx", "start", "now"]);
+    assert_eq!(other.code, Some(1), "{other:?}");
+    let broken = place.write("broken.json", "{\n1}");
+    let said = place.run(&["import", "data", broken.to_str().unwrap()]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("line 2, column 1"), "{}", said.err);
+    let server = place.serve("data");
+    let linked = place.run(&["link", file.to_str().unwrap(), &format!("http://{}/scene.svx", server.address)]);
+    assert_eq!(linked.code, Some(2));
+    assert!(linked.err.contains("keeps texts"), "{}", linked.err);
+}

@@ -4,19 +4,21 @@
 //! Two forms of a body are never equal: every part of one has one form, and nothing may be left over.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, UNKNOWN_BYTES};
+use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES};
 use crate::names::{Names, Place};
 use crate::op::{EMPTY, NOWHERE, check_kind, is_nowhere, kind, not_empty, read_ids, write_ids};
 use crate::reader::Reader;
-use crate::value::{read_blob, read_kind, read_whole_value, write_blob, write_whole_value};
+use crate::value::{
+    read_blob, read_kind, read_value_or_none, read_whole_value, write_blob, write_value_or_none, write_whole_value,
+};
 use crate::writer::Writer;
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, Kind, Op, OpRef, Value};
+use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value};
 
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
-    (kind::LIST_INSERT..=kind::TREE_DELETE).contains(&number)
-        || matches!(number, kind::COUNTER_ADD | kind::BLOB | kind::CONTAINER_CREATE)
+    (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number)
+        || (kind::RANGE_MOVE..=kind::INLINE_OBJECT).contains(&number)
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -99,7 +101,64 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             write_ids(w, names, pred, at)?;
             Ok(kind::BLOB)
         }
+        OpRef::TextObject { container, left, right, kind } => {
+            start(w, names, container, Kind::Text)?;
+            write_place(w, names, (left, right), at)?;
+            if kind.is_empty() {
+                return Ok(kind::PARAGRAPH_MARK);
+            }
+            w.text(kind, OBJECT_KIND_BYTES)?;
+            Ok(kind::INLINE_OBJECT)
+        }
+        OpRef::TextMark { container, ranges, key, value } => {
+            start(w, names, container, Kind::Text)?;
+            write_ranges(w, names, ranges, at)?;
+            w.text(key, KEY_BYTES)?;
+            write_value_or_none(w, value)?;
+            Ok(kind::MARK)
+        }
+        OpRef::TextMove { container, ranges, left, right } => {
+            start(w, names, container, Kind::Text)?;
+            write_ranges(w, names, ranges, at)?;
+            write_place(w, names, (left, right), at)?;
+            Ok(kind::RANGE_MOVE)
+        }
         _ => Err(EncodeError::Invalid("an op of a kind without a length")),
+    }
+}
+
+fn write_ranges(w: &mut Writer, names: &mut Names, ranges: &[TextRange], at: Seq) -> Result<(), EncodeError> {
+    not_empty(ranges.is_empty())?;
+    w.count(ranges.len(), RANGES, size_of::<TextRange>())?;
+    for range in ranges {
+        write_gap(w, names, range.start, at)?;
+        write_gap(w, names, range.end, at)?;
+    }
+    Ok(())
+}
+
+/// A byte with two bits: whether the gap is behind, and whether there is an element; then the element.
+fn write_gap(w: &mut Writer, names: &mut Names, gap: Gap, at: Seq) -> Result<(), EncodeError> {
+    let (is_behind, beside) = (matches!(gap, Gap::After(_)), gap.beside());
+    w.byte(u8::from(is_behind) << 1 | u8::from(beside.is_some()));
+    beside.map_or(Ok(()), |id| names.write_id(w, id, at))
+}
+
+fn read_ranges(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Vec<TextRange>, DecodeError> {
+    let count = r.count(RANGES, size_of::<TextRange>())?;
+    if count == 0 {
+        return Err(EMPTY);
+    }
+    (0..count).map(|_| Ok(TextRange { start: read_gap(r, names, at)?, end: read_gap(r, names, at)? })).collect()
+}
+
+fn read_gap(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Gap, DecodeError> {
+    let head = r.byte()?;
+    let beside = if head & 1 == 1 { Some(names.read_id(r, at)?) } else { None };
+    match head >> 1 {
+        0 => Ok(Gap::Before(beside)),
+        1 => Ok(Gap::After(beside)),
+        _ => Err(DecodeError::Unknown { what: "side of a gap", number: head.into() }),
     }
 }
 
@@ -138,7 +197,8 @@ fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq
         kind::COUNTER_ADD => Kind::Counter,
         kind::BLOB | kind::CONTAINER_CREATE => Kind::Map,
         kind::LIST_INSERT..=kind::LIST_SET => Kind::List,
-        _ => Kind::Tree,
+        kind::TREE_CREATE..=kind::TREE_DELETE => Kind::Tree,
+        _ => Kind::Text,
     };
     if container.kind() != due {
         return Err(DecodeError::Invalid("an op on a container of another kind"));
@@ -182,8 +242,33 @@ fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq
             let value = Some(read_blob(r)?);
             Op::Set { container, key, value, pred: read_ids(r, names, at)? }
         }
+        kind::PARAGRAPH_MARK | kind::INLINE_OBJECT => {
+            let (left, right) = read_place(r, names, at)?;
+            Op::TextObject { container, left, right, kind: read_object_kind(r, kind)? }
+        }
+        kind::MARK => {
+            let ranges = read_ranges(r, names, at)?;
+            let key = r.text(KEY_BYTES)?.to_owned();
+            Op::TextMark { container, ranges, key, value: read_value_or_none(r)? }
+        }
+        kind::RANGE_MOVE => {
+            let ranges = read_ranges(r, names, at)?;
+            let (left, right) = read_place(r, names, at)?;
+            Op::TextMove { container, ranges, left, right }
+        }
         number => return Err(DecodeError::Unknown { what: "op kind", number }),
     })
+}
+
+fn read_object_kind(r: &mut Reader<'_>, kind: u64) -> Result<String, DecodeError> {
+    if kind == kind::PARAGRAPH_MARK {
+        return Ok(String::new());
+    }
+    let kind = r.text(OBJECT_KIND_BYTES)?;
+    if kind.is_empty() {
+        return Err(DecodeError::NotCanonical("a paragraph mark written as another object"));
+    }
+    Ok(kind.to_owned())
 }
 
 fn read_place(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<(Option<Id>, Option<Id>), DecodeError> {

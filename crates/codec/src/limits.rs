@@ -88,6 +88,10 @@ table! {
     TARGETS = "targets of a control", 1 << 17;
     /// A table of a hundred columns and a thousand rows at one go; more takes several ops.
     LIST_ITEMS = "items inserted into a list by an op", 1 << 17;
+    /// A selection across as many places that moved; more takes several ops.
+    RANGES = "ranges of a text named by an op", 1 << 14;
+    /// Names of objects are one for each kind of thing that an application knows.
+    OBJECT_KIND_BYTES = "bytes of the kind of an object", 64;
     /// An hour of film: what is longer is several blobs.
     BLOB_BYTES = "bytes of a blob", blob::limits::BLOB_BYTES_MAX;
     /// What RFC 6838 allows for the longer half of a media type.
@@ -104,7 +108,7 @@ table! {
     BLOCK_PARTS = "parts of a block", 1 << 16;
     /// What a store keeps as one value and a server sends as one catch-up chunk.
     BLOCK_BYTES = "bytes of a block", 256 << 20;
-    /// This version knows 16; the rest is for versions to come.
+    /// This version knows 21; the rest is for versions to come.
     BLOCK_COLUMNS = "columns of a block", 64;
     /// The runs of one block; longer histories take several blocks.
     BLOCK_ROWS = "runs in a block", 1 << 22;

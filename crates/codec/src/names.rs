@@ -6,7 +6,7 @@ use crate::reader::Reader;
 use crate::value::kind_of;
 use crate::writer::Writer;
 use clock::{Id, ReplicaId, Seq, Span};
-use log::{ContainerId, Kind, RootName, Table};
+use log::{ContainerId, Crossing, Kind, RootName, Table};
 
 /// Where a name that is not in the table yet is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +158,23 @@ impl Names {
         }
     }
 
+    /// An element where there may be none, for which stands 0: its replica's number and one, then as in
+    /// [`Names::write_id`]. Only where names have a table of their own.
+    pub fn write_numbered(&mut self, w: &mut Writer, id: Id, at: Seq) -> Result<(), EncodeError> {
+        let number = self.replica_number(id.replica);
+        w.varint(REPLICAS.check(number)? + 1);
+        self.write_seq(w, id, at)
+    }
+
+    pub fn read_numbered(&mut self, r: &mut Reader<'_>, at: Seq) -> Result<Option<Id>, DecodeError> {
+        let Some(number) = r.varint()?.checked_sub(1) else { return Ok(None) };
+        let replica = self.replica_at(number)?;
+        if number > 0 && replica == self.own {
+            return Err(DecodeError::NotCanonical("an own element under a number"));
+        }
+        self.read_seq(r, replica, at).map(Some)
+    }
+
     /// A span that is not empty: its last element, then how many more there are.
     pub fn write_span(&mut self, w: &mut Writer, span: Span, at: Seq) -> Result<(), EncodeError> {
         if span.is_empty() {
@@ -209,8 +226,8 @@ impl Names {
         Ok(container)
     }
 
-    /// The kind in the bits from the sixth on; below them 0 for an element's container, or the length of
-    /// a root's name and one.
+    /// The kind in the bits from the sixth on; below them 0 for an element's container, the length of a root's
+    /// name and one, or [`CROSSING`].
     pub fn write_definition(&mut self, w: &mut Writer, container: ContainerId) -> Result<(), EncodeError> {
         let kind = (container.kind() as u64) << 5;
         match container {
@@ -221,32 +238,53 @@ impl Names {
             }
             ContainerId::Element(_, id) => {
                 w.varint(kind);
-                match self.place {
-                    Place::Inline => self.write_replica(w, id.replica)?,
-                    Place::Table => w.limited(self.table_index(id.replica) as u64, REPLICAS)?,
-                }
-                w.limited(u64::from(id.seq), SEQ)?;
+                self.write_maker(w, id)?;
+            }
+            ContainerId::Crossing(_, crossing) => {
+                w.varint(kind + CROSSING);
+                self.write_maker(w, crossing.row())?;
+                self.write_maker(w, crossing.column())?;
             }
         }
         Ok(())
+    }
+
+    fn write_maker(&mut self, w: &mut Writer, id: Id) -> Result<(), EncodeError> {
+        match self.place {
+            Place::Inline => self.write_replica(w, id.replica)?,
+            Place::Table => w.limited(self.table_index(id.replica) as u64, REPLICAS)?,
+        }
+        w.limited(u64::from(id.seq), SEQ)
+    }
+
+    fn read_maker(&mut self, r: &mut Reader<'_>) -> Result<Id, DecodeError> {
+        let replica = match self.place {
+            Place::Inline => self.read_replica(r)?,
+            Place::Table => self.replica_at(r.limited(REPLICAS)? + 1)?,
+        };
+        Ok(Id::new(replica, r.limited(SEQ)? as Seq))
     }
 
     pub fn read_definition(&mut self, r: &mut Reader<'_>) -> Result<ContainerId, DecodeError> {
         let head = r.varint()?;
         let number = head >> 5;
         let kind = kind_of(number).ok_or(DecodeError::Unknown { what: "container kind", number })?;
-        let Some(len) = (head & 31).checked_sub(1) else {
-            let replica = match self.place {
-                Place::Inline => self.read_replica(r)?,
-                Place::Table => self.replica_at(r.limited(REPLICAS)? + 1)?,
-            };
-            return Ok(ContainerId::Element(kind, Id::new(replica, r.limited(SEQ)? as Seq)));
+        let len = match head & 31 {
+            0 => return Ok(ContainerId::Element(kind, self.read_maker(r)?)),
+            CROSSING => {
+                let (row, column) = (self.read_maker(r)?, self.read_maker(r)?);
+                return Ok(ContainerId::Crossing(kind, Crossing::new(row, column)));
+            }
+            named => named - 1,
         };
         let name = std::str::from_utf8(r.take(len as usize)?).map_err(|_| DecodeError::Utf8)?;
         let name = RootName::new(name).ok_or(DecodeError::Invalid("a root's name is too long"))?;
         Ok(ContainerId::Root(kind, name))
     }
 }
+
+/// Says that a container hangs on two elements; longer names than this could say are not allowed.
+const CROSSING: u64 = 31;
 
 /// What an entry of a table takes in memory, twice over for its index.
 pub(crate) const NAME_WEIGHT: u64 = 160;

@@ -41,9 +41,9 @@ pub mod kind {
     pub const COUNTER_ADD: u64 = 13;
     /// A paragraph mark into a text.
     pub const PARAGRAPH_MARK: u64 = 14;
-    /// A paragraph in two.
+    /// Never used: a paragraph is split by a mark, which has a number already.
     pub const PARAGRAPH_SPLIT: u64 = 15;
-    /// Two paragraphs into one.
+    /// Never used: paragraphs are joined by deleting a mark.
     pub const PARAGRAPH_JOIN: u64 = 16;
     /// A range of text to another place.
     pub const RANGE_MOVE: u64 = 17;

@@ -86,7 +86,20 @@ pub(crate) fn write_whole_value(w: &mut Writer, value: &Value) -> Result<(), Enc
 
 /// Reads a value that may be a new container or a blob.
 pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
+    let tag = r.byte()?;
+    read_tagged_whole_value(r, tag)
+}
+
+/// Reads a value that may be a new container or a blob, or that there is none.
+pub(crate) fn read_whole_value_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
     match r.byte()? {
+        0 => Ok(None),
+        tag => read_tagged_whole_value(r, tag).map(Some),
+    }
+}
+
+fn read_tagged_whole_value(r: &mut Reader<'_>, tag: u8) -> Result<Value, DecodeError> {
+    match tag {
         CONTAINER => Ok(Value::Container(read_kind(r)?)),
         BLOB => read_blob(r),
         tag => read_value(r, tag, 1),

@@ -27,6 +27,14 @@ pub enum Fault {
     SkipTieBreak,
     /// `model`: of writes at once, the one that arrived last wins.
     LastArrivalWins,
+    /// `model`: places of lists and trees at once stand in order of arrival.
+    SkipPlaceTieBreak,
+    /// `model`: of moves at once, the one that arrived last wins.
+    LastMoveWins,
+    /// `model`: of the moves in a cycle, any one loses.
+    AnyMoveLoses,
+    /// `model`: additions to counters are never taken back.
+    KeepAdditions,
     /// `view`: undoing twice is redoing.
     UndoByParity,
     /// `motet`: undo takes back the latest work of anybody.

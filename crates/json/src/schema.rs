@@ -100,7 +100,7 @@ impl Schema {
     }
 
     /// The place of the outermost value.
-    pub(crate) fn root(&self) -> Place {
+    pub fn root(&self) -> Place {
         let mut states = Vec::new();
         for rule in 0..self.rules.len() {
             self.enter(&mut states, (rule as u16, 0));
@@ -109,7 +109,7 @@ impl Schema {
     }
 
     /// The place of a member, or without a key that of every item.
-    pub(crate) fn child(&self, place: &Place, key: Option<&str>) -> Place {
+    pub fn child(&self, place: &Place, key: Option<&str>) -> Place {
         if place.0.is_empty() {
             return place.clone();
         }
@@ -126,7 +126,7 @@ impl Schema {
     }
 
     /// What holds at a place: the last rule that matches, as in a `.gitattributes`.
-    pub(crate) fn rule(&self, place: &Place) -> Option<&Rule> {
+    pub fn rule(&self, place: &Place) -> Option<&Rule> {
         let is_whole = |&&(rule, at): &&(u16, u16)| self.rules[rule as usize].0.len() == at as usize;
         let last = place.0.iter().filter(is_whole).map(|&(rule, _)| rule).max()?;
         Some(&self.rules[last as usize].1)
@@ -146,7 +146,14 @@ impl Schema {
 
 /// How far the patterns have come on the way down to a value: rules, each with the number of steps done.
 #[derive(Clone, Debug)]
-pub(crate) struct Place(Rc<[(u16, u16)]>);
+pub struct Place(Rc<[(u16, u16)]>);
+
+impl Place {
+    /// Whether no rule matches here or anywhere below, so that keys do not matter any more.
+    pub fn is_free(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 #[cfg(test)]
 mod tests;

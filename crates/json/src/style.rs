@@ -11,7 +11,7 @@ const INDENT_LOOK_MAX: usize = 4_096;
 
 /// A way to lay out JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Style {
+pub struct Style {
     /// Whether members and items stand on lines of their own.
     pub is_lined: bool,
     /// What ends a line.
@@ -72,14 +72,14 @@ impl Style {
     }
 
     /// Whether a value that is laid out in the other style fits in here once its lines are indented.
-    pub fn is_alike(&self, other: &Self) -> bool {
+    pub(crate) fn is_alike(&self, other: &Self) -> bool {
         let outline = |style: &Self| (style.is_lined, style.newline, style.colon.len());
         outline(self) == outline(other) && self.indent == other.indent
     }
 
     /// Appends a value in this style; its first line begins at `indent`.
     /// Beyond so many bytes printed, the rest is copied as it is.
-    pub fn print(&self, tree: &Tree, id: NodeId, indent: &str, budget: usize, out: &mut String) {
+    pub(crate) fn print(&self, tree: &Tree, id: NodeId, indent: &str, budget: usize, out: &mut String) {
         let (open, close) = match tree.kind(id) {
             Kind::Array => ('[', ']'),
             Kind::Object => ('{', '}'),
@@ -106,7 +106,8 @@ impl Style {
         out.push(close);
     }
 
-    /// What stands around the children of a container whose line begins at `indent`.
+    /// What stands around the children of a container whose line begins at `indent`; `is_flat` says that it is an
+    /// array of scalars only.
     pub fn ends(&self, kind: Kind, indent: &str, is_empty: bool, is_flat: bool) -> Ends {
         if is_empty {
             return Ends::default();
@@ -121,16 +122,20 @@ impl Style {
 }
 
 /// The white space before the first child, before each other, and behind the last.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ends {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Before the first child.
     pub first: String,
+    /// Before each other.
     pub other: String,
+    /// Behind the last.
     pub last: String,
+    /// Whether each child has a line of its own.
     pub is_lined: bool,
 }
 
 /// Whether this is an array of scalars only.
-fn is_flat(tree: &Tree, id: NodeId) -> bool {
+pub(crate) fn is_flat(tree: &Tree, id: NodeId) -> bool {
     tree.kind(id) == Kind::Array && !tree.children(id).any(|child| tree.kind(child).is_container())
 }
 

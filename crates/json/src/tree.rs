@@ -1,5 +1,6 @@
 //! A parsed document that still is the text it came from.
 
+mod layout;
 pub(crate) mod read;
 
 use crate::error::{ParseError, Problem};
@@ -66,6 +67,13 @@ pub(crate) struct Node {
     pub kind: Kind,
     pub is_escaped: bool,
     pub is_key_escaped: bool,
+}
+
+impl NodeId {
+    /// Its place in pre-order, from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 impl Kind {
@@ -202,8 +210,8 @@ impl Tree {
         &self.text[start..end]
     }
 
-    /// The bytes before and after the outermost value.
-    pub(crate) fn ends(&self) -> (&str, &str) {
+    /// What stands before and after the outermost value.
+    pub fn ends(&self) -> (&str, &str) {
         let root = self.node(self.root());
         (&self.text[..root.start as usize], &self.text[root.end as usize..])
     }

@@ -23,11 +23,6 @@ impl<'a> OpRef<'a> {
         };
         values.iter().filter_map(Value::blob)
     }
-
-    /// Whether it names a blob, or might: nobody knows what an unknown op names.
-    pub(crate) fn may_name_blobs(self) -> bool {
-        matches!(self, Self::Unknown { .. }) || self.blobs().next().is_some()
-    }
 }
 
 /// The blobs that a history names, whether what names them is active or not.
@@ -42,10 +37,14 @@ pub struct BlobNames {
 impl BlobNames {
     /// Adds what an op names.
     pub fn add(&mut self, op: OpRef<'_>) {
-        self.named.extend(op.blobs().map(|reference| (reference.hash(), reference.byte_len())));
+        self.add_blobs(op.blobs());
         if let OpRef::Unknown { body, .. } = op {
             self.unknown.push(body.to_vec());
         }
+    }
+
+    fn add_blobs<'a>(&mut self, blobs: impl Iterator<Item = &'a BlobRef>) {
+        self.named.extend(blobs.map(|reference| (reference.hash(), reference.byte_len())));
     }
 
     /// Adds everything that another history names.
@@ -75,15 +74,18 @@ impl MultiLog {
     /// The blobs that any action names, active or not, waiting ones among them.
     pub fn blob_names(&self) -> BlobNames {
         let mut names = BlobNames::default();
-        self.logs().flat_map(|log| log.blob_ops()).for_each(|op| names.add(op));
+        for log in self.logs() {
+            names.add_blobs(log.packed.blobs());
+            log.packed.unknown().for_each(|op| names.add(op));
+        }
         self.pending().flat_map(|action| &action.ops).for_each(|op| names.add(op.as_op_ref()));
         names
     }
 
-    /// How many ops of the log may name blobs: where it did not grow, neither did [`MultiLog::blob_names`],
+    /// How many values of the log are blobs, and how many ops of it might name some since nobody knows them: where it did not grow, neither did [`MultiLog::blob_names`],
     /// but for what waits.
-    pub fn blob_ops_count(&self) -> usize {
-        self.logs().map(|log| log.blob_ops().len()).sum()
+    pub fn blob_names_count(&self) -> usize {
+        self.logs().map(|log| log.packed.blobs().len() + log.packed.unknown().len()).sum()
     }
 }
 
@@ -122,7 +124,7 @@ mod tests {
         let body = [&[9, 9][..], &BlobHash::of(b"c").0, &[9]].concat();
         log.push(ANN, OpRef::Unknown { kind: 99, len: 1, body: &body });
         log.commit(ANN, Header::default());
-        assert_eq!(log.blob_ops_count(), 3);
+        assert_eq!(log.blob_names_count(), 4);
         let names = log.blob_names();
         let mut certain = [(BlobHash::of(b"a"), 1), (BlobHash::of(b"b"), 1)];
         certain.sort_unstable();

@@ -1,6 +1,7 @@
 //! Ops as a log gives them out: borrowed, and cut to the part that is asked for.
 
-use crate::op::{ContainerId, Op, Register, Value};
+use crate::container::ContainerId;
+use crate::op::{Op, Register, TextRange, Value};
 use clock::{Id, Seq, Span};
 use std::ops::Range;
 
@@ -127,6 +128,39 @@ pub enum OpRef<'a> {
         /// The node.
         node: Id,
     },
+    /// See [`Op::TextObject`].
+    TextObject {
+        /// The text.
+        container: ContainerId,
+        /// Left neighbour.
+        left: Option<Id>,
+        /// Right neighbour.
+        right: Option<Id>,
+        /// What it is; empty for a paragraph mark.
+        kind: &'a str,
+    },
+    /// See [`Op::TextMark`].
+    TextMark {
+        /// The text.
+        container: ContainerId,
+        /// The ranges.
+        ranges: &'a [TextRange],
+        /// Which property of the text.
+        key: &'a str,
+        /// What it is from now on; none for nothing.
+        value: Option<&'a Value>,
+    },
+    /// See [`Op::TextMove`].
+    TextMove {
+        /// The text.
+        container: ContainerId,
+        /// The ranges.
+        ranges: &'a [TextRange],
+        /// Left neighbour of the slot.
+        left: Option<Id>,
+        /// Right neighbour of the slot.
+        right: Option<Id>,
+    },
     /// See [`Op::Unknown`].
     Unknown {
         /// The kind's number.
@@ -168,14 +202,21 @@ impl<'a> OpRef<'a> {
             | Self::ListSet { container, .. }
             | Self::TreeCreate { container, .. }
             | Self::TreeMove { container, .. }
-            | Self::TreeDelete { container, .. } => Some(container),
+            | Self::TreeDelete { container, .. }
+            | Self::TextObject { container, .. }
+            | Self::TextMark { container, .. }
+            | Self::TextMove { container, .. } => Some(container),
             Self::Control { .. } | Self::Unknown { .. } => None,
         }
     }
 
-    /// The elements that it names, or of a span the last, and the one that made its container: what must be
+    /// The elements that it names, or of a span the last, and those that its container hangs on: what must be
     /// in its past.
     pub fn targets(self) -> impl Iterator<Item = Id> + 'a {
+        let ranges: &[TextRange] = match self {
+            Self::TextMark { ranges, .. } | Self::TextMove { ranges, .. } => ranges,
+            _ => &[],
+        };
         let (ids, spans, pred): ([Option<Id>; 4], &[Span], &[Id]) = match self {
             Self::Insert { left, right, .. } | Self::ListInsert { left, right, .. } => {
                 ([left, right, None, None], &[], &[])
@@ -190,10 +231,14 @@ impl<'a> OpRef<'a> {
             Self::TreeCreate { parent, left, right, .. } => ([parent, left, right, None], &[], &[]),
             Self::TreeMove { node, parent, left, right, .. } => ([Some(node), parent, left, right], &[], &[]),
             Self::TreeDelete { node, .. } => ([Some(node), None, None, None], &[], &[]),
-            Self::CounterAdd { .. } | Self::Unknown { .. } => ([None; 4], &[], &[]),
+            Self::TextObject { left, right, .. } | Self::TextMove { left, right, .. } => {
+                ([left, right, None, None], &[], &[])
+            }
+            Self::CounterAdd { .. } | Self::TextMark { .. } | Self::Unknown { .. } => ([None; 4], &[], &[]),
         };
-        let maker = self.container().and_then(|container| container.maker());
-        let named = ids.into_iter().flatten().chain(maker);
+        let makers = self.container().into_iter().flat_map(|container| container.makers());
+        let gaps = ranges.iter().flat_map(|range| [range.start.beside(), range.end.beside()]);
+        let named = ids.into_iter().chain(gaps).flatten().chain(makers);
         named.chain(spans.iter().map(Span::last)).chain(pred.iter().copied())
     }
 
@@ -244,6 +289,15 @@ impl<'a> OpRef<'a> {
                 Op::TreeMove { container, node, parent, left, right }
             }
             Self::TreeDelete { container, node } => Op::TreeDelete { container, node },
+            Self::TextObject { container, left, right, kind } => {
+                Op::TextObject { container, left, right, kind: kind.to_owned() }
+            }
+            Self::TextMark { container, ranges, key, value } => {
+                Op::TextMark { container, ranges: ranges.to_vec(), key: key.to_owned(), value: value.cloned() }
+            }
+            Self::TextMove { container, ranges, left, right } => {
+                Op::TextMove { container, ranges: ranges.to_vec(), left, right }
+            }
             Self::Unknown { kind, len, body } => Op::Unknown { kind, len, body: body.to_vec() },
         }
     }
@@ -271,6 +325,11 @@ impl Op {
                 OpRef::TreeMove { container, node, parent, left, right }
             }
             Self::TreeDelete { container, node } => OpRef::TreeDelete { container, node },
+            Self::TextObject { container, left, right, ref kind } => OpRef::TextObject { container, left, right, kind },
+            Self::TextMark { container, ref ranges, ref key, ref value } => {
+                OpRef::TextMark { container, ranges, key, value: value.as_ref() }
+            }
+            Self::TextMove { container, ref ranges, left, right } => OpRef::TextMove { container, ranges, left, right },
             Self::Unknown { kind, len, ref body } => OpRef::Unknown { kind, len, body },
         }
     }

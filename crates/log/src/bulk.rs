@@ -241,7 +241,7 @@ impl<'a> Schedule<'a> {
                 if target.seq < end { Ok(()) } else { Err(ReceiveError::NotInPast { id: action(), target }) }
             };
             if let OpBody::Insert { container, .. } | OpBody::Delete { container, .. } = &run.body {
-                part.container(*container).maker().map_or(Ok(()), check)?;
+                part.container(*container).makers().try_for_each(check)?;
             }
             match &run.body {
                 OpBody::Insert { left, right, .. } if at == run.range.start => {
@@ -250,7 +250,7 @@ impl<'a> Schedule<'a> {
                 }
                 OpBody::Delete { target, .. } if target.is_own_before(run.range.start, run.len() - 1) => {}
                 OpBody::Insert { .. } => {}
-                OpBody::Delete { .. } | OpBody::Other(_) => {
+                _ => {
                     part.op(run, at..run.range.end.min(range.end)).targets().try_for_each(check)?;
                 }
             }

@@ -27,8 +27,10 @@
 mod blobs;
 mod borrowed;
 mod bulk;
+mod container;
 mod multilog;
 mod op;
+mod packed;
 mod pending;
 pub mod room;
 mod runs;
@@ -39,8 +41,10 @@ mod writer;
 
 pub use blobs::BlobNames;
 pub use borrowed::OpRef;
+pub use container::{ContainerId, Crossing, Kind, RootName};
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
-pub use op::{Action, ContainerId, Kind, Op, Register, RootName, Value};
+pub use op::{Action, Gap, Op, Register, TextRange, Value};
+pub use packed::{Amount, Part, Placed};
 pub use runs::{HeaderRun, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;
 pub use writer::{Counted, Writer};

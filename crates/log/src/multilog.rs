@@ -1,7 +1,8 @@
 //! All logs together: appending, receiving in any order, and questions about the past.
 
 use crate::borrowed::OpRef;
-use crate::op::{Action, ContainerId, Op};
+use crate::container::ContainerId;
+use crate::op::{Action, Op};
 use crate::pending::Pending;
 use crate::runs::{HeaderRun, RareHeader, ReplicaLog};
 use crate::writer::Writer;

@@ -1,111 +1,8 @@
-//! Primitive changes, and the containers that they change.
+//! Primitive changes.
 
+use crate::container::{ContainerId, Kind};
 use blob::BlobRef;
 use clock::{Id, Seq, Span};
-
-/// The kinds of container. The numbers are those of the byte format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Kind {
-    /// A sequence of characters.
-    Text = 1,
-    /// Registers by key.
-    Map = 2,
-    /// Items in order, each a register, that can be moved.
-    List = 3,
-    /// Nodes under parents, in order, that can be moved.
-    Tree = 4,
-    /// A sum.
-    Counter = 5,
-}
-
-/// The name of a root container: at most [`RootName::LEN_MAX`] bytes, held in place so that ids of
-/// containers are plain values.
-///
-/// Aligned so that a processor that has just stored one can compare it without waiting: a word, and two words
-/// that begin where the second half of a [`ContainerId`] does.
-#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
-#[repr(C, align(8))]
-pub struct RootName {
-    len: u8,
-    bytes: [u8; RootName::LEN_MAX],
-    zero: u8,
-}
-
-impl RootName {
-    /// The longest name, in bytes of UTF-8.
-    pub const LEN_MAX: usize = 22;
-
-    /// `name` as a root's name, unless it is longer than [`RootName::LEN_MAX`] bytes.
-    pub fn new(name: &str) -> Option<Self> {
-        let mut bytes = [0; Self::LEN_MAX];
-        bytes.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
-        Some(Self { len: u8::try_from(name.len()).ok()?, bytes, zero: 0 })
-    }
-
-    /// All that it is, in two pieces.
-    fn words(&self) -> (u64, u128) {
-        let [a, b, c, d, e, f, g, rest @ ..] = self.bytes;
-        let mut long = [self.zero; 16];
-        long[..15].copy_from_slice(&rest);
-        (u64::from_le_bytes([self.len, a, b, c, d, e, f, g]), u128::from_le_bytes(long))
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).expect("built from a str")
-    }
-}
-
-/// Word by word: ids of containers are compared for every op.
-impl PartialEq for RootName {
-    fn eq(&self, other: &Self) -> bool {
-        self.words() == other.words()
-    }
-}
-
-impl std::hash::Hash for RootName {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.words().hash(state);
-    }
-}
-
-impl std::fmt::Debug for RootName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.as_str())
-    }
-}
-
-/// The name of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ContainerId {
-    /// One that every document has, under a name of the application's choice.
-    Root(Kind, RootName),
-    /// One that the named element made.
-    Element(Kind, Id),
-}
-
-impl ContainerId {
-    /// The root container `name` of `kind`. Panics where the name is longer than [`RootName::LEN_MAX`].
-    pub fn root(kind: Kind, name: &str) -> Self {
-        Self::Root(kind, RootName::new(name).expect("a root's name fits"))
-    }
-
-    /// What kind of container it is.
-    pub fn kind(&self) -> Kind {
-        match *self {
-            Self::Root(kind, _) | Self::Element(kind, _) => kind,
-        }
-    }
-
-    /// The element that made it; none where every document has it.
-    pub fn maker(&self) -> Option<Id> {
-        match *self {
-            Self::Root(..) => None,
-            Self::Element(_, id) => Some(id),
-        }
-    }
-}
 
 /// What a register holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +60,33 @@ impl Value {
 pub enum Register {
     /// Off while the element is undone.
     Undo = 1,
+}
+
+/// A gap between two elements of a text, dead or alive: beside one of them, whatever comes on its other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gap {
+    /// Right before the element; none for the end.
+    Before(Option<Id>),
+    /// Right behind the element; none for the start.
+    After(Option<Id>),
+}
+
+impl Gap {
+    /// The element that it is beside.
+    pub fn beside(self) -> Option<Id> {
+        let (Self::Before(id) | Self::After(id)) = self;
+        id
+    }
+}
+
+/// What lies between two gaps of a text in the order of its elements; nothing where the second gap comes first.
+/// So whether it grows by what is inserted at an end is a choice of gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextRange {
+    /// Where it begins.
+    pub start: Gap,
+    /// Where it ends.
+    pub end: Gap,
 }
 
 /// One primitive change to one container, or to the registers of elements.
@@ -293,6 +217,40 @@ pub enum Op {
         /// The node.
         node: Id,
     },
+    /// Puts an object into a text; one counter, which names it. It counts as one character.
+    TextObject {
+        /// The text.
+        container: ContainerId,
+        /// What it goes right behind; none at the start.
+        left: Option<Id>,
+        /// The element, dead or alive, that followed `left`; none at the end.
+        right: Option<Id>,
+        /// What it is, by a name of the application's choice; empty for a paragraph mark.
+        kind: String,
+    },
+    /// Formats ranges of a text; one counter.
+    TextMark {
+        /// The text.
+        container: ContainerId,
+        /// The ranges.
+        ranges: Vec<TextRange>,
+        /// Which property of the text.
+        key: String,
+        /// What it is from now on; none for nothing.
+        value: Option<Value>,
+    },
+    /// Makes a slot in a text, at which ranges of it show from now on, one after another; one counter, which
+    /// names the slot.
+    TextMove {
+        /// The text.
+        container: ContainerId,
+        /// The ranges.
+        ranges: Vec<TextRange>,
+        /// What the slot goes right behind; none at the start.
+        left: Option<Id>,
+        /// What followed `left`; none at the end.
+        right: Option<Id>,
+    },
     /// A kind that this version of Motet does not know: kept, passed on, and without effect.
     Unknown {
         /// The kind's number in the byte format.
@@ -314,6 +272,7 @@ impl Op {
             Self::Set { .. } | Self::Control { .. } | Self::CounterAdd { .. } => 1,
             Self::ListMove { .. } | Self::ListSet { .. } => 1,
             Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
+            Self::TextObject { .. } | Self::TextMark { .. } | Self::TextMove { .. } => 1,
             Self::Unknown { len, .. } => *len,
         }
     }

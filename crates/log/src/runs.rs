@@ -3,7 +3,9 @@
 //! A keystroke that follows the one before it costs no new run, only the bytes of its characters.
 
 use crate::borrowed::OpRef;
-use crate::op::{Action, ContainerId, Op};
+use crate::container::ContainerId;
+use crate::op::{Action, Op};
+use crate::packed::{Amount, Packed, Part, Placed};
 use crate::room;
 use crate::table::Table;
 use crate::writer::Counted;
@@ -152,8 +154,78 @@ pub enum OpBody {
         /// Whether the first counter belongs to the last target.
         backward: bool,
     },
-    /// Anything else: exactly one op, by the number that [`ReplicaLog::add_other`] gave it.
+    /// A write of a map's register.
+    Set {
+        /// The map, see [`ReplicaLog::container`].
+        container: u32,
+        /// The register, see [`ReplicaLog::key`].
+        key: u32,
+        /// Which of the log's values it writes, if any.
+        value: u32,
+        /// The writes replaced.
+        pred: Part,
+    },
+    /// An addition to a counter.
+    CounterAdd {
+        /// The counter.
+        container: u32,
+        /// How much.
+        amount: Amount,
+    },
+    /// Items, the first between `left` and `right`; may reach across actions.
+    ListInsert {
+        /// The list.
+        container: u32,
+        /// Left neighbour of the first item.
+        left: Near,
+        /// Right neighbour of all of them.
+        right: Near,
+        /// Which of the log's values the first holds.
+        values: u32,
+    },
+    /// A deletion of as many items as the run has counters, upward.
+    ListDelete {
+        /// The list.
+        container: u32,
+        /// The first of the items.
+        target: Near,
+    },
+    /// A write of a list's item.
+    ListSet {
+        /// The list.
+        container: u32,
+        /// The item.
+        item: Near,
+        /// Which of the log's values it writes.
+        value: u32,
+        /// The writes replaced.
+        pred: Part,
+    },
+    /// A place for an item or a node.
+    Placed {
+        /// What the place is for.
+        placed: Placed,
+        /// The list or tree.
+        container: u32,
+        /// Where the elements begin that it is made of.
+        nears: u32,
+    },
+    /// A deletion of a tree's node.
+    TreeDelete {
+        /// The tree.
+        container: u32,
+        /// The node.
+        node: Near,
+    },
+    /// Anything else: exactly one op, kept as it is.
     Other(u32),
+}
+
+impl OpBody {
+    /// Whether it changes a text.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Insert { .. } | Self::Delete { .. })
+    }
 }
 
 /// An element, or none, as a log names it: in a third of the memory. See [`ReplicaLog::id`].
@@ -231,10 +303,8 @@ pub struct ReplicaLog {
     text: String,
     /// Whether each of them is one byte.
     is_ascii: bool,
-    /// Its ops that are neither insertions nor deletions.
-    others: Vec<Op>,
-    /// Which of those may name blobs.
-    blob_ops: Vec<u32>,
+    /// What its ops of other kinds name.
+    pub(crate) packed: Packed,
     /// The containers that its ops name.
     containers: Table<ContainerId>,
     /// The other replicas that its ops name.
@@ -244,9 +314,8 @@ pub struct ReplicaLog {
 /// Equal where they say the same, under whatever numbers.
 impl PartialEq for ReplicaLog {
     fn eq(&self, other: &Self) -> bool {
-        let ops =
-            |log: &'_ Self| log.ops_in(log.start()..log.ops_end()).map(|(id, op)| (id, op.to_op())).collect::<Vec<_>>();
-        self.replica == other.replica && self.headers == other.headers && ops(self) == ops(other)
+        let actions = |log: &'_ Self| log.actions_in(log.start()..log.end()).collect::<Vec<_>>();
+        self.replica == other.replica && self.headers == other.headers && actions(self) == actions(other)
     }
 }
 
@@ -260,8 +329,7 @@ impl ReplicaLog {
             ops: Vec::new(),
             text: String::new(),
             is_ascii: true,
-            others: Vec::new(),
-            blob_ops: Vec::new(),
+            packed: Packed::default(),
             containers,
             replicas,
         }
@@ -281,21 +349,6 @@ impl ReplicaLog {
     pub fn set_text(&mut self, text: String) {
         self.is_ascii = text.is_ascii();
         self.text = text;
-    }
-
-    /// The body of an op that is neither an insertion nor a deletion.
-    pub fn add_other(&mut self, op: Op) -> OpBody {
-        let number = u32::try_from(self.others.len()).expect("fewer ops than counters");
-        if op.as_op_ref().may_name_blobs() {
-            self.blob_ops.push(number);
-        }
-        room::push(&mut self.others, op);
-        OpBody::Other(number)
-    }
-
-    /// Its ops that may name blobs, in order.
-    pub fn blob_ops(&self) -> impl ExactSizeIterator<Item = OpRef<'_>> {
-        self.blob_ops.iter().map(|&number| self.others[number as usize].as_op_ref())
     }
 
     /// The container under a number that the log gave out.
@@ -371,7 +424,7 @@ impl ReplicaLog {
     }
 
     /// One past the last counter of its ops: ahead of [`ReplicaLog::end`] while an action is written.
-    pub(crate) fn ops_end(&self) -> Seq {
+    pub fn ops_end(&self) -> Seq {
         self.ops.last().map_or(0, |run| run.range.end)
     }
 
@@ -426,14 +479,12 @@ impl ReplicaLog {
         })
     }
 
-    /// Ops of `range` that are neither insertions nor deletions, in order. Costs nothing where there are none.
+    /// Ops of `range` that are none of text, in order, cut to it. Costs nothing where there are none.
     pub fn others_in(&self, range: Range<Seq>) -> impl Iterator<Item = (Id, OpRef<'_>)> {
-        let runs = if self.others.is_empty() { &[] } else { self.op_runs_in(range) };
-        runs.iter().filter_map(|run| match run.body {
-            OpBody::Other(number) => {
-                Some((Id::new(self.replica, run.range.start), self.others[number as usize].as_op_ref()))
-            }
-            _ => None,
+        let runs = if self.has_others() { self.op_runs_in(range.clone()) } else { &[] };
+        runs.iter().filter(|run| !run.body.is_text()).map(move |run| {
+            let part = run.range.start.max(range.start)..run.range.end.min(range.end);
+            (Id::new(self.replica, part.start), self.unpack(run, part))
         })
     }
 
@@ -454,10 +505,7 @@ impl ReplicaLog {
                 let container = self.container(*container);
                 OpRef::Delete { container, target, backward: *backward && target.len() > 1 }
             }
-            OpBody::Other(number) => {
-                let op = self.others[*number as usize].as_op_ref();
-                if part == run.range { op } else { op.cut(Id::new(self.replica, run.range.start), part) }
-            }
+            _ => self.unpack(run, part),
         }
     }
 
@@ -525,10 +573,10 @@ impl ReplicaLog {
                 let (container, first) = (self.container_number(container), self.near(Some(target.first())));
                 self.push_delete(start, container, (first, target.len()), backward);
             }
+            _ if self.carry_on_list(start, op) => {}
             _ => {
-                let op = op.to_op();
                 let range = start..start + op.len();
-                let body = self.add_other(op);
+                let body = self.pack(op);
                 room::push(&mut self.ops, OpRun { range, body });
             }
         }

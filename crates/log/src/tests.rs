@@ -182,3 +182,31 @@ fn actions_of_several_are_judged_together_in_causal_order() {
     all.push(late);
     assert!(matches!(log.validate(&all), Err(ReceiveError::NotInPast { .. })));
 }
+
+/// Items that somebody appends one by one lie in one run, and each action still holds the ops that it was written with.
+#[test]
+fn items_appended_by_several_actions_are_one_run() {
+    let list = ContainerId::root(Kind::List, "list");
+    let mut log = MultiLog::new();
+    let insert = |log: &mut MultiLog, left: Option<u32>, values: &[Value]| {
+        let left = left.map(|seq| Id::new(ANN, seq));
+        log.push(ANN, OpRef::ListInsert { container: list, left, right: None, values });
+    };
+    insert(&mut log, None, &[Value::Int(0)]);
+    log.commit(ANN, Header::default());
+    insert(&mut log, Some(0), &[Value::Int(1), Value::Null]);
+    log.commit(ANN, Header::default());
+    insert(&mut log, Some(2), &[Value::Int(3)]);
+    insert(&mut log, Some(3), &[Value::Int(4)]);
+    log.commit(ANN, Header::default());
+    let ann = log.log(ANN).unwrap();
+    assert_eq!(ann.ops.len(), 2, "what one action holds twice stays two ops");
+    let ops: Vec<Vec<u32>> = ann.actions_in(0..5).map(|action| action.ops.iter().map(Op::len).collect()).collect();
+    assert_eq!(ops, [vec![1], vec![2], vec![1, 1]]);
+    let mut other = MultiLog::new();
+    for action in ann.actions_in(0..5) {
+        other.receive(action).unwrap();
+    }
+    assert_eq!(other.log(ANN), Some(ann));
+    other.check_invariants();
+}

@@ -1,6 +1,6 @@
 //! How an author writes into a text: names looked up once, characters counted once.
 
-use crate::op::ContainerId;
+use crate::container::ContainerId;
 use crate::runs::ReplicaLog;
 use clock::{Id, Seq, Span};
 

@@ -2,7 +2,7 @@
 //! documents of one hash.
 
 use clock::Id;
-use log::Value;
+use log::{Gap, Value};
 
 /// Hashes words and bytes one after another.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,12 @@ impl Digest {
     pub fn id(&mut self, id: Id) {
         self.word(id.replica.0);
         self.word(id.seq.into());
+    }
+
+    /// Adds a gap.
+    pub fn gap(&mut self, gap: Gap) {
+        self.word(u64::from(matches!(gap, Gap::After(_))) << 1 | u64::from(gap.beside().is_some()));
+        gap.beside().into_iter().for_each(|id| self.id(id));
     }
 
     /// Adds a value, or that there is none.

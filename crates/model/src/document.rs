@@ -63,6 +63,8 @@ pub struct Model {
     texts: Vec<(ContainerId, Text)>,
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
+    /// Texts in which marks or moves were turned on or off.
+    unsettled: Vec<ContainerId>,
     maps: SortedMap<ContainerId, Map>,
     lists: SortedMap<ContainerId, List>,
     trees: SortedMap<ContainerId, Tree>,
@@ -81,7 +83,7 @@ impl Model {
     }
 
     /// The text `container`, to look things up in or to edit.
-    #[inline]
+    #[inline(always)] // Asked for with every key.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
         if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
             self.recent = self.find_text(container);
@@ -131,10 +133,19 @@ impl Model {
         self.trees.iter().map(|(&id, tree)| (id, tree))
     }
 
-    /// Whether `id` is a move in the tree `container` that is active and loses, since it would put a node
-    /// below itself.
+    /// Whether `id` is a move in the tree or text `container` that is active and loses, since it would put
+    /// something into itself.
     pub fn is_lost(&self, container: ContainerId, id: Id) -> bool {
-        self.tree(container).is_some_and(|tree| tree.is_lost(id))
+        match container.kind() {
+            Kind::Tree => self.tree(container).is_some_and(|tree| tree.is_lost(id)),
+            Kind::Text => self.text(container).is_some_and(|text| text.is_lost(id)),
+            Kind::Map | Kind::List | Kind::Counter => false,
+        }
+    }
+
+    /// Whether taking in or turning off a single op may take as long as making the model anew.
+    pub fn is_strained(&self) -> bool {
+        self.trees.values().any(Tree::is_strained)
     }
 
     /// The counter `container`, where anything was ever added there.
@@ -148,7 +159,8 @@ impl Model {
     }
 
     /// Takes in an op for the first time, as active or not. Its elements begin at `id`. Deletions come
-    /// in inactive parts and active ones by [`Model::set_active`]; controls change no container.
+    /// in inactive parts and active ones by [`Model::set_active`]; controls change no container. Before anything
+    /// is asked [`Model::settle`] is due.
     pub fn insert(&mut self, id: Id, lamport: Lamport, op: OpRef<'_>, active: bool, patch: Option<&mut Patch>) {
         match op {
             OpRef::Insert { container, left, right, text } => {
@@ -199,7 +211,44 @@ impl Model {
                     self.set_active(id, op, true, patch);
                 }
             }
+            OpRef::TextObject { container, left, right, kind } => {
+                let patch = patch.map(|patch| patch.texts.entry(container).or_default());
+                self.text_mut(container).insert_object(id, (left, right), kind, active, patch);
+            }
+            OpRef::TextMark { container, ranges, key, value } => {
+                self.text_mut(container).insert_mark(id, lamport, ranges, key, value);
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
+            OpRef::TextMove { container, ranges, left, right } => {
+                let text = self.text_mut(container);
+                text.insert_slot(id, (left, right));
+                text.insert_move(id, lamport, ranges);
+                if active {
+                    self.set_active(id, op, true, patch);
+                }
+            }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+        }
+    }
+
+    /// Brings up to date what is done once for many changes: marks and moves of texts. Due behind any number of
+    /// [`Model::insert`] and [`Model::set_active`].
+    #[inline]
+    pub fn settle(&mut self, patch: Option<&mut Patch>) {
+        if !self.unsettled.is_empty() {
+            self.settle_texts(patch);
+        }
+    }
+
+    fn settle_texts(&mut self, mut patch: Option<&mut Patch>) {
+        let mut due = std::mem::take(&mut self.unsettled);
+        due.sort_unstable();
+        due.dedup();
+        for container in due {
+            let patch = patch.as_deref_mut().map(|patch| patch.texts.entry(container).or_default());
+            self.text_mut(container).settle(patch);
         }
     }
 
@@ -221,7 +270,8 @@ impl Model {
         (tree, patch.map(|patch| patch.trees.entry(container).or_default()))
     }
 
-    /// Turns an op, or a part of one, on or off. It must be in the other state.
+    /// Turns an op, or a part of one, on or off. It must be in the other state. Before anything is asked
+    /// [`Model::settle`] is due.
     pub fn set_active(&mut self, id: Id, op: OpRef<'_>, on: bool, patch: Option<&mut Patch>) {
         match op {
             OpRef::Insert { container, text, .. } => {
@@ -277,6 +327,18 @@ impl Model {
                 let (tree, patch) = self.tree_mut(container, patch);
                 tree.set_deleted(node, on, patch);
             }
+            OpRef::TextObject { container, .. } => {
+                let patch = patch.map(|patch| patch.texts.entry(container).or_default());
+                self.text_mut(container).set_inserted(Span::of(id), on, patch);
+            }
+            OpRef::TextMark { container, key, .. } => {
+                self.text_mut(container).set_marked(id, key);
+                self.unsettled.push(container);
+            }
+            OpRef::TextMove { container, .. } => {
+                self.text_mut(container).set_moved(id);
+                self.unsettled.push(container);
+            }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
         }
     }
@@ -287,6 +349,7 @@ impl Model {
         let mut out = String::new();
         for (id, text) in self.texts().filter(|(_, text)| !text.is_empty()) {
             out.push_str(&format!("text {id:?} {:?}\n", text.read()));
+            out.push_str(&show_rich(text));
         }
         for (id, map) in &self.maps {
             for (key, value) in map.iter() {
@@ -374,10 +437,9 @@ pub struct ModelBuilder<'a> {
     texts: Vec<TextBuilder<'a>>,
     /// The place of each container's text among them.
     numbers: SortedMap<ContainerId, usize>,
-    maps: SortedMap<ContainerId, Map>,
     /// The only container of interest, where there is one.
     only: Option<ContainerId>,
-    /// What has to come in causal order, by container.
+    /// What has to come in causal order, by container; marks and moves come behind all elements of texts.
     ordered: SortedMap<ContainerId, Vec<Ordered<'a>>>,
 }
 
@@ -394,7 +456,15 @@ struct Ordered<'a> {
 impl Ordered<'_> {
     fn insert_into(&self, model: &mut Model) {
         let (lamport, id) = self.time;
-        model.insert(id, lamport, self.op, self.inactive.is_empty(), None);
+        match self.op {
+            OpRef::TextMove { container, ranges, .. } => {
+                model.text_mut(container).insert_move(id, lamport, ranges);
+                if self.inactive.is_empty() {
+                    model.set_active(id, self.op, true, None);
+                }
+            }
+            op => model.insert(id, lamport, op, self.inactive.is_empty(), None),
+        }
         if self.inactive.is_empty() {
             return;
         }
@@ -433,17 +503,22 @@ impl<'a> ModelBuilder<'a> {
                     let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
                     self.texts[text].add(log, run, log.end(), &inactive(part));
                 }
-                OpBody::Other(_) => self.add_other(log, run, inactive(part)),
+                _ => self.add_other(log, run, inactive(part)),
             }
         }
     }
 
-    /// The number of the text that a log knows as container number `container`.
-    fn text(&mut self, log: &ReplicaLog, container: u32) -> usize {
-        let number = *self.numbers.entry(log.container(container)).or_insert(self.texts.len());
+    fn text_of(&mut self, container: ContainerId) -> usize {
+        let number = *self.numbers.entry(container).or_insert(self.texts.len());
         if number == self.texts.len() {
             self.texts.push(TextBuilder::new());
         }
+        number
+    }
+
+    /// The number of the text that a log knows as container number `container`.
+    fn text(&mut self, log: &ReplicaLog, container: u32) -> usize {
+        let number = self.text_of(log.container(container));
         if log.container_count() == 1 {
             let insertions = log.ops.iter().filter(|run| matches!(run.body, OpBody::Insert { .. })).count();
             self.texts[number].reserve(insertions, log.ops.len() - insertions);
@@ -458,20 +533,26 @@ impl<'a> ModelBuilder<'a> {
         };
         let id = Id::new(log.replica, run.range.start);
         let lamport = log.lamport(id.seq);
-        if let OpRef::Set { key, value, pred, .. } = op {
-            self.maps.entry(container).or_default().load(id, lamport, key, value, pred, inactive.is_empty());
-        } else {
-            let ordered = Ordered { time: (lamport, id), op, inactive };
-            self.ordered.entry(container).or_default().push(ordered);
+        let is_active = inactive.is_empty();
+        match op {
+            OpRef::TextObject { left, right, kind, .. } => {
+                let text = self.text_of(container);
+                return self.texts[text].add_object(log, id.seq, (left, right), Some(kind), is_active);
+            }
+            OpRef::TextMove { left, right, .. } => {
+                let text = self.text_of(container);
+                self.texts[text].add_object(log, id.seq, (left, right), None, is_active);
+            }
+            _ => {}
         }
+        self.ordered.entry(container).or_default().push(Ordered { time: (lamport, id), op, inactive });
     }
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        self.maps.values_mut().for_each(Map::settle);
         let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
         let texts = self.numbers.iter().map(text).collect();
-        let mut model = Model { texts, maps: self.maps, ..Model::default() };
+        let mut model = Model { texts, ..Model::default() };
         for (container, mut ops) in self.ordered {
             // Each log is in order already, which a stable sort makes use of.
             ops.sort_by_key(|ordered| ordered.time);
@@ -482,10 +563,31 @@ impl<'a> ModelBuilder<'a> {
             }
             ops.iter().for_each(|ordered| ordered.insert_into(&mut model));
         }
+        model.settle(None);
         model.lists.values_mut().for_each(List::settle);
         model.trees.values_mut().for_each(Tree::settle);
         model
     }
+}
+
+/// The objects and properties of a text, in one way only, however its runs are cut.
+fn show_rich(text: &Text) -> String {
+    let mut parts: Vec<(Span, Option<&str>, String)> = Vec::new();
+    for run in text.rich() {
+        let marks: String = run.marks.iter().map(|(key, value)| format!(" {key:?} {}", show(value))).collect();
+        match parts.last_mut() {
+            Some((span, None, before))
+                if run.object.is_none()
+                    && *before == marks
+                    && (span.replica, span.end) == (run.span.replica, run.span.start) =>
+            {
+                span.end = run.span.end;
+            }
+            _ => parts.push((run.span, run.object, marks)),
+        }
+    }
+    let told = parts.iter().filter(|(_, object, marks)| object.is_some() || !marks.is_empty());
+    told.map(|(span, object, marks)| format!("part {span} {object:?}{marks}\n")).collect()
 }
 
 fn show(value: &Value) -> String {

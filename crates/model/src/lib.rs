@@ -27,5 +27,5 @@ pub use list::{List, ListChange, ListPatch};
 pub use map::Map;
 pub use patch::{Splice, TextPatch};
 pub use sequence::Neighbours;
-pub use text::{Text, TextBuilder, TextLen, TextRun};
+pub use text::{Grows, RichRun, Text, TextBuilder, TextLen, TextRun};
 pub use tree::{Outline, Tree, TreeChange, TreePatch};

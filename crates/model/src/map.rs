@@ -2,16 +2,19 @@
 //! as alternatives.
 
 use crate::digest::Digest;
-use crate::register::Register;
+use crate::register::Registers;
 use clock::{Id, Lamport, SortedMap};
 use log::Value;
+use std::sync::Arc;
 
 /// The state of a map container.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
-    registers: SortedMap<String, Register>,
-    /// Which register a write went to.
-    keys: SortedMap<Id, String>,
+    registers: Registers,
+    /// The register of each key.
+    numbers: SortedMap<Arc<str>, u32>,
+    /// By register, its key.
+    keys: Vec<Arc<str>>,
     /// The hash of what is held, where nothing changed since.
     hash: Option<u64>,
 }
@@ -24,55 +27,36 @@ impl Map {
 
     /// What `key` holds; none where it was never set, taken away, or only set by inactive writes.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.registers.get(key)?.shown()
+        self.registers.shown(*self.numbers.get(key)?)
     }
 
     /// All keys that were ever written, ascending.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.registers.keys().map(String::as_str)
+        self.numbers.keys().map(|key| &**key)
     }
 
     /// The keys that hold something, with what they hold, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.registers.keys().filter_map(|key| self.get(key).map(|value| (key.as_str(), value)))
+        self.numbers.iter().filter_map(|(key, &register)| Some((&**key, self.registers.shown(register)?)))
     }
 
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads(&self, key: &str) -> impl Iterator<Item = (Id, Option<&Value>)> {
-        self.registers.get(key).into_iter().flat_map(Register::heads)
-    }
-
-    /// Takes in a write of `key` in any order; it counts once [`Map::settle`] was called.
-    pub(crate) fn load(
-        &mut self,
-        id: Id,
-        lamport: Lamport,
-        key: &str,
-        value: Option<&Value>,
-        pred: &[Id],
-        active: bool,
-    ) {
-        self.registers.entry(key.to_owned()).or_default().load(id, lamport, value, pred, active);
-        self.keys.insert(id, key.to_owned());
-    }
-
-    /// Finds what shows after writes were loaded.
-    pub(crate) fn settle(&mut self) {
-        self.hash = None;
-        self.registers.values_mut().for_each(Register::find_heads);
+        self.numbers.get(key).into_iter().flat_map(|&register| self.registers.heads(register))
     }
 
     /// The keys whose value or alternatives differ from those in `before`.
     pub(crate) fn changed_since(&self, before: Option<&Self>) -> Vec<String> {
-        let heads = |map: Option<&Self>, key: &str| {
-            map.and_then(|map| map.registers.get(key)).map_or(Vec::new(), Register::ids)
+        let heads = |map: Option<&Self>, key: &str| -> Vec<Id> {
+            map.into_iter().flat_map(|map| map.heads(key)).map(|(id, _)| id).collect()
         };
-        let changed = |key: &&String| heads(before, key) != heads(Some(self), key);
-        self.registers.keys().filter(changed).cloned().collect()
+        let changed = |key: &&str| heads(before, key) != heads(Some(self), key);
+        self.keys().filter(changed).map(str::to_owned).collect()
     }
 
-    /// Takes in a write of `key`. Returns whether what shows may have changed.
+    /// Takes in a write of `key`, which comes after all that it replaces. Returns whether what shows may have
+    /// changed.
     pub fn insert(
         &mut self,
         id: Id,
@@ -83,16 +67,28 @@ impl Map {
         active: bool,
     ) -> bool {
         self.hash = self.hash.filter(|_| !active);
-        self.registers.entry(key.to_owned()).or_default().insert(id, lamport, value, pred, active);
-        self.keys.insert(id, key.to_owned());
+        let register = self.register(key);
+        self.registers.insert(register, (id, lamport), value, pred, active);
         active
+    }
+
+    /// The register of a key, made where there is none yet.
+    fn register(&mut self, key: &str) -> u32 {
+        if let Some(&register) = self.numbers.get(key) {
+            return register;
+        }
+        let key = Arc::<str>::from(key);
+        let register = self.registers.add();
+        self.keys.push(Arc::clone(&key));
+        self.numbers.insert(key, register);
+        register
     }
 
     /// Turns a write on or off; returns its key where that changed anything.
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
-        let key = self.keys.get(&id)?;
+        let register = self.registers.set_active(id, on)?;
         self.hash = None;
-        self.registers.get_mut(key)?.set_active(id, on).then_some(key)
+        Some(&self.keys[register as usize])
     }
 
     /// A hash of what is held, key by key. Costs nothing where nothing changed.
@@ -110,7 +106,7 @@ impl Map {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        self.registers.values().for_each(Register::check_invariants);
+        self.registers.check_invariants();
     }
 }
 

@@ -31,6 +31,16 @@ impl Moves {
     /// Lets a move count, or no longer. Returns its place among those that count, now or before.
     pub fn set_active(&mut self, slot: Slot, on: bool) -> usize {
         let is_last = self.0.last().is_none_or(|last| *last < slot);
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::LastMoveWins) {
+            let at = self.0.iter().position(|known| *known == slot).unwrap_or(self.0.len());
+            if on {
+                self.0.push(slot);
+            } else {
+                self.0.remove(at);
+            }
+            return at;
+        }
         let at = if is_last { self.0.len() } else { self.0.partition_point(|known| *known < slot) };
         if on {
             self.0.insert(at, slot);

@@ -1,4 +1,6 @@
-//! What changed on the screen: splices in ascending order.
+//! What changed on the screen: splices in ascending order, and where properties may be others.
+
+use std::ops::Range;
 
 /// One replacement: at `at` of the text before the patch, `removed` units go and `inserted` comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Splice {
 pub struct TextPatch {
     /// Ascending; neighbours do not touch.
     splices: Vec<Splice>,
+    /// In UTF-16 code units of the text behind the patch, in any order.
+    restyled: Vec<Range<u32>>,
 }
 
 impl TextPatch {
@@ -27,7 +31,7 @@ impl TextPatch {
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.splices.is_empty()
+        self.splices.is_empty() && self.restyled.is_empty()
     }
 
     /// The changes, ascending, in positions of the text before them.
@@ -35,8 +39,42 @@ impl TextPatch {
         &self.splices
     }
 
+    /// Where properties of what was there may be others, in UTF-16 code units of the text behind the patch, ascending
+    /// and apart.
+    pub fn restyled(&self) -> Vec<Range<u32>> {
+        let mut ranges = self.restyled.clone();
+        ranges.sort_unstable_by_key(|range| (range.start, range.end));
+        ranges.dedup_by(|next, range| {
+            let joins = next.start <= range.end;
+            if joins {
+                range.end = range.end.max(next.end);
+            }
+            joins
+        });
+        ranges
+    }
+
+    /// Says that properties within a range of the text as the changes so far have left it may be others.
+    pub(crate) fn restyle(&mut self, range: Range<u32>) {
+        if !range.is_empty() {
+            self.restyled.push(range);
+        }
+    }
+
+    /// Brings ranges to where a replacement leaves them.
+    fn shift_restyled(&mut self, at: u32, removed: u32, inserted: u32) {
+        let shift = |place: u32| if place <= at { place } else { place.saturating_sub(removed).max(at) + inserted };
+        for range in &mut self.restyled {
+            *range = shift(range.start)..shift(range.end);
+        }
+        self.restyled.retain(|range| !range.is_empty());
+    }
+
     /// Adds a replacement at `at` of the text as the changes so far have left it.
     pub fn splice(&mut self, at: u32, removed: u32, inserted: &str) {
+        if !self.restyled.is_empty() {
+            self.shift_restyled(at, removed, utf16_len(inserted));
+        }
         // Changes wholly before `at` shift it; those that it touches are joined with it.
         let (mut first, mut shift) = (0, 0i64);
         while let Some(splice) = self.splices.get(first) {
@@ -96,6 +134,7 @@ impl TextPatch {
         for Splice { at, removed, inserted } in next.splices.into_iter().rev() {
             self.splice(at, removed, &inserted);
         }
+        self.restyled.extend(next.restyled);
     }
 
     /// Adds a replacement behind all others, at `at` of the text before them.

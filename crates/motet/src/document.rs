@@ -1,6 +1,7 @@
 //! One member's copy of a document.
 
 mod deep;
+mod restore;
 mod structure;
 
 pub use deep::{CONTAINER_DEPTH_MAX, Deep};
@@ -76,7 +77,11 @@ impl Document {
         let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
         let show = |(container, text): (ContainerId, &Text)| match &shared {
             None => (container, text.read()),
-            Some(view) => (container, Projection::of(&self.log, view, container).text(text)),
+            Some(view) if text.is_plain() => (container, Projection::of(&self.log, view, container).text(text)),
+            Some(view) => {
+                let shared = view.project_only(&self.log, container);
+                (container, shared.text(container).map_or_else(String::new, Text::read))
+            }
         };
         self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
     }
@@ -103,8 +108,31 @@ impl Document {
         if !is_plain {
             self.let_mine_through(None);
         }
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: None });
         self.commit(is_plain, time)
+    }
+
+    /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
+    /// else may be done to the document. What changes on the screen is added to `patch`.
+    pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        self.let_mine_through(Some(patch));
+        change(&mut Edit { document: self, told: Some(patch) })
+    }
+
+    /// Ends the action that [`Document::write`] began, at `time` in seconds since 1970. Returns its elements;
+    /// `None` where nothing was done.
+    pub fn close(&mut self, time: i64) -> Option<Span> {
+        self.commit(self.view.policy().is_plain(), time)
+    }
+
+    /// Whether element `id` is here, in the log or in the action being written.
+    pub fn knows(&self, id: Id) -> bool {
+        self.log.log(id.replica).is_some_and(|log| id.seq < log.ops_end())
+    }
+
+    /// Whether an action is being written.
+    pub fn is_writing(&self) -> bool {
+        self.log.is_writing(self.replica)
     }
 
     /// Closes the action being written.
@@ -132,7 +160,7 @@ impl Document {
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
-        change(&mut Edit { document: self });
+        change(&mut Edit { document: self, told: None });
         let unseen = self.view.unseen();
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);
@@ -161,12 +189,10 @@ impl Document {
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
-    pub fn receive(&mut self, action: Action, mut patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
+    pub fn receive(&mut self, action: Action, patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
         let received = self.log.receive(action)?;
         if let Received::Appended(spans) = &received {
-            for span in spans {
-                self.view.append(&self.log, *span, &mut self.model, patch.as_deref_mut());
-            }
+            self.view.append_all(&self.log, spans, &mut self.model, patch);
         }
         Ok(received)
     }
@@ -280,6 +306,11 @@ impl Document {
 
     fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
         let targets = self.targets(spans, on);
+        self.control(&targets, time)
+    }
+
+    /// Switches elements on or off, as each says, for everybody: an action of its own.
+    fn control(&mut self, targets: &[(Span, bool)], time: i64) -> Option<(Span, Patch)> {
         if targets.is_empty() {
             return None;
         }
@@ -296,7 +327,7 @@ impl Document {
         }
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
-        self.view.append(&self.log, span, &mut self.model, Some(&mut patch));
+        self.view.append_all(&self.log, &[span], &mut self.model, Some(&mut patch));
         Some((span, patch))
     }
 
@@ -342,12 +373,6 @@ impl Document {
         let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
         let after = Projection::of(&self.log, &after, container);
         Projection::of(&self.log, &before, container).diff(&after, text)
-    }
-
-    /// Makes the text `container` read as it did at `version`, by an action that adds to the history.
-    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
-        let then = self.text_at(container, version);
-        self.edit(time, |edit| edit.replace_all(container, &then))
     }
 
     /// A hash of what is shown: equal on members that have the same log and policy.

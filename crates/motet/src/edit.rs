@@ -1,6 +1,7 @@
 //! What an author does in one action.
 
 mod nested;
+mod rich;
 mod structure;
 
 use crate::diff;
@@ -14,12 +15,19 @@ use model::Patch;
 #[derive(Debug)]
 pub struct Edit<'a> {
     pub(crate) document: &'a mut Document,
+    /// Where what changes on the screen is told, if anywhere.
+    pub(crate) told: Option<&'a mut Patch>,
 }
 
 impl Edit<'_> {
+    /// The document as it is now, with what was changed so far.
+    pub fn document(&self) -> &Document {
+        self.document
+    }
+
     /// Whether anything was changed so far.
     pub fn is_changed(&self) -> bool {
-        self.document.log.is_writing(self.document.replica)
+        self.document.is_writing()
     }
 
     /// Inserts `inserted` at position `at`, in code points; positions beyond the end mean the end.
@@ -37,6 +45,7 @@ impl Edit<'_> {
         if len == 0 && inserted.is_empty() {
             return;
         }
+        self.tell_replaced(container, at, len, inserted);
         let Document { model, log, replica, .. } = &mut *self.document;
         let (text, mut left) = (model.text_mut(container), len);
         let mut next = text.delete_at(at, left);
@@ -58,6 +67,15 @@ impl Edit<'_> {
                 writer.insert(left, right, inserted);
             }
         }
+    }
+
+    /// Tells of a replacement before it is made.
+    fn tell_replaced(&mut self, container: ContainerId, at: Seq, len: Seq, inserted: &str) {
+        let Some(told) = &mut self.told else { return };
+        let text = self.document.model.text(container);
+        let utf16 = |chars| text.map_or(0, |text| text.utf16_at_chars(chars));
+        let (from, to) = (utf16(at), utf16(at.saturating_add(len)));
+        told.texts.entry(container).or_default().splice(from, to - from, inserted);
     }
 
     /// Makes the text `container` read `wanted`, changing only words that differ.
@@ -92,14 +110,27 @@ impl Edit<'_> {
 
     /// Writes an op and shows it; returns its elements.
     fn push(&mut self, op: OpRef<'_>) -> Span {
-        self.push_telling(op, None)
+        self.document.push(op, self.told.as_deref_mut())
     }
 
-    /// As [`Edit::push`], with what changes added to `patch`.
-    fn push_telling(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
-        let doc = &mut *self.document;
-        let span = doc.log.push(doc.replica, op);
-        doc.model.insert(span.first(), doc.log.lamport_next(), op, true, patch);
+    /// As [`Edit::push`], with what changes.
+    fn push_telling(&mut self, op: OpRef<'_>) -> Patch {
+        let mut patch = Patch::default();
+        self.document.push(op, Some(&mut patch));
+        if let Some(told) = &mut self.told {
+            told.then(patch.clone());
+        }
+        patch
+    }
+}
+
+impl Document {
+    /// Writes an op into the action being written, and shows it. What changes is added to `patch`, where one is
+    /// given.
+    fn push(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
+        let span = self.log.push(self.replica, op);
+        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch.as_deref_mut());
+        self.model.settle(patch);
         span
     }
 }

@@ -30,12 +30,16 @@ mod waiting;
 
 pub use blob::{BlobHash, BlobRef, MediaType};
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
-pub use codec::{AuthorKey, Hash, Image, SigningKey};
+pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
-pub use log::{Action, BlobNames, ContainerId, HeaderRun, Kind, ReceiveError, Received, ReplicaLog, Value};
+pub use log::{
+    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog,
+    RootName, TextRange, Value,
+};
 pub use model::{
-    Counter, List, ListChange, ListPatch, Model, Outline, Patch, Splice, TextPatch, Tree, TreeChange, TreePatch,
+    Counter, Grows, List, ListChange, ListPatch, Model, Outline, Patch, RichRun, Splice, TextPatch, Tree, TreeChange,
+    TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;

@@ -218,7 +218,8 @@ fn add_summary(summary: &mut String, text: &str) {
 
 /// Whether `next` is more of the same: typing where the typing was, or deleting on.
 fn goes_on(log: &ReplicaLog, run: &EditRun, next: &EditRun) -> bool {
-    let typing = |r: &EditRun| r.insertions > 0 && r.deletions == 0 && r.writes == 0;
+    // What was written beside the first characters, such as the author's name, ends no run.
+    let typing = |r: &EditRun| r.insertions > 0 && r.deletions == 0;
     let deleting = |r: &EditRun| r.deletions > 0 && r.insertions == 0 && r.writes == 0;
     if run.switched.is_some() || next.switched.is_some() {
         return false;
@@ -226,7 +227,7 @@ fn goes_on(log: &ReplicaLog, run: &EditRun, next: &EditRun) -> bool {
     if deleting(run) && deleting(next) {
         return true;
     }
-    typing(run) && typing(next) && {
+    typing(run) && typing(next) && next.writes == 0 && {
         let follows = log.ops_in(next.span.start..next.span.end).next();
         matches!(follows, Some((_, OpRef::Insert { left, .. })) if left == Some(run.span.last()))
     }

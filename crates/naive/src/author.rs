@@ -1,6 +1,6 @@
 //! Someone who edits what he sees: from an intent to an action.
 
-use crate::{Item, Naive, Policy, State, Tree};
+use crate::{Item, Naive, Policy, State, Text, Tree};
 use clock::{Id, ReplicaId, Span};
 use log::{Action, ContainerId, Op, Register, Value};
 use std::collections::BTreeSet;
@@ -27,6 +27,39 @@ pub enum Edit {
         /// Whether with the delete key or the backspace key.
         direction: Direction,
     },
+    /// Puts an object where it will be read at `index`.
+    Object {
+        /// The text.
+        container: ContainerId,
+        /// How many visible characters and objects come before.
+        index: usize,
+        /// What it is; empty for a paragraph mark.
+        kind: String,
+    },
+    /// Says what a property of the visible elements of `range` is.
+    Mark {
+        /// The text.
+        container: ContainerId,
+        /// Which of the visible elements.
+        range: Range<usize>,
+        /// Whether it says so too of what is typed at its ends.
+        grows: Grows,
+        /// Which property.
+        key: String,
+        /// What it is from now on; none for nothing.
+        value: Option<Value>,
+    },
+    /// Moves the visible elements of `range` to where now `to` elements are before, those that move among them.
+    Move {
+        /// The text.
+        container: ContainerId,
+        /// Which of the visible elements.
+        range: Range<usize>,
+        /// How many visible elements are before that place.
+        to: usize,
+    },
+    /// What nobody means: an op as it is, though it names nothing that is not there.
+    Forge(Op),
     /// Writes a register.
     Set {
         /// The map.
@@ -123,6 +156,15 @@ impl Edit {
     }
 }
 
+/// Whether what is typed at the ends of a mark later has the property too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grows {
+    /// At its start.
+    pub at_start: bool,
+    /// At its end.
+    pub at_end: bool,
+}
+
 /// Which way a deletion eats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -156,7 +198,12 @@ impl Author {
 
     /// The visible elements of a text.
     pub fn ids(&self, container: ContainerId) -> Vec<Id> {
-        self.naive.text_ids(container, &self.policy)
+        self.text(container).ids
+    }
+
+    /// What can be read of a text.
+    pub fn text(&self, container: ContainerId) -> Text {
+        self.naive.text_shown(container, &self.policy)
     }
 
     /// What a tree shows.
@@ -229,6 +276,17 @@ impl Author {
         match edit {
             Edit::Insert { container, index, text } => vec![self.insert(*container, *index, text)],
             Edit::Delete { container, range, direction } => self.delete(*container, range.clone(), *direction),
+            Edit::Object { container, index, kind } => vec![self.object(*container, *index, kind)],
+            Edit::Mark { container, range, grows, key, value } => {
+                let ranges = self.ranges_to_mark(*container, range.clone(), *grows);
+                vec![Op::TextMark { container: *container, ranges, key: key.clone(), value: value.clone() }]
+            }
+            Edit::Move { container, range, to } => {
+                let ranges = self.ranges_to_move(*container, range.clone());
+                let (left, right) = self.text_place(*container, *to);
+                vec![Op::TextMove { container: *container, ranges, left, right }]
+            }
+            Edit::Forge(op) => vec![op.clone()],
             Edit::Set { container, key, value } => vec![self.set(*container, key, value.clone())],
             Edit::Add { container, amount } => vec![Op::CounterAdd { container: *container, amount: *amount }],
             Edit::ListInsert { container, index, values } => vec![self.list_insert(*container, *index, values)],
@@ -250,11 +308,21 @@ impl Author {
     }
 
     /// Right after the visible left neighbour; the true next element, dead or alive, is the right origin.
-    fn insert(&self, container: ContainerId, index: usize, text: &str) -> Op {
+    fn text_place(&self, container: ContainerId, index: usize) -> (Option<Id>, Option<Id>) {
         let left = index.checked_sub(1).map(|before| self.ids(container)[before]);
         let order = self.naive.order(container);
         let next = left.map_or(0, |left| 1 + order.iter().position(|&id| id == left).expect("visible, so in the text"));
-        Op::Insert { container, left, right: order.get(next).copied(), text: text.to_owned() }
+        (left, order.get(next).copied())
+    }
+
+    fn insert(&self, container: ContainerId, index: usize, text: &str) -> Op {
+        let (left, right) = self.text_place(container, index);
+        Op::Insert { container, left, right, text: text.to_owned() }
+    }
+
+    fn object(&self, container: ContainerId, index: usize, kind: &str) -> Op {
+        let (left, right) = self.text_place(container, index);
+        Op::TextObject { container, left, right, kind: kind.to_owned() }
     }
 
     fn delete(&self, container: ContainerId, range: Range<usize>, direction: Direction) -> Vec<Op> {

@@ -3,12 +3,14 @@
 //! Why this exists: a fast engine that agrees with itself may still be wrong. [`Naive`] keeps a set of
 //! actions and nothing else; every question is answered by reading all of them again, by definitions
 //! that fit on a page each. Whoever builds an engine delivers the same actions to both and compares.
-//! [`World`] makes the actions: random histories of authors who hide, hold and pin what they please.
+//! [`World`] makes the actions: random histories of authors who hide, hold and pin what they please, with plain
+//! texts, with rich ones, or with forgers among them.
 //!
 //! ```text
 //! World ── Author ── Edit ──► Action ──► Naive ── Policy ──► Standing of every element
 //!                                          │                        │
 //!                                          └─ order (Fugue tree) ───┴─► State
+//!                                                 └─ moves ── marks ─────┘
 //! ```
 //!
 //! It never caches, never takes a short cut, and shares no code with the engine but the types of
@@ -28,23 +30,31 @@
 //! ```
 
 mod author;
+mod forge;
 mod history;
 mod list;
+mod made;
+mod marks;
+mod moves;
 mod order;
 mod policy;
 mod random;
 mod registers;
+mod rich;
+mod selection;
 mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tree;
 mod world;
 
-pub use author::{Author, Direction, Edit};
+pub use author::{Author, Direction, Edit, Grows};
 pub use history::Naive;
 pub use list::Item;
 pub use policy::{Policy, Standing};
 pub use random::Random;
-pub use state::{Entry, State, Text};
+pub use state::{Entry, State};
+pub use text::Text;
 pub use tree::{Node, Tree};
 pub use world::{Event, Step, World};

@@ -5,7 +5,7 @@ use crate::history::Element;
 use crate::registers::{Writes, unreplaced};
 use crate::state::Entry;
 use clock::{Id, Lamport};
-use log::{ContainerId, Kind, Op, Value};
+use log::{ContainerId, Op};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A visible item of a list.
@@ -75,24 +75,6 @@ impl Naive {
         }
         let clamp = |sum: i128| sum.min(i128::from(i64::MAX)).max(i128::from(i64::MIN)) as i64;
         sums.into_iter().map(|(container, sum)| (container, clamp(sum))).filter(|(_, value)| *value != 0).collect()
-    }
-
-    /// The containers that writes made, and the maps of nodes, whatever became of either.
-    pub fn made(&self) -> Vec<ContainerId> {
-        let values = self.elements().into_iter().filter_map(|element| {
-            let value = match element.op {
-                Op::Set { value, .. } => value.as_ref()?,
-                Op::ListSet { value, .. } => value,
-                Op::ListInsert { values, .. } => &values[element.offset as usize],
-                Op::TreeCreate { .. } => return Some(ContainerId::Element(Kind::Map, element.id)),
-                _ => return None,
-            };
-            match value {
-                Value::Container(kind) => Some(ContainerId::Element(*kind, element.id)),
-                _ => None,
-            }
-        });
-        values.collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The order of a text or a list: a Fugue tree, by definition.
 //!
-//! Every character ever inserted is a node (Weidner and Kleppmann, *The Art of the Fugue*, 2023). A
+//! Every element ever inserted is a node (Weidner and Kleppmann, *The Art of the Fugue*, 2023). A
 //! node hangs on the left or on the right of its parent; a traversal gives first what hangs on the
-//! left, then the node, then what hangs on the right.
+//! left, then the node, then what hangs on the right. Siblings are in the order of their classes, then ids.
 
 use crate::Naive;
 use crate::history::Element;
@@ -10,11 +10,21 @@ use clock::Id;
 use log::{ContainerId, Op};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an element was inserted between.
+/// What an element was inserted between, and what it is.
 #[derive(Clone, Copy)]
 struct Origins {
     left: Option<Id>,
     right: Option<Id>,
+    class: Class,
+}
+
+/// The classes of a text's elements, as siblings are ordered. What is in lists and trees is all of the first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Character,
+    Object,
+    Slot,
+    Paragraph,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +33,11 @@ enum Side {
     Right,
 }
 
-/// The rank of a character among classes of elements; characters are all there is so far.
-type Class = u8;
-
 /// The children of a parent, none being the root, on one side, in order.
 type Children = BTreeMap<(Option<Id>, Side), BTreeSet<(Class, Id)>>;
 
 impl Naive {
-    /// Every element of a text, or place of a list, visible or not, in order. Panics where an insertion names a left
-    /// neighbour that is not in the text.
+    /// Every element of a text, or place of a list, visible or not, in order.
     pub fn order(&self, container: ContainerId) -> Vec<Id> {
         let elements: BTreeMap<Id, Origins> = self
             .elements()
@@ -39,7 +45,7 @@ impl Naive {
             .filter_map(|element| Some((element.id, origins(element, container)?)))
             .collect();
         let order = traverse(&children(&elements));
-        assert_eq!(order.len(), elements.len(), "every element of a text hangs on another one of it");
+        assert_eq!(order.len(), elements.len(), "every element is in the order once");
         order
     }
 }
@@ -54,7 +60,7 @@ impl Naive {
                 | Op::TreeMove { container: of, parent, left, right, .. }
                     if *of == container =>
                 {
-                    let origins = Origins { left: *left, right: *right };
+                    let origins = Origins { left: *left, right: *right, class: Class::Character };
                     slots.entry(*parent).or_default().insert(element.id, origins);
                 }
                 _ => {}
@@ -64,28 +70,27 @@ impl Naive {
     }
 }
 
-/// The first character of an op has the op's origins; each further one has the one before it on its left.
+/// The first element of an op has the op's origins; each further one has the one before it on its left.
 fn origins(element: Element<'_>, within: ContainerId) -> Option<Origins> {
-    match element.op {
-        Op::Insert { container, left, right, .. } if *container == within => {
-            let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
-            Some(Origins { left: before.or(*left), right: *right })
+    let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
+    let (container, left, right, class) = match element.op {
+        Op::Insert { container, left, right, .. } | Op::ListInsert { container, left, right, .. } => {
+            (container, before.or(*left), right, Class::Character)
         }
-        Op::ListInsert { container, left, right, .. } if *container == within => {
-            let before = (element.offset > 0).then(|| Id::new(element.id.replica, element.id.seq - 1));
-            Some(Origins { left: before.or(*left), right: *right })
+        Op::ListMove { container, left, right, .. } => (container, *left, right, Class::Character),
+        Op::TextMove { container, left, right, .. } => (container, *left, right, Class::Slot),
+        Op::TextObject { container, left, right, kind } => {
+            (container, *left, right, if kind.is_empty() { Class::Paragraph } else { Class::Object })
         }
-        Op::ListMove { container, left, right, .. } if *container == within => {
-            Some(Origins { left: *left, right: *right })
-        }
-        _ => None,
-    }
+        _ => return None,
+    };
+    (*container == within).then_some(Origins { left, right: *right, class })
 }
 
 fn children(elements: &BTreeMap<Id, Origins>) -> Children {
     let mut children = Children::new();
     for (&id, &origins) in elements {
-        children.entry(place(origins, elements)).or_default().insert((0, id));
+        children.entry(place(origins, elements)).or_default().insert((origins.class, id));
     }
     children
 }
@@ -93,9 +98,12 @@ fn children(elements: &BTreeMap<Id, Origins>) -> Children {
 /// Where an element hangs: left of its right origin where that is in the subtree of its left origin, as
 /// it is exactly when both have the same left origin; else right of its left origin.
 fn place(origins: Origins, elements: &BTreeMap<Id, Origins>) -> (Option<Id>, Side) {
+    // What is not of the sequence counts as not named.
+    let left_of = |origins: Origins| origins.left.filter(|left| elements.contains_key(left));
+    let left = left_of(origins);
     match origins.right {
-        Some(right) if elements.get(&right).is_some_and(|r| r.left == origins.left) => (Some(right), Side::Left),
-        _ => (origins.left, Side::Right),
+        Some(right) if elements.get(&right).is_some_and(|&r| left_of(r) == left) => (Some(right), Side::Left),
+        _ => (left, Side::Right),
     }
 }
 

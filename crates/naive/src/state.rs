@@ -1,15 +1,15 @@
 //! What a view shows.
 
-use crate::history::Element;
 use crate::list::Item;
 use crate::registers::{Writes, unreplaced};
+use crate::text::Text;
 use crate::tree::Tree;
 use crate::{Naive, Policy, Standing};
 use clock::Id;
 use log::{ContainerId, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a view shows: texts with a visible element and maps with an entry; others are not listed.
+/// What a view shows: texts with a visible element or a lost move, maps with an entry; others are not listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// What can be read of each text.
@@ -22,15 +22,6 @@ pub struct State {
     pub trees: BTreeMap<ContainerId, Tree>,
     /// What each counter reads, where that is not zero.
     pub counters: BTreeMap<ContainerId, i64>,
-}
-
-/// What can be read of a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text {
-    /// The visible characters.
-    pub string: String,
-    /// The element of each character.
-    pub ids: Vec<Id>,
 }
 
 /// What a register holds. A register that holds nothing and has no alternatives has no entry.
@@ -79,9 +70,9 @@ impl Naive {
         }
     }
 
-    /// The visible elements of a text.
-    pub fn text_ids(&self, container: ContainerId, policy: &Policy) -> Vec<Id> {
-        self.texts(&self.active(policy)).remove(&container).unwrap_or_default().ids
+    /// What can be read of a text.
+    pub fn text_shown(&self, container: ContainerId, policy: &Policy) -> Text {
+        self.text(container, &self.active(policy))
     }
 
     /// The visible items of a list.
@@ -102,26 +93,9 @@ impl Naive {
         writes.map_or_else(Vec::new, |writes| unreplaced(writes, |id| active.contains(&id)))
     }
 
-    fn active(&self, policy: &Policy) -> BTreeSet<Id> {
+    pub(crate) fn active(&self, policy: &Policy) -> BTreeSet<Id> {
         let standings = self.standings(policy).into_iter();
         standings.filter(|&(_, standing)| standing == Standing::Active).map(|(id, _)| id).collect()
-    }
-
-    fn texts(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Text> {
-        let elements = self.elements();
-        let deleted: BTreeSet<_> = elements.iter().filter(|e| active.contains(&e.id)).filter_map(deletes).collect();
-        let characters: BTreeMap<_, _> = elements.iter().filter_map(inserts).collect();
-        let containers: BTreeSet<_> = characters.keys().map(|&(container, _)| container).collect();
-        let mut texts = BTreeMap::new();
-        for container in containers {
-            let mut ids = self.order(container);
-            ids.retain(|&id| active.contains(&id) && !deleted.contains(&(container, id)));
-            if !ids.is_empty() {
-                let string = ids.iter().map(|&id| characters[&(container, id)]).collect();
-                texts.insert(container, Text { string, ids });
-            }
-        }
-        texts
     }
 
     fn maps(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, BTreeMap<String, Entry>> {
@@ -162,25 +136,5 @@ impl Naive {
             Op::ListInsert { values, .. } => Some(values[element.offset as usize].clone()),
             _ => None,
         })
-    }
-}
-
-fn inserts(element: &Element<'_>) -> Option<((ContainerId, Id), char)> {
-    match element.op {
-        Op::Insert { container, text, .. } => {
-            text.chars().nth(element.offset as usize).map(|character| ((*container, element.id), character))
-        }
-        _ => None,
-    }
-}
-
-/// The one element that an element of a deletion takes out.
-fn deletes(element: &Element<'_>) -> Option<(ContainerId, Id)> {
-    match element.op {
-        Op::Delete { container, target, backward } => {
-            let seq = if *backward { target.end - 1 - element.offset } else { target.start + element.offset };
-            Some((*container, Id::new(target.replica, seq)))
-        }
-        _ => None,
     }
 }

@@ -1,6 +1,9 @@
 //! Random histories: authors who edit, undo, look away, and now and then exchange what they have.
 
 use crate::author::{ids, runs};
+use crate::forge::forge;
+use crate::made::KINDS;
+use crate::rich::rich_edit;
 use crate::{Author, Direction, Edit, Random, Standing, Tree};
 use blob::{BlobHash, BlobRef, MediaType};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
@@ -13,6 +16,7 @@ pub struct World {
     /// The authors; [`Step::author`] is an index into them.
     pub authors: Vec<Author>,
     random: Random,
+    alphabet: Alphabet,
 }
 
 /// One thing that happened.
@@ -71,7 +75,7 @@ pub enum Event {
 
 /// The kinds of step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Letter {
+pub(crate) enum Letter {
     Insert,
     Delete,
     Set,
@@ -83,6 +87,16 @@ enum Letter {
     TreeCreate,
     TreeMove,
     TreeDelete,
+    Type,
+    Paragraph,
+    Object,
+    Cut,
+    Mark,
+    Unmark,
+    Move,
+    MoveBack,
+    Cell,
+    Forge,
     Undo,
     Redo,
     Hide,
@@ -94,9 +108,16 @@ enum Letter {
     Exchange,
 }
 
+/// What can happen, and what else an edit may do.
+#[derive(Clone, Copy, Debug)]
+struct Alphabet {
+    letters: &'static [(Letter, usize)],
+    edits: &'static [Letter],
+}
+
 /// How often each is tried. Looking away is rare and ends soon, so that most edits meet each other;
 /// what gives back what is not taken away fails and is tried anew.
-const ALPHABET: [(Letter, usize); 20] = [
+const PLAIN: [(Letter, usize); 20] = [
     (Letter::Insert, 30),
     (Letter::Delete, 14),
     (Letter::Set, 12),
@@ -119,6 +140,57 @@ const ALPHABET: [(Letter, usize); 20] = [
     (Letter::Exchange, 22),
 ];
 
+/// The same, mostly in texts with objects, marks and moves.
+const RICH: [(Letter, usize); 29] = [
+    (Letter::Insert, 4),
+    (Letter::Delete, 5),
+    (Letter::Set, 5),
+    (Letter::Add, 1),
+    (Letter::ListInsert, 4),
+    (Letter::ListDelete, 1),
+    (Letter::ListMove, 2),
+    (Letter::ListSet, 1),
+    (Letter::TreeCreate, 2),
+    (Letter::TreeMove, 2),
+    (Letter::TreeDelete, 1),
+    (Letter::Type, 26),
+    (Letter::Paragraph, 8),
+    (Letter::Object, 4),
+    (Letter::Cut, 6),
+    (Letter::Mark, 10),
+    (Letter::Unmark, 4),
+    (Letter::Move, 18),
+    (Letter::MoveBack, 5),
+    (Letter::Cell, 3),
+    (Letter::Undo, 11),
+    (Letter::Redo, 7),
+    (Letter::Hide, 4),
+    (Letter::Unhide, 4),
+    (Letter::Hold, 3),
+    (Letter::Release, 4),
+    (Letter::Pin, 2),
+    (Letter::Unpin, 5),
+    (Letter::Exchange, 22),
+];
+
+/// The same with ops that nobody means.
+const FORGED: [(Letter, usize); 14] = [
+    (Letter::Type, 16),
+    (Letter::Paragraph, 4),
+    (Letter::Object, 2),
+    (Letter::Cut, 4),
+    (Letter::Mark, 5),
+    (Letter::Move, 8),
+    (Letter::Cell, 2),
+    (Letter::ListInsert, 3),
+    (Letter::Forge, 30),
+    (Letter::Undo, 9),
+    (Letter::Redo, 5),
+    (Letter::Hide, 4),
+    (Letter::Unhide, 4),
+    (Letter::Exchange, 16),
+];
+
 /// Those that edit, for the further edits of an action.
 const EDITS: [Letter; 11] = [
     Letter::Insert,
@@ -134,14 +206,29 @@ const EDITS: [Letter; 11] = [
     Letter::Redo,
 ];
 
+/// The same for worlds with rich texts.
+const RICH_EDITS: [Letter; 11] = [
+    Letter::Insert,
+    Letter::Set,
+    Letter::Type,
+    Letter::Type,
+    Letter::Paragraph,
+    Letter::Object,
+    Letter::Cut,
+    Letter::Mark,
+    Letter::Move,
+    Letter::Undo,
+    Letter::Redo,
+];
+
 /// One to four bytes of UTF-8, one and two units of UTF-16, and a line break.
-const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
+pub(crate) const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
 
 /// Few, so that authors meet.
 const KEYS: [&str; 3] = ["colour", "size", "title"];
 
 /// The texts of every world; the first is used most.
-fn texts() -> [ContainerId; 3] {
+pub(crate) fn texts() -> [ContainerId; 3] {
     ["body", "body", "notes"].map(|name| ContainerId::root(Kind::Text, name))
 }
 
@@ -150,30 +237,47 @@ fn maps() -> [ContainerId; 2] {
     ["meta", "style"].map(|name| ContainerId::root(Kind::Map, name))
 }
 
-/// The kinds of containers that are made within others.
-const KINDS: [Kind; 5] = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
-
 /// One of the containers of a kind: mostly one that every world has, or one that somebody made and the author
 /// has seen, wherever it is now.
-fn container(random: &mut Random, author: &Author, kind: Kind, roots: &[ContainerId]) -> Option<ContainerId> {
+pub(crate) fn container(
+    random: &mut Random,
+    author: &Author,
+    kind: Kind,
+    roots: &[ContainerId],
+) -> Option<ContainerId> {
     let made: Vec<ContainerId> = author
         .naive
         .made()
         .into_iter()
-        .filter(|made| made.kind() == kind && made.maker().is_some_and(|maker| author.policy.is_seen(maker)))
+        .filter(|made| made.kind() == kind && made.makers().all(|maker| author.policy.is_seen(maker)))
         .collect();
     if random.chance(25) && !made.is_empty() { random.pick(&made) } else { random.pick(roots) }
 }
 
 impl World {
-    /// A world of `replicas` authors, at least one, who have nothing yet.
+    /// A world of `replicas` authors, at least one, who have nothing yet. Their texts are plain.
     pub fn new(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &PLAIN, edits: &EDITS })
+    }
+
+    /// A world whose texts have objects, marks and moves.
+    pub fn rich(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &RICH, edits: &RICH_EDITS })
+    }
+
+    /// A world where texts are rich and some say what nobody means: neighbours in other containers, ranges that
+    /// are reversed or overlap or cover nothing.
+    pub fn forged(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &FORGED, edits: &RICH_EDITS })
+    }
+
+    fn with(seed: u64, replicas: usize, alphabet: Alphabet) -> Self {
         assert!(replicas > 0, "a world needs an author");
         let mut random = Random::new(seed);
         // The low byte keeps them apart; the rest makes their order another one in every world.
         let replica = |index| ReplicaId((random.below(1 << 16) << 8 | index) as u64);
         let authors = (0..replicas).map(replica).map(Author::new).collect();
-        Self { authors, random }
+        Self { authors, random, alphabet }
     }
 
     /// Lets something happen.
@@ -207,8 +311,9 @@ impl World {
     }
 
     fn letter(&mut self) -> Letter {
-        let mut at = self.random.below(ALPHABET.iter().map(|(_, weight)| weight).sum());
-        for (letter, weight) in ALPHABET {
+        let letters = self.alphabet.letters;
+        let mut at = self.random.below(letters.iter().map(|(_, weight)| weight).sum());
+        for &(letter, weight) in letters {
             if at < weight {
                 return letter;
             }
@@ -234,7 +339,7 @@ impl World {
     fn edit(&mut self, author: usize, first: Letter) -> Option<Event> {
         let mut edits = vec![random_edit(&mut self.random, &self.authors[author], first)?];
         while self.random.chance(20) {
-            let letter = self.random.pick(&EDITS)?;
+            let letter = self.random.pick(self.alphabet.edits)?;
             let ahead = self.authors[author].after(&edits);
             edits.extend(random_edit(&mut self.random, &ahead, letter));
         }
@@ -337,7 +442,8 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
         Letter::ListDelete | Letter::ListMove | Letter::ListSet => random_item_edit(random, author, letter),
         Letter::Undo => random_undo(random, author),
         Letter::Redo => random_redo(random, author),
-        _ => None,
+        Letter::Forge => Some(Edit::Forge(forge(random, author))),
+        rich => rich_edit(random, author, rich),
     }
 }
 
@@ -350,7 +456,7 @@ fn random_insert(random: &mut Random, author: &Author) -> Option<Edit> {
 }
 
 /// Half the time typing goes on where the author last typed, after it or before it.
-fn random_index(random: &mut Random, author: &Author, container: ContainerId) -> usize {
+pub(crate) fn random_index(random: &mut Random, author: &Author, container: ContainerId) -> usize {
     let ids = author.ids(container);
     let own = (0..ids.len()).filter(|&at| ids[at].replica == author.replica).max_by_key(|&at| ids[at].seq);
     match own {

@@ -8,6 +8,7 @@
 mod tests;
 
 use crate::blobs::DocumentBlobs;
+use crate::content::Content;
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_QUIET_MS, IMAGE_QUIET_FACTOR, LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
@@ -81,8 +82,15 @@ pub enum Command {
         base: Base,
         /// The text.
         text: String,
+        /// What an empty document becomes by it, where that is JSON.
+        new_json: Option<NewJson>,
         /// Who asks.
         reply: oneshot::Sender<Result<Put, HubError>>,
+    },
+    /// Where people wanted different things.
+    Conflicts {
+        /// Who asks.
+        reply: oneshot::Sender<Result<String, HubError>>,
     },
     /// The server is about to stop: what makes the document open sooner is kept.
     PutAway {
@@ -109,11 +117,18 @@ pub enum Base {
     Etags(Vec<String>),
 }
 
+/// A new JSON document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewJson {
+    /// What its parts mean to a merge, as docs/JSON.md describes.
+    pub schema: Option<String>,
+}
+
 /// A text with what names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// The text.
-    pub text: String,
+    /// The text, and what kind of file it is.
+    pub content: Content,
     /// The strong ETag of its bytes.
     pub etag: String,
     /// A version that has it.
@@ -320,8 +335,9 @@ impl Document {
             Command::History { before, count, reply } => {
                 drop(reply.send(self.replica.document.history(before.as_ref(), count)));
             }
-            Command::PutText { base, text, reply } => {
-                let put = self.put(&base, &text);
+            Command::Conflicts { reply } => drop(reply.send(self.replica.document.conflicts())),
+            Command::PutText { base, text, new_json, reply } => {
+                let put = self.put(&base, &text, new_json.as_ref());
                 waiting.push(Box::new(move |synced| drop(reply.send(synced.and(put)))));
             }
         }
@@ -430,17 +446,17 @@ impl Document {
     }
 
     fn text(&mut self, at: Option<VersionVector>) -> Result<Text, HubError> {
-        let (text, version) = match at {
+        let (content, version) = match at {
             Some(at) if !self.replica.document.version().includes(&at) => return Err(HubError::NoVersion),
-            Some(at) => (self.replica.document.text_at(&at)?, at),
-            None => (self.replica.document.text()?, self.replica.document.version()),
+            Some(at) => (self.replica.document.content_at(&at)?, at),
+            None => (self.replica.document.content()?, self.replica.document.version()),
         };
-        let etag = Etags::of(&text);
+        let etag = Etags::of(&content.text);
         self.etags.remember(&mut *self.replica.document, &etag, &version);
-        Ok(Text { text, etag, version })
+        Ok(Text { content, etag, version })
     }
 
-    fn put(&mut self, base: &Base, text: &str) -> Result<Put, HubError> {
+    fn put(&mut self, base: &Base, text: &str, new_json: Option<&NewJson>) -> Result<Put, HubError> {
         let base = match base {
             Base::Now => None,
             Base::Etags(etags) => {
@@ -451,12 +467,18 @@ impl Document {
                 Some(known)
             }
         };
-        let put = self.replica.document.put_text(base.as_ref(), text);
+        let document = &mut self.replica.document;
+        // Nothing was ever written: what it is is decided now.
+        let new_json = new_json.filter(|_| document.version().is_empty());
+        let put = match new_json {
+            Some(new) => document.make_json(text, new.schema.as_deref()),
+            None => document.put_text(base.as_ref(), text),
+        };
         self.replica.note_change();
         put?;
         self.changed();
         let now = self.text(None)?;
-        Ok(Put::Saved { etag: (now.text == text).then_some(now.etag), version: now.version })
+        Ok(Put::Saved { etag: (now.content.text == text).then_some(now.etag), version: now.version })
     }
 
     fn sync(&mut self) -> Result<(), HubError> {

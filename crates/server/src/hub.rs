@@ -1,5 +1,6 @@
 //! What the server needs of the engine and its store, and nothing more.
 
+use crate::content::{Content, DocumentType};
 use clock::{DocumentId, Span, VersionVector};
 use motet::BlobNames;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel};
@@ -31,6 +32,9 @@ pub enum HubError {
     /// The text cannot be taken in.
     #[error("the text was refused: {0}")]
     TextRefused(String),
+    /// What should be JSON is none; the place where, and what was expected.
+    #[error("this is no JSON: {0}")]
+    Json(String),
     /// What is stored cannot be read. It is never taken for an empty document.
     #[error("{0}; the other documents are not affected. Run motet verify on the directory")]
     Damaged(String),
@@ -47,6 +51,7 @@ impl HubError {
             Self::NoVersion => "no-version",
             Self::NotText(_) => "not-text",
             Self::TextRefused(_) => "text-refused",
+            Self::Json(_) => "json",
             Self::Damaged(_) => "damaged",
             Self::Store(_) => "store",
         }
@@ -105,6 +110,27 @@ pub trait HubDocument: Send + 'static {
 
     /// The text of the shared view.
     fn text(&mut self) -> Result<String, HubError>;
+
+    /// The document as a file.
+    fn content(&mut self) -> Result<Content, HubError> {
+        self.text().map(Content::of_text)
+    }
+
+    /// The document as a file, at a version that is included in the present one.
+    fn content_at(&mut self, version: &VersionVector) -> Result<Content, HubError> {
+        self.text_at(version).map(Content::of_text)
+    }
+
+    /// Makes an empty document a JSON document that says `text`. It is durable after [`HubDocument::sync`].
+    fn make_json(&mut self, _text: &str, _schema: Option<&str>) -> Result<(), HubError> {
+        let type_name = DocumentType::Json.code();
+        Err(HubError::TextRefused(format!("documents of type {type_name} are not kept here")))
+    }
+
+    /// Where people wanted different things, as the JSON array that goes out.
+    fn conflicts(&mut self) -> Result<String, HubError> {
+        Ok("[]".into())
+    }
 
     /// The text at a version that is included in the present one.
     fn text_at(&mut self, version: &VersionVector) -> Result<String, HubError>;

@@ -231,6 +231,7 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
         // It hears that the task is gone.
         Command::Reach { .. } => {}
         Command::GetText { reply, .. } => drop(reply.send(Err(error.clone()))),
+        Command::Conflicts { reply } => drop(reply.send(Err(error.clone()))),
         Command::PutText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::History { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::PutAway { reply } => {

@@ -1,5 +1,6 @@
 //! What members do with the document.
 
+mod rich;
 mod structure;
 
 use crate::host::Host;
@@ -16,6 +17,8 @@ pub enum Act {
     Insert,
     /// Deletes a few characters.
     Delete,
+    /// Puts objects and paragraphs into a text, moves parts of it and says what they look like.
+    Adorn,
     /// Writes a register or takes it away.
     Set,
     /// Changes a list.
@@ -59,12 +62,13 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 22;
+pub const KINDS: usize = 23;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Insert, 30),
     (Act::Delete, 14),
+    (Act::Adorn, 10),
     (Act::Set, 12),
     (Act::Arrange, 12),
     (Act::Plant, 12),
@@ -91,10 +95,12 @@ pub const ACTS: [(Act, usize); KINDS] = [
 const PIECES: [&str; 8] = ["a", "bc", "def", "é", "語", "𝄞", "\n", "seven words that are typed at once "];
 /// Few, so that members meet.
 const KEYS: [&str; 3] = ["colour", "size", "title"];
-const TEXTS: [&str; 2] = ["body", "notes"];
+const TEXTS: [&str; 3] = ["body", "notes", RICH];
+/// The text that has more than characters.
+const RICH: &str = "page";
 
 fn text(random: &mut Random) -> ContainerId {
-    ContainerId::root(Kind::Text, if random.chance(800) { TEXTS[0] } else { TEXTS[1] })
+    ContainerId::root(Kind::Text, if random.chance(700) { TEXTS[0] } else { TEXTS[1 + random.below(2)] })
 }
 
 fn map(random: &mut Random) -> ContainerId {
@@ -118,6 +124,7 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
     match act {
         Act::Insert => edit(host, time, |pen| pen.insert(random)),
         Act::Delete => edit(host, time, |pen| pen.delete(random)),
+        Act::Adorn => edit(host, time, |pen| pen.adorn(random)),
         Act::Set => edit(host, time, |pen| pen.set(random)),
         Act::Arrange => edit(host, time, |pen| pen.arrange(random)),
         Act::Plant => edit(host, time, |pen| pen.plant(random)),
@@ -184,19 +191,21 @@ impl Pen<'_, '_> {
 
     fn set(&mut self, random: &mut Random) {
         let (map, key) = (map(random), KEYS[random.below(KEYS.len())]);
-        match random.below(6) {
+        match random.below(7) {
             0 => self.edit.unset(map, key),
             1 => self.edit.set(map, key, Value::Null),
             2 => self.edit.set(map, key, Value::List(vec![Value::Float(0.5), Value::Bool(true)])),
             3 => self.edit.set(map, key, Value::Text(PIECES[random.below(PIECES.len())].to_owned())),
+            4 => self.nest(map, key, random),
             _ => self.edit.set(map, key, Value::Int(random.below(100) as i64)),
         }
     }
 
     fn change_much(&mut self, random: &mut Random) {
         for _ in 0..2 + random.below(4) {
-            match random.below(5) {
+            match random.below(6) {
                 0 => self.delete(random),
+                5 => self.adorn(random),
                 1 => self.set(random),
                 2 => self.arrange(random),
                 3 => self.plant(random),
@@ -231,8 +240,11 @@ fn byte_at(text: &str, at: Seq) -> usize {
 fn restore(host: &mut Host, time: i64, random: &mut Random) {
     unpin(host);
     let (text, version) = (text(random), some_version(host, random));
-    let then = host.replica.document().text_at(text, &version);
     host.replica.document_mut().restore(text, &version, time);
+    // In a text of more than characters somebody's work that is held back is held back still.
+    let document = host.replica.document();
+    let is_plain = document.model().text(text).is_none_or(|text| text.is_plain());
+    let then = if is_plain { document.text_at(text, &version) } else { document.text(text) };
     host.screen.texts.insert(text, then);
 }
 

@@ -34,7 +34,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 19] = [
+pub const ALL: [(&str, Planted); 23] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -52,6 +52,10 @@ pub const ALL: [(&str, Planted); 19] = [
     ("stale-lamport", Planted::Inside(Fault::StaleLamport)),
     ("skip-tie-break", Planted::Inside(Fault::SkipTieBreak)),
     ("last-arrival-wins", Planted::Inside(Fault::LastArrivalWins)),
+    ("skip-place-tie-break", Planted::Inside(Fault::SkipPlaceTieBreak)),
+    ("last-move-wins", Planted::Inside(Fault::LastMoveWins)),
+    ("any-move-loses", Planted::Inside(Fault::AnyMoveLoses)),
+    ("keep-additions", Planted::Inside(Fault::KeepAdditions)),
     ("undo-by-parity", Planted::Inside(Fault::UndoByParity)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
 ];

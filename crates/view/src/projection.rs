@@ -137,6 +137,10 @@ impl<'a> Projection<'a> {
 
 /// The text `container` as `view`, which is pinned to `version`, shows it. Costs what happened up to then.
 pub fn text_at(log: &MultiLog, view: &View, version: &VersionVector, container: ContainerId, text: &Text) -> String {
+    if !text.is_plain() {
+        let past = view.project_only(log, container);
+        return past.text(container).map_or_else(String::new, Text::read);
+    }
     let mut builder = TextBuilder::new();
     for replica in log.logs() {
         let inactive = view.inactive_of(replica.replica);

@@ -125,8 +125,7 @@ impl View {
         self.undo.get(id)
     }
 
-    /// Takes in elements just appended to the log, in causal order, and brings the model up to date.
-    pub fn append(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
+    fn take_in(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
         for (id, op) in log.ops_in(span) {
             let lamport = log.lamport(id).expect("appended");
             if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
@@ -157,13 +156,17 @@ impl View {
     /// Takes in what was just appended to the log, in causal order: one after another where it is little
     /// beside what is there, otherwise by making the model anew.
     pub fn append_all(&mut self, log: &MultiLog, spans: &[Span], model: &mut Model, mut patch: Option<&mut Patch>) {
-        if !is_much(log, spans) {
+        if !is_much(log, spans, model) {
             for span in spans {
-                self.append(log, *span, model, patch.as_deref_mut());
+                self.take_in(log, *span, model, patch.as_deref_mut());
             }
-            return;
+            return model.settle(patch);
         }
         self.note(log, spans);
+        self.make_anew(log, model, patch);
+    }
+
+    fn make_anew(&self, log: &MultiLog, model: &mut Model, patch: Option<&mut Patch>) {
         let before = std::mem::replace(model, self.project(log));
         if let Some(patch) = patch {
             patch.then(model.changed_since(&before));
@@ -248,9 +251,16 @@ impl View {
 
     /// Changes what is left out, and brings the model up to date.
     pub fn set_policy(&mut self, log: &MultiLog, policy: Policy, model: &mut Model, mut patch: Option<&mut Patch>) {
-        for change in self.change_policy(log, policy) {
+        let changes = self.change_policy(log, policy);
+        let spans: Vec<Span> = changes.iter().map(|change| change.span).collect();
+        if is_much(log, &spans, model) {
+            self.make_anew(log, model, patch);
+            return;
+        }
+        for change in changes {
             toggle(log, change.span, change.on, model, patch.as_deref_mut());
         }
+        model.settle(patch);
     }
 
     /// The same log under another policy, without a model: what projections and diffs start from.
@@ -357,15 +367,18 @@ impl View {
     }
 }
 
-/// Whether `spans` are much beside the whole log. Counts no further than it has to.
-fn is_much(log: &MultiLog, spans: &[Span]) -> bool {
-    let all: usize = log.logs().map(|log| log.ops.len()).sum();
-    let mut left = REBUILD_MIN.max(all.div_ceil(REBUILD_SHARE));
+/// Whether `spans`, and what the controls among them switch, are much beside the whole log.
+fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
     let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
-    spans.iter().map(runs).any(|new| {
-        left = left.saturating_sub(new);
-        left == 0
-    })
+    let switched = |span: &Span| -> usize {
+        let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
+        let targets = others.flat_map(|(_, op)| if let OpRef::Control { targets, .. } = op { targets } else { &[] });
+        targets.map(runs).sum()
+    };
+    let much: usize = spans.iter().map(|span| runs(span) + switched(span)).sum();
+    // Nearly always it is little, and then nothing else is looked at.
+    much >= REBUILD_MIN
+        && (model.is_strained() || much >= log.logs().map(|log| log.ops.len()).sum::<usize>().div_ceil(REBUILD_SHARE))
 }
 
 fn toggle(log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {

@@ -15,7 +15,7 @@ impl Anchor {
     /// The anchor as text.
     pub fn write(&self) -> String {
         let side = if self.stays_left { 'l' } else { 'r' };
-        self.element.map_or_else(|| side.to_string(), |id| format!("{side}{:x}.{}", id.replica.0, id.seq))
+        self.element.map_or_else(|| side.to_string(), |id| format!("{side}{}", write_id(id)))
     }
 
     /// The anchor that `text` is.
@@ -31,7 +31,13 @@ impl Anchor {
     }
 }
 
-fn read_id(text: &str) -> Option<Id> {
+/// The name of an element as text.
+pub fn write_id(id: Id) -> String {
+    format!("{:x}.{}", id.replica.0, id.seq)
+}
+
+/// The element that `text` names.
+pub fn read_id(text: &str) -> Option<Id> {
     let (replica, seq) = text.split_once('.')?;
     Some(Id::new(ReplicaId(u64::from_str_radix(replica, 16).ok()?), seq.parse().ok()?))
 }

@@ -117,7 +117,7 @@ impl Stock {
     }
 
     fn names(&mut self, book: &Book) -> &BlobNames {
-        let count = book.replica.document().log().blob_ops_count();
+        let count = book.replica.document().log().blob_names_count();
         let known = self.names.take().filter(|(known, _)| *known == count);
         &self.names.insert(known.unwrap_or_else(|| (count, book.replica.blob_names()))).1
     }
@@ -139,7 +139,7 @@ struct Host<'a> {
 
 impl BlobHost for Host<'_> {
     fn names_count(&self) -> usize {
-        self.book.replica.document().log().blob_ops_count() + self.stock.changes
+        self.book.replica.document().log().blob_names_count() + self.stock.changes
     }
 
     fn lacking(&mut self) -> Vec<(BlobHash, u64)> {

@@ -1,17 +1,15 @@
 //! The editing replica of one document, on the page.
 
-use crate::anchor::{Anchor, read_author, read_spans, read_version, write_author, write_version};
+use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
 use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
-use js_sys::Array;
-use motet::{ContainerId, DocumentId, Id, Kind, Patch, Replica, ReplicaId, SigningKey, Span, Standing, Value};
+use crate::patch::Teller;
+use crate::read;
+use js_sys::Function;
+use motet::{ContainerId, DocumentId, Id, Kind, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-
-/// The text that the app edits.
-pub fn text() -> ContainerId {
-    ContainerId::root(Kind::Text, "text")
-}
 
 /// The map from authors' keys to what they call themselves.
 pub fn people() -> ContainerId {
@@ -21,9 +19,16 @@ pub fn people() -> ContainerId {
 /// An editing replica of one document.
 #[wasm_bindgen]
 pub struct Engine {
-    replica: Replica,
+    pub(crate) replica: Replica,
     choices: Choices,
-    name: String,
+    /// What the author is called.
+    pub(crate) name: String,
+    /// Makes something of the name of a container.
+    pub(crate) wrap: Function,
+    /// What the action being written changed so far.
+    pub(crate) told: Patch,
+    /// What it will carry, in bytes, about.
+    pub(crate) weight: usize,
 }
 
 #[wasm_bindgen]
@@ -35,10 +40,14 @@ impl Engine {
             js::text_field(options, "document")?.parse().map_err(|_| js::error("document must be 32 hex digits"))?;
         let key = SigningKey::from_bytes(&js::array_field(options, "secret")?);
         let own = ReplicaId(u64::from_le_bytes(js::array_field(options, "replica")?));
+        let wrap = js::field(options, "wrap")?;
         let mut engine = Self {
             replica: Replica::new(id, 0, own, key),
             choices: Choices::default(),
             name: js::text_field(options, "name")?,
+            wrap: wrap.dyn_into().map_err(|_| js::error("wrap must be a function"))?,
+            told: Patch::default(),
+            weight: 0,
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
             engine.replica.import(&frame, None).map_err(|error| js::error(&error.to_string()))?;
@@ -55,11 +64,6 @@ impl Engine {
     #[wasm_bindgen(getter)]
     pub fn author(&self) -> String {
         write_author(self.replica.own_author())
-    }
-
-    /// The text as it is shown.
-    pub fn text(&self) -> String {
-        self.replica.document().text(text())
     }
 
     /// How much of everybody's writing is here.
@@ -79,38 +83,13 @@ impl Engine {
         format!("{:016x}", shared.state_hash())
     }
 
-    /// Makes one action of replacements `{from, to, insert}`, ascending, in UTF-16 positions of the
-    /// text before any of them.
-    pub fn edit(&mut self, changes: &Array) -> Outcome<()> {
-        let mut edits = Vec::new();
-        let mut last = 0;
-        for change in changes.iter() {
-            let (from, to) = (js::number_field(&change, "from")?, js::number_field(&change, "to")?);
-            if from < last || to < from {
-                return Err(js::error("changes must ascend and not overlap"));
-            }
-            last = to;
-            edits.push((from, to, js::text_field(&change, "insert")?));
-        }
-        let positions: Vec<(u32, u32)> = match self.replica.document().model().text(text()) {
-            None => vec![(0, 0); edits.len()],
-            Some(now) => edits.iter().map(|e| (now.chars_at_utf16(e.0), now.chars_at_utf16(e.1))).collect(),
-        };
-        self.write(|edit| {
-            for ((from, to), (_, _, insert)) in positions.iter().zip(&edits).rev() {
-                edit.replace(text(), *from, to - from, insert);
-            }
-        });
-        Ok(())
-    }
-
     /// Frames of the own actions since the last call, to be stored and sent.
     pub fn seal(&mut self) -> JsValue {
         js::from_byte_list(self.replica.seal().map(|parcel| parcel.bytes))
     }
 
-    /// Takes in frames, in any order, any number of times; returns what they change in the text. What
-    /// is refused is left out, and thrown at the end if nothing else could be done.
+    /// Takes in frames, in any order, any number of times; returns what they change. What is
+    /// refused is left out, and thrown at the end if nothing else could be done.
     pub fn import(&mut self, frames: &JsValue) -> Outcome<JsValue> {
         let mut patch = Patch::default();
         let before = self.replica.document().log().logs().count();
@@ -126,20 +105,26 @@ impl Engine {
         }
         match refused {
             Some(message) if patch.is_empty() => Err(js::error(&message)),
-            _ => Ok(js::patches(&patch)),
+            _ => Ok(self.tell(&patch)),
         }
     }
 
     /// Takes back the author's latest edit run; null where there is none.
     pub fn undo(&mut self) -> JsValue {
-        let patch = self.replica.document_mut().undo();
-        patch.map_or(JsValue::NULL, |patch| js::patches(&patch))
+        let document = self.replica.document_mut();
+        let Some(run) = document.next_undo() else { return JsValue::NULL };
+        // Who wrote it is not taken back with what was written; but a run is undone where its last element is.
+        let is_name = |id: Id, op: OpRef<'_>| id != run.last() && op.container() == Some(people());
+        let ops = document.log().ops_in(run).filter(|&(id, op)| !is_name(id, op));
+        let spans: Vec<Span> = ops.map(|(id, op)| Span::new(id.replica, id.seq, id.seq + op.len())).collect();
+        let done = document.undo_spans(&spans, now());
+        done.map_or(JsValue::NULL, |(_, patch)| self.tell(&patch))
     }
 
     /// Brings back what the author's latest undo took; null where there is nothing.
     pub fn redo(&mut self) -> JsValue {
         let patch = self.replica.document_mut().redo();
-        patch.map_or(JsValue::NULL, |patch| js::patches(&patch))
+        patch.map_or(JsValue::NULL, |patch| self.tell(&patch))
     }
 
     /// Whether [`Engine::undo`] would do anything.
@@ -159,7 +144,7 @@ impl Engine {
     pub fn undo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().undo_spans(&spans, now());
-        Ok(js::patches(&done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.tell(&done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// Switches anybody's actions on again, for everybody.
@@ -167,7 +152,7 @@ impl Engine {
     pub fn redo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().redo_spans(&spans, now());
-        Ok(js::patches(&done.map_or_else(Patch::default, |(_, patch)| patch)))
+        Ok(self.tell(&done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
     /// The edit runs of everybody, oldest first.
@@ -175,25 +160,9 @@ impl Engine {
         history::runs(&self.replica)
     }
 
-    /// The text at a version.
-    #[wasm_bindgen(js_name = textAt)]
-    pub fn text_at(&self, version: &[u8]) -> Outcome<String> {
-        let version = read_version(version).ok_or_else(|| js::error("not a version"))?;
-        Ok(self.replica.document().text_at(text(), &version))
-    }
-
-    /// Makes the text what it was at a version, by a new action.
-    pub fn restore(&mut self, version: &[u8]) -> Outcome<JsValue> {
-        let version = read_version(version).ok_or_else(|| js::error("not a version"))?;
-        let before = self.text();
-        let then = self.replica.document().text_at(text(), &version);
-        self.write(|edit| edit.replace_all(text(), &then));
-        Ok(js::text_patches(&motet::diff::patch(&before, &then)))
-    }
-
     /// Who is responsible for what in a range of the visible text, in UTF-16 positions.
-    pub fn blame(&self, from: u32, to: u32) -> JsValue {
-        history::blame(&self.replica, from, to)
+    pub fn blame(&self, text: &str, from: u32, to: u32) -> Outcome<JsValue> {
+        Ok(history::blame(&self.replica, read::text(text)?, from, to))
     }
 
     /// Everyone in the log.
@@ -258,23 +227,23 @@ impl Engine {
     }
 
     /// A place at a UTF-16 position that survives edits, staying with its left or right neighbour.
-    pub fn anchor(&mut self, position: u32, bias: &str) -> String {
-        let now = self.replica.document_mut().model_text(text());
-        let at = now.chars_at_utf16(position);
+    pub fn anchor(&mut self, text: &str, position: u32, bias: &str) -> Outcome<String> {
+        let now = self.replica.document_mut().model_text(read::text(text)?);
         let stays_left = bias != "right";
+        let at = now.chars_at_utf16(position);
         let element = if stays_left { at.checked_sub(1).and_then(|at| now.id_at(at)) } else { now.id_at(at) };
-        Anchor { element, stays_left }.write()
+        Ok(Anchor { element, stays_left }.write())
     }
 
     /// The UTF-16 position of an anchor; null where its element is not here.
     #[wasm_bindgen(unchecked_return_type = "number | null")]
-    pub fn resolve(&self, anchor: &str) -> JsValue {
-        self.place_of(anchor).map_or(JsValue::NULL, JsValue::from)
+    pub fn resolve(&self, text: &str, anchor: &str) -> Outcome<JsValue> {
+        Ok(self.place_of(read::text(text)?, anchor).map_or(JsValue::NULL, JsValue::from))
     }
 
-    fn place_of(&self, anchor: &str) -> Option<u32> {
+    fn place_of(&self, text: ContainerId, anchor: &str) -> Option<u32> {
         let anchor = Anchor::read(anchor)?;
-        let Some(now) = self.replica.document().model().text(text()) else {
+        let Some(now) = self.replica.document().model().text(text) else {
             return anchor.element.is_none().then_some(0);
         };
         let Some(element) = anchor.element else {
@@ -287,7 +256,16 @@ impl Engine {
     fn chosen(&mut self) -> JsValue {
         let mut patch = Patch::default();
         self.apply_choices(&mut patch);
-        js::patches(&patch)
+        self.tell(&patch)
+    }
+
+    pub(crate) fn tell(&self, patch: &Patch) -> JsValue {
+        Teller { document: self.replica.document(), wrap: &self.wrap }.tell(patch)
+    }
+
+    /// An engine that shows another copy and chooses nothing.
+    pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
+        Self { replica, choices: Choices::default(), name: String::new(), wrap, told: Patch::default(), weight: 0 }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {
@@ -304,26 +282,10 @@ impl Engine {
             self.replica.document_mut().add_mine(replica);
         }
     }
-
-    /// One action, signed with the author's name where the document has another one.
-    fn write(&mut self, change: impl FnOnce(&mut motet::Edit<'_>)) -> Option<Span> {
-        let key = self.author();
-        let known = match self.replica.document().get(people(), &key) {
-            Some(Value::Text(name)) => *name == self.name,
-            _ => false,
-        };
-        let name = (!known && !self.name.is_empty()).then(|| Value::Text(self.name.clone()));
-        self.replica.document_mut().edit(now(), |edit| {
-            change(edit);
-            if let Some(name) = name.filter(|_| edit.is_changed()) {
-                edit.set(people(), &key, name);
-            }
-        })
-    }
 }
 
 /// The time in seconds since 1970, by the browser's clock.
-fn now() -> i64 {
+pub fn now() -> i64 {
     (js_sys::Date::now() / 1000.0) as i64
 }
 

@@ -2,17 +2,21 @@
 
 use crate::anchor::{write_author, write_spans, write_version};
 use crate::choices::Choices;
-use crate::engine::{is_held, people, text};
+use crate::engine::{is_held, people};
 use crate::js::object;
 use js_sys::Array;
-use motet::{AuthorKey, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value, VersionVector};
+use motet::{
+    AuthorKey, ContainerId, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value, VersionVector,
+};
 use wasm_bindgen::JsValue;
 
-fn author_of(replica: &Replica, id: ReplicaId) -> AuthorKey {
+/// Who writes as a replica.
+pub fn author_of(replica: &Replica, id: ReplicaId) -> AuthorKey {
     replica.author(id).unwrap_or(AuthorKey([0; 32]))
 }
 
-fn name_of(replica: &Replica, author: AuthorKey) -> String {
+/// What an author calls themselves.
+pub fn name_of(replica: &Replica, author: AuthorKey) -> String {
     let key = write_author(author);
     match replica.document().get(people(), &key) {
         Some(Value::Text(name)) => name.clone(),
@@ -74,9 +78,9 @@ pub fn authors(replica: &Replica, choices: &Choices) -> JsValue {
 }
 
 /// Who is responsible for what between two UTF-16 positions of the visible text.
-pub fn blame(replica: &Replica, from: u32, to: u32) -> JsValue {
+pub fn blame(replica: &Replica, text: ContainerId, from: u32, to: u32) -> JsValue {
     let list = Array::new();
-    let Some(now) = replica.document().model().text(text()) else { return list.into() };
+    let Some(now) = replica.document().model().text(text) else { return list.into() };
     let mut at = 0;
     for run in now.runs().filter(|run| run.visible) {
         for (span, len) in by_action(replica, run.span, run.text) {

@@ -1,7 +1,6 @@
 //! Values in and out of JavaScript.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use motet::{Patch, TextPatch};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Why a call from JavaScript failed: thrown as an `Error` with this message.
@@ -10,6 +9,14 @@ pub type Outcome<T> = Result<T, JsValue>;
 /// An error to throw.
 pub fn error(message: &str) -> JsValue {
     js_sys::Error::new(message).into()
+}
+
+/// An error to throw, with a stable code that programs can tell it by.
+pub fn coded(code: &str, message: &str) -> JsValue {
+    let error = error(message);
+    let set = Reflect::set(&error, &"code".into(), &code.into());
+    debug_assert!(set.is_ok(), "an error takes a code");
+    error
 }
 
 /// A new object with these fields.
@@ -67,21 +74,4 @@ pub fn byte_list(value: &JsValue) -> Outcome<Vec<Vec<u8>>> {
 /// An array of `Uint8Array`s.
 pub fn from_byte_list(list: impl IntoIterator<Item = impl AsRef<[u8]>>) -> JsValue {
     list.into_iter().map(|bytes| Uint8Array::from(bytes.as_ref())).collect::<Array>().into()
-}
-
-/// What changed in the document's text, as the editor takes it.
-pub fn patches(patch: &Patch) -> JsValue {
-    patch.texts.get(&crate::engine::text()).map_or_else(|| Array::new().into(), text_patches)
-}
-
-/// A patch as an array of `{from, to, insert}`.
-pub fn text_patches(patch: &TextPatch) -> JsValue {
-    let list = patch.splices().iter().map(|splice| {
-        object([
-            ("from", splice.at.into()),
-            ("to", (splice.at + splice.removed).into()),
-            ("insert", splice.inserted.as_str().into()),
-        ])
-    });
-    list.collect::<Array>().into()
 }

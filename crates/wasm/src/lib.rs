@@ -2,18 +2,23 @@
 //!
 //! [`Engine`] is an editing replica that lives on the page, so that a keystroke never waits; [`Member`]
 //! lives in a worker and talks to other members over whatever carries its bytes. The shapes of what
-//! goes in and out are written down in `web/src/engine/engine.ts` and `member.ts`.
+//! goes in and out are written down in `web/packages/client/src/engine`.
 //!
 //! Only this crate reads the browser's clock; it opens no socket and keeps nothing on disk.
 
 mod anchor;
 mod blobs;
 mod choices;
+mod container;
 mod engine;
 mod history;
 mod js;
 mod member;
+mod patch;
+mod read;
 mod shelf;
+mod value;
+mod write;
 
 pub use engine::Engine;
 pub use member::Member;

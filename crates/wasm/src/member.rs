@@ -19,6 +19,7 @@ pub struct Member {
     shelf: Shelf,
     author: motet::AuthorKey,
     member: MemberId,
+    token: Vec<u8>,
     session: Option<Session>,
     out: VecDeque<Vec<u8>>,
     events: Vec<JsValue>,
@@ -43,6 +44,7 @@ impl Member {
             author: key.author(),
             shelf: Shelf::new(key),
             member: MemberId(member),
+            token: js::text_field(options, "token")?.into_bytes(),
             session: None,
             out: VecDeque::new(),
             events: Vec::new(),
@@ -124,7 +126,7 @@ impl Member {
         Ok(hash.to_string())
     }
 
-    /// Says where the person is: `{name, colour, anchor, head}`.
+    /// Says where the person is: `{name, colour, place, anchor, head}`, where the place is the name of a text.
     pub fn present(&mut self, document: &str, presence: &JsValue) -> Outcome<()> {
         let doc = parse(document)?;
         let at = self
@@ -145,7 +147,7 @@ impl Member {
     /// The socket opened.
     pub fn connected(&mut self, now_ms: f64) {
         self.now_ms = now_ms as u64;
-        let config = Config { member: self.member, token: Vec::new(), admission: Admission::All(Trust::Relay) };
+        let config = Config { member: self.member, token: self.token.clone(), admission: Admission::All(Trust::Relay) };
         let mut session = Session::new(Role::Initiator, config, self.now_ms);
         for &doc in self.shelf.books.keys() {
             session.open(doc);
@@ -347,11 +349,13 @@ impl Member {
                 figure.selection.as_ref().map_or(JsValue::NULL, |s| write_anchor(pick(s)).into())
             };
             let author = figure.author.map_or_else(String::new, |key| write_author(motet::AuthorKey(key)));
+            let place = figure.selection.as_ref().map_or(JsValue::NULL, |selection| place_to_js(&selection.place));
             object([
                 ("peer", format!("{:x}", member.0).into()),
                 ("author", author.into()),
                 ("name", figure.name.as_str().into()),
                 ("colour", css(figure.colour).into()),
+                ("place", place),
                 ("anchor", anchor(|s| s.anchor)),
                 ("head", anchor(|s| s.head)),
             ])
@@ -411,7 +415,16 @@ fn selection(presence: &JsValue) -> Outcome<Option<Selection>> {
         }
     };
     let both = read("anchor")?.zip(read("head")?);
-    Ok(both.map(|(anchor, head)| Selection { place: Vec::new(), anchor, head }))
+    let place = js::field(presence, "place")?.as_string().unwrap_or_default();
+    Ok(both.map(|(anchor, head)| Selection { place: place.into_bytes(), anchor, head }))
+}
+
+/// The text that a place names; null where it names none, as members do that know of one text only.
+fn place_to_js(place: &[u8]) -> JsValue {
+    match std::str::from_utf8(place) {
+        Ok(name) if !name.is_empty() => name.into(),
+        _ => JsValue::NULL,
+    }
 }
 
 fn read_anchor(anchor: Anchor) -> sync::Anchor {

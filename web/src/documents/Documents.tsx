@@ -10,7 +10,7 @@ import { go, hrefOf } from "../app/route";
 import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
-import { type DocumentInfo, RequestProblem } from "./api";
+import { type DocumentInfo, isUnreachable } from "./api";
 
 /** The list is asked for again this often while it is looked at: others make documents too. */
 const REFRESH_MS = 10_000;
@@ -31,7 +31,7 @@ function useListing() {
     try {
       setListing({ state: "ready", documents: await documents.list(), problem: "" });
     } catch (error) {
-      const state = error instanceof RequestProblem && error.isUnreachable ? "unreachable" : "failed";
+      const state = isUnreachable(error) ? "unreachable" : "failed";
       setListing({ state, documents: documents.known(), problem: error instanceof Error ? error.message : String(error) });
     }
   }, [documents]);

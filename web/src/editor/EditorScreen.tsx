@@ -1,4 +1,6 @@
 /** One document: bar, text, panels. */
+import type { EditRun } from "@motet/client";
+import { goTo } from "@motet/client/codemirror";
 import type { EditorView } from "@codemirror/view";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Screens } from "../app/App";
@@ -11,11 +13,9 @@ import { go } from "../app/route";
 import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
-import type { EditRun } from "../engine/engine";
 import { Faces, HeldNotice, People } from "../panels/People";
 import { History } from "../panels/History";
 import { SavedState } from "../panels/Saved";
-import { goTo } from "./carets";
 import type { OpenDocument, Snapshot } from "./document";
 import { LiveText } from "./LiveText";
 import { OldText } from "./OldText";
@@ -91,10 +91,10 @@ function useName(id: string): [string, (name: string) => void] {
 /** Saves what is open before the page goes, and asks where that would lose something. */
 function useGoodbye(document: OpenDocument): void {
   useEffect(() => {
-    const flush = () => document.flush();
+    const flush = () => document.client.flush();
     const ask = (event: BeforeUnloadEvent) => {
-      document.flush();
-      if (document.current().saved.level === "unsaved") event.preventDefault();
+      document.client.flush();
+      if (document.client.current().saved.level === "unsaved") event.preventDefault();
     };
     window.addEventListener("pagehide", flush);
     window.addEventListener("beforeunload", ask);
@@ -110,7 +110,7 @@ function useRuns(document: OpenDocument, revision: number, isWanted: boolean): r
   useEffect(() => {
     if (!isWanted) return;
     // The first list at once; while others type, a few times a second is enough.
-    const timer = setTimeout(() => setRuns(document.engine.history()), runs.length === 0 ? 0 : 200);
+    const timer = setTimeout(() => setRuns(document.client.history()), runs.length === 0 ? 0 : 200);
     return () => clearTimeout(timer);
   }, [document, revision, isWanted, runs.length]);
   return runs;
@@ -127,7 +127,7 @@ function download(name: string, text: string): void {
 type Panel = "people" | "history" | null;
 
 function Workspace({ document, screens }: { document: OpenDocument; screens: Screens }) {
-  const snapshot = useSyncExternalStore(document.subscribe, document.current);
+  const snapshot = useSyncExternalStore(document.client.subscribe, document.client.current);
   const [profile] = useProfile();
   const [name, rename] = useName(document.id);
   const [panel, setPanel] = useState<Panel>(null);
@@ -160,8 +160,8 @@ function Workspace({ document, screens }: { document: OpenDocument; screens: Scr
     "Alt-p": () => toggle("people"),
     "Alt-ArrowLeft": () => step(-1),
     "Alt-ArrowRight": () => step(1),
-    "Mod-z": document.undo,
-    "Mod-Shift-z": document.redo,
+    "Mod-z": () => document.client.undo(),
+    "Mod-Shift-z": () => document.client.redo(),
     Escape: back,
   });
   const setOnline = (online: boolean) => {
@@ -176,10 +176,10 @@ function Workspace({ document, screens }: { document: OpenDocument; screens: Scr
         <EditableName value={name} label="Rename the document" onChange={rename} />
         <SavedState snapshot={snapshot} />
         <span className="spring" />
-        <Faces snapshot={snapshot} self={document.engine.author} onOpen={() => toggle("people")} />
+        <Faces snapshot={snapshot} self={document.client.author} onOpen={() => toggle("people")} />
         <span className="bar-group">
-          <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || place !== null} onClick={document.undo} />
-          <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={document.redo} />
+          <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || place !== null} onClick={document.client.undo} />
+          <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={document.client.redo} />
         </span>
         <span className="bar-group">
           <IconButton icon="people" label="People" keys={written("Alt-p")} aria-pressed={panel === "people"} onClick={() => toggle("people")} />
@@ -188,7 +188,7 @@ function Workspace({ document, screens }: { document: OpenDocument; screens: Scr
         <AppMenu
           screens={screens}
           items={[
-            { label: "Download the text", icon: "download", run: () => download(name, document.engine.text()) },
+            { label: "Download the text", icon: "download", run: () => download(name, document.text.toString()) },
             { label: wantsOnline ? "Work offline" : "Go online again", icon: "cloudOff", run: () => setOnline(!wantsOnline) },
           ]}
         />
@@ -219,7 +219,7 @@ function Workspace({ document, screens }: { document: OpenDocument; screens: Scr
                   profile={profile as Profile}
                   onProfile={screens.showProfile}
                   onGoTo={(peer) => {
-                    const position = peer.head === null ? null : document.engine.resolve(peer.head);
+                    const position = peer.head === null ? null : document.text.resolve(peer.head);
                     if (position !== null && editor.current) goTo(editor.current, position);
                   }}
                 />
@@ -241,7 +241,7 @@ function Banners({ document, snapshot, wantsOnline, onOnline }: { document: Open
         <div className="banner is-bad" role="alert">
           <Icon name="warning" />
           <span>{snapshot.trouble.message}</span>
-          <button type="button" className="text-button" onClick={document.dismissTrouble}>Dismiss</button>
+          <button type="button" className="text-button" onClick={document.client.dismissTrouble}>Dismiss</button>
         </div>
       )}
       {!wantsOnline && (
@@ -259,9 +259,9 @@ function Banners({ document, snapshot, wantsOnline, onOnline }: { document: Open
 function PastBanner({ document, runs, place, onNow }: { document: OpenDocument; runs: readonly EditRun[]; place: number; onNow: () => void }) {
   const run = runs[place] as EditRun;
   const restore = () => {
-    document.restore(run.version);
+    document.text.restore(run.version);
     onNow();
-    toast("The earlier text is back, as a new change", { label: "Undo", run: document.undo });
+    toast("The earlier text is back, as a new change", { label: "Undo", run: document.client.undo });
   };
   return (
     <div className="banner is-past">
@@ -277,7 +277,7 @@ function Past({ document, runs, place }: { document: OpenDocument; runs: readonl
   const run = runs[place] as EditRun;
   const earlier = runs[place - 1];
   const [text, before] = useMemo(
-    () => [document.engine.textAt(run.version), earlier ? document.engine.textAt(earlier.version) : ""],
+    () => [document.text.readAt(run.version), earlier ? document.text.readAt(earlier.version) : ""],
     [document, run, earlier],
   );
   return <OldText text={text} before={before} colour={document.colourOf(run.author)} />;

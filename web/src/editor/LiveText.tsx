@@ -1,10 +1,9 @@
 /** The text that is written in. */
+import { binding, carets } from "@motet/client/codemirror";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
-import { binding, textView } from "./binding";
 import { blameOnHover } from "./blame";
-import { carets } from "./carets";
 import type { OpenDocument } from "./document";
 import { reading, writing } from "./setup";
 
@@ -21,20 +20,18 @@ export function LiveText({ document, showsBlame, isHidden, editor }: Props) {
   const blames = useRef(showsBlame);
   blames.current = showsBlame;
   useEffect(() => {
-    const { engine } = document;
+    const { client, text } = document;
     const extensions = [
       reading,
       writing,
-      carets((anchor) => engine.resolve(anchor)),
+      carets(client, text, { colourOf: (peer) => document.colourOf(peer.author) }),
       blameOnHover(document, () => blames.current),
-      binding(document),
+      binding(client, text),
     ];
-    const view = new EditorView({ parent: box.current as HTMLElement, state: EditorState.create({ doc: engine.text(), extensions }) });
+    const view = new EditorView({ parent: box.current as HTMLElement, state: EditorState.create({ doc: text.toString(), extensions }) });
     editor.current = view;
-    document.attach(textView(view));
     view.focus();
     return () => {
-      document.detach();
       editor.current = null;
       view.destroy();
     };

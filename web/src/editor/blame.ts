@@ -1,8 +1,8 @@
 /** Who wrote what is under the pointer. */
+import type { Blame } from "@motet/client";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, hoverTooltip } from "@codemirror/view";
 import { ago, exactly } from "../app/time";
-import type { Blame } from "../engine/engine";
 import type { OpenDocument } from "./document";
 
 /** How far around the pointer the responsible stretch is looked for. */
@@ -44,7 +44,7 @@ export function blameOnHover(document: OpenDocument, isOn: () => boolean): Exten
     (view, position) => {
       if (!isOn()) return null;
       const [from, to] = [Math.max(0, position - REACH), Math.min(view.state.doc.length, position + REACH)];
-      const found = document.engine.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
+      const found = document.text.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
       if (!found) return null;
       return {
         pos: found.from,

@@ -1,9 +1,9 @@
 /** The document's past: a slider through time, and every edit run with what can be done about it. */
+import type { EditRun } from "@motet/client";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../app/parts";
 import { ago, clockOf, dayOf, exactly } from "../app/time";
 import type { OpenDocument } from "../editor/document";
-import type { EditRun } from "../engine/engine";
 
 /** Lines shown before "Show earlier". */
 const LINES_FIRST = 200;
@@ -112,14 +112,14 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
         </button>
         <span className="run-tools">
           {run.undone ? (
-            <IconButton icon="redo" label="Redo this change, for everyone" onClick={() => document.redoRange(run.spans)} />
+            <IconButton icon="redo" label="Redo this change, for everyone" onClick={() => document.client.redoRange(run.spans)} />
           ) : (
-            <IconButton icon="undo" label="Undo this change, for everyone" onClick={() => document.undoRange(run.spans)} />
+            <IconButton icon="undo" label="Undo this change, for everyone" onClick={() => document.client.undoRange(run.spans)} />
           )}
           <IconButton
             icon={run.hidden ? "eye" : "eyeOff"}
             label={run.hidden ? "Show this change again" : "Hide this change, for me only"}
-            onClick={() => document.hideRange(run.spans, !run.hidden)}
+            onClick={() => document.client.hideRange(run.spans, !run.hidden)}
           />
         </span>
       </li>

@@ -1,12 +1,11 @@
 /** Who is here, who wrote here, and whose work one wants to see. */
+import type { Author, Presence } from "@motet/client";
 import { colourOf } from "../app/colours";
 import { Icon } from "../app/icons";
 import { Avatar, IconButton } from "../app/parts";
 import type { Profile } from "../app/profile";
 import { plural } from "../app/time";
 import type { OpenDocument, Snapshot } from "../editor/document";
-import type { Author } from "../engine/engine";
-import type { Presence } from "../engine/member";
 
 interface Props {
   document: OpenDocument;
@@ -39,8 +38,8 @@ export function rowsOf(self: string, peers: readonly Presence[], authors: readon
 }
 
 export function People({ document, snapshot, profile, onProfile, onGoTo }: Props) {
-  const { engine } = document;
-  const known = rowsOf(engine.author, snapshot.peers, engine.authors());
+  const { client } = document;
+  const known = rowsOf(client.author, snapshot.peers, client.authors());
   const others = known.map((row) => ({ ...row, colour: document.colourOf(row.id) }));
   const here = others.filter((row) => row.peer);
   const away = others.filter((row) => !row.peer);
@@ -69,7 +68,7 @@ function HoldAll({ document, snapshot }: { document: OpenDocument; snapshot: Sna
   return (
     <section className="panel-foot">
       <label className="switch">
-        <input type="checkbox" role="switch" checked={holdsAll} onChange={(event) => document.hold(null, event.target.checked)} />
+        <input type="checkbox" role="switch" checked={holdsAll} onChange={(event) => document.client.hold(null, event.target.checked)} />
         <span>
           Hold everyone's changes
           <span className="faint">They are received and kept, and shown when you let go. Only you see it so.</span>
@@ -102,13 +101,13 @@ function PersonRow({ row, document, onGoTo }: { row: Row; document: OpenDocument
             icon={isHeld ? "play" : "pause"}
             label={isHeld ? `Let ${name}'s new changes in` : `Hold ${name}'s new changes`}
             aria-pressed={isHeld}
-            onClick={() => document.hold(row.id, !isHeld)}
+            onClick={() => document.client.hold(row.id, !isHeld)}
           />
           <IconButton
             icon={isHidden ? "eye" : "eyeOff"}
             label={isHidden ? `Show ${name}'s work` : `Hide ${name}'s work`}
             aria-pressed={isHidden}
-            onClick={() => document.hideAuthor(row.id, !isHidden)}
+            onClick={() => document.client.hideAuthor(row.id, !isHidden)}
           />
         </span>
       )}
@@ -136,7 +135,7 @@ export function HeldNotice({ document, snapshot }: { document: OpenDocument; sna
     <div className="banner">
       <Icon name="pause" />
       <span>{snapshot.held === 0 ? "You hold others' changes. None is waiting." : `${plural(snapshot.held, "change")} of others waiting.`}</span>
-      {snapshot.holdsAll && <button type="button" className="text-button" onClick={() => document.hold(null, false)}>Let them in</button>}
+      {snapshot.holdsAll && <button type="button" className="text-button" onClick={() => document.client.hold(null, false)}>Let them in</button>}
     </div>
   );
 }

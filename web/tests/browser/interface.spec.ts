@@ -1,7 +1,7 @@
 /** The interface over stand-ins: what people see and do, one behaviour a test. */
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-const DOCUMENT = "/#/d/shared";
+const DOCUMENT = "/#/d/5aed0000000000000000000000000000";
 
 async function open(context: BrowserContext, name: string): Promise<Page> {
   const page = await context.newPage();

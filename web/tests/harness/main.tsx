@@ -1,19 +1,20 @@
-/** Mounts the app over stand-ins. `?as=NAME` says who one is. */
+/** Mounts the app over stand-ins for worker and server. `?as=NAME` says who one is. */
+import { MotetError } from "@motet/client";
+import { connectOn, load, type EngineOptions } from "@motet/client/platform";
 import { createRoot } from "react-dom/client";
 import { App } from "../../src/app/App";
 import { type Services, ServicesProvider } from "../../src/app/services";
 import { keep, recall } from "../../src/app/stored";
-import { type DocumentInfo, RequestProblem } from "../../src/documents/api";
+import type { DocumentInfo } from "../../src/documents/api";
 import { OpenDocument } from "../../src/editor/document";
 import "../../src/styles/app.css";
-import { FakeEngine } from "../fake/engine";
 import { FakeSession } from "../fake/session";
 
 const asked = new URLSearchParams(location.search);
 const LIST = "fake.documents";
 const list = () => recall<DocumentInfo[]>(LIST) ?? [];
 const check = () => {
-  if (asked.has("down")) throw new RequestProblem("The server does not answer.", true);
+  if (asked.has("down")) throw new MotetError("unreachable", "The server does not answer.");
 };
 
 const services: Services = {
@@ -25,7 +26,7 @@ const services: Services = {
     known: list,
     async create(name) {
       check();
-      const info = { id: crypto.randomUUID(), name, deleted: false, changed: Date.now() };
+      const info = { id: crypto.randomUUID().replaceAll("-", ""), name, deleted: false, changed: Date.now() };
       keep(LIST, [...list(), info]);
       return info;
     },
@@ -35,12 +36,16 @@ const services: Services = {
     },
   },
   async open(id, profile) {
+    const { Engine } = await load();
     const name = asked.get("as") ?? profile.name;
-    const replica = crypto.randomUUID();
-    const engine = new FakeEngine({ author: name, name, replica });
-    const session = new FakeSession(id, name, replica);
-    engine.import(session.stored.frames);
-    return new OpenDocument(id, engine, session, { name, colour: "" });
+    const person = { name, colour: "" };
+    // Whoever has the same name is the same author.
+    const secret = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name)));
+    const probe = new Engine({ document: "0".repeat(32), secret, name, replica: new Uint8Array(8), frames: [], choices: null, wrap: (name) => name });
+    const session = new FakeSession(id, name, probe.author, secret);
+    const platform = { openEngine: async (options: EngineOptions) => new Engine(options), openSession: async () => session };
+    const space = await connectOn(platform, { url: location.origin, ...person, patienceMs: 0 });
+    return new OpenDocument(await space.open(id), space, person);
   },
 };
 

@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContext, type Page, test } from "@playwright/test";
 
 const BASE = "http://127.0.0.1:4175";
+const SHARED = "5aed0000000000000000000000000000";
 const FOLDER = "artifacts/pictures";
 const NAMES = ["Programme notes", "Rehearsal plan, autumn", "Letter to the ensemble", "Étude for four hands", "On counterpoint: a draft with a rather long name that has to be cut somewhere"];
 const TEXT = `# Programme notes
@@ -22,7 +23,7 @@ async function seed(context: BrowserContext): Promise<void> {
   const page = await context.newPage();
   await page.goto(BASE);
   const now = Date.now();
-  const list = NAMES.map((name, index) => ({ id: index === 0 ? "shared" : `d${index}`, name, deleted: false, changed: now - index ** 4 * 900_000 }));
+  const list = NAMES.map((name, index) => ({ id: index === 0 ? SHARED : `d${index}`, name, deleted: false, changed: now - index ** 4 * 900_000 }));
   await page.evaluate((value) => localStorage.setItem("fake.documents", value), JSON.stringify([...list, { id: "gone", name: "Old", deleted: true }]));
   await page.evaluate(() => localStorage.setItem("motet.profile", JSON.stringify({ name: "Ann Arbour", colour: "#0f766e" })));
   await page.close();
@@ -31,7 +32,7 @@ async function seed(context: BrowserContext): Promise<void> {
 async function open(context: BrowserContext, name: string): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error) => console.error(name, error));
-  await page.goto(`${BASE}/?as=${encodeURIComponent(name)}#/d/shared`);
+  await page.goto(`${BASE}/?as=${encodeURIComponent(name)}#/d/${SHARED}`);
   await page.locator(".cm-content").waitFor();
   return page;
 }

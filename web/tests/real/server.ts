@@ -20,10 +20,11 @@ export class Server {
   private links: ChildProcess[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "motet-"));
 
-  private constructor(private readonly port: number) {}
+  private constructor(private readonly port: number, private readonly app: string) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await freePort());
+  /** Serves the built app, or another page. */
+  static async start(app = resolve("dist")): Promise<Server> {
+    const server = new Server(await freePort(), app);
     await server.run();
     return server;
   }
@@ -35,7 +36,7 @@ export class Server {
   /** Starts on the same folder and port, and waits until it answers. */
   async run(): Promise<void> {
     const binary = process.env["MOTET_BINARY"] as string;
-    const args = ["serve", this.folder, "--listen", `127.0.0.1:${this.port}`, "--app", resolve("dist")];
+    const args = ["serve", this.folder, "--listen", `127.0.0.1:${this.port}`, "--app", this.app];
     this.process = spawn(binary, args, { stdio: ["ignore", "ignore", "inherit"] });
     const deadline = Date.now() + READY_MS_MAX;
     while (!(await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false))) {

@@ -2,10 +2,10 @@
 /** The worker's heart between a toy member, a toy socket and a real (simulated) IndexedDB. */
 import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
-import type { Member, MemberEvent } from "../../src/engine/member";
-import { Courier, type SocketEvents } from "../../src/session/courier";
-import type { SessionEvent } from "../../src/session/session";
-import { openStore, type Store } from "../../src/session/store";
+import { Courier, type DocumentNews, openStore, type SessionEvent, type SocketEvents, type Store, type World } from "@motet/client/platform";
+
+type Member = World["member"];
+type MemberEvent = ReturnType<Member["events"]>[number];
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
@@ -21,6 +21,7 @@ class ToyMember implements Member {
   present() {}
   wantBlob() {}
   keepBlob = () => "";
+  free() {}
   local(_document: string, frames: readonly Uint8Array[]) {
     this.waiting += frames.length;
     (this.isConnected ? this.outbox : this.unsent).push(...frames);
@@ -35,6 +36,10 @@ class ToyMember implements Member {
     this.isConnected = false;
   }
   receive(message: Uint8Array) {
+    if (message.length === 2 && message[0] === 11) {
+      this.happened.push({ kind: "problem", document: null, code: "not-admitted", message: "the token is wrong" });
+      return;
+    }
     if (message.length === 1 && message[0] === 0) {
       this.waiting = 0;
       this.tell();
@@ -49,20 +54,20 @@ class ToyMember implements Member {
 }
 
 async function setUp(store?: Store) {
-  const kept = store ?? (await openStore(new IDBFactory()));
+  const kept = store ?? (await openStore("motet", new IDBFactory()));
   const emitted: SessionEvent[] = [];
   const sent: Uint8Array[] = [];
   const timers: (() => void)[] = [];
   const told: (readonly Uint8Array[])[] = [];
   let socket: SocketEvents | null = null;
-  const courier = new Courier("d", {
+  const courier = new Courier({
     member: new ToyMember(),
     store: kept,
     connect(events) {
       socket = events;
       return { send: (message) => void sent.push(message), close: () => events.closed() };
     },
-    tell: (frames) => void told.push(frames),
+    tell: (_document, frames) => void told.push(frames),
     emit: (event) => void emitted.push(event),
     now: () => 0,
     random: () => 0.5,
@@ -71,18 +76,24 @@ async function setUp(store?: Store) {
       return () => void timers.splice(timers.indexOf(run), 1);
     },
   });
-  const saved = () => emitted.filter((event) => event.kind === "saved").at(-1)?.saved;
-  const link = () => emitted.filter((event) => event.kind === "link").at(-1)?.link;
+  const news = () => emitted.flatMap((event): DocumentNews[] => (event.document === "d" ? [event.news] : []));
+  const saved = () => news().filter((event) => event.kind === "saved").at(-1)?.saved;
+  const link = () => emitted.flatMap((event) => (event.document === null && event.news.kind === "link" ? [event.news.link] : [])).at(-1);
+  const start = async () => {
+    courier.start();
+    await courier.open("d");
+    await Promise.resolve();
+  };
   const server = () => socket as unknown as SocketEvents;
   const runTimers = () => timers.splice(0).forEach((run) => run());
-  return { courier, store: kept, emitted, sent, told, saved, link, server, runTimers };
+  return { courier, start, news, store: kept, emitted, sent, told, saved, link, server, runTimers };
 }
 
 test("work done offline is stored, sent on connection, and durable only when the server says so", async () => {
-  const { courier, store, sent, told, saved, link, server } = await setUp();
-  courier.start([], 0);
+  const { courier, start, store, sent, told, saved, link, server } = await setUp();
+  await start();
   expect(link()).toBe("connecting");
-  const pushing = courier.push([bytes(1, 2)]);
+  const pushing = courier.push("d", [bytes(1, 2)]);
   expect(saved()).toMatchObject({ level: "unsaved", waiting: 1 });
   await pushing;
   expect(saved()).toMatchObject({ level: "local", waiting: 1 });
@@ -97,8 +108,8 @@ test("work done offline is stored, sent on connection, and durable only when the
 });
 
 test("a lost connection is said and tried again", async () => {
-  const { courier, link, server, runTimers, sent } = await setUp();
-  courier.start([], 0);
+  const { courier, start, link, server, runTimers, sent } = await setUp();
+  await start();
   server().opened();
   server().message(bytes(9, 9));
   server().closed();
@@ -111,29 +122,46 @@ test("a lost connection is said and tried again", async () => {
   expect(link()).toBe("offline");
 });
 
+test("who is not admitted is told so, and does not try again by himself", async () => {
+  const { courier, start, link, emitted, server, runTimers, sent } = await setUp();
+  await start();
+  server().opened();
+  server().message(bytes(11, 0));
+  server().closed();
+  expect(link()).toBe("refused");
+  expect(emitted).toContainEqual({ document: null, news: { kind: "trouble", trouble: { code: "permission", message: expect.stringContaining("token") } } });
+  sent.length = 0;
+  runTimers();
+  expect(link()).toBe("refused");
+  courier.setOnline(true);
+  expect(link()).toBe("connecting");
+  server().opened();
+  expect(sent).toEqual([bytes(255)]);
+});
+
 test("frames of others are handed on and kept once, by however many tabs", async () => {
-  const { courier, store, emitted, server } = await setUp();
-  courier.start([], 0);
+  const { start, store, news, server } = await setUp();
+  await start();
   server().opened();
   server().message(bytes(7, 8));
   await store.add("d", [bytes(7, 8)]);
-  expect(emitted).toContainEqual({ kind: "frames", frames: [bytes(7, 8)] });
+  expect(news()).toContainEqual({ kind: "frames", frames: [bytes(7, 8)] });
   expect(await store.frames("d")).toEqual([bytes(7, 8)]);
 });
 
 test("a store that fails is said, and the work is not called local", async () => {
-  const kept = await openStore(new IDBFactory());
+  const kept = await openStore("motet", new IDBFactory());
   const broken: Store = { ...kept, add: () => Promise.reject(new Error("disk full")) };
-  const { courier, emitted, saved } = await setUp(broken);
-  courier.start([], 0);
-  await courier.push([bytes(1, 1)]);
+  const { courier, start, news, saved } = await setUp(broken);
+  await start();
+  await courier.push("d", [bytes(1, 1)]);
   expect(saved()?.level).toBe("unsaved");
-  const trouble = emitted.find((event) => event.kind === "trouble");
-  expect(trouble?.trouble).toMatchObject({ code: "browser-store", message: expect.stringContaining("disk full") });
+  const trouble = news().find((event) => event.kind === "trouble");
+  expect(trouble?.trouble).toMatchObject({ code: "store", message: expect.stringContaining("disk full") });
 });
 
 test("many small records are folded into one, and nothing is lost by it", async () => {
-  const store = await openStore(new IDBFactory());
+  const store = await openStore("motet", new IDBFactory());
   const frames = Array.from({ length: 300 }, (_, index) => bytes(1, index & 255, index >> 8));
   for (const frame of frames) await store.add("d", [frame]);
   await store.add("other", [bytes(3)]);
@@ -145,7 +173,7 @@ test("many small records are folded into one, and nothing is lost by it", async 
 });
 
 test("the key is made once, and choices are kept", async () => {
-  const store = await openStore(new IDBFactory());
+  const store = await openStore("motet", new IDBFactory());
   expect(await store.secret()).toEqual(await store.secret());
   await store.note("d", { choices: bytes(4) });
   await store.note("d", { waiting: 2 });

@@ -4,7 +4,7 @@ import { colourOf, initialsOf } from "../../src/app/colours";
 import { ago, dayOf, plural } from "../../src/app/time";
 import { matches } from "../../src/documents/Documents";
 import { type Difference, differences } from "../../src/editor/compare";
-import type { Link, Safety } from "../../src/session/session";
+import type { Link, Safety } from "@motet/client";
 import { rowsOf } from "../../src/panels/People";
 import { savedWords } from "../../src/panels/Saved";
 import { pick, seeded } from "./random";
@@ -35,8 +35,8 @@ test("initials and colours", () => {
 
 test("nothing but durable work is called saved", () => {
   for (const level of ["unsaved", "local", "received", "durable"] as Safety[]) {
-    for (const link of ["connecting", "connected", "offline"] as Link[]) {
-      const words = savedWords({ link, saved: { level, waiting: 3 }, trouble: null });
+    for (const link of ["connecting", "connected", "offline", "refused"] as Link[]) {
+      const words = savedWords({ status: link, saved: { level, waiting: 3 }, trouble: null });
       expect(/\bsaved\b/i.test(words.short), `${level}, ${link}: ${words.short}`).toBe(level === "durable" && link !== "connecting");
     }
   }
@@ -44,7 +44,7 @@ test("nothing but durable work is called saved", () => {
 
 test("people are listed once, those here first, without oneself", () => {
   const author = (id: string) => ({ id, name: id, hidden: false, held: false });
-  const peer = (id: string, window: string) => ({ peer: window, author: id, name: id, colour: "", anchor: null, head: null });
+  const peer = (id: string, window: string) => ({ peer: window, author: id, name: id, colour: "", text: null, anchor: null, head: null });
   const rows = rowsOf("me", [peer("zoe", "1"), peer("zoe", "2"), peer("me", "3")], [author("ann"), author("zoe"), author("me")]);
   expect(rows.map((row) => row.id)).toEqual(["zoe", "ann"]);
 });

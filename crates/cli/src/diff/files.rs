@@ -31,7 +31,7 @@ pub fn run(files: [&Path; 2], schema: Option<&Path>, is_json_wanted: bool) -> Re
     Ok(ExitCode::from(u8::from(!is_same)))
 }
 
-fn structural(base: &Tree, other: &Tree, schema: &Schema) -> (Vec<Value>, String) {
+pub(super) fn structural(base: &Tree, other: &Tree, schema: &Schema) -> (Vec<Value>, String) {
     let changes = json::diff(base, other, schema);
     let names = Names::of(base, other, schema);
     let said: Vec<String> = changes.iter().map(|change| names.say(change)).collect();

@@ -8,7 +8,7 @@ use super::text_file::TextFile;
 use crate::error::CommandError;
 use clap::ValueEnum;
 use motet::{Replica, VersionVector};
-use server::text_container;
+use server::{DocumentType, text_container};
 use std::path::{Path, PathBuf};
 
 /// Which text goes on where the file and the document differ.
@@ -53,6 +53,12 @@ pub fn bind(
     let failed = |error| CommandError::File("link", path.to_owned(), error);
     let mut disk = RealDisk::open(path).map_err(failed)?;
     let document = replica.document();
+    if DocumentType::of(document) == DocumentType::Json {
+        return Err(CommandError::Other(
+            "this is a JSON document, and motet link keeps texts. Save it over HTTP with If-Match, or use motet export"
+                .into(),
+        ));
+    }
     let text = document.text(text_container());
     let file = read(path, &mut disk)?;
     let (mut version, mut aside) = (replica.version(), None);

@@ -58,8 +58,25 @@ pub const PLACES: usize = 13;
 pub const OTHERS: usize = 14;
 /// Characters.
 pub const TEXT: usize = 15;
+/// Keys of maps.
+pub const MAP_KEYS: usize = 16;
+/// Keys of writes.
+pub const OP_KEYS: usize = 17;
+/// What maps and lists hold.
+pub const VALUES: usize = 18;
+/// Writes replaced, where they are not predicted.
+pub const REPLACED: usize = 19;
+/// Items, nodes, and where they go.
+pub const ELEMENTS: usize = 20;
+/// What counters are added.
+pub const AMOUNTS: usize = 21;
 /// One past the last column that this version knows.
-pub const END: usize = 16;
+pub const END: usize = 22;
+
+/// One past the last column that a version knows.
+fn end(version: u8) -> u64 {
+    if version == super::BLOCK_VERSION_TEXT { MAP_KEYS as u64 } else { END as u64 }
+}
 
 /// A column that this version does not know: carried as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +94,9 @@ pub struct ForeignColumn {
 /// The columns of a block to be: writers by id.
 pub type Columns = [Writer; END];
 
+/// Columns inflated, by id, and those that are unknown.
+type Inflated = ([Vec<u8>; END], Vec<ForeignColumn>);
+
 struct Stored {
     id: u64,
     encoding: u64,
@@ -85,7 +105,7 @@ struct Stored {
 }
 
 /// Compresses columns where that pays, and puts them behind a directory and a checksum.
-pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
+pub fn store(version: u8, columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
     let mut stored: Vec<Stored> = Vec::with_capacity(END + foreign.len());
     for (id, column) in columns.into_iter().enumerate().filter(|(_, column)| !column.is_empty()) {
         INFLATED_BYTES.check_len(column.len())?;
@@ -93,7 +113,7 @@ pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, Enc
     }
     for column in foreign {
         let ForeignColumn { id, encoding, len, bytes } = column.clone();
-        if stored.last().is_some_and(|last| last.id >= id) || id < END as u64 {
+        if stored.last().is_some_and(|last| last.id >= id) || id < end(version) {
             return Err(EncodeError::Invalid("columns are not ascending"));
         }
         stored.push(Stored { id, encoding, len, bytes });
@@ -101,7 +121,7 @@ pub fn store(columns: Columns, foreign: &[ForeignColumn]) -> Result<Vec<u8>, Enc
     let mut w = Writer::new();
     w.reserve(BODY_START + stored.iter().map(|column| column.bytes.len() + ENTRY_LEN_MAX).sum::<usize>());
     w.put(MAGIC);
-    w.byte(super::BLOCK_VERSION);
+    w.byte(version);
     w.put(&[0; size_of::<Hash>()]);
     w.limited(stored.len() as u64, BLOCK_COLUMNS)?;
     for column in &stored {
@@ -157,32 +177,33 @@ fn repeats(bytes: &[u8], code: &Code<'_>) -> bool {
 /// For each column of a block its id, and its length as stored and as it says of itself inflated, in
 /// bytes: for statistics. Nothing is inflated.
 pub fn sizes(bytes: &[u8]) -> Result<Vec<(u64, u64, u64)>, DecodeError> {
-    let directory = read_directory(&mut checked_body(bytes)?)?;
+    let directory = read_directory(&mut checked_body(bytes)?.1)?;
     Ok(directory.into_iter().map(|entry| (entry.id, entry.stored, entry.len)).collect())
 }
 
-/// The columns of a block, inflated, and those that are unknown. `memory` is charged for all.
-pub fn load(bytes: &[u8], memory: &Reader<'_>) -> Result<([Vec<u8>; END], Vec<ForeignColumn>), DecodeError> {
-    load_body(checked_body(bytes)?, memory)
+/// The version of a block, its columns, inflated, and those that are unknown. `memory` is charged for all.
+pub fn load(bytes: &[u8], memory: &Reader<'_>) -> Result<(u8, Inflated), DecodeError> {
+    let (version, body) = checked_body(bytes)?;
+    Ok((version, load_body(version, body, memory)?))
 }
 
-/// What follows the checksum, where that holds.
-fn checked_body(bytes: &[u8]) -> Result<Reader<'_>, DecodeError> {
+/// The version of a block, and what follows the checksum, where that holds.
+fn checked_body(bytes: &[u8]) -> Result<(u8, Reader<'_>), DecodeError> {
     BLOCK_BYTES.check_len(bytes.len())?;
     let mut r = Reader::new(bytes);
     if r.take(4)? != MAGIC {
         return Err(DecodeError::Invalid("not a block"));
     }
-    match r.byte()? {
-        super::BLOCK_VERSION => (),
+    let version = match r.byte()? {
+        version @ (super::BLOCK_VERSION_TEXT | super::BLOCK_VERSION) => version,
         number => return Err(DecodeError::Unknown { what: "block version", number: number.into() }),
-    }
+    };
     let checksum = Hash(r.array()?);
     let body = r.take(r.left())?;
     if hash_block(body) != checksum {
         return Err(DecodeError::Checksum);
     }
-    Ok(Reader::new(body))
+    Ok((version, Reader::new(body)))
 }
 
 /// A column's line in the directory.
@@ -206,13 +227,13 @@ fn read_directory(r: &mut Reader<'_>) -> Result<Vec<Entry>, DecodeError> {
     Ok(directory)
 }
 
-fn load_body(mut r: Reader<'_>, memory: &Reader<'_>) -> Result<([Vec<u8>; END], Vec<ForeignColumn>), DecodeError> {
+fn load_body(version: u8, mut r: Reader<'_>, memory: &Reader<'_>) -> Result<Inflated, DecodeError> {
     let directory = read_directory(&mut r)?;
     let mut columns: [Vec<u8>; END] = Default::default();
     let mut foreign = Vec::new();
     for Entry { id, encoding, stored, len } in directory {
         let bytes = r.take(usize::try_from(stored).unwrap_or(usize::MAX))?;
-        match usize::try_from(id).ok().and_then(|id| columns.get_mut(id)) {
+        match usize::try_from(id).ok().filter(|_| id < end(version)).and_then(|id| columns.get_mut(id)) {
             Some(column) => *column = inflate(id, encoding, bytes, len, memory)?,
             None => {
                 memory.charge(stored)?;

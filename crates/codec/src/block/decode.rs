@@ -7,7 +7,8 @@ use super::encode::{
     LOG_NAME_WEIGHT, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT,
     RUN_WEIGHT,
 };
-use super::{Block, LogPart, action_count};
+use super::structure::{Writes, check_within_action};
+use super::{BLOCK_VERSION, Block, LogPart, action_count};
 use crate::action::{check_time, read_parent_ids};
 use crate::boundaries::{Boundaries, FrameRun};
 use crate::error::DecodeError;
@@ -27,9 +28,9 @@ use std::ops::Range;
 /// Verifies the checksum of a block and reads it. Chains are not verified: see [`super::verify_chain`].
 pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     let memory = Reader::within(weight_max(bytes.len()));
-    let (mut columns, foreign) = columns::load(bytes, &memory)?;
+    let (version, (mut columns, foreign)) = columns::load(bytes, &memory)?;
     let text = std::mem::take(&mut columns[columns::TEXT]);
-    let mut decoder = Decoder::new(&columns, text, &memory)?;
+    let mut decoder = Decoder::new(version, &columns, text, &memory)?;
     let parts = decoder.parts()?;
     decoder.r.iter().try_for_each(Reader::finish)?;
     match decoder.text.len() - decoder.text_at {
@@ -39,15 +40,19 @@ pub fn decode(bytes: &[u8]) -> Result<Block, DecodeError> {
     Ok(Block { parts, foreign })
 }
 
-struct Decoder<'a> {
-    r: [Reader<'a>; columns::END],
+pub(super) struct Decoder<'a> {
+    version: u8,
+    pub(super) r: [Reader<'a>; columns::END],
     /// The characters of all parts; none once a part took them all.
     text: Vec<u8>,
     /// How many bytes of them went to parts.
     text_at: usize,
-    names: Names,
-    /// The container of the part's last op, by its number there.
-    local: Option<u32>,
+    pub(super) names: Names,
+    /// The container of the part's last op, by its number there, and its kind.
+    local: Option<(u32, Kind)>,
+    /// The keys of the block.
+    pub(super) keys: Vec<&'a str>,
+    pub(super) writes: Writes,
 }
 
 /// What a part says of itself.
@@ -62,11 +67,18 @@ struct PartRow {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(columns: &'a [Vec<u8>; columns::END], text: Vec<u8>, memory: &Reader<'_>) -> Result<Self, DecodeError> {
+    fn new(
+        version: u8,
+        columns: &'a [Vec<u8>; columns::END],
+        text: Vec<u8>,
+        memory: &Reader<'_>,
+    ) -> Result<Self, DecodeError> {
         let r = std::array::from_fn(|id| Reader::part(&columns[id], memory));
         let names = Names::new(Place::Table, ReplicaId(0));
-        let mut decoder = Self { r, text, text_at: 0, names, local: None };
+        let (keys, writes) = (Vec::new(), Writes::default());
+        let mut decoder = Self { version, r, text, text_at: 0, names, local: None, keys, writes };
         decoder.read_names()?;
+        decoder.read_keys()?;
         Ok(decoder)
     }
 
@@ -236,6 +248,7 @@ impl<'a> Decoder<'a> {
         let mut text = TextCutter::new(log);
         let mut cursor = Cursor::new();
         self.local = None;
+        self.writes.next_part();
         let mut at = row.start;
         for &shape in shapes {
             let len = self.r[columns::OP_LENS].limited(SEQ)?;
@@ -280,30 +293,45 @@ impl<'a> Decoder<'a> {
         let len = range.end - range.start;
         match shape & 3 {
             INSERT => {
-                let container = self.container(shape, log)?;
+                let (container, kind) = self.sequence(shape, log)?;
                 let left = self.place(left_code, range.start, cursor.left, log)?;
                 let right = self.right(right_code, left, range.start, cursor.right, log)?;
                 if !left.is_none() && left == right {
                     return Err(DecodeError::Invalid(NOWHERE));
                 }
-                let text = text.cut(log.text(), len)?;
                 cursor.inserted(range.end - 1, right);
-                log.ops.push(OpRun { range, body: OpBody::Insert { container, left, right, text } });
+                let body = if kind == Kind::Text {
+                    OpBody::Insert { container, left, right, text: text.cut(log.text(), len)? }
+                } else {
+                    let values = self.values(&range, log)?;
+                    log.pack_items(container, (left, right), values)
+                };
+                log.ops.push(OpRun { range, body });
             }
-            kind @ (DELETE | DELETE_BACKWARD) => {
-                let container = self.container(shape, log)?;
-                let backward = kind == DELETE_BACKWARD;
-                if backward && len == 1 || right_code != 0 {
+            shape_kind @ (DELETE | DELETE_BACKWARD) => {
+                let (container, kind) = self.sequence(shape, log)?;
+                let backward = shape_kind == DELETE_BACKWARD;
+                if backward && (len == 1 || kind != Kind::Text) || right_code != 0 {
                     return Err(DecodeError::NotCanonical("the shape of a deletion"));
                 }
                 let edge = self.place(left_code, range.start, cursor.deletion(len, backward), log)?;
                 let target = target(edge, len, range.start, backward)?;
                 cursor.deleted(target);
-                log.ops.push(OpRun { range, body: OpBody::Delete { container, target, backward } });
+                let body = if kind == Kind::Text {
+                    OpBody::Delete { container, target, backward }
+                } else {
+                    check_within_action(&range, log)?;
+                    log.pack_deletion(container, target)
+                };
+                log.ops.push(OpRun { range, body });
             }
             OTHER if shape == OTHER => {
                 let op = self.other(range.clone(), log)?;
-                let body = log.add_other(op);
+                let body = log.pack(op.as_op_ref());
+                log.ops.push(OpRun { range, body });
+            }
+            OTHER if self.version >= BLOCK_VERSION => {
+                let body = self.structure(shape, range.clone(), log)?;
                 log.ops.push(OpRun { range, body });
             }
             _ => return Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
@@ -315,19 +343,53 @@ impl<'a> Decoder<'a> {
         let r = &mut self.r[columns::OTHERS];
         r.charge(OP_WEIGHT as u64)?;
         let op = read_op(r, &mut self.names, range.start)?;
-        if matches!(op, Op::Insert { .. } | Op::Delete { .. }) {
+        let has_columns = match op {
+            Op::Insert { .. } | Op::Delete { .. } => true,
+            Op::Control { .. } | Op::Unknown { .. } => false,
+            Op::TextObject { .. } | Op::TextMark { .. } | Op::TextMove { .. } => false,
+            _ => self.version >= BLOCK_VERSION,
+        };
+        if has_columns {
             return Err(DecodeError::NotCanonical("an op that has columns of its own"));
         }
-        if op.len() != range.end - range.start || range.end > log.end() || log.action_range(range.start).end < range.end
-        {
-            return Err(DecodeError::Invalid("an op that reaches out of its action"));
+        if op.len() != range.end - range.start {
+            return Err(DecodeError::Invalid("an op of another number of counters than it says"));
         }
+        check_within_action(&range, log)?;
         Ok(op)
     }
 
-    /// The container's number in the part's own table.
+    /// The number in the part's own table of a text or a list, and which of both it is.
     #[inline]
-    fn container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
+    fn sequence(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<(u32, Kind), DecodeError> {
+        let (local, kind) = self.any_container(shape, log)?;
+        if kind == Kind::Text || kind == Kind::List && self.version >= BLOCK_VERSION {
+            Ok((local, kind))
+        } else {
+            Err(DecodeError::Invalid("an op on a container of another kind"))
+        }
+    }
+
+    /// The number of a container of `kind` in the part's own table.
+    pub(super) fn container(&mut self, shape: u8, log: &mut ReplicaLog, kind: Kind) -> Result<u32, DecodeError> {
+        match self.any_container(shape, log)? {
+            (local, of) if of == kind => Ok(local),
+            _ => Err(DecodeError::Invalid("an op on a container of another kind")),
+        }
+    }
+
+    /// The same container by its name.
+    pub(super) fn container_id(
+        &mut self,
+        shape: u8,
+        log: &mut ReplicaLog,
+        kind: Kind,
+    ) -> Result<ContainerId, DecodeError> {
+        self.container(shape, log, kind).map(|local| log.container(local))
+    }
+
+    #[inline]
+    fn any_container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<(u32, Kind), DecodeError> {
         match self.local {
             Some(local) if shape & NAMES_CONTAINER == 0 => Ok(local),
             _ => self.next_container(shape, log),
@@ -335,23 +397,23 @@ impl<'a> Decoder<'a> {
     }
 
     #[inline(never)]
-    fn next_container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<u32, DecodeError> {
+    fn next_container(&mut self, shape: u8, log: &mut ReplicaLog) -> Result<(u32, Kind), DecodeError> {
         if shape & NAMES_CONTAINER == 0 {
             return Err(DecodeError::Invalid("an op without a container"));
         }
         let number = self.r[columns::OP_CONTAINERS].limited(CONTAINERS)?;
         let known = self.names.containers().get(number as usize).copied();
         let container: ContainerId = known.ok_or(DecodeError::Unknown { what: "container number", number })?;
-        if container.kind() != Kind::Text {
-            return Err(DecodeError::Invalid("an op on a container of another kind"));
-        }
         let local = self.charged(log, |log| log.container_number(container))?;
-        self.local = Some(local);
-        Ok(local)
+        Ok(*self.local.insert((local, container.kind())))
     }
 
     /// Charges for the names that `add` adds to the part.
-    fn charged<T>(&self, log: &mut ReplicaLog, add: impl FnOnce(&mut ReplicaLog) -> T) -> Result<T, DecodeError> {
+    pub(super) fn charged<T>(
+        &self,
+        log: &mut ReplicaLog,
+        add: impl FnOnce(&mut ReplicaLog) -> T,
+    ) -> Result<T, DecodeError> {
         let before = log.name_count();
         let added = add(log);
         self.r[columns::SHAPES].charge((log.name_count() - before) as u64 * LOG_NAME_WEIGHT)?;

@@ -5,14 +5,15 @@
 
 use super::columns::{self, Columns, ForeignColumn};
 use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
-use super::{PartRef, action_count};
+use super::structure::{KeyNumbers, Writes};
+use super::{BLOCK_VERSION, BLOCK_VERSION_TEXT, PartRef, action_count};
 use crate::action::{check_time, lamport_more, write_parents};
 use crate::error::EncodeError;
 use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, weight_max};
 use crate::names::{Names, Place};
-use crate::op::{NOWHERE, OP_WEIGHT, write_op, write_spans};
+use crate::op::{NOWHERE, OP_WEIGHT, check_kind, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRef, OpRun, RareHeader, ReplicaLog};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -44,7 +45,15 @@ pub(super) const APART_WEIGHT: u64 = HeaderRun::APART_BYTES as u64;
 /// The bytes of a block of `parts`, with columns of other versions as they were.
 pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8>, EncodeError> {
     BLOCK_PARTS.check_len(parts.len())?;
-    let mut e = Encoder { c: Default::default(), names: Names::new(Place::Table, ReplicaId(0)), rows: 0, local: None };
+    let mut e = Encoder {
+        c: Default::default(),
+        names: Names::new(Place::Table, ReplicaId(0)),
+        rows: 0,
+        local: None,
+        keys: KeyNumbers::default(),
+        writes: Writes::default(),
+        version: BLOCK_VERSION_TEXT,
+    };
     for part in parts {
         e.part(part)?;
     }
@@ -52,7 +61,7 @@ pub fn encode(parts: &[PartRef<'_>], foreign: &[ForeignColumn]) -> Result<Vec<u8
     BLOCK_ROWS.check(e.rows)?;
     // Columns inflated, and what lies between two steps of inflating, which is shorter.
     let weight: u64 = e.c.iter().map(|column| column.weight() + 2 * column.len() as u64).sum();
-    let bytes = columns::store(e.c, foreign)?;
+    let bytes = columns::store(e.version, e.c, foreign)?;
     let max = weight_max(bytes.len());
     if weight > max {
         return Err(EncodeError::Weight { weight, max });
@@ -111,12 +120,16 @@ fn half<'a>(part: &PartRef<'a>) -> Option<(PartRef<'a>, PartRef<'a>)> {
     None
 }
 
-struct Encoder {
-    c: Columns,
-    names: Names,
+pub(super) struct Encoder {
+    pub(super) c: Columns,
+    pub(super) names: Names,
     rows: u64,
-    /// The container of the part's last op, by its number there.
-    local: Option<u32>,
+    /// The container of the part's last op, by its number there, and its kind.
+    local: Option<(u32, Kind)>,
+    pub(super) keys: KeyNumbers,
+    pub(super) writes: Writes,
+    /// The first version that has all that was written.
+    version: u8,
 }
 
 impl Encoder {
@@ -245,6 +258,8 @@ impl Encoder {
         self.c[columns::PLACES].reserve(2 * runs.len());
         let mut cursor = Cursor::new();
         self.local = None;
+        self.keys.next_part(log);
+        self.writes.next_part();
         for run in runs {
             let range = run.range.start.max(range.start)..run.range.end.min(range.end);
             self.c[columns::OP_LENS].varint((range.end - range.start).into());
@@ -262,15 +277,11 @@ impl Encoder {
         let (at, len) = (range.start, range.end - range.start);
         match run.body {
             OpBody::Insert { container, left, right, .. } => {
-                let container = self.container(log, container)?;
-                let left = if at == run.range.start { left } else { Near::own(at - 1) };
-                let left_code = self.place(log, left, at, cursor.left)?;
-                let right_code = self.right(log, left, right, at, cursor.right)?;
-                cursor.inserted(range.end - 1, right);
-                Ok(container | INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT)
+                let container = self.container(log, container, Kind::Text)?;
+                Ok(container | self.insertion(log, run, range, (left, right), cursor)?)
             }
             OpBody::Delete { container, target, backward } => {
-                let container = self.container(log, container)?;
+                let container = self.container(log, container, Kind::Text)?;
                 let first = target.plus(if backward { run.range.end - range.end } else { at - run.range.start });
                 let backward = backward && len > 1;
                 let edge = if backward { first.plus(len - 1) } else { first };
@@ -278,28 +289,62 @@ impl Encoder {
                 cursor.deleted(first);
                 Ok(container | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT)
             }
+            OpBody::ListInsert { container, left, right, .. } => {
+                self.version = BLOCK_VERSION;
+                let container = self.container(log, container, Kind::List)?;
+                let OpRef::ListInsert { values, .. } = log.op(run, range.clone()) else { unreachable!("it is one") };
+                self.values(values)?;
+                Ok(container | self.insertion(log, run, range, (left, right), cursor)?)
+            }
+            OpBody::ListDelete { container, target } => {
+                self.version = BLOCK_VERSION;
+                let container = self.container(log, container, Kind::List)?;
+                let target = target.plus(at - run.range.start);
+                let code = self.place(log, target, at, cursor.deletion(len, false))?;
+                cursor.deleted(target);
+                Ok(container | DELETE | code << LEFT_SHIFT)
+            }
             OpBody::Other(_) => {
                 let w = &mut self.c[columns::OTHERS];
                 w.charge(OP_WEIGHT as u64);
                 write_op(w, &mut self.names, log.op(run, range), at)?;
                 Ok(OTHER)
             }
+            _ => {
+                self.version = BLOCK_VERSION;
+                Ok(OTHER | self.structure(log, run, range)?)
+            }
         }
+    }
+
+    /// Writes where the part `range` of an insertion goes, and gives its shape but for the container.
+    fn insertion(
+        &mut self,
+        log: &ReplicaLog,
+        run: &OpRun,
+        range: Range<Seq>,
+        (left, right): (Near, Near),
+        cursor: &mut Cursor,
+    ) -> Result<u8, EncodeError> {
+        let at = range.start;
+        let left = if at == run.range.start { left } else { Near::own(at - 1) };
+        let left_code = self.place(log, left, at, cursor.left)?;
+        let right_code = self.right(log, left, right, at, cursor.right)?;
+        cursor.inserted(range.end - 1, right);
+        Ok(INSERT | left_code << LEFT_SHIFT | right_code << RIGHT_SHIFT)
     }
 
     /// Writes the container of a run out where it is not that of the run before, and says so.
     #[inline]
-    fn container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
-        if self.local == Some(local) { Ok(0) } else { self.next_container(log, local) }
+    pub(super) fn container(&mut self, log: &ReplicaLog, local: u32, kind: Kind) -> Result<u8, EncodeError> {
+        if self.local == Some((local, kind)) { Ok(0) } else { self.next_container(log, local, kind) }
     }
 
     #[inline(never)]
-    fn next_container(&mut self, log: &ReplicaLog, local: u32) -> Result<u8, EncodeError> {
-        self.local = Some(local);
+    fn next_container(&mut self, log: &ReplicaLog, local: u32, kind: Kind) -> Result<u8, EncodeError> {
+        self.local = Some((local, kind));
         let container = log.container(local);
-        if container.kind() != Kind::Text {
-            return Err(EncodeError::Invalid("an op on a container of another kind"));
-        }
+        check_kind(container.kind(), kind)?;
         let number = self.names.container_number(container);
         self.c[columns::OP_CONTAINERS].varint(number as u64);
         Ok(NAMES_CONTAINER)

@@ -1,7 +1,7 @@
 //! Blocks: logs of many replicas in columns, for catch-up, disk and snapshots.
 //!
 //! ```text
-//! "MOTB" │ version 1 │ checksum 32 │ columns varint │ (id, encoding, stored length, inflated length)… │ bytes…
+//! "MOTB" │ version │ checksum 32 │ columns varint │ (id, encoding, stored length, inflated length)… │ bytes…
 //! ```
 //!
 //! The checksum covers everything after it, as stored. A column of unknown id is kept and written again
@@ -12,6 +12,7 @@ mod cursor;
 mod decode;
 mod encode;
 mod huffman;
+mod structure;
 mod verify;
 
 use crate::boundaries::Boundaries;
@@ -27,7 +28,9 @@ pub use encode::{encode, encode_all};
 pub use verify::{VerifyError, verify_chain};
 
 /// The version of the format of blocks.
-pub const BLOCK_VERSION: u8 = 1;
+pub const BLOCK_VERSION: u8 = 2;
+/// The version of blocks that hold texts only, or ops of all other kinds as in a frame.
+const BLOCK_VERSION_TEXT: u8 = 1;
 
 /// A part of one replica's log, to be encoded.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use blob::{BlobHash, BlobRef};
 use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
-use log::{Action, ContainerId, Header, Kind, MultiLog, OpRef, Register, Value};
+use log::{Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Register, TextRange, Value};
 
 /// A generator whose every run can be repeated from its seed.
 pub struct Rng(pub u64);
@@ -37,19 +37,21 @@ pub fn origin(replica: ReplicaId) -> Origin {
 }
 
 /// Which kinds of ops a random log is made of.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub enum Alphabet {
     /// Those of the format's first days, of which there are files.
     First,
-    /// And those of lists, trees and counters.
+    /// And those of lists, trees, counters and nested containers, of which there are too.
+    Structure,
+    /// And those of rich text, of which there are too.
+    Rich,
+    /// All that there are: also those that name blobs.
     All,
-    /// And those that name blobs.
-    Blobs,
 }
 
 /// The log of a few replicas that write over each other.
 pub fn random_log(rng: &mut Rng, actions: u64) -> MultiLog {
-    random_log_of(rng, actions, Alphabet::Blobs)
+    random_log_of(rng, actions, Alphabet::All)
 }
 
 /// As [`random_log`], of some kinds of ops.
@@ -125,12 +127,15 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet == Alphabet::Blobs && rng.one_in(8) {
+    if alphabet >= Alphabet::All && rng.one_in(8) {
         let (container, value, pred) = (ContainerId::root(Kind::Map, "pictures"), blob(rng), ids(rng, log));
         log.push(replica, OpRef::Set { container, key: "a", value: Some(&value), pred: &pred });
         return;
     }
-    if alphabet != Alphabet::First && rng.one_in(4) {
+    if alphabet >= Alphabet::Rich && rng.one_in(5) {
+        return push_rich(rng, log, replica, some);
+    }
+    if alphabet >= Alphabet::Structure && rng.one_in(4) {
         return push_delimited(rng, log, replica, some, alphabet);
     }
     match (rng.below(8), some) {
@@ -152,7 +157,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         }
         (3, _) => {
             let kind = codec::FIRST_DELIMITED + rng.below(1 << 20);
-            let kind = if alphabet != Alphabet::First { kind + codec::kind::POLICY } else { kind };
+            let kind = if alphabet >= Alphabet::Structure { kind + codec::kind::POLICY } else { kind };
             log.push(replica, OpRef::Unknown { kind, len: 1 + rng.below(4) as u32, body: &[9, 8, 7] });
         }
         _ => {
@@ -177,7 +182,7 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
     let kinds = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
     let made = Value::Container(kinds[rng.below(5) as usize]);
     let any = if rng.one_in(3) { made.clone() } else { value(rng, 2) };
-    let any = if alphabet == Alphabet::Blobs && rng.one_in(3) { blob(rng) } else { any };
+    let any = if alphabet == Alphabet::All && rng.one_in(3) { blob(rng) } else { any };
     let pred = ids(rng, log);
     let op = match (rng.below(9), some) {
         (0, _) => OpRef::CounterAdd { container: of(Kind::Counter, rng), amount: rng.next() as i64 },
@@ -206,6 +211,37 @@ fn blob(rng: &mut Rng) -> Value {
     let size = rng.one_in(2).then(|| (1 + rng.below(9) as u32, 1 + rng.below(1 << 20) as u32));
     let reference = BlobRef::new(BlobHash([rng.next() as u8; 32]), rng.next() >> 32 >> rng.below(32), media_type, size);
     Value::Blob(Box::new(reference.unwrap()))
+}
+
+/// Ops of rich text.
+fn push_rich(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: Option<Id>) {
+    let container = match (some, known(rng, log)) {
+        (Some(row), Some(column)) if rng.one_in(3) => ContainerId::Crossing(Kind::Text, Crossing::new(row, column)),
+        (Some(id), _) if rng.one_in(3) => ContainerId::Element(Kind::Text, id),
+        _ => ContainerId::root(Kind::Text, "rich"),
+    };
+    let left = known(rng, log).filter(|_| rng.one_in(2));
+    let right = known(rng, log).filter(|&id| rng.one_in(2) && Some(id) != left);
+    let ranges = ranges(rng, log);
+    match rng.below(3) {
+        0 => {
+            let kind = ["", "imäge"][rng.below(2) as usize];
+            log.push(replica, OpRef::TextObject { container, left, right, kind });
+        }
+        1 => {
+            let value = (!rng.one_in(4)).then(|| value(rng, 2));
+            log.push(replica, OpRef::TextMark { container, ranges: &ranges, key: "kéy", value: value.as_ref() });
+        }
+        _ => drop(log.push(replica, OpRef::TextMove { container, ranges: &ranges, left, right })),
+    }
+}
+
+fn ranges(rng: &mut Rng, log: &MultiLog) -> Vec<TextRange> {
+    let gap = |rng: &mut Rng| {
+        let beside = known(rng, log).filter(|_| !rng.one_in(4));
+        if rng.one_in(2) { Gap::Before(beside) } else { Gap::After(beside) }
+    };
+    (0..1 + rng.below(3)).map(|_| TextRange { start: gap(rng), end: gap(rng) }).collect()
 }
 
 fn value(rng: &mut Rng, depth: u64) -> Value {

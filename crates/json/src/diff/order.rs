@@ -2,7 +2,7 @@
 
 /// The places of a longest strictly ascending subsequence, ascending; of several, always the same one. Patience
 /// sorting, n log n (Fredman, *On computing the length of longest increasing subsequences*).
-pub(crate) fn ascending<T: Ord>(values: &[T]) -> Vec<usize> {
+pub fn ascending<T: Ord>(values: &[T]) -> Vec<usize> {
     // The place of the least last value of a subsequence of each length, and what came before each place.
     let mut ends: Vec<usize> = Vec::new();
     let mut before = vec![usize::MAX; values.len()];

@@ -12,7 +12,7 @@ pub use patch::{ListChange, ListPatch};
 
 use crate::digest::Digest;
 use crate::moves::{Moves, Slot};
-use crate::register::Register;
+use crate::register::Registers;
 use crate::sequence::{NONE, Neighbours, SequenceId, Sequences};
 use clock::{Id, Lamport, Span};
 use log::Value;
@@ -44,11 +44,11 @@ struct Item {
 }
 
 /// What happened to an item after its insertion.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct History {
     moves: Moves,
-    /// The insertion and the writes since, where there are any.
-    register: Option<Register>,
+    /// The register of the insertion and the writes since; [`NONE`].
+    register: u32,
 }
 
 impl Item {
@@ -68,6 +68,8 @@ pub struct List {
     holders: Vec<Holder>,
     items: Vec<Item>,
     histories: Vec<History>,
+    /// What was written of items.
+    registers: Registers,
     /// The hash of what is shown, where nothing changed since.
     hash: Option<u64>,
 }
@@ -84,7 +86,8 @@ impl List {
         let mut sequences = Sequences::default();
         let order = sequences.add_sequence();
         let holders = vec![Holder { item: NONE, lamport: 0 }];
-        Self { sequences, order, holders, items: Vec::new(), histories: Vec::new(), hash: None }
+        let (items, histories, registers) = (Vec::new(), Vec::new(), Registers::default());
+        Self { sequences, order, holders, items, histories, registers, hash: None }
     }
 
     /// How many items are visible.
@@ -126,10 +129,23 @@ impl List {
     /// ones first.
     pub fn heads(&self, id: Id) -> Vec<(Id, &Value)> {
         let Some(item) = self.item(id).map(|item| &self.items[item as usize]) else { return Vec::new() };
-        match self.histories.get(item.history as usize).and_then(|history| history.register.as_ref()) {
+        match self.register(item) {
             None => vec![(id, &item.value)],
-            Some(register) => register.heads().filter_map(|(id, value)| Some((id, value?))).collect(),
+            Some(register) => self.registers.heads(register).filter_map(|(id, value)| Some((id, value?))).collect(),
         }
+    }
+
+    /// The visible items in order: their names, the writes that show with what they hold, and whether there are
+    /// alternatives.
+    pub fn writes(&self) -> impl Iterator<Item = (Id, Id, &Value, bool)> {
+        self.sequences.shown(self.order).filter_map(|handle| {
+            let item = &self.items[self.item_shown(handle) as usize];
+            let id = self.id(self.item_shown(handle));
+            let Some(register) = self.register(item) else { return Some((id, id, &item.value, false)) };
+            let mut heads = self.registers.heads(register);
+            let (write, value) = heads.next()?;
+            Some((id, write, value?, heads.next().is_some()))
+        })
     }
 
     /// The move that put item `id` where it shows; none where that is its insertion.
@@ -148,7 +164,7 @@ impl List {
     /// before it.
     pub fn place_to_move(&self, from: usize, to: usize) -> Option<(Id, Neighbours)> {
         let item = self.id_at(from)?;
-        Some((item, self.place_at(if to <= from { to } else { to + 1 })))
+        Some((item, self.place_at(if to <= from { to } else { to.saturating_add(1) })))
     }
 
     fn item_shown(&self, handle: u32) -> u32 {
@@ -168,8 +184,13 @@ impl List {
 
     fn value(&self, item: u32) -> &Value {
         let item = &self.items[item as usize];
-        let history = self.histories.get(item.history as usize);
-        history.and_then(|history| history.register.as_ref()?.shown()).unwrap_or(&item.value)
+        self.register(item).and_then(|register| self.registers.shown(register)).unwrap_or(&item.value)
+    }
+
+    /// The register of an item that was written.
+    fn register(&self, item: &Item) -> Option<u32> {
+        let history = self.histories.get(item.history as usize)?;
+        (history.register != NONE).then_some(history.register)
     }
 
     /// Takes in items, whose first is `first`.
@@ -296,7 +317,7 @@ impl List {
         let number = &mut self.items[item as usize].history;
         if *number == NONE {
             *number = self.histories.len() as u32;
-            self.histories.push(History::default());
+            self.histories.push(History { moves: Moves::default(), register: NONE });
         }
         &mut self.histories[*number as usize]
     }
@@ -313,13 +334,12 @@ impl List {
         let Some(number) = self.item(item) else { return };
         let base = &self.items[number as usize];
         let (first, inserted) = (base.value.clone(), self.holders[base.place as usize].lamport);
-        let register = self.history(number).register.get_or_insert_with(|| {
-            let mut register = Register::default();
+        if self.history(number).register == NONE {
             // Where the insertion is not active nothing shows, so it need not be turned off here.
-            register.insert(item, inserted, Some(&first), &[], true);
-            register
-        });
-        register.insert(id, lamport, Some(value), pred, active);
+            self.history(number).register = self.registers.add_with((item, inserted), &first);
+        }
+        let register = self.history(number).register;
+        self.registers.insert(register, (id, lamport), Some(value), pred, active);
         if active {
             self.note_write(number, patch);
         }
@@ -328,8 +348,7 @@ impl List {
     /// Turns a write of an item on or off.
     pub(crate) fn set_written(&mut self, id: Id, item: Id, on: bool, patch: Option<&mut ListPatch>) {
         let Some(number) = self.item(item) else { return };
-        let register = self.history(number).register.as_mut();
-        if register.is_some_and(|register| register.set_active(id, on)) {
+        if self.registers.set_active(id, on).is_some() {
             self.note_write(number, patch);
         }
     }
@@ -339,7 +358,7 @@ impl List {
         let item = &self.items[number as usize];
         if let Some(patch) = patch.filter(|_| item.is_visible()) {
             let at = self.sequences.rank(item.shows);
-            patch.push(ListChange::Set { at, value: self.value(number).clone() });
+            patch.push(ListChange::Set { at, item: self.id(number), value: self.value(number).clone() });
         }
     }
 
@@ -397,8 +416,8 @@ impl List {
             let slots = history.map_or(&[][..], |history| history.moves.slots());
             assert!(slots.is_sorted_by(|a, b| a < b));
             assert_eq!(item.shows, slots.last().map_or(item.place, |slot| slot.handle), "the latest move counts");
-            history.into_iter().filter_map(|history| history.register.as_ref()).for_each(Register::check_invariants);
         }
+        self.registers.check_invariants();
     }
 }
 

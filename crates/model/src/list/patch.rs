@@ -32,6 +32,8 @@ pub enum ListChange {
     Set {
         /// Where it is.
         at: usize,
+        /// The item.
+        item: Id,
         /// What it holds.
         value: Value,
     },
@@ -91,7 +93,7 @@ impl ListPatch {
                     let item = list.remove(*from);
                     list.insert(*to, item);
                 }
-                ListChange::Set { at, value } => list[*at].1 = value.clone(),
+                ListChange::Set { at, value, .. } => list[*at].1 = value.clone(),
             }
         }
     }
@@ -117,7 +119,7 @@ pub(super) fn between(old: &[Id], new: &[(Id, &Value)], changed: impl Fn(Id) -> 
         if kept.next_if_eq(&at).is_none() {
             patch.push(ListChange::Insert { at, items: vec![(*id, value)] });
         } else if changed(*id) {
-            patch.push(ListChange::Set { at, value });
+            patch.push(ListChange::Set { at, item: *id, value });
         }
     }
     patch

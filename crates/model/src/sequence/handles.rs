@@ -13,7 +13,7 @@ struct Run {
 
 /// Which handles ids have: runs, since what arrives together is named alike in both.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Handles {
+pub(crate) struct Handles {
     /// Ascending by their starts.
     runs: SortedMap<ReplicaId, Vec<Run>>,
 }

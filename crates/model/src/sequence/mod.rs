@@ -11,7 +11,7 @@ mod order;
 mod tests;
 
 use clock::{Id, ReplicaId, SortedMap};
-use handles::Handles;
+pub(crate) use handles::Handles;
 use order::Order;
 
 /// Between which elements something goes: the one right behind which, none at the start, and the one that
@@ -164,7 +164,12 @@ impl Sequences {
 
     /// Puts `new` among the siblings of `known`; returns its neighbours there.
     fn crowd(&mut self, known: u32, new: u32, parent: u32, side: Side) -> (Option<u32>, Option<u32>) {
-        let key = |handle: u32| (parent, side, self.elements[handle as usize].id);
+        let key = |handle: u32| {
+            let id = self.elements[handle as usize].id;
+            #[cfg(feature = "fault-injection")]
+            let id = if fault::is_on(fault::Fault::SkipPlaceTieBreak) { Id::new(ReplicaId(0), handle) } else { id };
+            (parent, side, id)
+        };
         let (known_key, new_key) = (key(known), key(new));
         self.crowds.insert(known_key, known);
         let sibling = |entry: Option<(&(u32, Side, Id), &u32)>| {
@@ -183,7 +188,10 @@ impl Sequences {
         if one == NONE {
             return Vec::new();
         }
-        let key = (parent, side, self.elements[one as usize].id);
+        let id = self.elements[one as usize].id;
+        #[cfg(feature = "fault-injection")]
+        let id = if fault::is_on(fault::Fault::SkipPlaceTieBreak) { Id::new(ReplicaId(0), one) } else { id };
+        let key = (parent, side, id);
         if self.crowds.is_empty() || !self.crowds.contains_key(&key) {
             return vec![one];
         }

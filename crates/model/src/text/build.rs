@@ -15,9 +15,10 @@ mod links;
 mod walk;
 
 use super::Text;
+use super::objects::{Class, Objects};
 use super::origins::Origins;
 use super::tree::{Elem, Run, TreeBuilder};
-use clock::Seq;
+use clock::{Id, Seq};
 use finder::{Finder, Place};
 use links::Links;
 use log::{Near, OpBody, OpRun, ReplicaLog};
@@ -32,6 +33,8 @@ pub struct TextBuilder<'a> {
     logs: Vec<&'a ReplicaLog>,
     /// Ascending by id.
     insertions: Vec<Insertion>,
+    /// What was inserted that is no character.
+    objects: Vec<Object<'a>>,
     /// What is said of elements, in any order.
     changes: Vec<Change>,
 }
@@ -44,9 +47,26 @@ struct Insertion {
     len: u32,
     left: Near,
     right: Near,
-    /// Where they begin in the log's text, and how many bytes they take.
+    /// Where they begin in the log's text, and how many bytes they take; of what is no character its number
+    /// among the objects, and zero.
     text: u32,
     bytes: u32,
+}
+
+impl Insertion {
+    /// The number of what is no character among the objects.
+    fn object(&self) -> Option<usize> {
+        (self.bytes == 0).then_some(self.text as usize)
+    }
+}
+
+/// What was inserted that is no character, and between what.
+#[derive(Clone, Copy, Debug)]
+struct Object<'a> {
+    left: Option<Id>,
+    right: Option<Id>,
+    class: Class,
+    kind: &'a str,
 }
 
 /// What is said of `len` elements, the first of which the log of number `log` names so.
@@ -110,8 +130,33 @@ impl<'a> TextBuilder<'a> {
                 }
                 delete(start..range.end);
             }
-            OpBody::Other(_) => {}
+            _ => {}
         }
+    }
+
+    /// Takes in an object of `kind`, or a slot where there is none, whose element is `seq` of the log. Comes in one
+    /// order with the runs.
+    pub fn add_object(
+        &mut self,
+        log: &'a ReplicaLog,
+        seq: Seq,
+        (left, right): (Option<Id>, Option<Id>),
+        kind: Option<&'a str>,
+        is_active: bool,
+    ) {
+        let log = self.number(log);
+        let object = Object { left, right, class: kind.map_or(Class::Slot, Class::of), kind: kind.unwrap_or_default() };
+        let (text, none) = (self.objects.len() as u32, Near::NONE);
+        self.objects.push(object);
+        self.insertions.push(Insertion { log, start: seq, len: 1, left: none, right: none, text, bytes: 0 });
+        if !is_active || object.class == Class::Slot {
+            self.changes.push(Change { log, first: Near::own(seq), len: 1, what: What::Hide });
+        }
+    }
+
+    /// What an insertion is of.
+    fn class(&self, insertion: &Insertion) -> Class {
+        insertion.object().map_or(Class::Character, |object| self.objects[object].class)
     }
 
     fn number(&mut self, log: &'a ReplicaLog) -> u32 {
@@ -126,7 +171,7 @@ impl<'a> TextBuilder<'a> {
     /// The text.
     pub fn build(self) -> Text {
         let finder = Finder::new(&self);
-        let links = Links::new(&self.insertions, &finder);
+        let links = Links::new(&self, &finder);
         let mut buffer = String::with_capacity(self.insertions.iter().map(|insertion| insertion.bytes as usize).sum());
         let mut tree = TreeBuilder::new();
         let put = |run: Run, text: &str| {
@@ -140,16 +185,20 @@ impl<'a> TextBuilder<'a> {
             numbers: self.logs.iter().zip(0..).map(|(log, number)| (log.replica, number)).collect(),
             replicas: self.logs.iter().map(|log| log.replica).collect(),
             origins: self.origins(&finder, &links),
+            objects: self.elements(),
             places: OnceLock::new(),
             ..Text::new()
         }
     }
 
     /// What is visible; `None` where an insertion names a neighbour that is not here, for then more is
-    /// needed to know where it belongs.
+    /// needed to know where it belongs, and where there are objects, for some of them may move others.
     pub fn read(self) -> Option<String> {
         let finder = Finder::new(&self);
-        let links = Links::new(&self.insertions, &finder);
+        if !self.objects.is_empty() {
+            return None;
+        }
+        let links = Links::new(&self, &finder);
         let lacks = |near: Near, found: Place| near != Near::NONE && found == Place::NONE;
         let all = self.insertions.iter().zip(&links.origins);
         if all.into_iter().any(|(names, found)| lacks(names.left, found.0) || lacks(names.right, found.1)) {
@@ -163,6 +212,17 @@ impl<'a> TextBuilder<'a> {
         };
         Walk::new(&self, &finder, show).run(&links);
         Some(shown)
+    }
+
+    fn elements(&self) -> Objects {
+        let mut objects = Objects::default();
+        for insertion in &self.insertions {
+            if let Some(Object { class, kind, .. }) = insertion.object().map(|object| self.objects[object]) {
+                let elem = Elem { replica: insertion.log, seq: insertion.start };
+                if class == Class::Slot { objects.add_slot(elem) } else { objects.add(elem, kind) }
+            }
+        }
+        objects
     }
 
     fn origins(&self, finder: &Finder<'_>, links: &Links) -> Vec<Origins> {

@@ -7,20 +7,34 @@
 //! never does.
 
 mod build;
+mod cover;
+mod edge;
 mod hash;
+mod heaviest;
 mod leaves;
+mod marks;
+mod moves;
+mod objects;
 mod order;
 mod origins;
 mod places;
+mod rich;
+mod since;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use build::TextBuilder;
+pub use rich::{Grows, RichRun};
 
+use crate::digest::Digest;
 use crate::patch::{TextPatch, utf16_len};
+use crate::sequence::Neighbours;
 use clock::{Id, ReplicaId, Seq, SortedMap, Span};
 use log::{Counted, room};
+use marks::Marks;
+use moves::Moves;
+use objects::{Class, Objects};
 use order::Crowds;
 use origins::Origins;
 use places::Places;
@@ -50,6 +64,10 @@ pub struct Text {
     crowds: Crowds,
     /// Leaves that took runs from another and whose index is due; empty between calls.
     moved: Vec<u32>,
+    /// What is no character.
+    objects: Objects,
+    marks: Marks,
+    moves: Moves,
 }
 
 /// A place in a text to insert at.
@@ -116,7 +134,26 @@ impl Text {
             tip: None,
             crowds: Crowds::default(),
             moved: Vec::new(),
+            objects: Objects::default(),
+            marks: Marks::default(),
+            moves: Moves::default(),
         }
+    }
+
+    /// Whether it has never had anything but characters.
+    pub fn is_plain(&self) -> bool {
+        self.objects.is_empty() && self.marks.is_empty()
+    }
+
+    /// Brings marks and moves up to date that were turned on or off; nothing may be asked before.
+    pub fn settle(&mut self, mut patch: Option<&mut TextPatch>) {
+        self.settle_moves(patch.as_deref_mut());
+        self.settle_marks(patch);
+    }
+
+    /// Whether [`Text::settle`] is due.
+    pub fn is_unsettled(&self) -> bool {
+        self.moves.is_changed() || self.marks.is_changed()
     }
 
     /// How long what is visible is.
@@ -133,7 +170,15 @@ impl Text {
     /// A hash of what is visible and in which order. Costs what changed since it was asked last.
     pub fn hash(&mut self) -> u64 {
         let replicas: Vec<u64> = self.replicas.iter().map(|replica| replica.0).collect();
-        self.tree.fold(&replicas).hash
+        let elements = self.tree.fold(&replicas).hash;
+        if self.is_plain() {
+            return elements;
+        }
+        let mut digest = Digest::new();
+        digest.word(elements);
+        self.hash_moves(&mut digest);
+        self.hash_marks(&mut digest);
+        digest.finish()
     }
 
     /// All elements in order, the dead ones too, in runs of consecutive ids that are alike.
@@ -147,6 +192,9 @@ impl Text {
 
     /// What is visible.
     pub fn read(&self) -> String {
+        if !self.moves.is_empty() {
+            return self.rich().map(|run| run.text).collect();
+        }
         let mut out = String::with_capacity(self.len().bytes as usize);
         for leaf in self.tree.leaves() {
             for run in self.tree.runs(leaf).iter().filter(|run| run.is_visible()) {
@@ -159,6 +207,9 @@ impl Text {
     /// What is different here from `before`, an earlier state of the same text. Costs as much as reading
     /// both.
     pub fn changed_since(&self, before: Option<&Self>) -> TextPatch {
+        if !self.is_plain() {
+            return self.rich_changed_since(before);
+        }
         let (mut patch, mut at) = (TextPatch::new(), 0);
         // Both are in one order, and every element of `before` is here.
         let mut shown =
@@ -204,6 +255,13 @@ impl Text {
         Place { cursor, at, left: self.elem_before(cursor), right: self.elem_after(cursor) }
     }
 
+    /// The neighbours of what is put at visible position `at`, in code points: the visible one on the left, and
+    /// what follows it, visible or not. Positions beyond the end mean the end.
+    pub fn neighbours(&mut self, at: Seq) -> Neighbours {
+        let Place { left, right, .. } = self.place_at(at);
+        (left.map(|elem| self.id(elem)), right.map(|elem| self.id(elem)))
+    }
+
     /// The place right behind the last visible element.
     fn end_of_visible(&mut self) -> Cursor {
         match self.len().chars.checked_sub(1).and_then(|last| self.visible(last)) {
@@ -221,7 +279,32 @@ impl Text {
     /// The ids of `len` visible elements from position `at` on, in code points, in order.
     pub fn visible_spans(&mut self, at: Seq, len: Seq) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
-        let Some(mut at) = self.visible(at).filter(|_| len > 0) else { return spans };
+        for (at, len) in self.base_ranges(at, len) {
+            self.push_base_spans(at, len, &mut spans);
+        }
+        spans
+    }
+
+    /// Where `len` visible elements from position `at` on, in code points, are in the order of elements.
+    fn base_ranges(&self, at: Seq, len: Seq) -> Vec<(Seq, Seq)> {
+        if self.moves.is_empty() {
+            return vec![(at, len)];
+        }
+        let (mut ranges, mut at, mut left) = (Vec::new(), at, len);
+        while left > 0 {
+            let (base, here) = self.to_base(at, Unit::Chars);
+            let take = left.min(here);
+            if take == 0 {
+                break;
+            }
+            ranges.push((base, take));
+            (at, left) = (at + take, left - take);
+        }
+        ranges
+    }
+
+    fn push_base_spans(&mut self, at: Seq, len: Seq, spans: &mut Vec<Span>) {
+        let Some(mut at) = self.visible_base(at).filter(|_| len > 0) else { return };
         let mut left = len;
         while left > 0 {
             let run = *self.tree.run(at.leaf, at.run);
@@ -240,13 +323,17 @@ impl Text {
                 None => break,
             }
         }
-        spans
     }
 
     /// The visible text of `len` code points from `at` on.
-    pub fn slice(&mut self, at: Seq, len: Seq) -> String {
+    pub fn slice(&self, at: Seq, len: Seq) -> String {
+        self.base_ranges(at, len).into_iter().map(|(at, len)| self.base_slice(at, len)).collect()
+    }
+
+    /// As [`Text::slice`], in the order of elements.
+    fn base_slice(&self, at: Seq, len: Seq) -> String {
         let mut text = String::new();
-        let Some(mut cursor) = self.visible(at) else { return text };
+        let Some(mut cursor) = self.find_visible(at) else { return text };
         let mut left = len;
         while left > 0 {
             let run = self.tree.run(cursor.leaf, cursor.run);
@@ -266,6 +353,10 @@ impl Text {
 
     /// The code-point position of UTF-16 position `utf16`; inside a pair, that of the character.
     pub fn chars_at_utf16(&self, utf16: u32) -> u32 {
+        if self.moves.is_empty() { self.base_chars_at_utf16(utf16) } else { self.shown_chars_at_utf16(utf16) }
+    }
+
+    fn base_chars_at_utf16(&self, utf16: u32) -> u32 {
         let (leaf, before) = self.tree.leaf_at(utf16, Unit::Utf16);
         let (mut chars, mut left) = (before.chars, utf16.saturating_sub(before.utf16));
         for run in self.tree.runs(leaf) {
@@ -289,6 +380,10 @@ impl Text {
 
     /// The UTF-16 position of code-point position `chars`.
     pub fn utf16_at_chars(&self, chars: u32) -> u32 {
+        if self.moves.is_empty() { self.base_utf16_at_chars(chars) } else { self.shown_utf16_at_chars(chars) }
+    }
+
+    fn base_utf16_at_chars(&self, chars: u32) -> u32 {
         let (leaf, before) = self.tree.leaf_at(chars, Unit::Chars);
         let (mut utf16, mut left) = (before.utf16, chars.saturating_sub(before.chars));
         for run in self.tree.runs(leaf) {
@@ -313,11 +408,10 @@ impl Text {
     /// How many visible code points lie before element `id`, and whether it is visible itself; `None`
     /// where the text has no such element.
     pub fn position(&self, id: Id) -> Option<(Seq, bool)> {
-        let cursor = self.find(self.known(id)?)?;
-        let run = self.tree.run(cursor.leaf, cursor.run);
-        let before = self.tree.before(cursor.leaf, cursor.run, &self.buffer).chars;
-        let within = if run.is_visible() { cursor.offset } else { 0 };
-        Some((before + within, run.is_visible()))
+        let elem = self.known(id)?;
+        let cursor = self.find(elem)?;
+        let before = self.to_shown(elem, self.weight_at(cursor)).chars;
+        Some((before, self.tree.run(cursor.leaf, cursor.run).is_visible()))
     }
 
     /// Puts characters, whose first is `first`, at visible position `at`, in code points; positions beyond the
@@ -335,7 +429,7 @@ impl Text {
     /// Puts characters, whose first is `first`, at visible position `at`, where that carries on the insertion
     /// before it, as typing mostly does: neighbours need no record then. Returns whether it did.
     pub fn type_on(&mut self, at: Seq, first: Id, text: Counted<'_>) -> bool {
-        let Some(tip) = self.tip.as_mut().filter(|tip| tip.at == at) else { return false };
+        let Some(tip) = self.tip.as_mut().filter(|tip| tip.at == at && self.moves.is_empty()) else { return false };
         let Some(before) = tip.left.filter(|left| left.seq.wrapping_add(1) == first.seq) else { return false };
         let (Cursor { leaf, run, offset }, chars) = (tip.cursor, text.chars());
         let end = self.buffer.len() as u32;
@@ -364,10 +458,32 @@ impl Text {
     fn delete_some(&mut self, at: Seq, len: Seq) -> Option<Span> {
         let cursor = self.visible(at)?;
         let run = self.tree.run(cursor.leaf, cursor.run);
-        let take = len.min(run.len - cursor.offset);
-        let first = self.id(run.first.plus(cursor.offset));
+        let elem = run.first.plus(cursor.offset);
+        let take = self.len_in_piece(elem, len.min(run.len - cursor.offset));
+        let first = self.id(elem);
         self.change_part(cursor, take, &mut None, &|run: &mut Run| run.hidden += 1);
         Some(Span::new(first.replica, first.seq, first.seq + take))
+    }
+
+    /// Puts an object of `kind`, empty for a paragraph mark, between `left` and `right`, wherever the order says.
+    pub fn insert_object(
+        &mut self,
+        id: Id,
+        place: (Option<Id>, Option<Id>),
+        kind: &str,
+        active: bool,
+        patch: Option<&mut TextPatch>,
+    ) {
+        let elem = self.elem(id);
+        self.objects.add(elem, kind);
+        self.insert(id, place, Class::of(kind).text(), active, patch);
+    }
+
+    /// Puts a slot, which is never visible, between `left` and `right`, wherever the order says.
+    pub fn insert_slot(&mut self, id: Id, place: (Option<Id>, Option<Id>)) {
+        let elem = self.elem(id);
+        self.objects.add_slot(elem);
+        self.insert(id, place, Class::Slot.text(), false, None);
     }
 
     /// Puts characters, whose first is `first`, between `left` and `right`, wherever the order says.
@@ -385,21 +501,11 @@ impl Text {
         let (left, right) = (left.and_then(here), right.and_then(here));
         let cursor = self.cursor_between(left, right, elem);
         (self.finger, self.tip) = (None, None);
-        if let Some(patch) = patch.filter(|_| active) {
-            let at = self.utf16_before(cursor);
-            patch.splice(at, 0, text);
-        }
+        let patch = patch.filter(|_| active);
+        let before = patch.is_some().then(|| self.weight_at(cursor));
         self.insert_elems(cursor, elem, (left, right), Counted::new(text), active);
-    }
-
-    fn utf16_before(&self, cursor: Cursor) -> u32 {
-        let before = self.tree.before(cursor.leaf, cursor.run, &self.buffer).utf16;
-        match self.tree.runs(cursor.leaf).get(cursor.run as usize) {
-            Some(run) if run.is_visible() && cursor.offset > 0 => {
-                let chars = run.text(&self.buffer).chars().take(cursor.offset as usize);
-                before + chars.map(|c| c.len_utf16() as u32).sum::<u32>()
-            }
-            _ => before,
+        if let (Some(patch), Some(before)) = (patch, before) {
+            patch.splice(self.to_shown(elem, before).utf16, 0, text);
         }
     }
 
@@ -423,6 +529,9 @@ impl Text {
             cursor = self.insert_run(cursor, behind, run);
             behind = Some(run.last());
             (elem, offset) = (elem.plus(chars), offset + bytes);
+            if !self.moves.is_empty() {
+                self.reweigh(run.first, Weight::default(), run.visible(&self.buffer));
+            }
         }
         cursor
     }
@@ -485,6 +594,7 @@ impl Text {
                 continue;
             };
             let len = (self.tree.run(cursor.leaf, cursor.run).len - cursor.offset).min(end - elem.seq);
+            let len = self.len_in_piece(elem, len);
             self.change_part(cursor, len, patch, &change);
             elem = elem.plus(len);
         }
@@ -498,7 +608,9 @@ impl Text {
         change: &impl Fn(&mut Run),
     ) {
         (self.finger, self.tip) = (self.finger_before(cursor), None);
-        let at = patch.is_some().then(|| self.utf16_before(cursor));
+        let first = |text: &Self| text.tree.run(cursor.leaf, cursor.run).first.plus(cursor.offset);
+        let at = patch.is_some().then(|| self.to_shown(first(self), self.weight_at(cursor)).utf16);
+        let moved = (!self.moves.is_empty()).then(|| first(self));
         let done = self.tree.change(cursor, len, &self.buffer, &mut self.moved, |run| change(run));
         if let (Some(patch), Some(at)) = (patch.as_deref_mut(), at) {
             match (done.was.utf16, done.now.utf16) {
@@ -509,6 +621,9 @@ impl Text {
             }
         }
         self.reindex_moved();
+        if let Some(first) = moved {
+            self.reweigh(first, done.was, done.now);
+        }
     }
 
     /// Says where the runs lie that came to other leaves.
@@ -528,6 +643,14 @@ impl Text {
     /// The visible element at position `at`, in code points.
     #[inline]
     fn visible(&mut self, at: u32) -> Option<Cursor> {
+        self.visible_base(self.to_base(at, Unit::Chars).0)
+    }
+
+    /// The visible element with `at` visible ones before it in the order of elements.
+    #[inline]
+    fn visible_base(&mut self, at: u32) -> Option<Cursor> {
+        // The finger goes elsewhere, which an insertion there would not know.
+        self.tip = None;
         let mut finger = self.finger;
         loop {
             let known = finger.take();
@@ -558,6 +681,19 @@ impl Text {
         }
         self.finger = Some(Finger { leaf, run, before });
         Some(Cursor { leaf, run, offset: at - before })
+    }
+
+    /// As [`Text::visible_base`], without a finger.
+    fn find_visible(&self, at: u32) -> Option<Cursor> {
+        let (leaf, before) = self.tree.leaf_at(at, Unit::Chars);
+        let mut left = at - before.chars;
+        for (run, number) in self.tree.runs(leaf).iter().zip(0..) {
+            if left < run.visible_len() {
+                return Some(Cursor { leaf, run: number, offset: left });
+            }
+            left -= run.visible_len();
+        }
+        None
     }
 
     /// The run before that of `cursor`, where `finger` is on that one: what is done there may join both.
@@ -633,7 +769,8 @@ impl Text {
     /// About how much memory it takes, in bytes.
     pub fn memory(&self) -> usize {
         let origins: usize = self.origins.iter().map(Origins::memory).sum();
-        self.tree.memory() + self.buffer.capacity() + origins + self.places.get().map_or(0, Places::memory)
+        let rich = self.objects.memory() + self.marks.memory() + self.moves.memory();
+        self.tree.memory() + self.buffer.capacity() + origins + self.places.get().map_or(0, Places::memory) + rich
     }
 
     /// Panics where an invariant does not hold.
@@ -643,6 +780,8 @@ impl Text {
         if let Some(places) = self.places.get() {
             places.check(&self.tree);
         }
+        self.check_marks();
+        self.check_moves();
     }
 }
 

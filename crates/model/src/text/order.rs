@@ -1,6 +1,7 @@
 //! Where a new element goes among those that others put at the same place.
 
 use super::Text;
+use super::objects::Class;
 use super::tree::{Cursor, Elem, Tree};
 use clock::{Id, SortedMap, SortedSet};
 
@@ -8,11 +9,14 @@ use clock::{Id, SortedMap, SortedSet};
 /// under test, so that both ways are taken.
 const SIBLINGS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 2 } else { 16 };
 
-/// The siblings at places that many inserted at, by id.
+/// The siblings at places that many inserted at, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Crowds {
-    places: SortedMap<Siblings, SortedMap<Id, Elem>>,
+    places: SortedMap<Siblings, SortedMap<Rank, Elem>>,
 }
+
+/// By what siblings are in order.
+type Rank = (Class, Id);
 
 /// What siblings have in common: their left origin, and the element whose left children they are; right
 /// children of their left origin have none.
@@ -39,7 +43,7 @@ impl Text {
         }
         let parent = self.left_parent(left, right);
         if let Some(crowd) = self.crowds.places.get(&(left, parent)) {
-            let before = crowd.range(..self.id(new)).next_back().map(|(_, &elem)| elem);
+            let before = crowd.range(..self.rank(new)).next_back().map(|(_, &elem)| elem);
             if before.is_some() || parent.is_none() {
                 return self.behind_sibling(before, start, left, parent);
             }
@@ -61,17 +65,17 @@ impl Text {
         if self.crowds.places.is_empty() {
             return;
         }
-        let id = self.id(new);
+        let rank = self.rank(new);
         let siblings = (left, self.left_parent(left, right));
         if let Some(crowd) = self.crowds.places.get_mut(&siblings) {
-            crowd.insert(id, new);
+            crowd.insert(rank, new);
         }
     }
 
     /// Keeps siblings in order from now on where there are many.
     fn found_crowd(&mut self, of: Siblings, siblings: impl Iterator<Item = Elem> + Clone) {
         if siblings.clone().count() > SIBLINGS_MAX && !self.crowds.places.contains_key(&of) {
-            let crowd = siblings.map(|elem| (self.id(elem), elem)).collect();
+            let crowd = siblings.map(|elem| (self.rank(elem), elem)).collect();
             self.crowds.places.insert(of, crowd);
         }
     }
@@ -94,8 +98,7 @@ impl Text {
             if !self.is_inside(origin, left) {
                 break;
             }
-            end = Cursor { offset: self.tree.run(cursor.leaf, cursor.run).len, ..cursor };
-            at = self.next_run(cursor);
+            (end, at) = self.behind_row(cursor);
         }
         end
     }
@@ -105,7 +108,11 @@ impl Text {
         if fault::is_on(fault::Fault::SkipTieBreak) {
             return false;
         }
-        self.id(a) < self.id(b)
+        self.rank(a) < self.rank(b)
+    }
+
+    fn rank(&self, elem: Elem) -> Rank {
+        (self.class(elem), self.id(elem))
     }
 
     /// Right children of `left` ascend; the subtree of each begins right after that of the one before.
@@ -158,15 +165,28 @@ impl Text {
             } else if !self.is_inside(origin, left) {
                 break;
             }
-            let run = self.tree.run(cursor.leaf, cursor.run);
-            end = Cursor { offset: run.len, ..cursor };
-            at = self.next_run(cursor);
+            (end, at) = self.behind_row(cursor);
         }
         (members, end)
     }
 
+    /// The end of the row of elements from `cursor` on that were each put right behind the one before, as far as they
+    /// are in one run, and the element after that. A run may have several, since a forger can put what would carry a
+    /// run on beside it.
+    fn behind_row(&self, cursor: Cursor) -> (Cursor, Option<Cursor>) {
+        let run = self.tree.run(cursor.leaf, cursor.run);
+        let next = run.first.seq + cursor.offset + 1;
+        match self.origins[run.first.replica as usize].head_in(next..run.first.seq + run.len) {
+            Some(head) => {
+                let head = Cursor { offset: head - run.first.seq, ..cursor };
+                (head, Some(head))
+            }
+            None => (Cursor { offset: run.len, ..cursor }, self.next_run(cursor)),
+        }
+    }
+
     /// The element after `start`, as a place before it.
-    fn beginning_after(&self, start: Cursor) -> Option<Cursor> {
+    pub(super) fn beginning_after(&self, start: Cursor) -> Option<Cursor> {
         match self.tree.runs(start.leaf).get(start.run as usize) {
             Some(run) if start.offset < run.len => Some(start),
             Some(_) => self.next_run(start),

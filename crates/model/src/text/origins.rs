@@ -2,6 +2,7 @@
 
 use super::tree::Elem;
 use log::room;
+use std::ops::Range;
 
 /// Beside what each of one replica's elements in a text was put: ascending by counter, see [`Origin`].
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,12 @@ impl Origins {
 
     fn of(&self, seq: u32) -> &Origin {
         &self.list[self.list.partition_point(|origin| origin.start <= seq) - 1]
+    }
+
+    /// The first element of `range` whose neighbours were noted.
+    pub fn head_in(&self, range: Range<u32>) -> Option<u32> {
+        let at = self.list.partition_point(|origin| origin.start < range.start);
+        self.list.get(at).map(|origin| origin.start).filter(|start| *start < range.end)
     }
 
     /// What element `seq` was put behind.

@@ -200,3 +200,17 @@ fn positions_convert_between_units() {
     assert_eq!(text.chars_at_utf16(3), 2, "inside the pair");
     assert_eq!(text.slice(1, 2), "é𝄞");
 }
+
+/// A look-up moved the finger behind the run where typing went on, which then counted too little before it.
+#[test]
+fn typing_on_after_a_look_up_elsewhere_keeps_positions() {
+    let mut text = Text::new();
+    let type_at = |text: &mut Text, at: u32, seq: u32| {
+        text.insert_at(at, Id::new(ReplicaId(1), seq), Counted::new("x"));
+    };
+    [(0, 0), (0, 10), (0, 20)].into_iter().for_each(|(at, seq)| type_at(&mut text, at, seq));
+    type_at(&mut text, 1, 30);
+    assert_eq!(text.id_at(3), Some(Id::new(ReplicaId(1), 0)));
+    type_at(&mut text, 2, 31);
+    assert_eq!(text.id_at(3), Some(Id::new(ReplicaId(1), 10)));
+}

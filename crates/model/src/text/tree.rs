@@ -125,6 +125,16 @@ impl Run {
         Weight { chars: self.len, utf16, bytes: self.bytes }
     }
 
+    /// What its first `chars` elements would weigh if it were visible.
+    pub fn head(&self, chars: u32, buffer: &str) -> Weight {
+        if self.bytes == self.len {
+            return Weight { chars, utf16: chars, bytes: chars };
+        }
+        let text = &self.text(buffer)[..self.bytes_of(chars, buffer) as usize];
+        let utf16 = text.chars().map(|c| c.len_utf16() as u32).sum();
+        Weight { chars, utf16, bytes: text.len() as u32 }
+    }
+
     /// What it weighs.
     pub fn visible(&self, buffer: &str) -> Weight {
         if self.is_visible() { self.weight(buffer) } else { Weight::default() }
@@ -166,7 +176,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    fn of(self, weight: &Weight) -> u32 {
+    pub fn of(self, weight: &Weight) -> u32 {
         match self {
             Self::Chars => weight.chars,
             Self::Utf16 => weight.utf16,

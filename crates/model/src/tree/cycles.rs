@@ -8,11 +8,22 @@
 //! as long as each of them comes to try that slot. When a move is turned on or off, just those demotions are
 //! withdrawn that no longer stand, with those that follow from them, and the moves they had demoted are tried
 //! again. So the outcome is the one from scratch, and the work is that of what changes.
+//!
+//! What is kept so is bounded: moves made to that end can close very many long cycles. Beyond the bound nothing is
+//! kept and every choice is made from scratch, which takes as long as all cycles are; but a youngest move that loses
+//! at once, as nearly all of these do, is found out by one walk up the tree in any case.
 
 use super::{Node, Tree};
 use crate::moves::Slot;
 use crate::sequence::NONE;
 use clock::{Id, Lamport};
+
+/// How many links of broken cycles are kept at most: 40 MB. Few under test, so that both ways are taken.
+const LINKS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 12 } else { 1 << 20 };
+/// How many demotions are withdrawn at most before it is quicker to begin from scratch.
+const WITHDRAWN_MAX: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 256 };
+/// The number of a cycle that is not kept.
+const FORGOTTEN: u32 = u32::MAX;
 
 /// A cycle that was broken.
 #[derive(Clone, Debug)]
@@ -29,10 +40,27 @@ pub(super) struct Cycles {
     cycles: Vec<Option<Cycle>>,
     /// Numbers that are free again.
     free: Vec<u32>,
+    /// How many links they have together.
+    links: usize,
+    /// Whether they had too many, so that none is kept.
+    is_full: bool,
+    /// Whether moves are only taken in yet, and nothing is chosen.
+    is_loading: bool,
 }
 
 impl Cycles {
+    /// Until everything is chosen at once, nothing is.
+    pub fn load(&mut self) {
+        self.is_loading = true;
+    }
+
+    /// Whether there were too many to keep them.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
     fn add(&mut self, cycle: Cycle) -> u32 {
+        self.links += cycle.links.len();
         match self.free.pop() {
             Some(number) => {
                 self.cycles[number as usize] = Some(cycle);
@@ -47,6 +75,7 @@ impl Cycles {
 
     fn remove(&mut self, number: u32) -> Option<Cycle> {
         let cycle = self.cycles[number as usize].take()?;
+        self.links -= cycle.links.len();
         self.free.push(number);
         Some(cycle)
     }
@@ -67,11 +96,22 @@ impl Tree {
     pub(super) fn choose(&mut self, node: u32, slot: Slot, on: bool) -> Changed {
         let history = self.history(node);
         let at = history.moves.set_active(slot, on);
+        if self.cycles.is_loading {
+            return Changed::default();
+        }
+        let history = self.history(node);
         let younger = history.moves.slots().len() - at - usize::from(on);
         let lost = history.lost.len();
         if younger > lost {
             return Changed::default();
         }
+        if on && younger == 0 && self.loses_at_once(node, slot) {
+            return Changed::default();
+        }
+        if self.cycles.is_full {
+            return self.choose_all();
+        }
+        let history = self.history(node);
         let mut touched = Vec::new();
         let bound = if on {
             // What is older is not tried any more, or not yet.
@@ -84,19 +124,125 @@ impl Tree {
             Bound::At(slot.lamport, slot.id)
         };
         touched.push(node);
-        self.withdraw(node, bound, &mut touched);
-        self.resolve(touched)
+        if self.withdraw(node, bound, &mut touched) { self.resolve(touched) } else { self.choose_all() }
+    }
+
+    /// Whether the youngest move of a node, just turned on, closes a cycle that it is the youngest in, with nodes
+    /// none of which lost anything: then it loses whatever else is the case, and nothing else changes.
+    fn loses_at_once(&mut self, node: u32, slot: Slot) -> bool {
+        let mut above = self.holders[slot.handle as usize].parent;
+        let mut len = 1;
+        while above != node {
+            let Some(Node { history, parent, .. }) = self.nodes.get(above as usize) else { return false };
+            if history.is_some_and(|at| !self.histories[at as usize].lost.is_empty()) || self.shown_slot(above) > slot {
+                return false;
+            }
+            len += 1;
+            above = *parent;
+        }
+        // As if it were chosen.
+        let before = self.set_shows(node, slot.handle);
+        let number = self.keep_cycle(node, len);
+        self.set_shows(node, before);
+        self.history(node).lost.insert(0, number);
+        true
+    }
+
+    /// Finds where every node shows, from scratch.
+    pub(super) fn choose_all(&mut self) -> Changed {
+        let before: Vec<u32> = self.nodes.iter().map(|node| node.shows).collect();
+        self.cycles = Cycles::default();
+        for history in &mut self.histories {
+            history.lost.clear();
+            history.cycles.clear();
+        }
+        for node in 0..before.len() as u32 {
+            self.set_shows(node, self.current(node).handle);
+        }
+        self.break_cycles();
+        self.nodes.iter_mut().for_each(|node| node.below = 0);
+        for node in 0..before.len() {
+            if let Some(parent) = self.nodes.get(self.nodes[node].parent as usize) {
+                let below = parent.below + 1;
+                let parent = self.nodes[node].parent;
+                self.nodes[parent as usize].below = below;
+            }
+        }
+        let changed = before.into_iter().enumerate().filter(|&(node, before)| self.nodes[node].shows != before);
+        Changed(changed.map(|(node, before)| (node as u32, before)).collect())
+    }
+
+    /// Demotes moves until there is no cycle. Takes as long as all the cycles are.
+    fn break_cycles(&mut self) {
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        enum Seen {
+            Not,
+            Now,
+            Before,
+        }
+        let mut seen = vec![Seen::Not; self.nodes.len()];
+        let mut path = Vec::new();
+        for start in 0..self.nodes.len() as u32 {
+            let mut at = start;
+            loop {
+                while at != NONE && seen[at as usize] == Seen::Not {
+                    seen[at as usize] = Seen::Now;
+                    path.push(at);
+                    at = self.parent(at);
+                }
+                if at == NONE || seen[at as usize] == Seen::Before {
+                    break;
+                }
+                let loser = self.demote(at);
+                self.set_shows(loser, self.current(loser).handle);
+                // What comes behind the loser leads to it.
+                while let Some(node) = path.pop() {
+                    seen[node as usize] = Seen::Not;
+                    if node == loser {
+                        break;
+                    }
+                }
+                at = loser;
+            }
+            path.drain(..).for_each(|node| seen[node as usize] = Seen::Before);
+        }
+    }
+
+    /// Keeps a cycle where there is room; its number.
+    fn keep(&mut self, cycle: Cycle) -> u32 {
+        if self.cycles.is_full {
+            return FORGOTTEN;
+        }
+        if self.cycles.links + cycle.links.len() > LINKS_MAX {
+            self.cycles = Cycles { is_full: true, ..Cycles::default() };
+            for history in &mut self.histories {
+                history.cycles = Vec::new();
+                history.lost.fill(FORGOTTEN);
+            }
+            return FORGOTTEN;
+        }
+        let nodes: Vec<u32> = cycle.links.iter().map(|(node, _)| *node).collect();
+        let number = self.cycles.add(cycle);
+        for node in nodes {
+            self.history(node).cycles.push(number);
+        }
+        number
     }
 
     /// Withdraws the demotions in whose cycles `node` is by a slot within `bound`, and what follows from
-    /// them. Adds the nodes that have moves to try again.
-    fn withdraw(&mut self, node: u32, bound: Bound, touched: &mut Vec<u32>) {
+    /// them. Adds the nodes that have moves to try again. `false` where that would be very many.
+    fn withdraw(&mut self, node: u32, bound: Bound, touched: &mut Vec<u32>) -> bool {
+        let mut withdrawn = 0;
         let mut open = vec![(node, bound)];
         while let Some((node, bound)) = open.pop() {
             let cycles = &self.cycles;
             let events = self.nodes[node as usize].history.map_or(&[][..], |at| &self.histories[at as usize].cycles);
             let gone = |&&number: &&u32| cycles.slot(number, node).is_some_and(|slot| bound.holds(slot));
             let numbers: Vec<u32> = events.iter().filter(gone).copied().collect();
+            withdrawn += numbers.len();
+            if withdrawn > WITHDRAWN_MAX {
+                return false;
+            }
             for number in numbers {
                 let Some((loser, slot)) = self.forget(number) else { continue };
                 let lost = &mut self.history(loser).lost;
@@ -108,6 +254,7 @@ impl Tree {
                 }
             }
         }
+        true
     }
 
     /// Forgets a cycle; returns whose move it had demoted, and which.
@@ -190,23 +337,43 @@ impl Tree {
     /// Demotes the youngest move of the cycle that `member` is in; returns whose it was. It is no creation's
     /// slot: in a cycle each node is some other's parent, and who names a parent is younger than its creation.
     fn demote(&mut self, member: u32) -> u32 {
-        let mut links = Vec::new();
-        let mut at = member;
-        loop {
-            links.push((at, self.current(at)));
-            at = self.parent(at);
-            if at == member {
-                break;
+        let (mut loser, mut youngest) = (member, self.shown_slot(member));
+        let mut len = 1;
+        let mut at = self.parent(member);
+        while at != member {
+            let slot = self.shown_slot(at);
+            if slot > youngest {
+                (loser, youngest) = (at, slot);
             }
+            len += 1;
+            at = self.parent(at);
         }
-        let (loser, _) = *links.iter().max_by_key(|(_, slot)| (slot.lamport, slot.id)).expect("a cycle has a member");
-        let nodes: Vec<u32> = links.iter().map(|(node, _)| *node).collect();
-        let number = self.cycles.add(Cycle { loser, links });
-        for node in nodes {
-            self.history(node).cycles.push(number);
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::AnyMoveLoses)
+            && self.shown_slot(member).handle != self.nodes[member as usize].place
+        {
+            loser = member;
         }
+        let number = self.keep_cycle(loser, len);
         self.history(loser).lost.push(number);
         loser
+    }
+
+    /// The slot where a node shows, which is the one that counts once that was chosen.
+    fn shown_slot(&self, node: u32) -> Slot {
+        let handle = self.nodes[node as usize].shows;
+        let id = self.sequences.id(handle).expect("nodes show at places");
+        Slot { lamport: self.holders[handle as usize].lamport, id, handle }
+    }
+
+    /// Keeps the cycle of `len` nodes that `loser` is in, where there is room; its number.
+    fn keep_cycle(&mut self, loser: u32, len: usize) -> u32 {
+        if self.cycles.is_full {
+            return FORGOTTEN;
+        }
+        let members = std::iter::successors(Some(loser), |&at| Some(self.parent(at))).take(len);
+        let links = members.map(|node| (node, self.shown_slot(node))).collect();
+        self.keep(Cycle { loser, links })
     }
 
     /// Panics where a demotion is not what the rule makes from scratch.

@@ -172,6 +172,11 @@ impl Tree {
         self.sequences.id(node.shows).filter(|&shows| shows != id)
     }
 
+    /// Whether there were so many cycles that every choice is made from scratch.
+    pub(crate) fn is_strained(&self) -> bool {
+        self.cycles.is_full()
+    }
+
     /// Whether `id` is a move that is active and loses, since it would put a node below itself.
     pub fn is_lost(&self, id: Id) -> bool {
         let Some(holder) = self.sequences.handle(id).map(|handle| self.holders[handle as usize]) else { return false };
@@ -181,6 +186,16 @@ impl Tree {
             let kept = moves.slots().len() - lost.len();
             moves.slots()[kept..].iter().any(|slot| slot.id == id)
         })
+    }
+
+    /// The moves of node `id` that are active and lose, the oldest first.
+    pub fn lost_moves(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let history = self.node(id).and_then(|node| self.nodes[node as usize].history);
+        let lost = history.map(|at| {
+            let History { moves, lost, .. } = &self.histories[at as usize];
+            &moves.slots()[moves.slots().len() - lost.len()..]
+        });
+        lost.into_iter().flatten().map(|slot| slot.id)
     }
 
     /// Whether node `id` may go under `parent`, or the top: both are visible, and the parent is not the node
@@ -206,7 +221,7 @@ impl Tree {
     /// Between which slots to move node `id` so that it has `at` siblings before it under `parent`.
     pub fn place_to_move(&self, id: Id, parent: Option<Id>, at: usize) -> Neighbours {
         let passes = self.position(id).is_some_and(|(now, before)| now == parent && before < at);
-        self.place_at(parent, if passes && self.is_visible(id) { at + 1 } else { at })
+        self.place_at(parent, if passes && self.is_visible(id) { at.saturating_add(1) } else { at })
     }
 
     /// The order of what is below a node, or of the top.
@@ -463,11 +478,13 @@ impl Tree {
         let mut tree = Self::new();
         tree.sequences.load();
         tree.top = tree.sequences.first();
+        tree.cycles.load();
         tree
     }
 
     /// Puts everything in order that was taken in.
     pub(crate) fn settle(&mut self) {
+        self.choose_all();
         let (holders, nodes) = (&self.holders, &self.nodes);
         self.sequences.settle(|handle| {
             let node = nodes.get(holders[handle as usize].node as usize);

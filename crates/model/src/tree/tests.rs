@@ -31,6 +31,8 @@ fn the_youngest_move_of_a_cycle_loses() {
     put(&mut tree, (id(3, 0), 2), 1, 0);
     assert_eq!(shown(&tree), "1 >0 2");
     assert!(tree.is_lost(id(3, 0)) && !tree.is_lost(id(2, 0)));
+    assert_eq!(tree.lost_moves(id(1, 1)).collect::<Vec<_>>(), [id(3, 0)]);
+    assert_eq!(tree.lost_moves(id(1, 0)).count(), 0);
     tree.set_moved(id(2, 0), false, None);
     assert_eq!(shown(&tree), "0 >1 2", "what lost by a move that is undone wins");
     assert!(!tree.is_lost(id(3, 0)));

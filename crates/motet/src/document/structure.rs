@@ -40,7 +40,7 @@ impl Document {
     /// Whether an active element is a move that loses.
     pub(super) fn is_lost(&self, id: Id) -> bool {
         self.log.ops_in(Span::of(id)).any(|(id, op)| match op {
-            OpRef::TreeMove { container, .. } => self.model.is_lost(container, id),
+            OpRef::TreeMove { container, .. } | OpRef::TextMove { container, .. } => self.model.is_lost(container, id),
             _ => false,
         })
     }

@@ -3,7 +3,7 @@
 use super::Edit;
 use clock::{Id, Span};
 use log::{ContainerId, OpRef, Value};
-use model::{Patch, TreePatch};
+use model::TreePatch;
 
 /// How many items one op inserts at most, and how many bytes of memory it takes, about: well within what an
 /// op may have, so that whatever is inserted can be sent.
@@ -93,8 +93,7 @@ impl Edit<'_> {
             return None;
         }
         let (left, right) = tree.place_to_move(node, parent, at);
-        let mut patch = Patch::default();
-        self.push_telling(OpRef::TreeMove { container, node, parent, left, right }, Some(&mut patch));
+        let mut patch = self.push_telling(OpRef::TreeMove { container, node, parent, left, right });
         Some(patch.trees.remove(&container).unwrap_or_default())
     }
 

@@ -7,7 +7,7 @@ use store::{MemoryStore, Store};
 
 fn save(text: &str) -> Command {
     // Who asked is gone: it is saved all the same.
-    Command::PutText { base: Base::Now, text: text.into(), reply: oneshot::channel().0 }
+    Command::PutText { base: Base::Now, text: text.into(), new_json: None, reply: oneshot::channel().0 }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::error::ApiError;
 use super::text;
-use crate::document::Command;
+use crate::content::DocumentType;
+use crate::document::{Base, Command, NewJson};
 use crate::hub::{DocumentInfo, Hub, HubError};
 use crate::limits::{DOCUMENT_NAME_BYTES_MAX, HISTORY_PAGE_MAX};
 use crate::service::Service;
@@ -23,13 +24,22 @@ pub fn routes() -> Router<Service> {
         .route("/api/documents", get(list).post(create))
         .route("/api/documents/{id}", patch(change).delete(delete))
         .route("/api/documents/{id}/text", get(text::get).put(text::put))
+        .route("/api/documents/{id}/conflicts", get(conflicts))
         .route("/api/documents/{id}/history", get(history))
 }
 
 #[derive(Deserialize)]
 struct NewDocument {
     name: String,
+    /// `text` or `json`; what the name says where it is missing.
+    #[serde(rename = "type")]
+    document_type: Option<String>,
+    /// What the parts of a JSON document mean to a merge.
+    schema: Option<Value>,
 }
+
+/// What a JSON document says of which only the name is known.
+const NEW_JSON: &str = "{}\n";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +61,20 @@ async fn list(State(service): State<Service>) -> Result<Json<Value>, ApiError> {
 
 async fn create(State(service): State<Service>, Json(new): Json<NewDocument>) -> Result<Response, ApiError> {
     check_name(&new.name)?;
+    let document_type = match new.document_type.as_deref() {
+        None if new.schema.is_some() => DocumentType::Json,
+        None => DocumentType::of_name(&new.name),
+        Some("text") if new.schema.is_none() => DocumentType::Text,
+        Some("json") => DocumentType::Json,
+        Some(_) => return Err(bad_type()),
+    };
+    let schema = new.schema.map(|schema| schema.to_string());
+    check_schema(schema.as_deref())?;
     let info = ask(&service, move |hub| hub.create(&new.name)).await?;
+    if document_type == DocumentType::Json {
+        let (base, text, new_json) = (Base::Now, NEW_JSON.to_owned(), Some(NewJson { schema }));
+        command(&service, info.id, |reply| Command::PutText { base, text, new_json, reply }).await?;
+    }
     Ok((StatusCode::CREATED, [("location", format!("/api/documents/{}", info.id))], Json(describe(&info)))
         .into_response())
 }
@@ -76,6 +99,11 @@ async fn change(
 async fn delete(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let id = read_id(&id)?;
     Ok(Json(describe(&ask(&service, move |hub| hub.set_deleted(id, true)).await?)))
+}
+
+async fn conflicts(State(service): State<Service>, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let json = command(&service, read_id(&id)?, |reply| Command::Conflicts { reply }).await?;
+    Ok(([("content-type", "application/json")], json).into_response())
 }
 
 async fn history(
@@ -119,6 +147,19 @@ fn check_name(name: &str) -> Result<(), ApiError> {
         !name.trim().is_empty() && name.len() <= DOCUMENT_NAME_BYTES_MAX && !name.chars().any(char::is_control);
     let message = format!("a name has 1 to {DOCUMENT_NAME_BYTES_MAX} bytes and no control characters");
     if is_good { Ok(()) } else { Err(ApiError::new(StatusCode::BAD_REQUEST, "name", &message)) }
+}
+
+fn bad_type() -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "type", "a type is text, or json; only json has a schema")
+}
+
+fn check_schema(schema: Option<&str>) -> Result<(), ApiError> {
+    let read = |text: &str| {
+        let tree = json::Tree::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+        json::Schema::read(&tree).map(drop).map_err(|error| error.to_string())
+    };
+    let refuse = |why: String| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "schema", &why);
+    schema.map_or(Ok(()), read).map_err(refuse)
 }
 
 fn describe(info: &DocumentInfo) -> Value {

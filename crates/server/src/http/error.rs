@@ -50,7 +50,7 @@ impl From<HubError> for ApiError {
         let status = match error {
             HubError::NoDocument(_) | HubError::NoVersion => StatusCode::NOT_FOUND,
             HubError::NotText(_) => StatusCode::CONFLICT,
-            HubError::TextRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            HubError::TextRefused(_) | HubError::Json(_) => StatusCode::UNPROCESSABLE_ENTITY,
             HubError::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
             HubError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };

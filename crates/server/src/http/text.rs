@@ -3,7 +3,8 @@
 use super::api::{command, read_id};
 use super::error::ApiError;
 use super::header;
-use crate::document::{Base, Command, Put, Text};
+use crate::content::DocumentType;
+use crate::document::{Base, Command, NewJson, Put, Text};
 use crate::service::Service;
 use crate::version_text::{read_version, write_version};
 use axum::extract::{Path, Query, State};
@@ -14,6 +15,8 @@ use serde::Deserialize;
 
 /// The version of what was answered: what `at=` takes.
 const VERSION: HeaderName = HeaderName::from_static("motet-version");
+/// In how many places people wanted different things.
+const CONFLICTS: HeaderName = HeaderName::from_static("motet-conflicts");
 /// Whether a save had to be merged with others' changes.
 const MERGED: HeaderName = HeaderName::from_static("motet-merged");
 
@@ -22,7 +25,7 @@ pub struct TextQuery {
     at: Option<String>,
 }
 
-/// The text now, or at a version.
+/// The text or JSON now, or at a version.
 pub async fn get(
     State(service): State<Service>,
     Path(id): Path<String>,
@@ -31,16 +34,20 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let at = query.at.map(|text| read_version(&text).ok_or_else(ApiError::bad_version)).transpose()?;
     let text: Text = command(&service, read_id(&id)?, |reply| Command::GetText { at, reply }).await?;
-    let names = [(ETAG, text.etag.clone()), (VERSION, write_version(&text.version))];
+    let names = [
+        (ETAG, text.etag.clone()),
+        (VERSION, write_version(&text.version)),
+        (CONFLICTS, text.content.conflicts.to_string()),
+    ];
     let known = header(&headers, IF_NONE_MATCH.as_str()).unwrap_or_default();
     if etags(known).any(|etag| etag == text.etag || etag == "*") {
         return Ok((StatusCode::NOT_MODIFIED, names).into_response());
     }
-    let plain = (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    Ok((names, [plain], text.text).into_response())
+    let media_type = (CONTENT_TYPE, HeaderValue::from_static(text.content.document_type.media_type()));
+    Ok((names, [media_type], text.content.text).into_response())
 }
 
-/// Saves a text. Against the ETag that `If-Match` names it is merged with what came since; without one
+/// Saves a text, or JSON. Against the ETag that `If-Match` names it is merged with what came since; without one
 /// it is compared with what is there now. What had to be merged is answered without an ETag, since what
 /// is stored is not what was sent.
 pub async fn put(
@@ -53,7 +60,10 @@ pub async fn put(
         None | Some("*") => Base::Now,
         Some(list) => Base::Etags(etags(list).map(str::to_owned).collect()),
     };
-    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, reply }).await? {
+    let media_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+    let is_json = DocumentType::of_media_type(media_type) == DocumentType::Json;
+    let new_json = is_json.then(NewJson::default);
+    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_json, reply }).await? {
         Put::Saved { etag: Some(etag), version } => {
             Ok((StatusCode::NO_CONTENT, [(ETAG, etag), (VERSION, write_version(&version))]).into_response())
         }

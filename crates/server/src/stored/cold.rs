@@ -3,6 +3,7 @@
 use super::document::{StoredDocument, text_container};
 use super::etags::KeptEtags;
 use super::loader::{Loader, read_error};
+use crate::content::Content;
 use crate::hub::{HubDocument, HubError};
 use clock::{DocumentId, Span, VersionVector};
 use motet::{BlobNames, Image};
@@ -68,7 +69,8 @@ fn image_text(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Resu
         return Ok(None);
     }
     let text = image.texts.iter().find(|(container, _)| *container == text_container());
-    Ok(Some(text.map_or_else(String::new, |(_, text)| (*text).to_owned())))
+    // A document without text is one of another type, or one that was emptied.
+    Ok(text.map(|(_, text)| (*text).to_owned()))
 }
 
 impl HubDocument for ColdDocument {
@@ -137,6 +139,28 @@ impl HubDocument for ColdDocument {
             State::Cold { text, .. } if self.version == *version => Ok(text.clone()),
             _ => self.warm()?.text_at(version),
         }
+    }
+
+    fn content(&mut self) -> Result<Content, HubError> {
+        match &mut self.state {
+            State::Cold { text, .. } => Ok(Content::of_text(text.clone())),
+            _ => self.warm()?.content(),
+        }
+    }
+
+    fn content_at(&mut self, version: &VersionVector) -> Result<Content, HubError> {
+        match &mut self.state {
+            State::Cold { text, .. } if self.version == *version => Ok(Content::of_text(text.clone())),
+            _ => self.warm()?.content_at(version),
+        }
+    }
+
+    fn make_json(&mut self, text: &str, schema: Option<&str>) -> Result<(), HubError> {
+        self.warm()?.make_json(text, schema)
+    }
+
+    fn conflicts(&mut self) -> Result<String, HubError> {
+        self.warm()?.conflicts()
     }
 
     fn put_text(&mut self, base: Option<&VersionVector>, text: &str) -> Result<(), HubError> {

@@ -4,6 +4,7 @@ use super::etags::KeptEtags;
 use super::history::history_json;
 use super::hub::META_EPOCH;
 use super::recent::Recent;
+use crate::content::{self, Content};
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
@@ -175,7 +176,7 @@ impl HubDocument for StoredDocument {
     }
 
     fn blob_names_count(&self) -> usize {
-        self.replica.document().log().blob_ops_count()
+        self.replica.document().log().blob_names_count()
     }
 
     fn blob_names(&mut self) -> BlobNames {
@@ -199,11 +200,19 @@ impl HubDocument for StoredDocument {
     }
 
     fn text(&mut self) -> Result<String, HubError> {
-        Ok(self.replica.document().text(text_container()))
+        Ok(self.content()?.text)
     }
 
     fn text_at(&mut self, version: &VersionVector) -> Result<String, HubError> {
-        Ok(self.replica.document().text_at(text_container(), version))
+        Ok(self.content_at(version)?.text)
+    }
+
+    fn content(&mut self) -> Result<Content, HubError> {
+        Content::of(self.replica.document())
+    }
+
+    fn content_at(&mut self, version: &VersionVector) -> Result<Content, HubError> {
+        Content::at(self.replica.document(), version)
     }
 
     fn put_text(&mut self, base: Option<&VersionVector>, text: &str) -> Result<(), HubError> {
@@ -213,15 +222,19 @@ impl HubDocument for StoredDocument {
                 "{len} bytes, {TEXT_BYTES_MAX} allowed; motet import takes more"
             )));
         }
-        let document = self.replica.document_mut();
-        match base {
-            Some(base) if *base != document.version() => {
-                document.edit_seen_at(base, now(), |edit| edit.replace_all(text_container(), text));
-            }
-            _ => drop(document.edit(now(), |edit| edit.replace_all(text_container(), text))),
-        }
+        let saved = content::save(self.replica.document_mut(), base, text, now());
         self.seal();
-        Ok(())
+        saved
+    }
+
+    fn make_json(&mut self, text: &str, schema: Option<&str>) -> Result<(), HubError> {
+        let made = content::make_json(self.replica.document_mut(), text, schema, now());
+        self.seal();
+        made
+    }
+
+    fn conflicts(&mut self) -> Result<String, HubError> {
+        Ok(content::conflicts(self.replica.document())?.to_string())
     }
 
     fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError> {

@@ -1,7 +1,7 @@
 //! Which insertion an element belongs to.
 
 use super::{Change, Insertion, TextBuilder};
-use clock::{ReplicaId, Seq};
+use clock::{Id, ReplicaId, Seq};
 use log::{Near, ReplicaLog};
 use std::ops::Range;
 
@@ -22,6 +22,8 @@ pub(super) struct Finder<'b> {
     insertions: &'b [Insertion],
     /// By number of a log.
     tables: Vec<Table>,
+    /// The replica of each log, ascending.
+    replicas: Vec<ReplicaId>,
     /// By number of a log, then by its number of a writer: the number of the writer's log, if it is here.
     numbers: Vec<Vec<Option<u32>>>,
 }
@@ -72,6 +74,7 @@ impl<'b> Finder<'b> {
         let numbers = |log: &&ReplicaLog| log.writers().map(|writer| number(writer).map(|at| at as u32)).collect();
         Self {
             tables: tables.collect(),
+            replicas: builder.logs.iter().map(|log| log.replica).collect(),
             numbers: builder.logs.iter().map(numbers).collect(),
             insertions: &builder.insertions,
         }
@@ -89,6 +92,15 @@ impl<'b> Finder<'b> {
             Some(offset) => Place { insertion: at as u32, offset },
             None => Place::NONE,
         }
+    }
+
+    /// The place of an element, where the text has it.
+    pub fn find_id(&self, id: Option<Id>) -> Place {
+        let find = |id: Id| {
+            let log = self.replicas.binary_search(&id.replica).ok()?;
+            Some(self.find(log as u32, Near::own(id.seq)))
+        };
+        id.and_then(find).unwrap_or(Place::NONE)
     }
 
     /// The first insertion by the writer of an element that ends behind it.

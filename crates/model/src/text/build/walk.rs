@@ -3,9 +3,9 @@
 use super::buckets::Buckets;
 use super::finder::Finder;
 use super::links::{Child, Links};
-use super::{Insertion, TextBuilder, What};
+use super::{TextBuilder, What};
+use crate::text::objects::Class;
 use crate::text::tree::{Elem, RUN_LEN_MAX, Run};
-use log::ReplicaLog;
 use std::ops::Range;
 
 /// Where, in an insertion, something begins or ends to hold: in one number, which ascends by offset. What ends
@@ -62,8 +62,7 @@ enum Step {
 }
 
 pub(super) struct Walk<'b, F> {
-    logs: &'b [&'b ReplicaLog],
-    insertions: &'b [Insertion],
+    builder: &'b TextBuilder<'b>,
     edges: Buckets<Edge>,
     states: Vec<State>,
     steps: Vec<Step>,
@@ -72,16 +71,15 @@ pub(super) struct Walk<'b, F> {
 }
 
 impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
-    pub fn new(builder: &'b TextBuilder<'_>, finder: &Finder<'_>, put: F) -> Self {
+    pub fn new(builder: &'b TextBuilder<'b>, finder: &Finder<'_>, put: F) -> Self {
         let states = vec![State::default(); builder.insertions.len()];
-        let (logs, insertions) = (&builder.logs, &builder.insertions);
-        Self { logs, insertions, edges: edges(builder, finder), states, steps: Vec::new(), put }
+        Self { builder, edges: edges(builder, finder), states, steps: Vec::new(), put }
     }
 
     /// Visits the tree from left to right.
     pub fn run(mut self, links: &Links) {
         let children = &links.children;
-        self.visit_siblings(children.range(self.insertions.len() as u32));
+        self.visit_siblings(children.range(self.builder.insertions.len() as u32));
         while let Some(step) = self.steps.pop() {
             match step {
                 Step::Siblings(range) => {
@@ -105,7 +103,7 @@ impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
     /// Visits an insertion from `offset` on up to the first of `left`, its children from there on, and says
     /// what comes then.
     fn rest(&mut self, insertion: u32, offset: u32, left: Range<u32>, children: &Buckets<Child>) {
-        let len = self.insertions[insertion as usize].len;
+        let len = self.builder.insertions[insertion as usize].len;
         let [here, others @ ..] = children.items(left.clone()) else {
             return self.emit(insertion, offset..len);
         };
@@ -116,10 +114,11 @@ impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
             self.steps.push(Step::Rest { insertion, offset: here.offset(), child: behind });
             return self.visit_siblings(child..behind);
         }
-        // The next element of the insertion is a right child too, among the others by id.
+        // The next element of the insertion is a right child too, among the others in order.
         let next = here.offset() + 1;
         self.emit(insertion, offset..next);
-        let early = children.items(child..behind).partition_point(|child| child.insertion() < insertion) as u32;
+        let own = Child::new(here.offset(), true, Class::Character, insertion);
+        let early = children.items(child..behind).partition_point(|child| *child < own) as u32;
         self.visit_siblings(child + early..behind);
         if next < len {
             self.steps.push(Step::Rest { insertion, offset: next, child: behind });
@@ -129,13 +128,18 @@ impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
 
     /// Puts a part of an insertion behind what is there, in runs that are alike.
     fn emit(&mut self, number: u32, part: Range<u32>) {
-        let insertion = &self.insertions[number as usize];
+        let insertion = &self.builder.insertions[number as usize];
         let edges = self.edges.items(self.edges.range(number));
         let state = &mut self.states[number as usize];
         let State { edges_done, mut hidden, bytes_done } = *state;
         let mut ahead = &edges[edges_done as usize..];
-        let text = &self.logs[insertion.log as usize].text();
-        let mut rest = &text[(insertion.text + bytes_done) as usize..(insertion.text + insertion.bytes) as usize];
+        let mut rest = match insertion.object() {
+            None => {
+                let text = &self.builder.logs[insertion.log as usize].text();
+                &text[(insertion.text + bytes_done) as usize..(insertion.text + insertion.bytes) as usize]
+            }
+            Some(object) => self.builder.objects[object].class.text(),
+        };
         let mut at = part.start;
         while at < part.end {
             let mut end = part.end.min(at + RUN_LEN_MAX);
@@ -156,7 +160,7 @@ impl<'b, F: FnMut(Run, &str)> Walk<'b, F> {
             (self.put)(Run { first, len: end - at, offset: 0, bytes: bytes as u32, hidden }, text);
             (at, rest) = (end, behind);
         }
-        let bytes_done = insertion.bytes - rest.len() as u32;
+        let bytes_done = insertion.bytes.saturating_sub(rest.len() as u32);
         *state = State { edges_done: (edges.len() - ahead.len()) as u32, hidden, bytes_done };
     }
 }

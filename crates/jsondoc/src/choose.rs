@@ -1,0 +1,208 @@
+//! What of the writes of a register shows, and what else somebody wanted there.
+
+use crate::causes::Causes;
+use crate::held::{Body, Held};
+use crate::names::{GONE_KEY, children, data, nodes, text};
+use json::ConflictKind;
+use motet::{Document, Id, Value};
+
+/// What a register shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// The write that says what shows.
+    pub says: Id,
+    pub held: Held,
+    /// What else somebody wanted there, the latest first.
+    pub others: Vec<(Id, Body)>,
+    pub kind: Option<ConflictKind>,
+}
+
+/// Something that a register could show.
+struct Candidate {
+    write: Id,
+    held: Held,
+    /// Why it is there although somebody took it away.
+    kept: Option<ConflictKind>,
+    /// Whether another value was put in its place.
+    is_replaced: bool,
+}
+
+/// Looks registers up in a document.
+pub(crate) struct Chooser<'a> {
+    pub document: &'a Document,
+    pub causes: Causes<'a>,
+}
+
+impl<'a> Chooser<'a> {
+    pub fn of(document: &'a Document) -> Self {
+        Self { document, causes: Causes::of(document) }
+    }
+
+    /// What the writes of a register show, that nobody replaced, the latest first. The register belongs to the node
+    /// `parent`, or to the top. Nothing where all was taken out, or is elsewhere.
+    pub fn choose(&self, heads: &[(Id, &Value)], parent: Option<Id>) -> Option<Choice> {
+        if let [(write, value)] = heads {
+            let held = Held::read(value, *write)?;
+            if held.was.is_empty() && held.body.node().is_none_or(|node| self.is_plainly_in(node, parent)) {
+                let is_gone = held.body == Body::Gone;
+                return (!is_gone).then(|| Choice {
+                    says: held.says.unwrap_or(*write),
+                    held,
+                    others: Vec::new(),
+                    kind: None,
+                });
+            }
+        }
+        self.choose_of_many(heads, parent)
+    }
+
+    fn choose_of_many(&self, heads: &[(Id, &Value)], parent: Option<Id>) -> Option<Choice> {
+        let mut writes: Vec<(Id, Held)> =
+            heads.iter().filter_map(|(id, value)| Some((*id, Held::read(value, *id)?))).collect();
+        self.forget_respelled(&mut writes);
+        let mut candidates = Vec::new();
+        for (write, held) in &writes {
+            self.add(*write, held, parent, &mut candidates);
+        }
+        let is_best = |candidate: &&Candidate| candidate.kept.is_none() && !candidate.is_replaced;
+        let best = candidates.iter().find(is_best).or(candidates.first())?;
+        let (held, kept) = (best.held.clone(), best.kept);
+        let says = held.says.unwrap_or(best.write);
+        let mut others: Vec<(Id, Body)> = Vec::new();
+        let gone = writes.iter().filter(|(_, held)| held.body == Body::Gone);
+        let gone = gone.map(|(write, held)| (*write, held.body.clone()));
+        let live = candidates.iter().map(|candidate| (candidate.write, candidate.held.body.clone()));
+        for (id, body) in live.chain(gone) {
+            if body != held.body && others.iter().all(|(_, other)| *other != body) {
+                others.push((id, body));
+            }
+        }
+        let is_gone = others.iter().any(|(_, body)| *body == Body::Gone);
+        let told = if is_gone { ConflictKind::DeleteEdit } else { ConflictKind::BothSet };
+        let kind = kept.or((!others.is_empty()).then_some(told));
+        Some(Choice { says, held, others, kind })
+    }
+
+    /// Leaves those out that only wrote in another way what another head's author had seen, or what is written in a
+    /// third way by a later one.
+    fn forget_respelled(&self, writes: &mut Vec<(Id, Held)>) {
+        let is_superseded = |at: usize| {
+            let says = writes[at].1.says?;
+            let mut others = writes.iter().enumerate().filter(|(other, _)| *other != at);
+            others.find(|(other, (write, held))| match held.says {
+                Some(other_says) => other_says == says && *other < at,
+                None => self.causes.seen_by(*write).contains(says),
+            })
+        };
+        let kept: Vec<bool> = (0..writes.len()).map(|at| is_superseded(at).is_none()).collect();
+        let mut kept = kept.into_iter();
+        writes.retain(|_| kept.next().unwrap_or(true));
+    }
+
+    fn add(&self, write: Id, held: &Held, parent: Option<Id>, candidates: &mut Vec<Candidate>) {
+        let kept = match &held.body {
+            Body::Gone => None,
+            Body::Object(node) | Body::Array(node) => {
+                if self.is_in(*node, parent) {
+                    self.standing(*node)
+                } else {
+                    None
+                }
+            }
+            Body::Text(..) | Body::Raw(_) => Some(None),
+        };
+        if let Some(kept) = kept {
+            candidates.push(Candidate { write, held: held.clone(), kept, is_replaced: false });
+        }
+        // What the write put out of sight, and somebody went on with.
+        for was in &held.was {
+            let is_here = was.node().is_none_or(|node| self.is_in(node, parent));
+            if is_here && self.is_touched(was, write) {
+                let kept = Held { was: Vec::new(), body: was.clone(), ..held.clone() };
+                let kind = (held.body == Body::Gone).then_some(ConflictKind::DeleteEdit);
+                candidates.push(Candidate { write, held: kept, kept: kind, is_replaced: true });
+            }
+        }
+    }
+
+    /// Whether a node is a child of `parent` and nobody ever took it out.
+    fn is_plainly_in(&self, node: Id, parent: Option<Id>) -> bool {
+        let has_gone = || self.document.model().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
+        self.is_in(node, parent) && !has_gone()
+    }
+
+    /// Whether a node is a child of `parent`.
+    pub fn is_in(&self, node: Id, parent: Option<Id>) -> bool {
+        let Some(tree) = self.document.tree(nodes()) else { return false };
+        tree.position(node).is_some_and(|(above, _)| above == parent) && tree.is_visible(node)
+    }
+
+    /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it.
+    pub fn standing(&self, node: Id) -> Option<Option<ConflictKind>> {
+        let Some(map) = self.document.model().map(data(node)) else { return Some(None) };
+        let mut is_gone = false;
+        for (write, value) in map.heads(GONE_KEY) {
+            if value.is_none() {
+                return Some(None);
+            }
+            is_gone = true;
+            if !self.is_touched(&Body::Object(node), write) {
+                return None;
+            }
+        }
+        let moved = self.document.tree(nodes()).and_then(|tree| tree.moved_by(node));
+        let was_moved = |(write, _): (Id, _)| moved.is_some_and(|moved| !self.causes.seen_by(write).contains(moved));
+        let is_moved = is_gone && map.heads(GONE_KEY).any(was_moved);
+        let kind = if is_moved { ConflictKind::DeleteMove } else { ConflictKind::DeleteEdit };
+        Some(is_gone.then_some(kind))
+    }
+
+    /// Whether anything was done in, or with, a value that the author of `write` had not seen.
+    pub fn is_touched(&self, body: &Body, write: Id) -> bool {
+        let seen = self.causes.seen_by(write);
+        let model = self.document.model();
+        let Some(tree) = model.tree(nodes()) else { return false };
+        let mut open = vec![body.clone()];
+        while let Some(body) = open.pop() {
+            let node = match body {
+                Body::Text(id, _) => {
+                    let mut runs = model.text(text(id)).into_iter().flat_map(|text| text.runs());
+                    if runs.any(|run| run.visible && !seen.includes(run.span)) {
+                        return true;
+                    }
+                    continue;
+                }
+                Body::Object(node) | Body::Array(node) => node,
+                Body::Raw(_) | Body::Gone => continue,
+            };
+            // Who took it out believed it elsewhere, where its move there lost.
+            let is_back = tree.lost_moves(node).any(|lost| seen.contains(lost));
+            let is_moved = tree.moved_by(node).is_some_and(|moved| !seen.contains(moved));
+            if is_moved || is_back || self.has_new_key(node, &seen) {
+                return true;
+            }
+            let Some(list) = model.list(children(node)) else { continue };
+            for (item, _) in list.iter() {
+                for (id, value) in list.heads(item) {
+                    let Some(held) = Held::read(value, id) else { continue };
+                    let is_here = |body: &Body| body.node().is_none_or(|child| self.is_in(child, Some(node)));
+                    let is_new = !seen.contains(held.says.unwrap_or(id)) && held.body != Body::Gone;
+                    if is_new && is_here(&held.body) {
+                        return true;
+                    }
+                    // What they had taken out before may have been gone on with too.
+                    let was = held.was.into_iter().filter(|_| seen.contains(id));
+                    open.extend(was.chain([held.body]).filter(is_here));
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether a member of a node was renamed by somebody that had not been seen.
+    fn has_new_key(&self, node: Id, seen: &crate::causes::Seen) -> bool {
+        let Some(map) = self.document.model().map(data(node)) else { return false };
+        let mut renames = map.keys().filter(|key| key.starts_with('k')).flat_map(|key| map.heads(key));
+        renames.any(|(id, value)| value.is_some() && !seen.contains(id))
+    }
+}

@@ -1,0 +1,147 @@
+//! The names of containers.
+
+use clock::{Id, ReplicaId, Seq};
+
+/// The kinds of container. The numbers are those of the byte format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// A sequence of characters.
+    Text = 1,
+    /// Registers by key.
+    Map = 2,
+    /// Items in order, each a register, that can be moved.
+    List = 3,
+    /// Nodes under parents, in order, that can be moved.
+    Tree = 4,
+    /// A sum.
+    Counter = 5,
+}
+
+/// The name of a root container: at most [`RootName::LEN_MAX`] bytes, held in place so that ids of
+/// containers are plain values.
+///
+/// Aligned so that a processor that has just stored one can compare it without waiting: a word, and two words
+/// that begin where the second half of a [`ContainerId`] does.
+#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
+#[repr(C, align(8))]
+pub struct RootName {
+    len: u8,
+    bytes: [u8; RootName::LEN_MAX],
+    zero: u8,
+}
+
+impl RootName {
+    /// The longest name, in bytes of UTF-8.
+    pub const LEN_MAX: usize = 22;
+
+    /// `name` as a root's name, unless it is longer than [`RootName::LEN_MAX`] bytes.
+    pub fn new(name: &str) -> Option<Self> {
+        let mut bytes = [0; Self::LEN_MAX];
+        bytes.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+        Some(Self { len: u8::try_from(name.len()).ok()?, bytes, zero: 0 })
+    }
+
+    /// All that it is, in two pieces.
+    fn words(&self) -> (u64, u128) {
+        let [a, b, c, d, e, f, g, rest @ ..] = self.bytes;
+        let mut long = [self.zero; 16];
+        long[..15].copy_from_slice(&rest);
+        (u64::from_le_bytes([self.len, a, b, c, d, e, f, g]), u128::from_le_bytes(long))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).expect("built from a str")
+    }
+}
+
+/// Word by word: ids of containers are compared for every op.
+impl PartialEq for RootName {
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
+}
+
+impl std::hash::Hash for RootName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.words().hash(state);
+    }
+}
+
+impl std::fmt::Debug for RootName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}
+
+/// Where two elements cross, such as a row and a column: by name, so that nobody has to make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Crossing {
+    // In pieces, which take no room for alignment.
+    row: ReplicaId,
+    column: ReplicaId,
+    row_seq: Seq,
+    column_seq: Seq,
+}
+
+impl Crossing {
+    /// Where `row` and `column` cross.
+    pub fn new(row: Id, column: Id) -> Self {
+        Self { row: row.replica, column: column.replica, row_seq: row.seq, column_seq: column.seq }
+    }
+
+    /// The first of the two elements.
+    pub fn row(self) -> Id {
+        Id::new(self.row, self.row_seq)
+    }
+
+    /// The second of the two elements.
+    pub fn column(self) -> Id {
+        Id::new(self.column, self.column_seq)
+    }
+}
+
+/// The name of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContainerId {
+    /// One that every document has, under a name of the application's choice.
+    Root(Kind, RootName),
+    /// One that the named element made, or has by itself.
+    Element(Kind, Id),
+    /// One that two elements have together.
+    Crossing(Kind, Crossing),
+}
+
+impl ContainerId {
+    /// The root container `name` of `kind`. Panics where the name is longer than [`RootName::LEN_MAX`].
+    pub fn root(kind: Kind, name: &str) -> Self {
+        Self::Root(kind, RootName::new(name).expect("a root's name fits"))
+    }
+
+    /// What kind of container it is.
+    pub fn kind(&self) -> Kind {
+        match *self {
+            Self::Root(kind, _) | Self::Element(kind, _) | Self::Crossing(kind, _) => kind,
+        }
+    }
+
+    /// The elements that it hangs on; none where every document has it.
+    pub fn makers(&self) -> impl Iterator<Item = Id> + use<> {
+        let ids = match *self {
+            Self::Root(..) => [None, None],
+            Self::Element(_, id) => [Some(id), None],
+            Self::Crossing(_, crossing) => [Some(crossing.row()), Some(crossing.column())],
+        };
+        ids.into_iter().flatten()
+    }
+
+    /// The container of `kind` that has the same name: the map beside a text holds what is said of it.
+    pub fn beside(&self, kind: Kind) -> Self {
+        match *self {
+            Self::Root(_, name) => Self::Root(kind, name),
+            Self::Element(_, id) => Self::Element(kind, id),
+            Self::Crossing(_, crossing) => Self::Crossing(kind, crossing),
+        }
+    }
+}

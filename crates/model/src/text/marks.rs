@@ -1,0 +1,287 @@
+//! Marks: what properties stretches of a text have (Litt, Lim, Kleppmann and van Hardenberg, "Peritext", 2022).
+//!
+//! Nothing is kept with characters. Each property has a layer of its own: the parts of the text over which one mark
+//! decides, and the marks, active or not. One mark more is painted over the parts that it covers; whatever else
+//! happens, a layer is made anew.
+
+use super::Text;
+use super::cover::{Claim, Part, Time, decide};
+use super::edge::{Edge, Key, Ranks, Stretch};
+use crate::digest::Digest;
+use crate::patch::TextPatch;
+use clock::{Id, Lamport, SortedMap};
+use log::{TextRange, Value};
+use std::ops::Range;
+
+/// All marks of a text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    layers: SortedMap<String, Layer>,
+    /// The layers in which marks were turned on or off since they were settled.
+    changed: Vec<String>,
+}
+
+/// The marks of one property.
+#[derive(Clone, Debug)]
+struct Layer {
+    marks: Vec<Mark>,
+    numbers: SortedMap<Id, u32>,
+    /// Ascending from the start on; neighbours differ.
+    parts: Vec<Part>,
+    /// The marks that were turned on or off since the parts were made.
+    toggled: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Mark {
+    time: Time,
+    stretches: Vec<Stretch>,
+    value: Option<Value>,
+    is_active: bool,
+}
+
+impl Default for Layer {
+    fn default() -> Self {
+        let parts = vec![Part { start: Edge::Start, decides: None }];
+        Self { marks: Vec::new(), numbers: SortedMap::new(), parts, toggled: Vec::new() }
+    }
+}
+
+impl Layer {
+    /// What the property is where a part is decided so.
+    fn value(&self, decides: Option<(u32, u32)>) -> Option<&Value> {
+        self.marks[decides?.0 as usize].value.as_ref()
+    }
+
+    fn toggle(&mut self, number: u32) {
+        self.marks[number as usize].is_active ^= true;
+        match self.toggled.iter().position(|&other| other == number) {
+            Some(at) => drop(self.toggled.swap_remove(at)),
+            None => self.toggled.push(number),
+        }
+    }
+
+    /// The mark that was turned on, where nothing else happened: the one to paint over the others.
+    fn to_paint(&self) -> Option<u32> {
+        let [number] = self.toggled[..] else { return None };
+        self.marks[number as usize].is_active.then_some(number)
+    }
+}
+
+impl Text {
+    /// Takes in a mark that is not active.
+    pub fn insert_mark(&mut self, id: Id, lamport: Lamport, ranges: &[TextRange], key: &str, value: Option<&Value>) {
+        let stretches = ranges.iter().filter_map(|range| self.stretch(range)).collect();
+        let layer = self.marks.layers.entry(key.into()).or_default();
+        layer.numbers.insert(id, layer.marks.len() as u32);
+        layer.marks.push(Mark { time: (lamport, id), stretches, value: value.cloned(), is_active: false });
+    }
+
+    /// Turns a mark on or off; it must be the other way. Shows once [`Text::settle`] is called.
+    pub fn set_marked(&mut self, id: Id, key: &str) {
+        let Some(layer) = self.marks.layers.get_mut(key) else { return };
+        let Some(&number) = layer.numbers.get(&id) else { return };
+        if layer.toggled.is_empty() {
+            self.marks.changed.push(key.into());
+        }
+        layer.toggle(number);
+    }
+
+    /// Brings layers up to date; says in `patch` where a property may be another.
+    pub(super) fn settle_marks(&mut self, mut patch: Option<&mut TextPatch>) {
+        for key in std::mem::take(&mut self.marks.changed) {
+            let mut layer = std::mem::take(self.marks.layers.get_mut(&key).expect("it changed"));
+            let changed = match layer.to_paint() {
+                Some(mark) => self.paint(&mut layer, mark),
+                None if layer.toggled.is_empty() => Vec::new(),
+                None => {
+                    let ranks = self.ranks();
+                    let old = self.decide_again(&mut layer, &ranks);
+                    if patch.is_some() { self.different(&ranks, &old, &layer.parts) } else { Vec::new() }
+                }
+            };
+            layer.toggled.clear();
+            if let Some(patch) = patch.as_deref_mut() {
+                changed
+                    .into_iter()
+                    .flat_map(|stretch| self.shown_utf16(stretch))
+                    .for_each(|range| patch.restyle(range));
+            }
+            *self.marks.layers.get_mut(&key).expect("it changed") = layer;
+        }
+    }
+
+    /// Lets a mark decide wherever none that is later does; returns where it does.
+    fn paint(&self, layer: &mut Layer, number: u32) -> Vec<Stretch> {
+        let mut changed = Vec::new();
+        let Mark { time, stretches, .. } = layer.marks[number as usize].clone();
+        for (stretch, at) in stretches.into_iter().zip(0..) {
+            let (first, last) = (self.cut(layer, stretch.start), self.cut(layer, stretch.end));
+            for part in first..last {
+                let decides = layer.parts[part].decides;
+                if decides.is_none_or(|(other, _)| layer.marks[other as usize].time < time) {
+                    let end = layer.parts.get(part + 1).map_or(Edge::End, |next| next.start);
+                    changed.push(Stretch { start: layer.parts[part].start, end });
+                    layer.parts[part].decides = Some((number, at));
+                }
+            }
+            layer.join(first.saturating_sub(1)..(last + 1).min(layer.parts.len()));
+        }
+        changed
+    }
+
+    /// Makes a part begin at a gap; returns which. At the end there is none.
+    fn cut(&self, layer: &mut Layer, edge: Edge) -> usize {
+        if edge == Edge::End {
+            return layer.parts.len();
+        }
+        let behind = self.edges_until(layer.parts.len(), |at| layer.parts[at].start, edge);
+        if layer.parts[behind - 1].start == edge {
+            return behind - 1;
+        }
+        layer.parts.insert(behind, Part { start: edge, ..layer.parts[behind - 1] });
+        behind
+    }
+
+    /// Makes the parts of a layer anew; returns those before.
+    fn decide_again(&self, layer: &mut Layer, ranks: &Ranks) -> Vec<Part> {
+        let active = layer.marks.iter().zip(0..).filter(|(mark, _)| mark.is_active);
+        let claims = active.map(|(mark, number)| Claim { number, time: mark.time, stretches: &mark.stretches });
+        let mut parts = decide(self, ranks, claims.collect());
+        parts.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
+        std::mem::replace(&mut layer.parts, parts)
+    }
+
+    /// Where one mark decides in `old` and another in `new`.
+    fn different(&self, ranks: &Ranks, old: &[Part], new: &[Part]) -> Vec<Stretch> {
+        let starts = old.iter().chain(new).map(|part| (self.key(ranks, part.start), part.start));
+        let mut edges: Vec<(Key, Edge)> = starts.collect();
+        edges.sort_unstable_by_key(|(key, _)| *key);
+        edges.dedup_by_key(|(key, _)| *key);
+        let ends = edges.iter().map(|(_, edge)| *edge).skip(1).chain([Edge::End]);
+        let stretches = edges.iter().zip(ends).map(|(&(_, start), end)| Stretch { start, end });
+        let (mut before, mut after) = (Cut::of(old), Cut::of(new));
+        stretches.filter(|stretch| before.at(stretch.start) != after.at(stretch.start)).collect()
+    }
+
+    /// A hash of all properties. Costs as much as there are parts.
+    pub(super) fn hash_marks(&self, digest: &mut Digest) {
+        for (key, layer) in self.marks.layers.iter().filter(|(_, layer)| layer.parts.len() > 1 || layer.is_whole()) {
+            digest.bytes(key.as_bytes());
+            for part in &layer.parts {
+                digest.gap(self.gap(part.start));
+                digest.value(layer.value(part.decides));
+            }
+        }
+    }
+
+    /// The properties at and behind a gap, to be read on from there.
+    pub(super) fn marks_from(&self, edge: Edge) -> MarkCursor<'_> {
+        let at = |layer: &Layer| self.edges_until(layer.parts.len(), |at| layer.parts[at].start, edge) - 1;
+        MarkCursor { layers: self.marks.layers.iter().map(|(key, layer)| (key.as_str(), layer, at(layer))).collect() }
+    }
+
+    pub(super) fn check_marks(&self) {
+        assert!(self.marks.changed.is_empty());
+        for layer in self.marks.layers.values() {
+            assert!(layer.toggled.is_empty());
+            let mut fresh = layer.clone();
+            self.decide_again(&mut fresh, &self.ranks());
+            let marks = |parts: &[Part]| -> Vec<_> {
+                parts.iter().map(|part| (part.start, part.decides.map(|(mark, _)| mark))).collect()
+            };
+            assert_eq!(marks(&fresh.parts), marks(&layer.parts), "parts are what deciding again finds");
+        }
+    }
+}
+
+impl Layer {
+    /// Joins neighbours over which the same mark decides, among parts of these numbers.
+    fn join(&mut self, among: Range<usize>) {
+        let start = among.start;
+        let mut kept: Vec<Part> = self.parts[among.clone()].to_vec();
+        kept.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
+        if kept.len() < among.len() {
+            self.parts.splice(start..among.end, kept);
+        }
+    }
+
+    /// Whether one mark decides over everything.
+    fn is_whole(&self) -> bool {
+        self.parts[0].decides.is_some()
+    }
+}
+
+impl Marks {
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    pub fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        let layer = |(key, layer): (&String, &Layer)| {
+            let stretches: usize = layer.marks.iter().map(|mark| mark.stretches.len()).sum();
+            key.len()
+                + size_of_val(layer.parts.as_slice())
+                + size_of_val(layer.marks.as_slice())
+                + stretches * size_of::<Stretch>()
+                + layer.numbers.len() * size_of::<(Id, u32)>()
+        };
+        self.layers.iter().map(layer).sum()
+    }
+}
+
+/// Reads parts from left to right.
+struct Cut<'a> {
+    parts: &'a [Part],
+}
+
+impl<'a> Cut<'a> {
+    fn of(parts: &'a [Part]) -> Self {
+        Self { parts }
+    }
+
+    /// Which mark decides behind `edge`, which comes behind the last that was asked for and, where a part begins
+    /// there, is its beginning.
+    fn at(&mut self, edge: Edge) -> Option<u32> {
+        if let [_, next, ..] = self.parts
+            && next.start == edge
+        {
+            self.parts = &self.parts[1..];
+        }
+        self.parts[0].decides.map(|(mark, _)| mark)
+    }
+}
+
+/// Reads properties from left to right.
+pub(super) struct MarkCursor<'a> {
+    /// By key, with the number of the part that holds here.
+    layers: Vec<(&'a str, &'a Layer, usize)>,
+}
+
+impl<'a> MarkCursor<'a> {
+    /// What is set here, ascending by key.
+    pub fn here(&self) -> Vec<(&'a str, &'a Value)> {
+        let set = |&(key, layer, at): &(&'a str, &'a Layer, usize)| Some((key, layer.value(layer.parts[at].decides)?));
+        self.layers.iter().filter_map(set).collect()
+    }
+
+    /// Goes over gaps at a place: `is_here` tells whether a gap is at it.
+    pub fn pass(&mut self, is_here: impl Fn(Edge) -> bool) {
+        for (_, layer, at) in &mut self.layers {
+            while layer.parts.get(*at + 1).is_some_and(|next| is_here(next.start)) {
+                *at += 1;
+            }
+        }
+    }
+
+    /// How far it is to the next gap among some elements, by `offset`, which finds it for a gap among them.
+    pub fn next(&self, offset: impl Fn(Edge) -> Option<u32>) -> Option<u32> {
+        let starts = self.layers.iter().filter_map(|(_, layer, at)| layer.parts.get(at + 1));
+        starts.filter_map(|part| offset(part.start)).min()
+    }
+}

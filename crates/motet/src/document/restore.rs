@@ -1,0 +1,136 @@
+//! Going back to how it was, by going on.
+
+use super::Document;
+use clock::{Id, SortedMap, Span, VersionVector};
+use log::{ContainerId, Kind, OpRef};
+use view::{Policy, Standing, View};
+
+impl Document {
+    /// Makes the container, and what is within it, as it was at `version`, by an action that adds to the history. A
+    /// text of nothing but characters is written again where words differ; in whatever else there is, what came since
+    /// is undone, and what was undone since comes back, so that everything keeps its name.
+    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
+        if container.kind() != Kind::Text || self.model.text(container).is_some_and(|text| !text.is_plain()) {
+            return self.switch_back(Some(container), version, time);
+        }
+        let then = self.text_at(container, version);
+        self.edit(time, |edit| edit.replace_all(container, &then))
+    }
+
+    /// Makes everything as it was at `version`, by an action that adds to the history: what came since is undone, and
+    /// what was undone since comes back.
+    pub fn restore_all(&mut self, version: &VersionVector, time: i64) -> Option<Span> {
+        self.switch_back(None, version, time)
+    }
+
+    fn switch_back(&mut self, within: Option<ContainerId>, version: &VersionVector, time: i64) -> Option<Span> {
+        let pinned = Policy { pin: Some(version.clone()), ..Policy::default() };
+        let then = self.view.with_policy(&self.log, pinned);
+        let now = self.view.with_policy(&self.log, Policy::default());
+        let mut within = Within { document: self, root: within, known: SortedMap::new() };
+        let mut targets = Vec::new();
+        for log in self.log.logs() {
+            for (id, op) in log.ops_in(0..log.end()) {
+                if op.container().is_some_and(|container| within.has(container)) {
+                    targets.extend(differences(&now, &then, Span::new(id.replica, id.seq, id.seq + op.len())));
+                }
+            }
+        }
+        self.control(&targets, time).map(|(span, _)| span)
+    }
+}
+
+/// The parts of `span` that are in effect in one of two views, and whether they are in the second.
+fn differences(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
+    let is_on = |standing: Standing| matches!(standing, Standing::Active | Standing::Lost);
+    let mut differences = Vec::new();
+    for (part, standing) in now.standings(span) {
+        let parts = then.standings(part).into_iter().map(|(part, standing)| (part, is_on(standing)));
+        differences.extend(parts.filter(|(_, was_on)| *was_on != is_on(standing)));
+    }
+    differences
+}
+
+/// Which containers are within one.
+struct Within<'a> {
+    document: &'a Document,
+    /// None for all.
+    root: Option<ContainerId>,
+    known: SortedMap<ContainerId, bool>,
+}
+
+impl Within<'_> {
+    /// Whether a container is the root, or hangs on an element of one that is within it.
+    fn has(&mut self, container: ContainerId) -> bool {
+        let Some(root) = self.root else { return true };
+        let (mut open, mut is_within) = (vec![container], false);
+        let mut met = vec![];
+        while let Some(one) = open.pop() {
+            let known = self.known.get(&one).copied();
+            if one == root || one == root.beside(one.kind()) || known == Some(true) {
+                is_within = true;
+                break;
+            }
+            if known.is_none() && !met.contains(&one) {
+                open.extend(one.makers().filter_map(|id| self.home(id)));
+                met.push(one);
+            }
+        }
+        self.known.insert(container, is_within);
+        is_within
+    }
+
+    /// The container that an element is of.
+    fn home(&self, id: Id) -> Option<ContainerId> {
+        let op: Option<(Id, OpRef<'_>)> = self.document.log.ops_in(Span::of(id)).next();
+        op.and_then(|(_, op)| op.container())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clock::ReplicaId;
+    use log::Value;
+    use model::{Grows, Text};
+
+    #[test]
+    fn restoring_a_rich_text_brings_back_the_same_elements() {
+        let (text, other) = (ContainerId::root(Kind::Text, "text"), ContainerId::root(Kind::Text, "other"));
+        let mut document = Document::new(ReplicaId(1));
+        document.edit(0, |edit| edit.insert(text, 0, "Hello"));
+        let mut object = None;
+        document.edit(0, |edit| object = Some(edit.insert_object(text, 5, "footnote")));
+        let note = ContainerId::Element(Kind::Text, object.expect("inserted"));
+        document.edit(0, |edit| edit.insert(note, 0, "small print"));
+        document.edit(0, |edit| edit.mark(text, (0, 5), "strong", Some(&Value::Bool(true)), Grows::AtEnd));
+        let (version, then) = (document.version(), document.model().canonical());
+        document.edit(0, |edit| assert!(edit.move_text(text, (0, 2), 6)));
+        document.edit(0, |edit| edit.delete(text, 0, 3));
+        document.edit(0, |edit| edit.insert(note, 0, "very "));
+        document.undo();
+        document.edit(0, |edit| edit.replace(note, 0, 5, "large"));
+        document.edit(0, |edit| edit.insert(other, 0, "stays"));
+        assert_ne!(document.model().canonical(), then);
+        document.restore(text, &version, 0).expect("something to restore");
+        assert_eq!(document.text(other), "stays");
+        document.edit(0, |edit| edit.delete(other, 0, 5));
+        assert_eq!(document.model().canonical(), then);
+        document.check_invariants();
+        assert_eq!(document.restore(text, &version, 0), None, "nothing is left to do");
+        assert!(document.model().text(text).is_some_and(|text| !Text::is_empty(text)));
+    }
+
+    #[test]
+    fn restoring_everything_undoes_and_redoes_what_came_since() {
+        let map = ContainerId::root(Kind::Map, "map");
+        let mut document = Document::new(ReplicaId(1));
+        document.edit(0, |edit| edit.set(map, "a", Value::Int(1)));
+        document.edit(0, |edit| edit.set(map, "b", Value::Int(2)));
+        let (version, then) = (document.version(), document.model().canonical());
+        document.undo();
+        document.edit(0, |edit| edit.set(map, "a", Value::Int(3)));
+        document.restore_all(&version, 0).expect("something to restore");
+        assert_eq!(document.model().canonical(), then);
+    }
+}

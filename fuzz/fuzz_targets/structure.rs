@@ -1,0 +1,139 @@
+//! Maps, lists, trees and counters, whatever anybody writes into them: three members write ops made of the input, with
+//! any elements of the past where items, nodes and neighbours are due. Step by step and at once give the same, blocks
+//! give back what went in, and turning all of it off and on again changes nothing.
+#![no_main]
+
+use codec::block::{PartRef, decode, encode};
+use log::Op;
+use motet::{Action, ContainerId, Document, Id, Kind, ReplicaId, Span, Value};
+
+const WRITERS: usize = 3;
+
+/// Choices, drawn from the input; zeros behind its end.
+struct Choices<'a>(&'a [u8]);
+
+impl Choices<'_> {
+    fn below(&mut self, end: usize) -> usize {
+        let (&first, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        usize::from(first) % end.max(1)
+    }
+
+    fn element(&mut self, ends: &[u32; WRITERS]) -> Option<Id> {
+        let writer = self.below(WRITERS + 1);
+        let back = self.below(usize::from(u8::MAX)) as u32;
+        let end = *ends.get(writer)?;
+        Some(Id::new(replica(writer), end.checked_sub(1 + back % end.max(1))?))
+    }
+
+    fn place(&mut self, ends: &[u32; WRITERS]) -> (Option<Id>, Option<Id>) {
+        let (left, right) = (self.element(ends), self.element(ends));
+        (left, right.filter(|_| left != right))
+    }
+
+    fn replaced(&mut self, ends: &[u32; WRITERS]) -> Vec<Id> {
+        let mut ids: Vec<Id> = (0..self.below(4)).filter_map(|_| self.element(ends)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn container(&mut self, kind: Kind, ends: &[u32; WRITERS]) -> ContainerId {
+        match self.below(4) {
+            0 => self.element(ends).map_or(ContainerId::root(kind, ""), |id| ContainerId::Element(kind, id)),
+            _ => ContainerId::root(kind, "r"),
+        }
+    }
+
+    fn value(&mut self) -> Value {
+        match self.below(4) {
+            0 => Value::Container(Kind::List),
+            1 => Value::Text("text".into()),
+            _ => Value::Int(self.below(9) as i64),
+        }
+    }
+
+    fn op(&mut self, ends: &[u32; WRITERS]) -> Op {
+        let kind = self.below(9);
+        let container = self.container([Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3][kind]], ends);
+        let (left, right) = self.place(ends);
+        let named = self.element(ends);
+        match (kind, named) {
+            (1, Some(id)) => Op::ListDelete { container, target: Span::of(id) },
+            (2, Some(item)) => Op::ListMove { container, item, left, right },
+            (3, Some(item)) => Op::ListSet { container, item, value: self.value(), pred: self.replaced(ends) },
+            (5, Some(node)) => Op::TreeMove { container, node, parent: self.element(ends), left, right },
+            (6, Some(node)) => Op::TreeDelete { container, node },
+            (4..=6, _) => Op::TreeCreate { container, parent: named, left, right },
+            (7, _) => {
+                let key = ["a", "b"][self.below(2)].to_owned();
+                let value = Some(self.value()).filter(|value| *value != Value::Int(0));
+                Op::Set { container, key, value, pred: self.replaced(ends) }
+            }
+            (8, _) => Op::CounterAdd { container, amount: self.below(9) as i64 - 4 },
+            _ => {
+                let values = (0..=self.below(3)).map(|_| self.value()).collect();
+                Op::ListInsert { container: list(container), left, right, values }
+            }
+        }
+    }
+}
+
+/// Where an op had to become another one.
+fn list(container: ContainerId) -> ContainerId {
+    match container {
+        ContainerId::Root(_, name) => ContainerId::root(Kind::List, name.as_str()),
+        ContainerId::Element(_, id) => ContainerId::Element(Kind::List, id),
+    }
+}
+
+fn replica(writer: usize) -> ReplicaId {
+    ReplicaId(writer as u64 + 1)
+}
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let mut choices = Choices(bytes);
+    let mut members: [Document; WRITERS] = std::array::from_fn(|writer| Document::new(replica(writer)));
+    while !choices.0.is_empty() {
+        let writer = choices.below(WRITERS);
+        let author = &mut members[writer];
+        let ends = std::array::from_fn(|writer| author.log().end(replica(writer)));
+        let ops = vec![choices.op(&ends)];
+        let parents = author.log().frontier().ids().to_vec();
+        let lamport = author.log().lamport_next();
+        let id = Id::new(replica(writer), ends[writer]);
+        let action = Action { id, lamport, parents, unseen: Vec::new(), time: 0, label: String::new(), ops };
+        author.receive(action, None).expect("it names its past only");
+        if choices.below(3) == 0 {
+            let other = choices.below(WRITERS);
+            let missing = members[writer].actions_since(&members[other].version());
+            for action in missing {
+                members[other].receive(action, None).expect("an action of another member");
+            }
+        }
+    }
+    let [mut first, second, third] = members;
+    for other in [second, third] {
+        for action in other.actions_since(&first.version()) {
+            first.receive(action, None).expect("an action of another member");
+        }
+    }
+    first.model().check_invariants();
+    let author = codec::AuthorKey([0; 32]);
+    let parts: Vec<_> =
+        first.log().logs().map(|log| PartRef::whole(log, author, Default::default(), None)).collect();
+    let block = decode(&encode(&parts, &[]).expect("within the limits")).expect("just encoded");
+    let mut whole = Document::new(ReplicaId(9));
+    whole.receive_logs(block.parts.into_iter().map(|part| part.log).collect(), None).expect("valid");
+    whole.model().check_invariants();
+    let hash = first.state_hash();
+    assert_eq!(hash, whole.state_hash(), "step by step and at once");
+    assert_eq!(first.model().canonical(), whole.model().canonical());
+    let all: Vec<Span> = whole.log().logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
+    for part in all.iter().chain(&all) {
+        first.undo_spans(&[*part], 0);
+        first.model().check_invariants();
+        first.redo_spans(&[*part], 0);
+        assert_eq!(hash, first.state_hash(), "off and on again");
+    }
+});

@@ -1,0 +1,15 @@
+/** Everything that is alike in browsers and in Node. */
+export {
+  type AnyContainer, type Containers, CounterContainer, type Held, isContainer, ListContainer, MapContainer, type Origin, type Patch, type PatchEvent, TextContainer, TreeContainer,
+} from "./containers.js";
+export { type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection } from "./document.js";
+export type {
+  Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
+} from "./engine/engine.js";
+export { type ErrorCode, MotetError } from "./errors.js";
+export type { Unsubscribe } from "./events.js";
+export type { DocumentInfo } from "./http.js";
+export type { Link, Safety, Saved, Trouble } from "./session/session.js";
+export { Past, type Readable } from "./shelf.js";
+export { type ConnectOptions, Space, type SpaceEvents } from "./space.js";
+export { Float, type Json, type Value } from "./values.js";

@@ -1,0 +1,473 @@
+/**
+ * One open document: the engine's replica, and the session that stores and sends what is done to it.
+ *
+ * Invariant: whoever follows the patches from the beginning has what the containers read, between any two turns of the
+ * event loop.
+ */
+import { type AnyContainer, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
+import type { Author, AuthorId, EditRun, Engine, EnginePatch, Spans, Version } from "./engine/engine.js";
+import type { Presence as SentPresence } from "./engine/member.js";
+import { MotetError } from "./errors.js";
+import { Emitter, type Unsubscribe } from "./events.js";
+import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble } from "./session/session.js";
+import { Past, type Readable, Shelf } from "./shelf.js";
+
+/** What is done is sealed into one frame for this long; people cannot tell it from at once. */
+const SEAL_AFTER_MS = 30;
+/** Presence is sent at most this often: twenty times a second. */
+const PRESENT_EVERY_MS = 50;
+/** Who waits longer than this for a server to say what it has may go on without knowing. */
+const READY_AFTER_MS = 3_000;
+
+const SAFETY: readonly Safety[] = ["unsaved", "local", "received", "durable"];
+
+/** Where somebody else is, in one window of theirs. */
+export interface Presence extends Omit<SentPresence, "place"> {
+  /** The text that they are in; null where that is not known. */
+  text: TextContainer | null;
+}
+
+/** Where one is oneself. */
+export interface Selection {
+  text: TextContainer;
+  /** The selection's fixed end and its moving one. */
+  anchor: number;
+  head: number;
+}
+
+/** Who one is to others. */
+export interface Person {
+  name: string;
+  /** `#rrggbb` */
+  colour: string;
+}
+
+/** Whether one may work on a document. */
+export interface Permission {
+  access: "write" | "none";
+  /** What to do where it is none; empty otherwise. */
+  message: string;
+}
+
+/** A document's state for an interface; a new object whenever anything in it changed. */
+export interface DocumentState {
+  status: Link;
+  saved: Saved;
+  permission: Permission;
+  peers: readonly Presence[];
+  /** Catching up with the server, in actions; null where nothing is to come. */
+  progress: { done: number; total: number } | null;
+  trouble: Trouble | null;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** How many actions wait because of a hold. */
+  held: number;
+  /** Whether everybody else's work is held. */
+  holdsAll: boolean;
+  /** Grows with every change of the log or of the view. */
+  revision: number;
+  /** Whether what is here is what there is; before that nobody should write into an empty page. */
+  isReady: boolean;
+}
+
+/** What a document tells. */
+export interface DocumentEvents {
+  /** What changed, container by container. */
+  patch: PatchEvent;
+  /** Whether there is a server. */
+  status: Link;
+  /** How far the own work has come. */
+  saved: Saved;
+  /** Who is here, and where. */
+  presence: readonly Presence[];
+  /** How much there is to come. */
+  progress: { done: number; total: number };
+  /** Whether one may work on the document. */
+  permission: Permission;
+  /** Something went wrong, in words for people. */
+  trouble: Trouble;
+}
+
+/** @internal What a document needs of its space. */
+export interface Ground {
+  readonly session: Session;
+  readonly person: Person;
+  readonly openEngine: (options: { document: string; stored: Stored; wrap: (id: string) => unknown }) => Promise<Engine>;
+  closed(document: MotetDocument): void;
+}
+
+/** One open document. Spaces open them. */
+export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
+  private readonly shelf: Shelf;
+  readonly text: Shelf["text"];
+  readonly map: Shelf["map"];
+  readonly list: Shelf["list"];
+  readonly tree: Shelf["tree"];
+  readonly counter: Shelf["counter"];
+  private sealTimer: ReturnType<typeof setTimeout> | null = null;
+  private presentTimer: ReturnType<typeof setTimeout> | null = null;
+  private readonly readyTimer: ReturnType<typeof setTimeout>;
+  private selection: Selection | null = null;
+  private readonly stateListeners = new Set<() => void>();
+  private isTold = true;
+  private depth = 0;
+  private pushes = 0;
+  /** Patches that came while others were told: everybody hears all of them, in order. */
+  private readonly untold: PatchEvent[] = [];
+  /** How often it was opened and not closed. */
+  private holders = 0;
+  private isClosed = false;
+  private state: DocumentState = {
+    status: "connecting",
+    saved: { level: "local", waiting: 0 },
+    permission: { access: "write", message: "" },
+    peers: [],
+    progress: null,
+    trouble: null,
+    canUndo: false,
+    canRedo: false,
+    held: 0,
+    holdsAll: false,
+    revision: 0,
+    isReady: false,
+  };
+
+  private constructor(
+    /** Names the document on every server. */
+    readonly id: string,
+    private readonly ground: Ground,
+    private readonly engine: Engine,
+    host: Host,
+    shelf: Shelf,
+  ) {
+    super();
+    Object.defineProperty(host, "engine", { get: () => this.living() });
+    Object.assign(host, {
+      change: (run: () => unknown, by?: unknown) => this.change(run, by),
+      onPatch: (listener: (event: PatchEvent) => void) => this.on("patch", listener),
+    });
+    this.shelf = shelf;
+    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = shelf);
+    this.readyTimer = setTimeout(() => this.update({ isReady: true }), READY_AFTER_MS);
+    this.changed();
+  }
+
+  /** @internal */
+  static async open(id: string, stored: Stored, ground: Ground): Promise<MotetDocument> {
+    // Filled in once there is an engine; containers are asked for by it.
+    const host = { named: (_kind, container) => shelf.at(container) } as Host;
+    const shelf = new Shelf(host);
+    const engine = await ground.openEngine({ document: id, stored, wrap: shelf.at });
+    return new MotetDocument(id, ground, engine, host, shelf);
+  }
+
+  /** The author who writes here. */
+  get author(): AuthorId {
+    return this.engine.author;
+  }
+
+  /**
+   * Makes one action of everything that `run` does to containers: undone as one, and seen by others as one. Where it
+   * throws, what was done until then stays, and can be undone. `by` is passed on to whoever hears of the patch.
+   */
+  change<T>(run: () => T, by?: unknown): T {
+    this.living();
+    this.depth += 1;
+    try {
+      const result = run();
+      if (result instanceof Promise) throw new MotetError("order", "a change cannot wait: ask first, then change");
+      return result;
+    } finally {
+      this.depth -= 1;
+      if (this.depth === 0) this.commit(by);
+    }
+  }
+
+  /** Takes back one's own latest work; false where there is none. */
+  undo = (): boolean => this.act("undo", (engine) => engine.undo());
+  /** Brings back what one's own latest undo took; false where there is nothing. */
+  redo = (): boolean => this.act("undo", (engine) => engine.redo());
+  /** Takes back anybody's work, for everybody. */
+  undoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.undoRange(spans));
+  /** Brings anybody's work back, for everybody. */
+  redoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.redoRange(spans));
+
+  /** Leaves an author's work out of sight, for oneself only. */
+  hideAuthor = (author: AuthorId, on: boolean): void => this.choose((engine) => engine.hideAuthor(author, on));
+  /** Leaves a part of the history out of sight, for oneself only. */
+  hideRange = (spans: Spans, on: boolean): void => this.choose((engine) => engine.hideRange(spans, on));
+  /** Lets what an author, or with null everybody else, does from now on wait, for oneself only; or no longer. */
+  hold = (author: AuthorId | null, on: boolean): void => this.choose((engine) => engine.hold(author, on));
+
+  /** What happened, oldest first. */
+  history = (): EditRun[] => this.ask((engine) => engine.history());
+  /** Everyone whose work is here. */
+  authors = (): Author[] => this.ask((engine) => engine.authors());
+  /** What is here, to come back to. */
+  version = (): Version => this.ask((engine) => engine.version());
+  /** Names what everybody sees at this version: equal on all members that have the same. */
+  stateHash = (): string => this.ask((engine) => engine.stateHash());
+  /** The document as it was at a version. */
+  at = (version: Version): Past => this.ask((engine) => new Past(engine, version));
+
+  /** Tells the others where one is; null while one looks elsewhere. */
+  present(selection: Selection | null): void {
+    this.selection = selection;
+    if (this.isClosed) return;
+    this.presentTimer ??= setTimeout(() => {
+      this.presentTimer = null;
+      this.ground.session.present(this.id, { ...this.ground.person, ...this.anchored() });
+    }, PRESENT_EVERY_MS);
+  }
+
+  /** Tells the others again who and where one is. */
+  presentAgain(): void {
+    this.present(this.selection);
+  }
+
+  /** The state for an interface, as React's `useSyncExternalStore` takes it, with {@link MotetDocument.subscribe}. */
+  readonly current = (): DocumentState => this.state;
+
+  /** Calls `listener` after the state changed. */
+  readonly subscribe = (listener: () => void): Unsubscribe => {
+    this.stateListeners.add(listener);
+    return () => void this.stateListeners.delete(listener);
+  };
+
+  dismissTrouble = (): void => this.update({ trouble: null });
+
+  /** Resolves once one's own work is as safe as asked for; rejects where the document is closed before. */
+  saved(level: Safety = "durable"): Promise<void> {
+    this.flush();
+    const isSafe = () => this.sealTimer === null && SAFETY.indexOf(this.state.saved.level) >= SAFETY.indexOf(level);
+    return this.until(isSafe);
+  }
+
+  /** Resolves once what the server had is here, or nobody answers. */
+  ready(): Promise<void> {
+    return this.until(() => this.state.isReady);
+  }
+
+  /** Hands what was done to the session now: the program may be about to end. */
+  flush(): void {
+    if (this.isClosed) return;
+    if (this.sealTimer !== null) clearTimeout(this.sealTimer);
+    this.sealTimer = null;
+    const frames = this.engine.seal();
+    if (frames.length === 0) return;
+    this.update({ saved: { ...this.state.saved, level: "unsaved" } });
+    this.pushes += 1;
+    this.ground.session.push(this.id, frames);
+  }
+
+  /**
+   * Leaves the document. What was done is stored, and sent when the space is next connected. Whoever opened it closes it: it
+   * ends when it was closed as often as it was opened.
+   */
+  close(): void {
+    this.holders -= 1;
+    if (this.holders <= 0) this.end();
+  }
+
+  /** @internal One more has opened it; false where it has ended. */
+  opened(): boolean {
+    this.holders += 1;
+    return !this.isClosed;
+  }
+
+  /** @internal Leaves the document, whoever has opened it. */
+  end(): void {
+    if (this.isClosed) return;
+    this.flush();
+    this.isClosed = true;
+    clearTimeout(this.readyTimer);
+    if (this.presentTimer !== null) clearTimeout(this.presentTimer);
+    this.ground.session.close(this.id);
+    this.ground.closed(this);
+    this.tellState();
+    this.stateListeners.clear();
+    this.forget();
+    this.engine.free();
+  }
+
+  /** @internal What its space hears of it. */
+  hear(news: DocumentNews): void {
+    if (this.isClosed) return;
+    switch (news.kind) {
+      case "frames":
+        this.receive(news.frames);
+        break;
+      case "saved":
+        this.hearSaved(news.saved, news.pushes);
+        break;
+      case "presence":
+        this.showPeers(news.peers.map((peer) => this.placed(peer)));
+        break;
+      case "progress":
+        this.update({ progress: news.done < news.total ? { done: news.done, total: news.total } : null });
+        if (news.done === news.total) this.update({ isReady: true });
+        this.emit("progress", { done: news.done, total: news.total });
+        break;
+      case "trouble":
+        this.hearTrouble(news.trouble);
+        break;
+    }
+  }
+
+  /** @internal Something that concerns all documents of the space. */
+  hearTrouble(trouble: Trouble): void {
+    const isForbidden = trouble.code === "permission" || trouble.code === "no-document";
+    if (isForbidden) this.permit({ access: "none", message: trouble.message });
+    this.update({ trouble, isReady: true });
+    this.emit("trouble", trouble);
+  }
+
+  /** @internal */
+  hearLink(status: Link): void {
+    if (status === "offline" || status === "refused") this.update({ isReady: true });
+    const isConnected = status === "connected";
+    if (isConnected && this.state.permission.access === "none") this.permit({ access: "write", message: "" });
+    this.update({ status, ...(isConnected ? {} : { progress: null }) });
+    if (isConnected) this.presentAgain();
+    else if (this.state.peers.length > 0) this.showPeers([]);
+    this.emit("status", status);
+  }
+
+  /** What is not sealed, or on its way to the session, is not counted in what it says. */
+  private hearSaved(saved: Saved, pushes: number): void {
+    const isAll = this.sealTimer === null && pushes === this.pushes;
+    this.update({ saved: isAll ? saved : { ...saved, level: "unsaved" } });
+    this.emit("saved", this.state.saved);
+  }
+
+  private permit(permission: Permission): void {
+    this.update({ permission });
+    this.emit("permission", permission);
+  }
+
+  private showPeers(peers: readonly Presence[]): void {
+    this.update({ peers });
+    this.emit("presence", peers);
+  }
+
+  private placed({ place, ...peer }: SentPresence): Presence {
+    const found = place?.startsWith("text") ? this.shelf.at(place) : null;
+    return { ...peer, text: found as TextContainer | null };
+  }
+
+  private receive(frames: readonly Uint8Array[]): void {
+    try {
+      const patches = this.engine.import(frames);
+      this.changed();
+      this.tell("remote", patches);
+    } catch (error) {
+      const { code, message } = MotetError.from(error, "import");
+      this.hearTrouble({ code, message });
+    }
+  }
+
+  private commit(by: unknown): void {
+    const patches = this.engine.commit();
+    if (patches.length === 0) return;
+    this.changed();
+    this.sealSoon();
+    this.tell("local", patches, by);
+  }
+
+  private act(origin: Origin, ask: (engine: Engine) => EnginePatch<unknown, unknown>[] | null): boolean {
+    const patches = this.ask(ask);
+    if (patches === null) return false;
+    this.changed();
+    this.sealSoon();
+    this.tell(origin, patches);
+    return true;
+  }
+
+  private choose(ask: (engine: Engine) => EnginePatch<unknown, unknown>[]): void {
+    const patches = this.ask(ask);
+    this.ground.session.keepChoices(this.id, this.engine.choices());
+    this.changed();
+    this.tell("view", patches);
+  }
+
+  /** Asks the engine something that does not go within a change. */
+  private ask<T>(ask: (engine: Engine) => T): T {
+    const engine = this.living();
+    if (this.depth > 0) throw new MotetError("order", "this goes before or after a change, not within it");
+    try {
+      return ask(engine);
+    } catch (error) {
+      throw MotetError.from(error);
+    }
+  }
+
+  /** The engine, while there is one. */
+  private living(): Engine {
+    if (this.isClosed) throw new MotetError("closed", "the document is closed: open it again");
+    return this.engine;
+  }
+
+  private tell(origin: Origin, told: EnginePatch<unknown, unknown>[], by: unknown = null): void {
+    if (told.length === 0) return;
+    const patches = told.map(({ container, changes }) => {
+      if (!isContainer(container)) throw new Error("the engine tells of containers only");
+      return { kind: (container as AnyContainer).kind, container, changes } as Patch;
+    });
+    this.untold.push({ origin, by, patches });
+    if (this.untold.length > 1) return;
+    for (let event = this.untold[0]; event !== undefined; event = this.untold[0]) {
+      this.emit("patch", event);
+      this.untold.shift();
+    }
+  }
+
+  private sealSoon(): void {
+    if (this.sealTimer !== null) return;
+    this.sealTimer = setTimeout(() => this.flush(), SEAL_AFTER_MS);
+    this.update({ saved: { ...this.state.saved, level: "unsaved" } });
+    this.emit("saved", this.state.saved);
+  }
+
+  private anchored() {
+    if (this.selection === null) return { place: null, anchor: null, head: null };
+    const { text, anchor, head } = this.selection;
+    return { place: text.id, anchor: text.anchor(anchor), head: text.anchor(head) };
+  }
+
+  private until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (isSo()) resolve();
+        else if (this.isClosed) reject(new MotetError("closed", "the document was closed before that"));
+        else return;
+        this.stateListeners.delete(look);
+      };
+      this.stateListeners.add(look);
+      look();
+    });
+  }
+
+  private changed(): void {
+    const { engine } = this;
+    this.update({
+      canUndo: engine.canUndo(),
+      canRedo: engine.canRedo(),
+      held: engine.held(),
+      holdsAll: engine.holdsAll(),
+      revision: this.state.revision + 1,
+      isReady: this.state.isReady || engine.version().length > 0,
+    });
+  }
+
+  private update(change: Partial<DocumentState>): void {
+    this.state = { ...this.state, ...change };
+    if (!this.isTold) return;
+    this.isTold = false;
+    queueMicrotask(() => this.tellState());
+  }
+
+  private tellState(): void {
+    this.isTold = true;
+    for (const listener of [...this.stateListeners]) listener();
+  }
+}

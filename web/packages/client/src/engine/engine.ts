@@ -1,0 +1,230 @@
+/**
+ * What this package needs of the engine, and nothing more. The WebAssembly module provides it.
+ *
+ * An editing replica lives where the program runs, one per open document, so that a keystroke never waits for a worker
+ * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
+ * breaks are "\n"; a "\r" is a character like any other.
+ */
+import type { Value } from "../values.js";
+
+/** Counter ranges of the log, as the engine writes them: opaque here, comparable with `===`. */
+export type Spans = string;
+
+/** A version vector in the engine's bytes: a state of the document, to be kept and asked for again. */
+export type Version = Uint8Array;
+
+/** A position that survives edits, as the engine writes it; may be sent to others. */
+export type Anchor = string;
+
+/** An author's public key in hexadecimal. */
+export type AuthorId = string;
+
+/** The name of a container, as the engine writes it: `map:settings`, `list@7.3`. */
+export type ContainerId = string;
+
+/** The name of an item of a list: stays the same when the item is moved or written. */
+export type ItemId = string;
+
+/** The name of a node of a tree. */
+export type NodeId = string;
+
+/** The kinds of container. */
+export type Kind = "text" | "map" | "list" | "tree" | "counter";
+
+/** Which neighbour an anchor stays with. */
+export type Bias = "left" | "right";
+
+/** Replaces `from..to` of the old text by `insert`. A list of them is ascending and does not overlap. */
+export interface TextChange {
+  from: number;
+  to: number;
+  insert: string;
+}
+
+/** A key whose value, or the alternatives of which, may have changed; `value` is undefined where it holds nothing. */
+export interface MapChange<Held> {
+  key: string;
+  value: Held | undefined;
+}
+
+/** One step of a change of a list, in places of the list as the steps before have left it. */
+export type ListChange<Held> =
+  | { kind: "insert"; at: number; values: Held[]; ids: ItemId[] }
+  | { kind: "remove"; at: number; count: number }
+  | { kind: "move"; from: number; to: number }
+  /** What the item holds, or its alternatives, may have changed. */
+  | { kind: "set"; at: number; value: Held; id: ItemId };
+
+/**
+ * One step of a change of a tree, in the tree as the steps before have left it. `parent` is null for the top; `at`
+ * counts the siblings before the node. What is below a node goes with it, and comes in steps of its own.
+ */
+export interface TreeChange {
+  kind: "create" | "move" | "delete";
+  node: NodeId;
+  parent: NodeId | null;
+  at: number;
+}
+
+/** What a counter reads now. */
+export interface CounterChange {
+  value: number | bigint;
+}
+
+/** What changed in one container. */
+export interface EnginePatch<Container, Held> {
+  container: Container;
+  changes: (TextChange | MapChange<Held> | ListChange<Held> | TreeChange | CounterChange)[];
+}
+
+/** Consecutive actions of one author, shown as one line of the history. */
+export interface EditRun {
+  /** Stays the same while the run grows at its end. */
+  id: string;
+  spans: Spans;
+  author: AuthorId;
+  /** What the author calls himself. */
+  name: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  /** A few words of what changed, for example the inserted text, shortened. */
+  summary: string;
+  /** Characters that the run inserted and deleted. */
+  inserted: number;
+  deleted: number;
+  undone: boolean;
+  /** Out of this member's view by a personal choice. */
+  hidden: boolean;
+  /** The document right after the run: runs are listed in an order that the versions follow. */
+  version: Version;
+}
+
+/** A stretch of visible text and who is responsible for it. */
+export interface Blame {
+  from: number;
+  to: number;
+  author: AuthorId;
+  name: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  spans: Spans;
+}
+
+/** Someone whose work is in the document. */
+export interface Author {
+  id: AuthorId;
+  name: string;
+  hidden: boolean;
+  held: boolean;
+}
+
+/** One of several writes of a register that nobody replaced. */
+export interface Alternative<Held> {
+  /** Undefined where the write took the value away. */
+  value: Held | undefined;
+  author: AuthorId;
+  name: string;
+}
+
+/** Where an item or a node shows. */
+export interface Place {
+  parent: NodeId | null;
+  at: number;
+}
+
+/** What changed, container by container. */
+export type Patches = EnginePatch<unknown, unknown>[];
+
+/** The engine, as the module gives it. */
+export interface Engine {
+  /** The author who writes here. */
+  readonly author: AuthorId;
+
+  version(): Version;
+  /** Names the state that the shared view has at this version: equal on all members. */
+  stateHash(): string;
+
+  /** What a container holds: a string, entries, values, entries of depth and node, or a number. */
+  read(container: ContainerId): unknown;
+  get(container: ContainerId, at: string | number): unknown;
+  alternatives(container: ContainerId, at: string | number): Alternative<unknown>[];
+  length(container: ContainerId, parent?: NodeId): number;
+  ids(container: ContainerId, parent?: NodeId): string[];
+  place(container: ContainerId, id: string): Place | undefined;
+
+  /** Changes; all up to `commit` are one action. */
+  edit(text: ContainerId, changes: readonly TextChange[]): void;
+  set(container: ContainerId, at: string | number, value: Value): void;
+  make(container: ContainerId, at: string | number, kind: Kind): ContainerId;
+  remove(container: ContainerId, at: string | number, count: number): void;
+  insert(list: ContainerId, at: number, values: readonly Value[]): void;
+  insertContainer(list: ContainerId, at: number, kind: Kind): ContainerId;
+  moveItem(list: ContainerId, from: number, to: number): void;
+  add(counter: ContainerId, amount: number | bigint): void;
+  create(tree: ContainerId, parent: NodeId | undefined, at: number): NodeId;
+  moveNode(tree: ContainerId, node: NodeId, parent: NodeId | undefined, at: number): void;
+  removeNode(tree: ContainerId, node: NodeId): void;
+  restore(text: ContainerId, version: Version): void;
+  commit(): Patches;
+
+  /** Frames of the own actions since the last call, sealed, in order; to be stored and sent. */
+  seal(): Uint8Array[];
+  /** Takes in frames, in any order and any number of times. */
+  import(frames: readonly Uint8Array[]): Patches;
+
+  /** Own work only; null when there is nothing to undo. */
+  undo(): Patches | null;
+  redo(): Patches | null;
+  canUndo(): boolean;
+  canRedo(): boolean;
+  /** Anybody's work, from the history. */
+  undoRange(spans: Spans): Patches;
+  redoRange(spans: Spans): Patches;
+
+  /** Oldest first. */
+  history(): EditRun[];
+  textAt(text: ContainerId, version: Version): string;
+  /** The document at a version, to be read; to be given back by `free`. */
+  at(version: Version, wrap: Wrap): Engine;
+  blame(text: ContainerId, from: number, to: number): Blame[];
+
+  /** Everyone in the log. */
+  authors(): Author[];
+  /** Personal choices; they are never sent. */
+  hideAuthor(author: AuthorId, on: boolean): Patches;
+  hideRange(spans: Spans, on: boolean): Patches;
+  /** Holding receives without applying: one author, or with null everything that comes from others. */
+  hold(author: AuthorId | null, on: boolean): Patches;
+  /** Whether `hold(null, true)` is in force; it outlives a reload with the other choices. */
+  holdsAll(): boolean;
+  /** Actions that wait because of a hold. */
+  held(): number;
+  /** The personal choices, to be kept beside the log and given back to the constructor. */
+  choices(): Uint8Array;
+
+  anchor(text: ContainerId, position: number, bias: Bias): Anchor;
+  /** Null when the anchor's element is not known here yet. */
+  resolve(text: ContainerId, anchor: Anchor): number | null;
+
+  /** Gives the memory back. Nothing may be called afterwards. */
+  free(): void;
+}
+
+/** Makes of a container's name what programs hold. */
+export type Wrap = (container: ContainerId) => unknown;
+
+/** What a replica starts from. */
+export interface EngineOptions {
+  document: string;
+  /** 32 bytes: the author's secret key. */
+  secret: Uint8Array;
+  /** The author's name, written into the document beside the key. */
+  name: string;
+  /** 8 random bytes: the replica's id, should it write. */
+  replica: Uint8Array;
+  /** What the store holds. */
+  frames: readonly Uint8Array[];
+  /** What `choices` gave, if anything was kept. */
+  choices: Uint8Array | null;
+  wrap: Wrap;
+}

@@ -1,0 +1,80 @@
+/** A server's list of documents. */
+import { MotetError } from "./errors.js";
+
+/** One document of a server. */
+export interface DocumentInfo {
+  id: string;
+  name: string;
+  deleted: boolean;
+  /** Milliseconds since 1970 of the last change, where the server says it. */
+  changed?: number;
+}
+
+/** The addresses of a server: where to ask, and where to sync. */
+export interface Addresses {
+  documents: string;
+  sync: string;
+}
+
+/** The addresses of the server at a URL, such as `http://127.0.0.1:4040`. */
+export function addressesOf(url: string): Addresses {
+  try {
+    const [documents, sync] = [new URL("/api/documents", url), new URL("/sync", url)];
+    if (documents.protocol !== "http:" && documents.protocol !== "https:") throw new Error("it begins with http:// or https://");
+    sync.protocol = documents.protocol === "https:" ? "wss:" : "ws:";
+    return { documents: documents.href, sync: sync.href };
+  } catch (error) {
+    throw new MotetError("address", `${url} is not the address of a server: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What a refusal says for people. */
+async function saidBy(response: Response): Promise<string> {
+  const text = await response.text().catch(() => "");
+  try {
+    const body = JSON.parse(text) as { message?: string; error?: { message?: string } };
+    return body.message ?? body.error?.message ?? "";
+  } catch {
+    return text;
+  }
+}
+
+async function refusal(response: Response): Promise<MotetError> {
+  const told = (await saidBy(response)).slice(0, 300);
+  const { status } = response;
+  if (status === 401 || status === 403) return new MotetError("permission", told || "You may not do this here: check the token.");
+  if (status === 404) return new MotetError("no-document", told || "There is no such document.");
+  const isDown = status === 502 || status === 503 || status === 504;
+  return new MotetError(isDown ? "unreachable" : "refused", told || `The server answered ${status}.`);
+}
+
+/** Asks a server about its documents. */
+export class Documents {
+  constructor(private readonly address: string, private readonly token: string) {}
+
+  async list(): Promise<DocumentInfo[]> {
+    const answer = (await this.request("", "GET")) as DocumentInfo[] | { documents: DocumentInfo[] };
+    return Array.isArray(answer) ? answer : answer.documents;
+  }
+
+  async create(name: string): Promise<DocumentInfo> {
+    return (await this.request("", "POST", { name })) as DocumentInfo;
+  }
+
+  async change(id: string, change: { name?: string; deleted?: boolean }): Promise<void> {
+    await this.request(`/${encodeURIComponent(id)}`, "PATCH", change);
+  }
+
+  private async request(path: string, method: string, body?: object): Promise<unknown> {
+    const headers: Record<string, string> = { "content-type": "application/json" };
+    if (this.token !== "") headers["authorization"] = `Bearer ${this.token}`;
+    let response: Response;
+    try {
+      response = await fetch(this.address + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    } catch (error) {
+      throw new MotetError("unreachable", "The server does not answer.", { cause: error });
+    }
+    if (!response.ok) throw await refusal(response);
+    return response.json().catch(() => null);
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What this package needs of where it runs. Browsers and Node are there; somebody who runs it elsewhere, or tests it,
+ * brings a platform of his own.
+ *
+ * @module
+ */
+import type { Engine, EngineOptions } from "./engine/engine.js";
+import type { Session, SessionOptions } from "./session/session.js";
+import { type ConnectOptions, Space } from "./space.js";
+
+export type { Engine, EngineOptions, EnginePatch, Patches, Wrap } from "./engine/engine.js";
+export type { Member, MemberEvent, MemberOptions, OwnPresence, Presence as SentPresence } from "./engine/member.js";
+export type { DocumentNews, Link, Safety, Saved, Session, SessionEvent, SessionOptions, SpaceNews, Stored, Trouble } from "./session/session.js";
+export { type Addresses, addressesOf, type DocumentInfo, Documents } from "./http.js";
+export { load, type Motet } from "./engine/load.js";
+export { Courier, type Socket, type SocketEvents, type World } from "./session/courier.js";
+export { startSession, type Surroundings, type Windows } from "./session/local.js";
+export { memoryStore } from "./session/memory.js";
+export { type DocumentNotes, openStore, type Store } from "./session/store.js";
+
+/** Where it runs. */
+export interface Platform<Kept> {
+  openEngine(options: EngineOptions): Promise<Engine>;
+  openSession(options: SessionOptions, store: Kept | undefined): Promise<Session>;
+}
+
+/** Connects on a platform. */
+export function connectOn<Kept>(platform: Platform<Kept>, options: ConnectOptions<Kept>): Promise<Space> {
+  return Space.connect(options, platform.openEngine, (session) => platform.openSession(session, options.store));
+}

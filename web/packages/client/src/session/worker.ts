@@ -1,0 +1,82 @@
+/** The worker of a space: a session over this browser's store, a real socket and the other tabs. */
+/// <reference lib="webworker" />
+import { load } from "../engine/load.js";
+import { MotetError } from "../errors.js";
+import type { Socket, SocketEvents } from "./courier.js";
+import { startSession, type Windows } from "./local.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+import type { Session, SessionOptions } from "./session.js";
+import { openStore } from "./store.js";
+
+const page = self as unknown as DedicatedWorkerGlobalScope;
+const say = (message: FromWorker) => page.postMessage(message);
+
+let session: Session | null = null;
+
+function connect(url: string, events: SocketEvents): Socket {
+  const socket = new WebSocket(url);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => events.opened();
+  socket.onmessage = (message: MessageEvent<ArrayBuffer>) => events.message(new Uint8Array(message.data));
+  socket.onclose = () => events.closed();
+  return {
+    send(message) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message as Uint8Array<ArrayBuffer>);
+    },
+    close: () => socket.close(),
+  };
+}
+
+function tabs(database: string): Windows {
+  const channel = new BroadcastChannel(`motet:${database}`);
+  return {
+    tell: (document, frames) => channel.postMessage({ document, frames }),
+    listen(listener) {
+      channel.onmessage = ({ data }: MessageEvent<{ document: string; frames: Uint8Array[] }>) => listener(data.document, data.frames);
+    },
+    close: () => channel.close(),
+  };
+}
+
+async function start(options: SessionOptions, database: string): Promise<void> {
+  const [motet, store] = await Promise.all([load(), openStore(database)]);
+  const started = await startSession(options, { motet, store, connect, windows: tabs(database) });
+  session = started;
+  say({ kind: "ready", secret: started.secret });
+  started.listen((event) => say({ kind: "event", event }));
+  page.addEventListener("online", () => started.setOnline(true));
+}
+
+const failed = (document: string | null) => (error: unknown) => {
+  const { code, message } = MotetError.from(error, "store");
+  say({ kind: "failed", document, trouble: { code, message } });
+};
+
+page.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.kind) {
+    case "start":
+      start(data.options, data.database).catch(failed(null));
+      break;
+    case "open":
+      session?.open(data.document).then((stored) => say({ kind: "opened", document: data.document, stored }), failed(data.document));
+      break;
+    case "push":
+      session?.push(data.document, data.frames);
+      break;
+    case "choices":
+      session?.keepChoices(data.document, data.choices);
+      break;
+    case "present":
+      session?.present(data.document, data.presence);
+      break;
+    case "close":
+      session?.close(data.document);
+      break;
+    case "online":
+      session?.setOnline(data.online);
+      break;
+    case "end":
+      void (session?.end() ?? Promise.resolve()).finally(() => say({ kind: "ended" }));
+      break;
+  }
+};
