@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 15] = [
     &["codec"],
     &["motet"],
     &["sync"],
-    &["jsondoc", "lyx", "scene", "score", "trace"],
+    &["jsondoc", "lyx", "notedoc", "scene", "score", "trace"],
     &["store"],
     &["net"],
     &["server"],

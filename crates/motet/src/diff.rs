@@ -63,8 +63,8 @@ fn intern<'a>(old: &[&'a str], new: &[&'a str]) -> imara_diff::InternedInput<&'a
     input
 }
 
-/// Words, single other characters, and runs of blanks.
-fn split(text: &str) -> Vec<&str> {
+/// Words, single other characters, and runs of blanks, which together are the text.
+pub fn split(text: &str) -> Vec<&str> {
     let class = |c: char| match c {
         c if c.is_alphanumeric() || c == '_' => 0,
         c if c == ' ' || c == '\t' => 1,

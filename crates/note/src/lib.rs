@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+pub mod html;
 mod inline;
 mod level;
 pub mod limits;
@@ -27,4 +28,4 @@ mod normal;
 pub use block::{Align, Block, Footnote, Kind, Note, Table};
 pub use inline::{Content, Line, Link, Marks, Run};
 pub use level::{Level, List};
-pub use normal::Broken;
+pub use normal::{Broken, fitted_levels, normal_blocks, plain_label};

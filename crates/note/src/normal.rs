@@ -3,7 +3,8 @@
 mod blocks;
 mod line;
 
-use crate::block::{Footnote, Note};
+use crate::block::{Block, Footnote, Note};
+use crate::level::Level;
 use crate::limits::LABEL_MAX;
 use std::collections::BTreeMap;
 
@@ -45,6 +46,18 @@ impl Note {
     }
 }
 
+/// Blocks in normal form, and for each of them which of those given it was: for who keeps blocks in another form than a
+/// note's. `labels` says what each label that is
+/// referred to is called from now on.
+pub fn normal_blocks(blocks: Vec<Block>, labels: &BTreeMap<String, String>) -> (Vec<Block>, Vec<usize>) {
+    blocks::traced(blocks, labels)
+}
+
+/// The levels of a block, made to follow from those of the block `before` it.
+pub fn fitted_levels(levels: Vec<Level>, before: &[Level]) -> Vec<Level> {
+    blocks::fitted(levels, before)
+}
+
 /// Which part of a note is not in normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -70,7 +83,7 @@ fn labels(footnotes: &[Footnote]) -> BTreeMap<String, String> {
 }
 
 /// A label with nothing in it that any format could read as something else.
-fn plain_label(label: &str) -> String {
+pub fn plain_label(label: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c) || (!c.is_ascii() && c.is_alphanumeric());
     let plain: String = label.chars().map(|c| if is_plain(c) { c } else { '-' }).take(LABEL_MAX).collect();
     if plain.is_empty() { "note".to_owned() } else { plain }

@@ -48,6 +48,9 @@ struct Walk<'a> {
     text: &'a Text,
     /// The next run, and how many of its elements are behind.
     at: Option<Cursor>,
+    /// How many bytes of its run are behind, where that is known: counting them anew for each piece of a long run
+    /// would take as long as the run is, each time.
+    bytes: Option<usize>,
     end: Edge,
     marks: MarkCursor<'a>,
 }
@@ -158,7 +161,7 @@ impl<'a> Walk<'a> {
                 text.beginning_after(Cursor { offset: at.offset + 1, ..at })
             }
         };
-        Self { text, at, end: stretch.end, marks: text.marks_from(stretch.start) }
+        Self { text, at, bytes: None, end: stretch.end, marks: text.marks_from(stretch.start) }
     }
 
     /// How many elements of a run lie before a gap beside one of them.
@@ -181,13 +184,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn run(&self, run: &'a Run, from: u32, len: u32) -> RichRun<'a> {
+    fn run(&mut self, run: &'a Run, from: u32, len: u32) -> RichRun<'a> {
         let first = run.first.plus(from);
         let id = self.text.id(first);
-        let bytes = |chars| run.head(chars, &self.text.buffer).bytes as usize;
+        let start = self.bytes.unwrap_or_else(|| run.head(from, &self.text.buffer).bytes as usize);
+        let rest = &run.text(&self.text.buffer)[start..];
+        let bytes = rest.char_indices().nth(len as usize).map_or(rest.len(), |(at, _)| at);
+        self.bytes = Some(start + bytes);
         RichRun {
             span: Span::new(id.replica, id.seq, id.seq + len),
-            text: &run.text(&self.text.buffer)[bytes(from)..bytes(from + len)],
+            text: &rest[..bytes],
             object: self.text.objects.kind(first),
             marks: self.marks.here(),
         }
@@ -207,6 +213,7 @@ impl<'a> Iterator for Walk<'a> {
             self.marks.pass(|edge| Self::offset(run, edge).is_some_and(|offset| offset <= from));
             if from >= end {
                 self.at = if end < run.len { None } else { self.behind(at, run) };
+                self.bytes = None;
                 continue;
             }
             let len = self.len(run, from).min(end - from);

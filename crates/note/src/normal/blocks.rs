@@ -21,7 +21,8 @@ pub fn traced(blocks: Vec<Block>, labels: &Labels) -> (Vec<Block>, Vec<usize>) {
     let mut origins = Vec::with_capacity(blocks.len());
     for (origin, Block { levels, kind }) in blocks.into_iter().enumerate() {
         let kind = normal_kind(kind, labels);
-        let mut block = Block { levels: fitted(levels, out.last()), kind };
+        let before = out.last().map_or(&[][..], |block| &block.levels);
+        let mut block = Block { levels: fitted(levels, before), kind };
         if let Some(before) = out.last()
             && is_empty(&before.kind)
             && goes_on(&before.levels, &block.levels)
@@ -84,8 +85,7 @@ fn is_blank(line: &Line) -> bool {
 }
 
 /// The levels, made to follow from those of the block before.
-fn fitted(mut levels: Vec<Level>, before: Option<&Block>) -> Vec<Level> {
-    let before = before.map_or(&[][..], |block| &block.levels);
+pub fn fitted(mut levels: Vec<Level>, before: &[Level]) -> Vec<Level> {
     levels.truncate(LEVELS_MAX);
     let mut goes_on = true;
     for (at, level) in levels.iter_mut().enumerate() {

@@ -1,0 +1,194 @@
+//! What a block is like, apart from what is in it: the registers of its map.
+
+use crate::schema::key;
+use motet::{ContainerId, Edit, Map, Model, Value};
+use note::limits::{LEVELS_MAX, START_MAX};
+use note::{Block, Kind, Level, List};
+
+/// What a block is, by its register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// A paragraph.
+    #[default]
+    Paragraph,
+    /// A heading of a rank from 1 to 6.
+    Heading(u8),
+    /// Code, with its language.
+    Code(String),
+    /// A line across.
+    Rule,
+    /// A table.
+    Table,
+    /// HTML as written.
+    Html,
+}
+
+/// What a block is like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// What it is.
+    pub style: Style,
+    /// What it stands in, as stored: it may not fit the block before.
+    pub levels: Vec<Level>,
+}
+
+/// The keys that a look is kept under.
+const KEYS: [&str; 6] = [key::KIND, key::RANK, key::INFO, key::LEVELS, key::START, key::TASK];
+
+impl Look {
+    /// The look of a note's block.
+    pub fn of(block: &Block) -> Self {
+        let style = match &block.kind {
+            Kind::Paragraph(_) => Style::Paragraph,
+            Kind::Heading { rank, .. } => Style::Heading(*rank),
+            Kind::Code { info, .. } => Style::Code(info.clone()),
+            Kind::Rule => Style::Rule,
+            Kind::Table(_) => Style::Table,
+            Kind::Html(_) => Style::Html,
+        };
+        Self { style, levels: block.levels.clone() }
+    }
+
+    /// The look that the map `properties` holds; that of a plain paragraph where it holds nothing.
+    pub fn read(model: &Model, properties: ContainerId) -> Self {
+        let Some(map) = model.map(properties) else { return Self::default() };
+        let style = match text(map, key::KIND) {
+            Some("heading") => Style::Heading(rank(map)),
+            Some("code") => Style::Code(text(map, key::INFO).unwrap_or_default().to_owned()),
+            Some("rule") => Style::Rule,
+            Some("table") => Style::Table,
+            Some("html") => Style::Html,
+            _ => Style::Paragraph,
+        };
+        Self { style, levels: levels(map) }
+    }
+
+    /// Makes the map `properties` hold this look; writes only what differs.
+    pub fn write(&self, edit: &mut Edit<'_>, properties: ContainerId) {
+        let values = self.values();
+        for (key, value) in KEYS.into_iter().zip(values) {
+            if edit.document().get(properties, key) == value.as_ref() {
+                continue;
+            }
+            match value {
+                Some(value) => edit.set(properties, key, value),
+                None => edit.unset(properties, key),
+            }
+        }
+    }
+
+    fn values(&self) -> [Option<Value>; KEYS.len()] {
+        let text = |text: &str| Some(Value::Text(text.to_owned())).filter(|_| !text.is_empty());
+        let (start, task) = match self.levels.last() {
+            Some(Level::Item { start, task, .. }) => (*start, *task),
+            _ => (None, None),
+        };
+        let rank = match self.style {
+            Style::Heading(rank) if rank != 1 => Some(Value::Int(rank.into())),
+            _ => None,
+        };
+        let info = match &self.style {
+            Style::Code(info) => text(info),
+            _ => None,
+        };
+        [
+            text(self.style.name().unwrap_or_default()),
+            rank,
+            info,
+            text(&letters(&self.levels)),
+            start.map(|start| Value::Int(start.into())),
+            task.map(Value::Bool),
+        ]
+    }
+}
+
+impl Style {
+    /// What it is called in its register; nothing for a paragraph.
+    fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Paragraph => None,
+            Self::Heading(_) => Some("heading"),
+            Self::Code(_) => Some("code"),
+            Self::Rule => Some("rule"),
+            Self::Table => Some("table"),
+            Self::Html => Some("html"),
+        }
+    }
+
+    /// Whether a line end in it is a character like others.
+    pub fn is_verbatim(&self) -> bool {
+        matches!(self, Self::Code(_) | Self::Html)
+    }
+
+    /// Whether it has no text of its own.
+    pub fn is_atom(&self) -> bool {
+        matches!(self, Self::Rule | Self::Table)
+    }
+}
+
+fn text<'a>(map: &'a Map, key: &str) -> Option<&'a str> {
+    match map.get(key) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn rank(map: &Map) -> u8 {
+    match map.get(key::RANK) {
+        Some(&Value::Int(rank)) => rank.clamp(1, 6) as u8,
+        _ => 1,
+    }
+}
+
+/// The levels as letters: `q` for a quote, `b` and `o` for what begins an item, `w` and `v` for what goes on in one.
+/// What the innermost starts with has a key of its own; what others do follows the letter.
+fn letters(levels: &[Level]) -> String {
+    let mut letters = String::new();
+    let innermost = levels.len().saturating_sub(1);
+    for (at, level) in levels.iter().enumerate() {
+        letters.push(match level {
+            Level::Quote => 'q',
+            Level::Within(List::Bullet) => 'w',
+            Level::Within(List::Ordered) => 'v',
+            Level::Item { list: List::Bullet, .. } => 'b',
+            Level::Item { list: List::Ordered, .. } => 'o',
+        });
+        if let Level::Item { start: Some(start), .. } = level
+            && at < innermost
+        {
+            letters.push_str(&start.to_string());
+        }
+    }
+    letters
+}
+
+fn levels(map: &Map) -> Vec<Level> {
+    let mut levels = Vec::new();
+    for c in text(map, key::LEVELS).unwrap_or_default().chars() {
+        match (c, levels.last_mut()) {
+            ('q', _) => levels.push(Level::Quote),
+            ('b', _) => levels.push(Level::item(List::Bullet)),
+            ('o', _) => levels.push(Level::item(List::Ordered)),
+            ('w', _) => levels.push(Level::Within(List::Bullet)),
+            ('v', _) => levels.push(Level::Within(List::Ordered)),
+            ('0'..='9', Some(Level::Item { start, .. })) => {
+                let digit = c as u32 - '0' as u32;
+                *start = Some(start.unwrap_or(0).saturating_mul(10).saturating_add(digit).min(START_MAX));
+            }
+            _ => {}
+        }
+        if levels.len() > LEVELS_MAX {
+            levels.truncate(LEVELS_MAX);
+            break;
+        }
+    }
+    if let Some(Level::Item { start, task, .. }) = levels.last_mut() {
+        if let Some(&Value::Int(number)) = map.get(key::START) {
+            *start = Some(number.clamp(0, START_MAX.into()) as u32);
+        }
+        if let Some(&Value::Bool(is_done)) = map.get(key::TASK) {
+            *task = Some(is_done);
+        }
+    }
+    levels
+}

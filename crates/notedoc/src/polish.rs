@@ -1,0 +1,217 @@
+//! What text that is there should be like, and what of that it is not yet.
+
+use crate::look::Look;
+use crate::schema::{block_properties, key, link_value, mark, marks_of, object, properties};
+use motet::{ContainerId, Edit, Grows, Id, Model, Seq, Value};
+use note::{Block, Content, Kind, Line, Marks, Table};
+
+/// What is wanted of one or more elements of a text.
+#[derive(Clone, Copy, Debug)]
+pub enum Want<'n> {
+    /// The paragraph mark that begins this block.
+    Mark(&'n Block),
+    /// No element: this block begins here without a mark.
+    NoMark(&'n Block),
+    /// So many characters with these marks.
+    Text(Seq, &'n Marks),
+    /// An object.
+    Object(&'n Content, &'n Marks),
+    /// A table.
+    Table(&'n Table),
+}
+
+const PLAIN: &Marks = &Marks { emphasis: false, strong: false, strike: false, code: false, link: None };
+
+impl Want<'_> {
+    fn len(&self) -> Seq {
+        match self {
+            Self::NoMark(_) => 0,
+            Self::Text(len, _) => *len,
+            Self::Mark(_) | Self::Object(..) | Self::Table(_) => 1,
+        }
+    }
+}
+
+/// What is wanted of the elements of a block, without its mark.
+pub fn of_block<'n>(block: &'n Block, wants: &mut Vec<Want<'n>>) {
+    match &block.kind {
+        Kind::Paragraph(line) | Kind::Heading { line, .. } => of_line(line, wants),
+        Kind::Code { text, .. } | Kind::Html(text) => wants.push(Want::Text(text.chars().count() as Seq, PLAIN)),
+        Kind::Table(table) => wants.push(Want::Table(table)),
+        Kind::Rule => {}
+    }
+}
+
+/// What is wanted of the elements of a line.
+pub fn of_line<'n>(line: &'n Line, wants: &mut Vec<Want<'n>>) {
+    wants.extend(line.iter().map(|run| match &run.content {
+        Content::Text(text) => Want::Text(text.chars().count() as Seq, &run.marks),
+        content => Want::Object(content, &run.marks),
+    }));
+}
+
+/// Something that is not as wanted.
+#[derive(Debug)]
+pub enum Fix<'n> {
+    /// The look of a block.
+    Look(ContainerId, &'n Block),
+    /// What an object is like.
+    Object(Id, &'n Content),
+    /// A table.
+    Table(Id, &'n Table),
+    /// A property of text.
+    Mark(MarkFix),
+}
+
+/// A property that text should have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkFix {
+    at: Seq,
+    len: Seq,
+    key: &'static str,
+    value: Option<Value>,
+}
+
+impl MarkFix {
+    /// Writes it.
+    pub fn write(&self, edit: &mut Edit<'_>, body: ContainerId) {
+        write_mark(edit, body, (self.at, self.len), self.key, self.value.as_ref());
+    }
+}
+
+/// Sets a property of text, or takes it away. What is formatted grows at its end, but not beyond the end of the
+/// body: what others put there is their own.
+pub fn write_mark(edit: &mut Edit<'_>, body: ContainerId, range: (Seq, Seq), key: &str, value: Option<&Value>) {
+    let is_last = range.0 + range.1 >= edit.document().text_len(body);
+    let grows = if value.is_none() || is_last || [mark::CODE, mark::LINK].contains(&key) {
+        Grows::Nowhere
+    } else {
+        Grows::AtEnd
+    };
+    edit.mark(body, range, key, value, grows);
+}
+
+/// The properties that a note knows, with what `marks` says of them.
+pub fn values(marks: &Marks) -> [(&'static str, Option<Value>); 5] {
+    let flag = |is_set: bool| is_set.then_some(Value::Bool(true));
+    [
+        (mark::EMPHASIS, flag(marks.emphasis)),
+        (mark::STRONG, flag(marks.strong)),
+        (mark::STRIKE, flag(marks.strike)),
+        (mark::CODE, flag(marks.code)),
+        (mark::LINK, marks.link.as_ref().map(link_value)),
+    ]
+}
+
+/// What is to be done so that the elements of `body` from `at` on are as `wants` says, which knows what they are, but
+/// for so many objects among them that are `unknown`.
+pub fn fixes<'n>(model: &Model, body: ContainerId, (at, unknown): (Seq, Seq), wants: &[Want<'n>]) -> Vec<Fix<'n>> {
+    let mut fixes = Vec::new();
+    let len = unknown + wants.iter().map(Want::len).sum::<Seq>();
+    let text = model.text(body);
+    let units = text.map_or((0, 0), |text| (text.utf16_at_chars(at), text.utf16_at_chars(at + len)));
+    let runs = text.map_or_else(Vec::new, |text| text.rich_between(units.0, units.1));
+    let mut runs = runs.iter();
+    let (mut run, mut used) = (runs.next(), 0);
+    let mut marks = OpenMarks { at, open: Default::default() };
+    for want in wants {
+        let mut left = want.len();
+        if let Want::NoMark(block) = want {
+            fixes.push(Fix::Look(block_properties(body, None), block));
+        }
+        while left > 0 {
+            let Some(now) = run else { break };
+            if now.object.is_some_and(|kind| !object::KNOWN.contains(&kind)) {
+                marks.pass(1, None, Marks::default, &mut fixes);
+                run = runs.next();
+                continue;
+            }
+            let take = left.min(now.span.len() - used);
+            let id = now.span.first();
+            match want {
+                Want::Mark(block) => fixes.push(Fix::Look(properties(id), block)),
+                Want::Table(table) => fixes.push(Fix::Table(id, table)),
+                Want::Object(content, _) => fixes.push(Fix::Object(id, content)),
+                Want::Text(..) | Want::NoMark(_) => {}
+            }
+            let wanted = match want {
+                Want::Text(_, marks) | Want::Object(_, marks) => Some(*marks),
+                _ => None,
+            };
+            marks.pass(take, wanted, || marks_of(&now.marks), &mut fixes);
+            (left, used) = (left - take, used + take);
+            if used == now.span.len() {
+                (run, used) = (runs.next(), 0);
+            }
+        }
+    }
+    marks.close(&mut fixes);
+    fixes
+}
+
+/// Properties that are to be written from somewhere up to where `at` is.
+struct OpenMarks {
+    at: Seq,
+    open: [Option<MarkFix>; 5],
+}
+
+impl OpenMarks {
+    fn pass(&mut self, len: Seq, wanted: Option<&Marks>, has: impl Fn() -> Marks, fixes: &mut Vec<Fix<'_>>) {
+        let has = wanted.map(|_| has());
+        let (Some(wanted), Some(has)) = (wanted, has) else {
+            self.close(fixes);
+            self.at += len;
+            return;
+        };
+        if *wanted == has {
+            self.close(fixes);
+        } else {
+            let differing = values(wanted).into_iter().zip(values(&has));
+            for (open, ((key, value), (_, has))) in self.open.iter_mut().zip(differing) {
+                let fix = MarkFix { at: self.at, len, key, value };
+                match open {
+                    Some(open) if fix.value != has && open.value == fix.value => open.len += len,
+                    _ => {
+                        fixes.extend(open.take().map(Fix::Mark));
+                        *open = (fix.value != has).then_some(fix);
+                    }
+                }
+            }
+        }
+        self.at += len;
+    }
+
+    fn close(&mut self, fixes: &mut Vec<Fix<'_>>) {
+        fixes.extend(self.open.iter_mut().filter_map(Option::take).map(Fix::Mark));
+    }
+}
+
+/// Makes an object what `content` says.
+pub fn write_object(edit: &mut Edit<'_>, id: Id, content: &Content) {
+    let map = properties(id);
+    let mut write = |key: &str, text: &str| {
+        let value = Some(Value::Text(text.to_owned())).filter(|_| !text.is_empty());
+        if edit.document().get(map, key) == value.as_ref() {
+            return;
+        }
+        match value {
+            Some(value) => edit.set(map, key, value),
+            None => edit.unset(map, key),
+        }
+    };
+    match content {
+        Content::Image { src, alt, title } => {
+            write(key::ADDRESS, src);
+            write(key::ALT, alt);
+            write(key::TITLE, title.as_deref().unwrap_or_default());
+        }
+        Content::Html(tag) => write(key::TAG, tag),
+        Content::Footnote(label) => write(key::LABEL, label),
+        Content::Text(_) | Content::Break => {}
+    }
+}
+
+/// Writes the look of a block where it differs.
+pub fn write_look(edit: &mut Edit<'_>, properties: ContainerId, block: &Block) {
+    Look::of(block).write(edit, properties);
+}
