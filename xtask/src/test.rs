@@ -27,7 +27,7 @@ pub fn test() -> Outcome {
 
 fn rust() -> Outcome {
     say("running the Rust tests");
-    run(cargo().args(["test", "--workspace", "--locked"]))
+    run(cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]))
 }
 
 fn script(name: &str) -> Command {

@@ -369,6 +369,10 @@ impl View {
 
 /// Whether `spans`, and what the controls among them switch, are much beside the whole log.
 fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
+    // What is being written is in the model and not in the log: a model made anew would lack it.
+    if log.logs().any(|log| log.ops_end() > log.end()) {
+        return false;
+    }
     let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
     let switched = |span: &Span| -> usize {
         let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
