@@ -5,7 +5,7 @@
 
 use crate::limits::PULL_WINDOW;
 use crate::{Outline, PieceError, Pieces};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Whoever has pieces, by a number of the caller: a connection, say.
 pub type Giver = u64;
@@ -19,9 +19,9 @@ pub struct Pull {
     outline: Outline,
     here: Pieces,
     givers: BTreeMap<Giver, Offer>,
-    /// Every piece under way, and from whom.
-    asked: BTreeMap<u32, Giver>,
-    liars: BTreeSet<Giver>,
+    /// Every piece under way, and from whom: a few.
+    asked: Vec<(u32, Giver)>,
+    liars: Vec<Giver>,
 }
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub enum PullError {
 impl Pull {
     /// The blob of `outline`, of which `here` is here already.
     pub fn new(outline: Outline, here: Pieces) -> Self {
-        Self { outline, here, givers: BTreeMap::new(), asked: BTreeMap::new(), liars: BTreeSet::new() }
+        Self { outline, here, givers: BTreeMap::new(), asked: Vec::new(), liars: Vec::new() }
     }
 
     /// What is here.
@@ -67,14 +67,15 @@ impl Pull {
     /// A giver is gone: what was asked of it is asked of others.
     pub fn leave(&mut self, giver: Giver) {
         self.givers.remove(&giver);
-        let freed: Vec<u32> = self.asked.iter().filter(|&(_, &of)| of == giver).map(|(&at, _)| at).collect();
+        let freed: Vec<u32> = self.asked.iter().filter(|(_, of)| *of == giver).map(|(at, _)| *at).collect();
         freed.into_iter().for_each(|at| self.free(at));
     }
 
     /// The next piece to ask of a giver now, which counts as asked.
     pub fn ask(&mut self, giver: Giver) -> Option<u32> {
         let offer = self.givers.get_mut(&giver).filter(|offer| offer.asked < PULL_WINDOW)?;
-        let is_wanted = |&at: &u32| offer.has.has(at) && !self.here.has(at) && !self.asked.contains_key(&at);
+        let is_wanted =
+            |&at: &u32| offer.has.has(at) && !self.here.has(at) && !self.asked.iter().any(|(asked, _)| *asked == at);
         let found = (offer.from..self.here.count()).find(is_wanted);
         offer.from = found.map_or(self.here.count(), |at| at + 1);
         offer.asked += usize::from(found.is_some());
@@ -84,15 +85,15 @@ impl Pull {
 
     /// Whether bytes from a giver are the piece that was asked of it; then it is here, and shall be kept.
     pub fn arrive(&mut self, giver: Giver, at: u32, bytes: &[u8]) -> Result<(), PullError> {
-        if self.asked.get(&at) != Some(&giver) {
+        if !self.asked.contains(&(at, giver)) {
             return Err(PullError::NotAsked(at));
         }
         if let Err(error) = self.outline.verify(at, bytes) {
-            self.liars.insert(giver);
+            self.liars.push(giver);
             self.leave(giver);
             return Err(error.into());
         }
-        self.asked.remove(&at);
+        self.asked.retain(|(asked, _)| *asked != at);
         self.here.insert(at);
         if let Some(offer) = self.givers.get_mut(&giver) {
             offer.asked -= 1;
@@ -102,7 +103,7 @@ impl Pull {
 
     /// A giver does not have a piece after all, or the disk did not take it.
     pub fn miss(&mut self, giver: Giver, at: u32) {
-        if self.asked.get(&at) != Some(&giver) {
+        if !self.asked.contains(&(at, giver)) {
             return;
         }
         if let Some(offer) = self.givers.get_mut(&giver) {
@@ -113,7 +114,7 @@ impl Pull {
     }
 
     fn free(&mut self, at: u32) {
-        self.asked.remove(&at);
+        self.asked.retain(|(asked, _)| *asked != at);
         for offer in self.givers.values_mut() {
             offer.from = offer.from.min(at);
         }

@@ -1,14 +1,15 @@
 //! `motet join`: a full member without a screen, which keeps a document here and passes it on.
 
+use crate::blob_flags::BlobFlags;
 use crate::error::CommandError;
 use crate::login::Login;
-use crate::opened::make_directory;
+use crate::opened::{directory_error, make_directory};
 use crate::target::{choose, find, server_words};
 use member::{Address, Backoff, Catalogue, CatalogueError};
 use serde_json::{Value, json};
 use server::{
     Config, DocumentInfo, Hub, LogFormat, NoApp, Origins, Server, Service, StoredHub, Token, Upstream, asked_to_stop,
-    follow, start_logs,
+    collect_regularly, follow, open_blobs, start_logs,
 };
 use std::io::Write;
 use std::net::SocketAddr;
@@ -40,6 +41,8 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    blobs: BlobFlags,
+    #[command(flatten)]
     login: Login,
 }
 
@@ -50,11 +53,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let token = arguments.login.token()?;
     let config = configure(arguments, &token)?;
     let hub = Arc::new(make_directory(&arguments.dir)?);
+    let blobs = open_blobs(&arguments.dir, arguments.blobs.quotas());
+    let blobs = blobs.map_err(|error| directory_error(&arguments.dir, error.into()))?;
     let say = Say { is_json: arguments.json };
     let runtime = tokio::runtime::Runtime::new().map_err(CommandError::System)?;
     runtime.block_on(async {
         let mut stop = std::pin::pin!(asked_to_stop());
-        let service = Service::new(config, hub.clone());
+        let service = Service::new(config, hub.clone()).with_blobs(blobs);
+        tokio::spawn(collect_regularly(service.clone(), hub.clone(), arguments.blobs.grace()));
         let (drained, drain) = tokio::sync::oneshot::channel::<()>();
         let serving = match arguments.listen {
             None => None,

@@ -4,6 +4,8 @@
 
 mod app;
 mod blame;
+mod blob_flags;
+mod blobs;
 mod diff;
 mod error;
 mod export;
@@ -65,6 +67,8 @@ enum Command {
     Restore(restore::Arguments),
     /// Check that everything that is kept holds, without changing anything.
     Verify(verify::Arguments),
+    /// List, verify or collect the blobs of a directory: pictures and other files that documents name.
+    Blobs(blobs::Arguments),
     /// Count what there is, and of whom; without a document, list the documents.
     Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Blobs(arguments) => blobs::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Join(arguments) => join::run(&arguments),

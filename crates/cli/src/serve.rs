@@ -1,11 +1,13 @@
 //! `motet serve`: a storage node with the web app.
 
 use crate::app;
+use crate::blob_flags::BlobFlags;
 use crate::error::CommandError;
 use crate::opened::{directory_error, make_directory};
 use clap::ValueEnum;
 use server::{
-    AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, open_blobs, start_logs,
+    AppFiles, Assets, Config, LogFormat, NoApp, Origins, Server, Service, Token, asked_to_stop, collect_regularly,
+    open_blobs, start_logs,
 };
 use std::io::Write;
 use std::net::SocketAddr;
@@ -38,6 +40,8 @@ pub struct Arguments {
     /// A page of another origin that may use the server, such as https://notes.example. May be repeated.
     #[arg(long)]
     allow_origin: Vec<String>,
+    #[command(flatten)]
+    blobs: BlobFlags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -55,11 +59,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let config = configure(arguments)?;
     server::check_listen(arguments.listen, config.token.as_ref())?;
     let hub = make_directory(&arguments.dir)?;
-    let blobs = open_blobs(&arguments.dir).map_err(|error| directory_error(&arguments.dir, error.into()))?;
+    let blobs = open_blobs(&arguments.dir, arguments.blobs.quotas());
+    let blobs = blobs.map_err(|error| directory_error(&arguments.dir, error.into()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(CommandError::System)?;
     runtime.block_on(async {
-        let service = Service::new(config, Arc::new(hub)).with_blobs(blobs);
-        let server = Server::bind(arguments.listen, service).await?;
+        let hub = Arc::new(hub);
+        let service = Service::new(config, hub.clone()).with_blobs(blobs);
+        let server = Server::bind(arguments.listen, service.clone()).await?;
+        tokio::spawn(collect_regularly(service, hub, arguments.blobs.grace()));
         let address = server.address().map_err(CommandError::System)?;
         // Nobody may be listening; the server serves.
         let _ = writeln!(std::io::stdout(), "Motet serves {} on http://{address}", arguments.dir.display());

@@ -16,7 +16,7 @@ use check::{Report, check, rebuilds};
 use member::Address;
 use motet::{ReplicaId, SigningKey};
 use serde_json::{Value, json};
-use server::{DocumentInfo, Hub, StoredHub, read_or_make_key};
+use server::{DocumentInfo, Hub, StoredHub, examine_blobs, read_or_make_key};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -91,10 +91,21 @@ fn directory(dir: &Path, doc: Option<&str>) -> Result<Findings, CommandError> {
         }
     };
     let mut progress = Progress::new("verifying");
+    if doc.is_none() {
+        findings.general.extend(blob_damages(dir)?);
+    }
     for info in chosen(documents, doc)? {
         findings.documents.push(check(&hub, &info, |done, total| progress.show(done, total)));
     }
     Ok(findings)
+}
+
+/// The blobs that are not what they are called.
+fn blob_damages(dir: &Path) -> Result<Vec<String>, CommandError> {
+    let damages = examine_blobs(dir);
+    let damages = damages.map_err(|error| CommandError::File("read the blobs in", dir.to_owned(), error))?;
+    let advise = |damage| format!("{damage}; motet blobs {} verify --repair", dir.display());
+    Ok(damages.into_iter().map(advise).collect())
 }
 
 fn server(address: &Address, doc: Option<&str>, login: &Login) -> Result<Findings, CommandError> {

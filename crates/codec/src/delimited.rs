@@ -9,7 +9,7 @@ use crate::names::{Names, Place};
 use crate::op::{EMPTY, NOWHERE, check_kind, is_nowhere, kind, not_empty, read_ids, write_ids};
 use crate::reader::Reader;
 use crate::value::{
-    read_kind, read_value_or_container, read_value_or_none, write_value_or_container, write_value_or_none,
+    read_blob, read_kind, read_value_or_none, read_whole_value, write_blob, write_value_or_none, write_whole_value,
 };
 use crate::writer::Writer;
 use clock::{Id, ReplicaId, Seq};
@@ -18,7 +18,7 @@ use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value};
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
     (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number)
-        || matches!(number, kind::RANGE_MOVE | kind::CONTAINER_CREATE | kind::INLINE_OBJECT)
+        || (kind::RANGE_MOVE..=kind::INLINE_OBJECT).contains(&number)
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -48,7 +48,7 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             not_empty(values.is_empty())?;
             LIST_ITEMS.check_len(values.len())?;
             w.charge(size_of_val(values) as u64);
-            values.iter().try_for_each(|value| write_value_or_container(w, value))?;
+            values.iter().try_for_each(|value| write_whole_value(w, value))?;
             Ok(kind::LIST_INSERT)
         }
         OpRef::ListDelete { container, target } => {
@@ -65,7 +65,7 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
         OpRef::ListSet { container, item, value, pred } => {
             start(w, names, container, Kind::List)?;
             names.write_id(w, item, at)?;
-            write_value_or_container(w, value)?;
+            write_whole_value(w, value)?;
             write_ids(w, names, pred, at)?;
             Ok(kind::LIST_SET)
         }
@@ -93,6 +93,13 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             w.varint(made as u64);
             write_ids(w, names, pred, at)?;
             Ok(kind::CONTAINER_CREATE)
+        }
+        OpRef::Set { container, key, value: Some(Value::Blob(reference)), pred } => {
+            start(w, names, container, Kind::Map)?;
+            w.text(key, KEY_BYTES)?;
+            write_blob(w, reference)?;
+            write_ids(w, names, pred, at)?;
+            Ok(kind::BLOB)
         }
         OpRef::TextObject { container, left, right, kind } => {
             start(w, names, container, Kind::Text)?;
@@ -188,7 +195,7 @@ fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq
     let container = names.read_definition(r)?;
     let due = match kind {
         kind::COUNTER_ADD => Kind::Counter,
-        kind::CONTAINER_CREATE => Kind::Map,
+        kind::BLOB | kind::CONTAINER_CREATE => Kind::Map,
         kind::LIST_INSERT..=kind::LIST_SET => Kind::List,
         kind::TREE_CREATE..=kind::TREE_DELETE => Kind::Tree,
         _ => Kind::Text,
@@ -210,7 +217,7 @@ fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq
         }
         kind::LIST_SET => {
             let item = names.read_id(r, at)?;
-            let value = read_value_or_container(r)?;
+            let value = read_whole_value(r)?;
             Op::ListSet { container, item, value, pred: read_ids(r, names, at)? }
         }
         kind::TREE_CREATE => {
@@ -228,6 +235,11 @@ fn read_body(r: &mut Reader<'_>, names: &mut Names, kind: u64, len: Seq, at: Seq
         kind::CONTAINER_CREATE => {
             let key = r.text(KEY_BYTES)?.to_owned();
             let value = Some(Value::Container(read_kind(r)?));
+            Op::Set { container, key, value, pred: read_ids(r, names, at)? }
+        }
+        kind::BLOB => {
+            let key = r.text(KEY_BYTES)?.to_owned();
+            let value = Some(read_blob(r)?);
             Op::Set { container, key, value, pred: read_ids(r, names, at)? }
         }
         kind::PARAGRAPH_MARK | kind::INLINE_OBJECT => {
@@ -274,5 +286,5 @@ fn read_values(r: &mut Reader<'_>, len: Seq) -> Result<Vec<Value>, DecodeError> 
         return Err(DecodeError::Invalid("an op of another number of counters than it says"));
     }
     r.charge(u64::from(len) * size_of::<Value>() as u64)?;
-    (0..len).map(|_| read_value_or_container(r)).collect()
+    (0..len).map(|_| read_whole_value(r)).collect()
 }

@@ -92,6 +92,12 @@ table! {
     RANGES = "ranges of a text named by an op", 1 << 14;
     /// Names of objects are one for each kind of thing that an application knows.
     OBJECT_KIND_BYTES = "bytes of the kind of an object", 64;
+    /// An hour of film: what is longer is several blobs.
+    BLOB_BYTES = "bytes of a blob", blob::limits::BLOB_BYTES_MAX;
+    /// What RFC 6838 allows for the longer half of a media type.
+    MEDIA_TYPE_BYTES = "bytes of a media type", blob::limits::MEDIA_TYPE_BYTES_MAX as u64;
+    /// Beyond what browsers draw, and small enough that the product of two sides never overflows.
+    IMAGE_SIDE = "pixels of a side of an image", blob::limits::IMAGE_SIDE_MAX as u64;
     /// What an op that says its length may carry, be its kind known or from the future.
     UNKNOWN_BYTES = "bytes of an op with a length", 4 << 20;
     /// Every author that a busy space ever saw, with a new replica each day for years.
@@ -141,7 +147,12 @@ mod tests {
             assert_eq!(limit.check(limit.max), Ok(limit.max), "{}", limit.name);
             assert!(limit.check(limit.max + 1).is_err(), "{}", limit.name);
             assert!(limit.check(1 << 63).is_err(), "{}", limit.name);
-            assert!(limit.max < u64::from(u32::MAX) || limit.name.contains("time") || limit.name.contains("seconds"));
+            assert!(
+                limit.max < u64::from(u32::MAX)
+                    || limit.name.contains("time")
+                    || limit.name.contains("seconds")
+                    || limit.name.contains("blob")
+            );
         }
     }
 

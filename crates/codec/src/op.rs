@@ -47,7 +47,7 @@ pub mod kind {
     pub const PARAGRAPH_JOIN: u64 = 16;
     /// A range of text to another place.
     pub const RANGE_MOVE: u64 = 17;
-    /// The content of a blob: hash, length, media type, size of an image.
+    /// A register of a map, holding a blob: hash, length, media type, size of an image.
     pub const BLOB: u64 = 18;
     /// A register of a map, holding a new container.
     pub const CONTAINER_CREATE: u64 = 19;
@@ -96,7 +96,7 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             }
             Ok(())
         }
-        OpRef::Set { value: Some(Value::Container(_)), .. } => write_delimited(w, names.own, op, at),
+        OpRef::Set { value: Some(Value::Container(_) | Value::Blob(_)), .. } => write_delimited(w, names.own, op, at),
         OpRef::Set { container, key, value, pred } => {
             check_kind(container.kind(), Kind::Map)?;
             w.varint(kind::SET);

@@ -1,9 +1,10 @@
 //! Values of registers: a tag, then what it says.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::limits::{KEY_BYTES, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS};
+use crate::limits::{BLOB_BYTES, IMAGE_SIDE, KEY_BYTES, MEDIA_TYPE_BYTES, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS};
 use crate::reader::Reader;
 use crate::writer::Writer;
+use blob::{BlobHash, BlobRef};
 use log::{Kind, Value};
 
 const NULL: u8 = 1;
@@ -17,6 +18,8 @@ const LIST: u8 = 8;
 const MAP: u8 = 9;
 /// Only in ops of kinds that came with it, and there only as the whole value.
 const CONTAINER: u8 = 10;
+/// As [`CONTAINER`].
+const BLOB: u8 = 11;
 
 /// Writes a value; 0 where there is none.
 pub(crate) fn write_value_or_none(w: &mut Writer, value: Option<&Value>) -> Result<(), EncodeError> {
@@ -60,37 +63,81 @@ fn write_value(w: &mut Writer, value: &Value, depth: u64) -> Result<(), EncodeEr
         }
         Value::Map(entries) => write_map(w, entries, depth)?,
         Value::Container(_) => return Err(EncodeError::Invalid("a container within a value")),
+        Value::Blob(_) => return Err(EncodeError::Invalid("a blob within a value")),
     }
     Ok(())
 }
 
-/// Writes a value that may be a new container.
-pub(crate) fn write_value_or_container(w: &mut Writer, value: &Value) -> Result<(), EncodeError> {
+/// Writes a value that may be a new container or a blob.
+pub(crate) fn write_whole_value(w: &mut Writer, value: &Value) -> Result<(), EncodeError> {
     match *value {
         Value::Container(kind) => {
             w.byte(CONTAINER);
             w.varint(kind as u64);
             Ok(())
         }
+        Value::Blob(ref reference) => {
+            w.byte(BLOB);
+            write_blob(w, reference)
+        }
         _ => write_value(w, value, 1),
     }
 }
 
-/// Reads a value that may be a new container.
-pub(crate) fn read_value_or_container(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
+/// Reads a value that may be a new container or a blob.
+pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
+    let tag = r.byte()?;
+    read_tagged_whole_value(r, tag)
+}
+
+/// Reads a value that may be a new container or a blob, or that there is none.
+pub(crate) fn read_whole_value_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
     match r.byte()? {
+        0 => Ok(None),
+        tag => read_tagged_whole_value(r, tag).map(Some),
+    }
+}
+
+fn read_tagged_whole_value(r: &mut Reader<'_>, tag: u8) -> Result<Value, DecodeError> {
+    match tag {
         CONTAINER => Ok(Value::Container(read_kind(r)?)),
+        BLOB => read_blob(r),
         tag => read_value(r, tag, 1),
     }
 }
 
-/// Reads a value that may be a new container, or that there is none.
-pub(crate) fn read_value_or_container_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
-    match r.byte()? {
-        0 => Ok(None),
-        CONTAINER => Ok(Some(Value::Container(read_kind(r)?))),
-        tag => read_value(r, tag, 1).map(Some),
+/// Writes what a document says of a blob.
+pub(crate) fn write_blob(w: &mut Writer, reference: &BlobRef) -> Result<(), EncodeError> {
+    w.charge(blob_weight(reference));
+    w.put(&reference.hash().0);
+    w.varint(reference.byte_len());
+    w.text(reference.media_type().as_str(), MEDIA_TYPE_BYTES)?;
+    let (width, height) = reference.image_size().unwrap_or((0, 0));
+    w.varint(width.into());
+    if width > 0 {
+        w.varint(height.into());
     }
+    Ok(())
+}
+
+/// Reads what a document says of a blob.
+pub(crate) fn read_blob(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
+    let (hash, len) = (BlobHash(r.array()?), r.limited(BLOB_BYTES)?);
+    let media_type = r.text(MEDIA_TYPE_BYTES)?.parse();
+    let media_type = media_type.map_err(|_| DecodeError::Invalid("a blob of no media type"))?;
+    let size = match r.limited(IMAGE_SIDE)? as u32 {
+        0 => None,
+        width => Some((width, r.limited(IMAGE_SIDE)? as u32)),
+    };
+    let reference = BlobRef::new(hash, len, media_type, size);
+    let reference = reference.map_err(|_| DecodeError::Invalid("an image without pixels"))?;
+    r.charge(blob_weight(&reference))?;
+    Ok(Value::Blob(Box::new(reference)))
+}
+
+/// What a reference takes in memory beside its value.
+fn blob_weight(reference: &BlobRef) -> u64 {
+    (size_of::<BlobRef>() + reference.media_type().as_str().len()) as u64
 }
 
 /// Reads a kind of container.
@@ -193,6 +240,32 @@ mod tests {
             bytes.push(NULL);
             assert!(matches!(read_value_or_none(&mut Reader::new(&bytes)), Err(DecodeError::Limit(_))));
         }
+    }
+
+    #[test]
+    fn a_blob_is_a_whole_value_within_its_limits() {
+        let media_type: blob::MediaType = "image/png".parse().unwrap();
+        let reference = BlobRef::new(BlobHash([7; 32]), 300, media_type, Some((640, 1))).unwrap();
+        let value = Value::Blob(Box::new(reference));
+        let mut w = Writer::new();
+        write_whole_value(&mut w, &value).unwrap();
+        let bytes = w.into_bytes();
+        assert_eq!(read_whole_value(&mut Reader::new(&bytes)), Ok(value.clone()));
+        let end = [&[0xac, 2, 9][..], b"image/png", &[0x80, 5, 1]].concat();
+        assert_eq!(bytes, [&[BLOB][..], &[7; 32], &end].concat());
+        for wrong in [
+            &b"\0\x03a/b\x01\0"[..],
+            b"\0\x03A/b\0",
+            b"\0\x01a\0",
+            b"\x81\x80\x80\x80\x10\x03a/b\0",
+            b"\0\x03a/b\x81\x80\x40\x01",
+        ] {
+            let bytes = [&[BLOB][..], &[7; 32], wrong].concat();
+            assert!(read_whole_value(&mut Reader::new(&bytes)).is_err(), "{wrong:?}");
+        }
+        assert!(write_value_or_none(&mut Writer::new(), Some(&Value::List(vec![value.clone()]))).is_err());
+        assert!(write_value_or_none(&mut Writer::new(), Some(&value)).is_err(), "kinds 1 to 4 do not change");
+        assert!(read_value_or_none(&mut Reader::new(&bytes)).is_err());
     }
 
     #[test]

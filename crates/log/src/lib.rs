@@ -24,6 +24,7 @@
 //! assert_eq!(log.frontier().ids(), [Id::new(ann, 4)]);
 //! ```
 
+mod blobs;
 mod borrowed;
 mod bulk;
 mod container;
@@ -38,6 +39,7 @@ mod table;
 mod tests;
 mod writer;
 
+pub use blobs::BlobNames;
 pub use borrowed::OpRef;
 pub use container::{ContainerId, Crossing, Kind, RootName};
 pub use multilog::{Header, MultiLog, ReceiveError, Received};

@@ -1,6 +1,7 @@
 //! Primitive changes.
 
 use crate::container::{ContainerId, Kind};
+use blob::BlobRef;
 use clock::{Id, Seq, Span};
 
 /// What a register holds.
@@ -25,6 +26,9 @@ pub enum Value {
     /// A container of this kind, whose name is the element of this write: see [`Value::container`]. Never
     /// within a list or a map of values.
     Container(Kind),
+    /// A blob, whose bytes lie beside the log. Never within a list or a map of values. In a box, since values
+    /// are many and blobs few.
+    Blob(Box<BlobRef>),
 }
 
 impl Value {
@@ -36,6 +40,7 @@ impl Value {
                 Self::Text(text) => text.len(),
                 Self::Bytes(bytes) => bytes.len(),
                 Self::List(values) => values.iter().map(Self::weight).sum(),
+                Self::Blob(reference) => size_of::<BlobRef>() + reference.media_type().as_str().len(),
                 Self::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.weight()).sum(),
             }
     }

@@ -6,6 +6,7 @@ use crate::container::ContainerId;
 use crate::op::{Op, Value};
 use crate::room;
 use crate::runs::{Near, OpBody, OpRun, ReplicaLog};
+use blob::BlobRef;
 use clock::{Id, Seq, SortedMap, Span};
 use std::ops::Range;
 use std::sync::Arc;
@@ -57,17 +58,35 @@ impl Keys {
     }
 }
 
+/// Values of registers and items, and which of them are blobs.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    all: Vec<Value>,
+    blobs: Vec<u32>,
+}
+
+impl Values {
+    fn add(&mut self, values: impl IntoIterator<Item = Value>) -> Part {
+        let part = add(&mut self.all, values);
+        let added = part.of(&self.all).iter().zip(part.start..);
+        self.blobs.extend(added.filter(|(value, _)| value.blob().is_some()).map(|(_, number)| number));
+        part
+    }
+}
+
 /// What the packed ops of a log name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
     keys: Keys,
-    values: Vec<Value>,
+    values: Values,
     /// Writes that were replaced.
     replaced: Vec<Id>,
     /// Elements that places are made of.
     nears: Vec<Near>,
     /// Ops that are kept as they are.
     others: Vec<Op>,
+    /// Which of those nobody knows.
+    unknown: Vec<u32>,
     /// Whether there is a run of any kind but text.
     is_used: bool,
 }
@@ -80,6 +99,28 @@ fn add<T>(list: &mut Vec<T>, things: impl IntoIterator<Item = T>) -> Part {
     things.into_iter().for_each(|thing| room::push(list, thing));
     let number = |len: usize| u32::try_from(len).expect("fewer names than bytes, which are bounded where they come in");
     Part { start: number(start), len: number(list.len() - start) }
+}
+
+impl Packed {
+    fn add_other(&mut self, op: Op) -> u32 {
+        let is_unknown = matches!(op, Op::Unknown { .. });
+        let number = add(&mut self.others, [op]).start;
+        if is_unknown {
+            room::push(&mut self.unknown, number);
+        }
+        number
+    }
+
+    /// The blobs that its values name.
+    pub(crate) fn blobs(&self) -> impl ExactSizeIterator<Item = &BlobRef> {
+        let named = self.values.blobs.iter().map(|&number| self.values.all[number as usize].blob());
+        named.map(|blob| blob.expect("only blobs are counted in"))
+    }
+
+    /// The ops that nobody knows.
+    pub(crate) fn unknown(&self) -> impl ExactSizeIterator<Item = OpRef<'_>> {
+        self.unknown.iter().map(|&number| self.others[number as usize].as_op_ref())
+    }
 }
 
 impl ReplicaLog {
@@ -123,7 +164,7 @@ impl ReplicaLog {
             }
             OpRef::ListSet { container, item, value, pred } => {
                 let (container, item) = (self.container_number(container), self.near(Some(item)));
-                let value = add(&mut self.packed.values, [value.clone()]).start;
+                let value = self.packed.values.add([value.clone()]).start;
                 OpBody::ListSet { container, item, value, pred: add(&mut self.packed.replaced, pred.iter().copied()) }
             }
             OpRef::TreeCreate { container, parent, left, right } => {
@@ -135,7 +176,7 @@ impl ReplicaLog {
             OpRef::TreeDelete { container, node } => {
                 OpBody::TreeDelete { container: self.container_number(container), node: self.near(Some(node)) }
             }
-            _ => OpBody::Other(add(&mut self.packed.others, [op.to_op()]).start),
+            _ => OpBody::Other(self.packed.add_other(op.to_op())),
         }
     }
 
@@ -148,7 +189,7 @@ impl ReplicaLog {
     pub fn pack_set(&mut self, container: u32, key: u32, value: Option<Value>, pred: &[Id]) -> OpBody {
         self.packed.is_used = true;
         let Packed { values, replaced, .. } = &mut self.packed;
-        let value = value.map_or(NONE, |value| add(values, [value]).start);
+        let value = value.map_or(NONE, |value| values.add([value]).start);
         OpBody::Set { container, key, value, pred: add(replaced, pred.iter().copied()) }
     }
 
@@ -156,8 +197,8 @@ impl ReplicaLog {
     pub fn pack_items(&mut self, container: u32, (left, right): (Near, Near), items: Vec<Value>) -> OpBody {
         self.packed.is_used = true;
         let values = &mut self.packed.values;
-        room::make_room(values, items.len());
-        OpBody::ListInsert { container, left, right, values: add(values, items).start }
+        room::make_room(&mut values.all, items.len());
+        OpBody::ListInsert { container, left, right, values: values.add(items).start }
     }
 
     /// The body of a run that takes items out of a list, as [`ReplicaLog::pack`] makes it.
@@ -187,13 +228,13 @@ impl ReplicaLog {
         if (*of, *before) != (container, right) {
             return false;
         }
-        range.end += add(&mut self.packed.values, values.iter().cloned()).len;
+        range.end += self.packed.values.add(values.iter().cloned()).len;
         true
     }
 
     /// The part of a packed run that has the counters `part`; all of it where it is one op of one counter.
     pub(crate) fn unpack<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
-        let Packed { values, replaced, others, .. } = &self.packed;
+        let Packed { values: Values { all: values, .. }, replaced, others, .. } = &self.packed;
         let id = |near: Near| self.id(near).expect("ops name elements");
         let (skip, len) = (part.start - run.range.start, part.end - part.start);
         match run.body {

@@ -5,10 +5,13 @@ use crate::backoff::Backoff;
 use crate::line::{Connection, Line, connect};
 use crate::shelf::Shelf;
 use clock::{DocumentId, VersionVector};
-use server::{HubError, StoredDocument};
+use server::{DocumentBlobs, HubError, StoredDocument};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
-use sync::{Admission, Config, Figure, MemberId, ProtocolError, RefusalCode, Role, Session, Trust};
+use store::Blobs;
+use sync::{
+    Admission, BlobEvent, BlobMessage, Config, Figure, MemberId, ProtocolError, RefusalCode, Role, Session, Trust,
+};
 use tokio::time::Instant;
 
 /// Messages that are taken in between two syncs of the own disk.
@@ -16,6 +19,9 @@ const BATCH_MAX: usize = 64;
 
 /// The pause after which a member looks again whether the socket has room.
 const ROOM_CHECK_MS: u64 = 20;
+
+/// The one whom blobs are exchanged with.
+const SERVER: u64 = 0;
 
 /// What a member is made with.
 #[derive(Clone, Debug)]
@@ -43,6 +49,8 @@ pub enum Event {
     },
     /// Something in the session.
     Session(Box<sync::Event>),
+    /// Something happened to a blob of a document.
+    Blob(DocumentId, BlobEvent),
 }
 
 /// Why a member cannot go on.
@@ -71,6 +79,9 @@ pub struct Member {
     /// The documents of which the session knows what the server has.
     opened: BTreeSet<DocumentId>,
     figures: BTreeMap<DocumentId, Figure>,
+    /// Where blobs are kept, if they are, and those of each document.
+    blobs: Option<Blobs>,
+    traffic: BTreeMap<DocumentId, DocumentBlobs>,
     backoff: Backoff,
     events: VecDeque<Event>,
     began: Instant,
@@ -88,15 +99,28 @@ impl Member {
             session: None,
             opened: BTreeSet::new(),
             figures: BTreeMap::new(),
+            blobs: None,
+            traffic: BTreeMap::new(),
             backoff,
             events: VecDeque::new(),
             began: now,
         }
     }
 
+    /// The same, keeping in `blobs` what its documents name, and giving it to the server where that lacks it.
+    #[must_use]
+    pub fn with_blobs(mut self, blobs: Blobs) -> Self {
+        self.traffic = self.shelf.ids().map(|doc| (doc, DocumentBlobs::new(doc, blobs.clone()))).collect();
+        self.blobs = Some(blobs);
+        self
+    }
+
     /// Exchanges a document.
     pub fn open(&mut self, doc: DocumentId, document: StoredDocument) {
         self.shelf.put(doc, document);
+        if let Some(blobs) = &self.blobs {
+            self.traffic.entry(doc).or_insert_with(|| DocumentBlobs::new(doc, blobs.clone()));
+        }
         if let Some(session) = &mut self.session {
             session.open(doc);
         }
@@ -241,13 +265,19 @@ impl Member {
     }
 
     fn notice(&mut self, event: sync::Event) {
+        if let sync::Event::Blob { doc, message } = event {
+            return self.hear_blob(doc, message);
+        }
         match &event {
             sync::Event::Greeted(_) => {
                 self.backoff.reset();
                 self.events.push_back(Event::Connected);
                 return;
             }
-            sync::Event::Opened(doc) => drop(self.opened.insert(*doc)),
+            sync::Event::Opened(doc) => {
+                self.opened.insert(*doc);
+                self.traffic.get_mut(doc).into_iter().for_each(|blobs| blobs.connect(SERVER));
+            }
             sync::Event::Durable { doc, version } => self.shelf.hear_durable(*doc, version),
             sync::Event::Refused { doc, code, .. } if *code != RefusalCode::Parcels => {
                 self.opened.remove(doc);
@@ -257,25 +287,46 @@ impl Member {
         self.events.push_back(Event::Session(Box::new(event)));
     }
 
+    fn hear_blob(&mut self, doc: DocumentId, message: BlobMessage) {
+        let now_ms = self.now_ms();
+        if let (Some(blobs), Some(document)) = (self.traffic.get_mut(&doc), self.shelf.document_mut(doc)) {
+            blobs.hear(document, SERVER, message, now_ms);
+        }
+    }
+
+    /// What there is to say about blobs, and what happened to them.
+    fn poll_blobs(&mut self, room: usize) -> Vec<Vec<u8>> {
+        let now_ms = self.now_ms();
+        let mut out = Vec::new();
+        for (&doc, blobs) in &mut self.traffic {
+            let Some(document) = self.shelf.document_mut(doc) else { continue };
+            out.extend(blobs.poll(document, SERVER, now_ms, room).iter().map(sync::Message::encode));
+            self.events.extend(blobs.take_events().into_iter().map(|event| Event::Blob(doc, event)));
+        }
+        out
+    }
+
     /// Hands to the socket what the session has to say, as far as there is room.
     fn send(&mut self) {
         let now_ms = self.now_ms();
         let (Some(session), Line::Open(connection)) = (&mut self.session, &self.line) else { return };
-        if connection.outbox.room() > 0 {
-            for message in session.poll(&mut self.shelf, now_ms) {
-                // A queue that broke shows as a socket that closed.
-                let _ = connection.outbox.push(message);
-            }
-        }
+        let outbox = connection.outbox.clone();
+        let mut out = if outbox.room() > 0 { session.poll(&mut self.shelf, now_ms) } else { Vec::new() };
         for event in session.take_events() {
             self.notice(event);
         }
+        if outbox.room() > 0 {
+            out.extend(self.poll_blobs(outbox.room()));
+        }
+        // A queue that broke shows as a socket that closed.
+        let _ = outbox.push_all(out);
     }
 
     fn wake(&self) -> Instant {
         let Line::Open(connection) = &self.line else { return Instant::now() };
-        let wake_ms = self.session.as_ref().and_then(Session::next_wake_ms);
-        let wake_ms = wake_ms.unwrap_or_else(|| self.now_ms() + 1000);
+        let session_ms = self.session.as_ref().and_then(Session::next_wake_ms);
+        let blobs_ms = self.traffic.values().filter_map(|blobs| blobs.next_wake_ms(SERVER)).min();
+        let wake_ms = [session_ms, blobs_ms].into_iter().flatten().min().unwrap_or_else(|| self.now_ms() + 1000);
         let full_ms = if connection.outbox.room() == 0 { self.now_ms() + ROOM_CHECK_MS } else { u64::MAX };
         self.began + Duration::from_millis(wake_ms.max(self.now_ms() + 1).min(full_ms))
     }
@@ -308,6 +359,7 @@ impl Member {
         let retry_ms = self.backoff.pause_ms();
         self.session = None;
         self.opened.clear();
+        self.traffic.values_mut().for_each(|blobs| blobs.disconnect(SERVER));
         self.line = Line::Waiting(Instant::now() + Duration::from_millis(retry_ms));
         self.events.push_back(Event::Offline { reason: reason.to_owned(), retry_ms });
     }

@@ -86,6 +86,14 @@ impl Digest {
                 self.word(10);
                 self.word(*kind as u64);
             }
+            Some(Value::Blob(reference)) => {
+                let (width, height) = reference.image_size().unwrap_or((0, 0));
+                self.word(11);
+                self.bytes(&reference.hash().0);
+                self.word(reference.byte_len());
+                self.bytes(reference.media_type().as_str().as_bytes());
+                self.word(u64::from(width) << 32 | u64::from(height));
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod structure;
 pub use deep::{CONTAINER_DEPTH_MAX, Deep};
 
 use crate::edit::Edit;
+use blob::BlobRef;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Model, Patch, Text};
@@ -98,6 +99,11 @@ impl Document {
     /// What `key` of the map `container` holds.
     pub fn get(&self, container: ContainerId, key: &str) -> Option<&Value> {
         self.model.map(container)?.get(key)
+    }
+
+    /// The blob that `key` of the map `container` holds: what a placeholder shows before its bytes are there.
+    pub fn blob(&self, container: ContainerId, key: &str) -> Option<&BlobRef> {
+        self.get(container, key)?.blob()
     }
 
     /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;

@@ -6,6 +6,7 @@ mod structure;
 
 use crate::diff;
 use crate::document::Document;
+use blob::BlobRef;
 use clock::{Id, Seq, Span};
 use log::{ContainerId, Counted, OpRef, Value};
 use model::Patch;
@@ -88,6 +89,11 @@ impl Edit<'_> {
     /// Writes `key` of the map `container`, replacing what its author sees there.
     pub fn set(&mut self, container: ContainerId, key: &str, value: Value) {
         self.write(container, key, Some(&value));
+    }
+
+    /// Writes `key` of the map `container`: a blob, whose bytes lie beside the log and come by themselves.
+    pub fn set_blob(&mut self, container: ContainerId, key: &str, reference: BlobRef) {
+        self.set(container, key, Value::Blob(Box::new(reference)));
     }
 
     /// Takes `key` of the map `container` away.

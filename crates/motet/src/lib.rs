@@ -28,13 +28,14 @@ mod replica;
 mod undo;
 mod waiting;
 
+pub use blob::{BlobHash, BlobRef, MediaType};
 pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
 pub use log::{
-    Action, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog, RootName,
-    TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog,
+    RootName, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,

@@ -11,7 +11,7 @@ use codec::{
     AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
-use log::{Action, ReceiveError};
+use log::{Action, BlobNames, ReceiveError};
 use model::Patch;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
@@ -433,6 +433,13 @@ impl Replica {
             Some(head) => self.open(chain, head),
             None => Err(FrameError::NotNext { start: name.start, end: 0 }.into()),
         }
+    }
+
+    /// The blobs that any of its history names, whether shown or not, and what waits as well.
+    pub fn blob_names(&self) -> BlobNames {
+        let mut names = self.document.log.blob_names();
+        self.waiting.add_blob_names(&mut names);
+        names
     }
 
     /// How many parcels wait for something missing.

@@ -3,6 +3,7 @@
 use crate::ImportError;
 use clock::{ReplicaId, Seq, SortedMap, Span, VersionVector};
 use codec::{Chain, DecodeError, Hash};
+use log::BlobNames;
 
 /// How many bytes of parcels may wait: a day's offline work of a few people that arrives backwards
 /// fits; a flood stops here.
@@ -61,6 +62,14 @@ impl WaitingRoom {
     /// How many wait.
     pub fn len(&self) -> usize {
         self.parcels.len()
+    }
+
+    /// Adds what the actions that wait name, though nobody vouched for them yet.
+    pub fn add_blob_names(&self, names: &mut BlobNames) {
+        for frame in self.parcels.keys().flat_map(|key| self.chain(key).frames) {
+            let (actions, _) = codec::decode_frame(&frame).expect("decoded before it waited");
+            actions.iter().flat_map(|action| &action.ops).for_each(|op| names.add(op.as_op_ref()));
+        }
     }
 
     /// The parcels that bring nothing to who has `here`.

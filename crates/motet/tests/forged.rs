@@ -2,7 +2,9 @@
 //! under itself, deletions of slots, containers that nothing made. Whatever they do, everybody must see the
 //! same, in whatever order and by whatever way they come, and nothing may panic.
 
-use motet::{Action, ContainerId, Document, Id, Kind, ReplicaId, ReplicaLog, Span, Value};
+use motet::{
+    Action, BlobHash, BlobRef, ContainerId, Document, Id, Kind, MediaType, ReplicaId, ReplicaLog, Span, Value,
+};
 use naive::Random;
 
 /// Somebody who says anything about anything that is there.
@@ -32,7 +34,13 @@ impl Forger<'_> {
 
     fn value(&mut self) -> Value {
         let kinds = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
-        if self.random.chance(20) { Value::Container(kinds[self.random.below(5)]) } else { Value::Int(7) }
+        match self.random.below(10) {
+            0 | 1 => Value::Container(kinds[self.random.below(5)]),
+            2 => Value::Blob(Box::new(
+                BlobRef::new(BlobHash([0; 32]), u64::MAX >> 40, MediaType::unknown(), None).expect("within the limits"),
+            )),
+            _ => Value::Int(7),
+        }
     }
 
     fn pred(&mut self) -> Vec<Id> {

@@ -5,6 +5,7 @@ use crate::forge::forge;
 use crate::made::KINDS;
 use crate::rich::rich_edit;
 use crate::{Author, Direction, Edit, Random, Standing, Tree};
+use blob::{BlobHash, BlobRef, MediaType};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, ContainerId, Kind, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -481,13 +482,22 @@ fn random_set(random: &mut Random, author: &Author) -> Option<Edit> {
 }
 
 fn random_value(random: &mut Random) -> Value {
-    match random.below(6) {
+    match random.below(7) {
         0 => Value::Null,
         1 => Value::Bool(random.chance(50)),
         2 => Value::Text(CHARACTERS[random.below(CHARACTERS.len())].to_string()),
         3 => Value::Container(KINDS[random.below(KINDS.len())]),
+        4 => random_blob(random),
         _ => Value::Int(random.below(100) as i64),
     }
+}
+
+/// One of a few, so that one is named in several places.
+fn random_blob(random: &mut Random) -> Value {
+    let content = [random.below(4) as u8];
+    let size = random.chance(50).then_some((640, 480));
+    let reference = BlobRef::new(BlobHash::of(&content), 1, MediaType::unknown(), size);
+    Value::Blob(Box::new(reference.expect("within the limits")))
 }
 
 /// Now and then as much as a counter reads at all.

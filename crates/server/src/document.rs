@@ -7,19 +7,22 @@
 #[cfg(test)]
 mod tests;
 
+use crate::blobs::DocumentBlobs;
 use crate::content::Content;
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_QUIET_MS, IMAGE_QUIET_FACTOR, LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
 use crate::metrics::Metrics;
 use clock::{DocumentId, Span, VersionVector};
+use motet::BlobNames;
 use net::Outbox;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
+use store::Blobs;
 use sync::{
-    Epoch, Event, Hashes, ImportOutcome, Link, MemberId, Message, Parcel, Presence, RefusalCode, Replica, Standing,
-    Trust, refusal,
+    BlobEvent, BlobMessage, Epoch, Event, Hashes, ImportOutcome, Link, MemberId, Message, Parcel, Presence,
+    RefusalCode, Replica, Standing, Trust, refusal,
 };
 use tokio::sync::oneshot;
 
@@ -54,6 +57,13 @@ pub enum Command {
         /// What.
         message: Message,
     },
+    /// What it names, with what waits in it; nothing where it is not loaded.
+    BlobNames {
+        /// Who asks.
+        reply: oneshot::Sender<BlobNames>,
+    },
+    /// A blob that the document may name came over HTTP.
+    BlobCame,
     /// A connection closes the document, or is gone.
     Detach {
         /// Which connection.
@@ -146,6 +156,8 @@ pub struct Document {
     links: BTreeMap<ConnectionId, (Link, Outbox)>,
     /// The links to other servers. Who is here is not shown there: there all of them would be one member.
     upstream: BTreeSet<ConnectionId>,
+    /// What it names beside the log, where blobs are kept.
+    blobs: Option<DocumentBlobs>,
     etags: Etags,
     metrics: Arc<Metrics>,
     /// Until when more is gathered before the next batch.
@@ -221,6 +233,7 @@ impl Document {
             replica: Guarded::new(document),
             links: BTreeMap::new(),
             upstream: BTreeSet::new(),
+            blobs: None,
             etags: Etags::default(),
             metrics,
             rests_until_ms: 0,
@@ -228,6 +241,12 @@ impl Document {
             quiet_ms: IMAGE_AFTER_QUIET_MS,
             failure: None,
         }
+    }
+
+    /// The same with the blobs that it names.
+    #[must_use]
+    pub fn with_blobs(self, blobs: Option<Blobs>) -> Self {
+        Self { blobs: blobs.map(|blobs| DocumentBlobs::new(self.id, blobs)), ..self }
     }
 
     /// Whether no connection has it open.
@@ -275,10 +294,14 @@ impl Document {
 
     /// When to work at the latest although nothing came, if ever.
     pub fn next_wake_ms(&self, now_ms: u64) -> Option<u64> {
-        let wake = |(link, outbox): &(Link, Outbox)| {
-            if outbox.room() == 0 { Some(now_ms + ROOM_CHECK_MS) } else { link.next_wake_ms() }
+        let wake = |(connection, (link, outbox)): (&ConnectionId, &(Link, Outbox))| {
+            if outbox.room() == 0 {
+                return Some(now_ms + ROOM_CHECK_MS);
+            }
+            let blobs_ms = self.blobs.as_ref().and_then(|blobs| blobs.next_wake_ms(*connection));
+            [link.next_wake_ms(), blobs_ms].into_iter().flatten().min()
         };
-        self.links.values().filter_map(wake).chain(self.quiet_at_ms).min()
+        self.links.iter().filter_map(wake).chain(self.quiet_at_ms).min()
     }
 
     fn take(&mut self, command: Command, now_ms: u64, waiting: &mut Vec<Waiting>) {
@@ -291,6 +314,15 @@ impl Document {
                 let link = Link::ask(self.id, MemberId(0), Trust::Relay);
                 self.links.insert(connection, (link, outbox));
                 self.upstream.insert(connection);
+            }
+            Command::BlobNames { reply } => {
+                let is_loaded = self.replica.document.blob_names_count() > 0;
+                let names = if is_loaded { self.replica.document.blob_names() } else { BlobNames::default() };
+                drop(reply.send(names));
+            }
+            Command::BlobCame => self.blobs.iter_mut().for_each(DocumentBlobs::changed),
+            Command::Message { connection, message: Message::Blob { message, .. } } => {
+                self.hear_blob(connection, message, now_ms);
             }
             Command::Message { connection, message } => self.hear(connection, message, now_ms),
             Command::Detach { connection } => self.detach(connection, now_ms),
@@ -318,6 +350,7 @@ impl Document {
         // The server speaks for the presences of all connections; its own id is nobody's.
         match Link::answer(&mut self.replica, self.id, MemberId(0), trust, standing) {
             Ok((mut link, _)) => {
+                self.blobs.iter_mut().for_each(|blobs| blobs.connect(connection));
                 let present = self.links.values().flat_map(|(link, _)| link.present());
                 present.for_each(|presence| link.show(presence, now_ms));
                 self.links.insert(connection, (link, outbox));
@@ -339,8 +372,35 @@ impl Document {
         }
     }
 
+    fn hear_blob(&mut self, connection: ConnectionId, message: BlobMessage, now_ms: u64) {
+        let Some(blobs) = &mut self.blobs else { return };
+        blobs.hear(&mut *self.replica.document, connection, message, now_ms);
+        for event in blobs.take_events() {
+            self.notice_blob(event);
+        }
+    }
+
+    fn notice_blob(&self, event: BlobEvent) {
+        match event {
+            BlobEvent::Whole { hash } => {
+                self.metrics.blobs_fetched.add(1);
+                tracing::info!(doc = %self.id, %hash, "a blob came");
+            }
+            BlobEvent::Lie { giver, hash } => {
+                self.metrics.blob_lies.add(1);
+                tracing::warn!(doc = %self.id, connection = giver, %hash, "wrong bytes of a blob; asked of others");
+            }
+            BlobEvent::Refused { hash, reason } => {
+                self.metrics.blobs_refused.add(1);
+                tracing::warn!(doc = %self.id, %hash, reason, "a blob is not taken for now");
+            }
+            _ => {}
+        }
+    }
+
     fn notice(&mut self, connection: ConnectionId, event: Event, now_ms: u64) {
         match event {
+            Event::Opened(_) => self.blobs.iter_mut().for_each(|blobs| blobs.connect(connection)),
             Event::Imported { elements, .. } => {
                 self.metrics.elements_imported.add(elements);
                 self.changed();
@@ -366,6 +426,7 @@ impl Document {
 
     fn detach(&mut self, connection: ConnectionId, now_ms: u64) {
         self.upstream.remove(&connection);
+        self.blobs.iter_mut().for_each(|blobs| blobs.disconnect(connection));
         if let Some((link, _)) = self.links.remove(&connection) {
             for presence in link.farewell() {
                 self.pass_on(connection, &presence, now_ms);
@@ -448,11 +509,16 @@ impl Document {
             }
             let mut out = Vec::new();
             link.poll(&mut self.replica, now_ms, room, &mut out);
+            if let Some(blobs) = &mut self.blobs {
+                out.extend(blobs.poll(&mut *self.replica.document, connection, now_ms, room));
+            }
             if !outbox.push_all(out.iter().map(Message::encode).collect()) || outbox.is_closed() {
                 gone.push(connection);
             }
         }
         gone.into_iter().for_each(|connection| self.detach(connection, now_ms));
+        let events = self.blobs.as_mut().map_or_else(Vec::new, DocumentBlobs::take_events);
+        events.into_iter().for_each(|event| self.notice_blob(event));
     }
 
     fn abandon(&mut self) {
@@ -462,7 +528,9 @@ impl Document {
         for (_, outbox) in self.links.values() {
             outbox.push(last.clone());
         }
-        self.links.clear();
+        for connection in std::mem::take(&mut self.links).into_keys() {
+            self.blobs.iter_mut().for_each(|blobs| blobs.disconnect(connection));
+        }
         self.upstream.clear();
     }
 }

@@ -8,6 +8,7 @@ mod text;
 mod upgrade;
 
 use crate::limits::{BODY_BYTES_MAX, REQUEST_TIME};
+use crate::metrics::blob_page;
 use crate::service::Service;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -43,7 +44,8 @@ pub fn routes(service: Service) -> Router {
 }
 
 async fn metrics(State(service): State<Service>) -> impl IntoResponse {
-    ([("content-type", "text/plain; version=0.0.4")], service.metrics.page())
+    let blobs = service.blobs.as_ref().map_or_else(String::new, |blobs| blob_page(blobs.usage(), blobs.quotas()));
+    ([("content-type", "text/plain; version=0.0.4")], service.metrics.page() + &blobs)
 }
 
 async fn ready(State(service): State<Service>) -> (StatusCode, String) {

@@ -2,6 +2,7 @@
 
 use crate::content::{Content, DocumentType};
 use clock::{DocumentId, Span, VersionVector};
+use motet::BlobNames;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel};
 
 /// A document without its content.
@@ -140,6 +141,16 @@ pub trait HubDocument: Send + 'static {
 
     /// Edit runs before `before`, the newest first, at most `count`, as the JSON array that goes out.
     fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError>;
+
+    /// A number that grows when the document names more blobs; 0 before it is loaded.
+    fn blob_names_count(&self) -> usize {
+        0
+    }
+
+    /// The blobs that any of its history names, whether shown or not. Loads the document.
+    fn blob_names(&mut self) -> BlobNames {
+        BlobNames::default()
+    }
 
     /// Nothing changes in the document for now, and it may be forgotten: what makes it open sooner may be
     /// kept. Cheap where nothing changed since the last time.

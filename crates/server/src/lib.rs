@@ -23,6 +23,8 @@
 
 mod access;
 mod assets;
+mod blobs;
+mod collect;
 mod connection;
 mod content;
 mod document;
@@ -41,6 +43,8 @@ mod version_text;
 
 pub use access::{ListenError, Origins, Token, check_listen};
 pub use assets::{AppFiles, Asset, Assets, NoApp};
+pub use blobs::DocumentBlobs;
+pub use collect::{collect_once, collect_regularly};
 pub use content::{Content, DocumentType, make_json, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
@@ -48,8 +52,8 @@ pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
 pub use stored::{
-    EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, history_json, load, open_blobs,
-    read_or_make_key, run_json, text_container,
+    BLOB_QUOTAS, Census, EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, examine_blobs,
+    history_json, load, open_blobs, read_or_make_key, run_json, text_container,
 };
 pub use upstream::{FollowError, Upstream, follow};
 pub use version_text::{read_version, write_version};

@@ -101,3 +101,6 @@ pub const BLOBS_BYTES: u64 = 64 << 30;
 
 /// Bytes of the blobs that count for one document, unless it is told otherwise.
 pub const BLOBS_OF_DOCUMENT_BYTES: u64 = 8 << 30;
+
+/// The time between two collections of blobs: what nothing names takes room for a day anyway.
+pub const BLOB_COLLECT_TIME: Duration = Duration::from_secs(3600);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use store::Quotas;
+use store::blobs::Usage;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -56,6 +58,10 @@ pub struct Metrics {
     pub divergences: Counter,
     pub requests: Counter,
     pub panics: Counter,
+    pub blobs_fetched: Counter,
+    pub blobs_refused: Counter,
+    pub blob_lies: Counter,
+    pub blobs_collected: Counter,
 }
 
 impl Metrics {
@@ -80,6 +86,10 @@ impl Metrics {
             ("sync_microseconds_total", "Time spent in syncs", &self.sync_micros),
             ("divergences_total", "Divergences reported: each is a bug", &self.divergences),
             ("requests_total", "HTTP requests", &self.requests),
+            ("blobs_fetched_total", "Blobs fetched from members", &self.blobs_fetched),
+            ("blobs_refused_total", "Times that a blob was not taken for lack of room", &self.blobs_refused),
+            ("blob_lies_total", "Wrong pieces of blobs", &self.blob_lies),
+            ("blobs_collected_total", "Blobs removed since nothing names them", &self.blobs_collected),
             ("panics_total", "Panics caught: each is a bug", &self.panics),
         ];
         let mut page = String::new();
@@ -91,6 +101,16 @@ impl Metrics {
         }
         page
     }
+}
+
+/// The same of the blobs that are kept.
+pub fn blob_page(usage: Usage, quotas: Quotas) -> String {
+    let mut page = String::new();
+    line(&mut page, "blobs", "Blobs that are all there", "gauge", usage.whole);
+    line(&mut page, "blobs_unfinished", "Blobs that are on their way", "gauge", usage.unfinished);
+    line(&mut page, "blob_bytes", "Bytes that blobs take, with those reserved", "gauge", usage.bytes);
+    line(&mut page, "blob_bytes_max", "Bytes that blobs may take", "gauge", quotas.store_bytes_max);
+    page
 }
 
 fn line(page: &mut String, name: &str, help: &str, kind: &str, value: impl std::fmt::Display) {

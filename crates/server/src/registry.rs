@@ -5,10 +5,12 @@ use crate::hub::{Hub, HubError};
 use crate::limits::{BATCH_MAX, COMMANDS_MAX, UNLOAD_AFTER_MS};
 use crate::metrics::Metrics;
 use clock::DocumentId;
+use motet::BlobNames;
 use net::Outbox;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
+use store::Blobs;
 use sync::{RefusalCode, refusal};
 use tokio::sync::{mpsc, oneshot};
 
@@ -28,6 +30,8 @@ struct Shared {
     metrics: Arc<Metrics>,
     began: Instant,
     tasks: Mutex<BTreeMap<DocumentId, mpsc::Sender<Command>>>,
+    /// Set once, before the first document.
+    blobs: OnceLock<Blobs>,
 }
 
 impl Shared {
@@ -44,7 +48,21 @@ impl Shared {
 impl Registry {
     /// Without documents in memory.
     pub fn new(hub: Arc<dyn Hub>, metrics: Arc<Metrics>) -> Self {
-        Self { shared: Arc::new(Shared { hub, metrics, began: Instant::now(), tasks: Mutex::default() }) }
+        let (began, tasks, blobs) = (Instant::now(), Mutex::default(), OnceLock::new());
+        Self { shared: Arc::new(Shared { hub, metrics, began, tasks, blobs }) }
+    }
+
+    /// Has documents exchange the blobs that they name, and keep them in `blobs`.
+    pub fn keep_blobs(&self, blobs: Blobs) {
+        self.shared.blobs.set(blobs).expect("blobs are kept in one place");
+    }
+
+    /// A blob came: tells the document that it was brought for, if that is in memory.
+    pub fn tell_blob(&self, doc: DocumentId) {
+        if let Some(task) = self.shared.tasks().get(&doc) {
+            // One that is busy looks by itself, a little later.
+            let _ = task.try_send(Command::BlobCame);
+        }
     }
 
     /// Milliseconds since the server began.
@@ -59,6 +77,20 @@ impl Registry {
         let sender = tasks.entry(doc).or_insert_with(|| self.start(doc)).clone();
         sender.try_send(command).map_err(|_| Busy)?;
         Ok(sender)
+    }
+
+    /// What the documents in memory name, with what waits in them.
+    pub async fn blob_names(&self) -> Vec<(DocumentId, BlobNames)> {
+        let tasks: Vec<_> = self.shared.tasks().iter().map(|(&doc, task)| (doc, task.clone())).collect();
+        let mut all = Vec::new();
+        for (doc, task) in tasks {
+            let (reply, named) = oneshot::channel();
+            // A task that ends meanwhile has nothing that waits.
+            if task.send(Command::BlobNames { reply }).await.is_ok() {
+                all.extend(named.await.ok().map(|names| (doc, names)));
+            }
+        }
+        all
     }
 
     /// Has all documents put away that are in memory.
@@ -86,7 +118,8 @@ async fn run(shared: Arc<Shared>, doc: DocumentId, mut receiver: mpsc::Receiver<
     let opened = tokio::task::spawn_blocking(move || hub.open(doc)).await;
     match opened.unwrap_or_else(|_| Err(HubError::Store("a panic while loading".into()))) {
         Ok(document) => {
-            let document = Document::new(doc, document, shared.metrics.clone(), shared.now_ms());
+            let document = Document::new(doc, document, shared.metrics.clone(), shared.now_ms())
+                .with_blobs(shared.blobs.get().cloned());
             serve(&shared, doc, document, &mut receiver).await;
         }
         Err(error) => tell(&shared, doc, &error, &mut receiver).await,
@@ -204,6 +237,8 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
         Command::PutAway { reply } => {
             let _ = reply.send(());
         }
-        Command::Message { .. } | Command::Detach { .. } => {}
+        // Who asks hears that there is no answer.
+        Command::BlobNames { .. } => {}
+        Command::Message { .. } | Command::Detach { .. } | Command::BlobCame => {}
     }
 }

@@ -53,6 +53,7 @@ impl Service {
 
     /// The same with blobs.
     pub fn with_blobs(self, blobs: Blobs) -> Self {
+        self.registry.keep_blobs(blobs.clone());
         Self { blobs: Some(blobs), ..self }
     }
 

@@ -53,6 +53,8 @@ pub struct Quotas {
     pub store_bytes_max: u64,
     /// Those that are counted for one document. One that several documents claim counts for each.
     pub document_bytes_max: u64,
+    /// Each one; [`blob::limits::BLOB_BYTES_MAX`] at most.
+    pub blob_bytes_max: u64,
 }
 
 /// How much of a blob is there.

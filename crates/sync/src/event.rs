@@ -1,6 +1,6 @@
 //! What a session tells its host.
 
-use crate::{Hashes, Hello, MemberId, Presence, RefusalCode, Rejection};
+use crate::{BlobMessage, Hashes, Hello, MemberId, Presence, RefusalCode, Rejection};
 use clock::{DocumentId, VersionVector};
 use std::sync::Arc;
 
@@ -73,6 +73,13 @@ pub enum Event {
         doc: DocumentId,
         /// Who.
         member: MemberId,
+    },
+    /// The other side says something about blobs, for the [`BlobTraffic`](crate::BlobTraffic) of the document.
+    Blob {
+        /// Where.
+        doc: DocumentId,
+        /// What.
+        message: BlobMessage,
     },
     /// Both have the same actions and do not agree on what they mean. A bug, reported once.
     Diverged {

@@ -23,6 +23,7 @@
 //! assert_eq!(RefusalCode::NoDocument.to_string(), "no-document");
 //! ```
 
+mod blobs;
 mod channel;
 mod error;
 mod event;
@@ -36,12 +37,13 @@ mod roster;
 mod session;
 mod wire;
 
+pub use blobs::{BlobEvent, BlobHost, BlobTraffic};
 pub use channel::{Admission, Channel, Config, Heard, Role, refusal};
 pub use error::{DecodeError, ProtocolError, RefusalCode};
 pub use event::Event;
 pub use exchange::{Exchange, PeerKey};
 pub use host::{Epoch, Hashes, ImportOutcome, Parcel, Refusal, Rejection, Replica};
 pub use link::{Link, Stamp, Trust};
-pub use message::{Hello, Message, PROTOCOL, Standing};
+pub use message::{BlobMessage, BlobPart, Hello, Message, PROTOCOL, Standing};
 pub use presence::{Anchor, Bias, Figure, MemberId, Presence, Selection};
 pub use session::Session;

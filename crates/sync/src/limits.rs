@@ -81,3 +81,35 @@ pub const PING_AFTER_MS: u64 = 15_000;
 
 /// The silence after which the other side counts as gone, in milliseconds.
 pub const SILENCE_MAX_MS: u64 = 45_000;
+
+/// How many blobs one message says are lacking; the others are said as these arrive.
+pub const BLOB_LACKS_MAX: usize = 256;
+
+/// How many ranges of pieces one offer names: pieces arrive in order from each giver, so gaps are few.
+pub const BLOB_RANGES_MAX: usize = 1024;
+
+/// How many hashes of pieces one message carries: as many bytes as a piece.
+pub const OUTLINE_NODES_MAX: usize = 2048;
+
+/// How many parts of blobs one member may have asked for and not got, for each document: far more than an
+/// honest one asks for at once.
+pub const BLOB_ASKS_MAX: usize = 64;
+
+/// How many blobs of one document are on their way at once; the others wait for their turn.
+pub const BLOBS_AT_ONCE_MAX: usize = 8;
+
+/// How many bytes of blobs go out to one member at a time, so that what is live gets between them.
+pub const BLOB_ANSWER_BYTES: usize = 128 << 10;
+
+/// The time after which a part that was asked for is asked of somebody else, in milliseconds.
+pub const BLOB_ASK_MS: u64 = 30_000;
+
+/// How often a member looks whether blobs that it or others lack came by another way, in milliseconds.
+pub const BLOB_LOOK_MS: u64 = 2_000;
+
+/// The time after which a blob is tried again for which there was no room, in milliseconds.
+pub const BLOB_RETRY_MS: u64 = 60_000;
+
+/// A piece that takes this much longer than the quickest one, in milliseconds, waits in a queue, and a live
+/// edit behind it does so too: fewer are asked for at once.
+pub const BLOB_QUEUED_MS: u64 = 150;

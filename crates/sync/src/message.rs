@@ -8,8 +8,11 @@ use crate::{Epoch, Hashes, MemberId, Parcel, RefusalCode};
 use clock::{DocumentId, Frontier, Span, VersionVector};
 use std::sync::Arc;
 
+mod blobs;
 #[cfg(test)]
 mod tests;
+
+pub use blobs::{BlobMessage, BlobPart};
 
 /// The newest version of the protocol that this crate speaks, and the oldest.
 pub const PROTOCOL: u64 = 1;
@@ -140,6 +143,13 @@ pub enum Message {
     Ping(u64),
     /// Yes.
     Pong(u64),
+    /// Something about blobs.
+    Blob {
+        /// Of which document.
+        doc: DocumentId,
+        /// What.
+        message: BlobMessage,
+    },
     /// A message from a later version that may be skipped.
     Unknown(u8),
 }
@@ -200,6 +210,10 @@ impl Message {
                 w.blob(message.as_bytes(), limits::REASON_BYTES_MAX);
             }
             Self::Ping(token) | Self::Pong(token) => w.number(*token),
+            Self::Blob { doc, message } => {
+                write_doc(&mut w, *doc);
+                message.write(&mut w);
+            }
             Self::Unknown(_) => {}
         }
         w.finish()
@@ -226,6 +240,9 @@ impl Message {
             11 => read_refused(&mut r)?,
             12 => Self::Ping(r.number()?),
             13 => Self::Pong(r.number()?),
+            kind if BlobMessage::is_kind(kind) => {
+                Self::Blob { doc: read_doc(&mut r)?, message: BlobMessage::read(kind, &mut r)? }
+            }
             kind if kind >= KIND_OPTIONAL => return Ok(Self::Unknown(kind)),
             kind => return Err(DecodeError::Kind(kind)),
         };
@@ -244,6 +261,7 @@ impl Message {
             | Self::Durable { doc, .. }
             | Self::Presence { doc, .. }
             | Self::Hashes { doc, .. }
+            | Self::Blob { doc, .. }
             | Self::Close { doc } => Some(*doc),
             Self::Refused { doc, .. } => *doc,
             Self::Hello(_) | Self::Ping(_) | Self::Pong(_) | Self::Unknown(_) => None,
@@ -259,6 +277,7 @@ impl Message {
                 HEAD_BYTES + parcels.iter().map(|parcel| AROUND_PARCEL + parcel.bytes.len()).sum::<usize>()
             }
             Self::Received { version, .. } | Self::Durable { version, .. } => HEAD_BYTES + version.len() * ENTRY_BYTES,
+            Self::Blob { message, .. } => HEAD_BYTES + message.len_about(),
             _ => HEAD_BYTES,
         }
     }
@@ -278,6 +297,7 @@ impl Message {
             Self::Refused { .. } => 11,
             Self::Ping(_) => 12,
             Self::Pong(_) => 13,
+            Self::Blob { message, .. } => message.kind(),
             Self::Unknown(kind) => *kind,
         }
     }

@@ -134,6 +134,10 @@ impl Session {
                 vec![Event::Refused { doc, code, message }]
             }
             Message::Open { standing, .. } if !self.links.contains_key(&doc) => self.answer(host, doc, standing),
+            Message::Blob { message, .. } => match self.links.contains_key(&doc) {
+                true => vec![Event::Blob { doc, message }],
+                false => Vec::new(),
+            },
             message => match self.links.get_mut(&doc).map(|link| link.handle(host, message, now_ms)) {
                 Some(Ok(events)) => events,
                 Some(Err(why)) => self.refuse(doc, why),

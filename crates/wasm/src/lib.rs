@@ -7,6 +7,7 @@
 //! Only this crate reads the browser's clock; it opens no socket and keeps nothing on disk.
 
 mod anchor;
+mod blobs;
 mod choices;
 mod container;
 mod engine;

@@ -7,7 +7,7 @@
 use crate::container::write_container;
 use crate::js::{Outcome, coded, field};
 use js_sys::{Array, BigInt, Function, Object, Uint8Array};
-use motet::{Id, Value, limits};
+use motet::{BlobRef, Id, Value, limits};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The greatest whole number up to which JavaScript counts exactly.
@@ -35,6 +35,7 @@ pub fn plain_to_js(value: &Value) -> JsValue {
         Value::Int(int) => int_to_js(*int),
         Value::Float(float) => (*float).into(),
         Value::Text(text) => text.as_str().into(),
+        Value::Blob(reference) => blob_to_js(reference),
         Value::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
         Value::List(items) => items.iter().map(plain_to_js).collect::<Array>().into(),
         Value::Map(entries) => {
@@ -43,6 +44,20 @@ pub fn plain_to_js(value: &Value) -> JsValue {
             Object::from_entries(&entries.collect::<Array>()).map_or(JsValue::NULL, JsValue::from)
         }
     }
+}
+
+/// What a document says of a blob: `{blob, size, type}`, the first its hash, and of an image `width` and `height` too.
+fn blob_to_js(reference: &BlobRef) -> JsValue {
+    let fields = Array::of3(
+        &pair("blob", reference.hash().to_string().into()),
+        &pair("size", (reference.byte_len() as f64).into()),
+        &pair("type", reference.media_type().as_str().into()),
+    );
+    if let Some((width, height)) = reference.image_size() {
+        fields.push(&pair("width", width.into()));
+        fields.push(&pair("height", height.into()));
+    }
+    Object::from_entries(&fields).map_or(JsValue::NULL, JsValue::from)
 }
 
 /// An array of a key and a value.

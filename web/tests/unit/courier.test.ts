@@ -19,6 +19,8 @@ class ToyMember implements Member {
   open() {}
   close() {}
   present() {}
+  wantBlob() {}
+  keepBlob = () => "";
   free() {}
   local(_document: string, frames: readonly Uint8Array[]) {
     this.waiting += frames.length;

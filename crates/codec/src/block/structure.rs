@@ -11,9 +11,7 @@ use crate::limits::{CONTAINERS, KEY_BYTES, LIST_ITEMS, PRED, SEQ};
 use crate::names::NAME_WEIGHT;
 use crate::op::{NOWHERE, is_ascending, is_nowhere};
 use crate::reader::Reader;
-use crate::value::{
-    read_value_or_container, read_value_or_container_or_none, write_value_or_container, write_value_or_none,
-};
+use crate::value::{read_whole_value, read_whole_value_or_none, write_value_or_none, write_whole_value};
 use crate::writer::Writer;
 use clock::{Id, Seq, SortedMap};
 use log::{Kind, Near, OpBody, OpRef, OpRun, ReplicaLog, Value};
@@ -185,14 +183,14 @@ impl Encoder {
     /// Writes the values of a list's new items.
     pub(super) fn values(&mut self, values: &[Value]) -> Result<(), EncodeError> {
         self.c[columns::VALUES].charge(size_of_val(values) as u64);
-        values.iter().try_for_each(|value| write_value_or_container(&mut self.c[columns::VALUES], value))
+        values.iter().try_for_each(|value| write_whole_value(&mut self.c[columns::VALUES], value))
     }
 
     fn value(&mut self, value: Option<&Value>) -> Result<(), EncodeError> {
         let w = &mut self.c[columns::VALUES];
         w.charge(size_of::<Value>() as u64);
         match value {
-            Some(value) => write_value_or_container(w, value),
+            Some(value) => write_whole_value(w, value),
             None => write_value_or_none(w, None),
         }
     }
@@ -277,7 +275,7 @@ impl<'a> Decoder<'a> {
                 let container = self.container_id(shape, log, Kind::List)?;
                 let [item] = self.elements(at)?;
                 let item = named(item)?;
-                let value = self.value(read_value_or_container)?;
+                let value = self.value(read_whole_value)?;
                 let predicted = self.writes.item_write(item, Id::new(log.replica, at));
                 let pred = &self.replaced(&[predicted], at)?;
                 self.pack(log, OpRef::ListSet { container, item, value: &value, pred })?
@@ -318,7 +316,7 @@ impl<'a> Decoder<'a> {
             state.local = log.key_number(key);
         }
         let local = state.local;
-        let value = self.value(read_value_or_container_or_none)?;
+        let value = self.value(read_whole_value_or_none)?;
         let pred = self.replaced(before.as_slice(), at)?;
         Ok(log.pack_set(container, local, value, &pred))
     }
@@ -337,7 +335,7 @@ impl<'a> Decoder<'a> {
         }
         // Once as they are read, and once as the log keeps them.
         r.charge(2 * u64::from(len) * size_of::<Value>() as u64)?;
-        (0..len).map(|_| read_value_or_container(r)).collect()
+        (0..len).map(|_| read_whole_value(r)).collect()
     }
 
     fn value<T>(&mut self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Result<T, DecodeError> {

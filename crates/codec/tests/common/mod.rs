@@ -1,6 +1,7 @@
 //! Random logs, and random damage.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use blob::{BlobHash, BlobRef};
 use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
@@ -42,7 +43,9 @@ pub enum Alphabet {
     First,
     /// And those of lists, trees, counters and nested containers, of which there are too.
     Structure,
-    /// All that there are.
+    /// And those of rich text, of which there are too.
+    Rich,
+    /// All that there are: also those that name blobs.
     All,
 }
 
@@ -124,11 +127,16 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet >= Alphabet::All && rng.one_in(5) {
+    if alphabet >= Alphabet::All && rng.one_in(8) {
+        let (container, value, pred) = (ContainerId::root(Kind::Map, "pictures"), blob(rng), ids(rng, log));
+        log.push(replica, OpRef::Set { container, key: "a", value: Some(&value), pred: &pred });
+        return;
+    }
+    if alphabet >= Alphabet::Rich && rng.one_in(5) {
         return push_rich(rng, log, replica, some);
     }
     if alphabet >= Alphabet::Structure && rng.one_in(4) {
-        return push_delimited(rng, log, replica, some);
+        return push_delimited(rng, log, replica, some, alphabet);
     }
     match (rng.below(8), some) {
         (0, Some(id)) => {
@@ -162,7 +170,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
 }
 
 /// Ops of kinds that carry their length.
-fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: Option<Id>) {
+fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: Option<Id>, alphabet: Alphabet) {
     let of = |kind: Kind, rng: &mut Rng| match some {
         Some(id) if rng.one_in(4) => ContainerId::Element(kind, id),
         _ => ContainerId::root(kind, ["", "things"][rng.below(2) as usize]),
@@ -174,6 +182,7 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
     let kinds = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
     let made = Value::Container(kinds[rng.below(5) as usize]);
     let any = if rng.one_in(3) { made.clone() } else { value(rng, 2) };
+    let any = if alphabet == Alphabet::All && rng.one_in(3) { blob(rng) } else { any };
     let pred = ids(rng, log);
     let op = match (rng.below(9), some) {
         (0, _) => OpRef::CounterAdd { container: of(Kind::Counter, rng), amount: rng.next() as i64 },
@@ -189,11 +198,19 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
         _ => {
             let values: Vec<Value> =
                 (0..=rng.below(4)).map(|_| if rng.one_in(3) { made.clone() } else { value(rng, 2) }).collect();
+            let values = if any.blob().is_some() { [values, vec![any]].concat() } else { values };
             log.push(replica, OpRef::ListInsert { container: list, left, right, values: &values });
             return;
         }
     };
     log.push(replica, op);
+}
+
+fn blob(rng: &mut Rng) -> Value {
+    let media_type = ["image/png", "a/b"][rng.below(2) as usize].parse().unwrap();
+    let size = rng.one_in(2).then(|| (1 + rng.below(9) as u32, 1 + rng.below(1 << 20) as u32));
+    let reference = BlobRef::new(BlobHash([rng.next() as u8; 32]), rng.next() >> 32 >> rng.below(32), media_type, size);
+    Value::Blob(Box::new(reference.unwrap()))
 }
 
 /// Ops of rich text.

@@ -19,7 +19,7 @@ use super::api::read_id;
 use super::error::ApiError;
 use super::header;
 use crate::service::Service;
-use ::blob::limits::{BLOB_BYTES_MAX, SNIFF_BYTES_MAX};
+use ::blob::limits::SNIFF_BYTES_MAX;
 use ::blob::{BlobHash, MediaType};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -55,10 +55,10 @@ async fn add(
     body: Body,
 ) -> Result<Response, ApiError> {
     let blobs = blobs(&service)?;
-    check_announced(&headers)?;
+    check_announced(&blobs, &headers)?;
     let upload = off(&blobs, |blobs| Ok(blobs.upload(None)?)).await?;
     let (hash, _) = Receive::new(upload, u64::MAX).all(body).await?.finish().await?;
-    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+    answer(&service, hash, &account, &headers, StatusCode::CREATED).await
 }
 
 async fn put(
@@ -69,11 +69,9 @@ async fn put(
     body: Body,
 ) -> Result<Response, ApiError> {
     let (blobs, hash) = (blobs(&service)?, read_hash(&hash)?);
-    check_announced(&headers)?;
+    check_announced(&blobs, &headers)?;
     if is_whole(&blobs, &hash) {
-        // Read to its end, since not every client hears an answer before it has said everything.
-        receive::skip(body).await?;
-        return answer(blobs, hash, &account, &headers, StatusCode::OK).await;
+        return answer_known(&service, hash, &account, &headers, body).await;
     }
     let upload = off(&blobs, move |blobs| {
         let upload = blobs.upload(Some(hash))?;
@@ -86,7 +84,7 @@ async fn put(
         Ok(blobs.upload(Some(hash))?)
     });
     Receive::new(upload.await?, u64::MAX).all(body).await?.finish().await?;
-    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+    answer(&service, hash, &account, &headers, StatusCode::CREATED).await
 }
 
 async fn resume(
@@ -98,10 +96,9 @@ async fn resume(
 ) -> Result<Response, ApiError> {
     let (blobs, hash) = (blobs(&service)?, read_hash(&hash)?);
     let (offset, len) = (number(&headers, UPLOAD_OFFSET)?, number(&headers, UPLOAD_LENGTH)?);
-    check_len(len)?;
+    check_len(&blobs, len)?;
     if is_whole(&blobs, &hash) {
-        receive::skip(body).await?;
-        return answer(blobs, hash, &account, &headers, StatusCode::OK).await;
+        return answer_known(&service, hash, &account, &headers, body).await;
     }
     let upload = off(&blobs, move |blobs| Ok(blobs.upload(Some(hash))?)).await?;
     if upload.offset() != offset {
@@ -115,18 +112,31 @@ async fn resume(
         return Ok((StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, offset.to_string())]).into_response());
     }
     received.finish().await?;
-    answer(blobs, hash, &account, &headers, StatusCode::CREATED).await
+    answer(&service, hash, &account, &headers, StatusCode::CREATED).await
+}
+
+/// The reference to a blob that was here before the body came. That is read to its end, since not every client
+/// hears an answer before it has said everything.
+async fn answer_known(
+    service: &Service,
+    hash: BlobHash,
+    account: &Account,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    receive::skip(body).await?;
+    answer(service, hash, account, headers, StatusCode::OK).await
 }
 
 /// The reference to a blob that is here, once it is counted where it shall be.
 async fn answer(
-    blobs: Blobs,
+    service: &Service,
     hash: BlobHash,
     account: &Account,
     headers: &HeaderMap,
     status: StatusCode,
 ) -> Result<Response, ApiError> {
-    let doc = account.doc.as_deref().map(read_id).transpose()?;
+    let (blobs, doc) = (blobs(service)?, account.doc.as_deref().map(read_id).transpose()?);
     let (len, start) = off(&blobs, move |blobs| {
         if let Some(doc) = doc {
             blobs.claim(doc, &hash)?;
@@ -137,6 +147,7 @@ async fn answer(
         Ok((len, blobs.read(&hash, 0, SNIFF_BYTES_MAX)?))
     })
     .await?;
+    doc.into_iter().for_each(|doc| service.registry.tell_blob(doc));
     let image = ::blob::sniff::sniff(&start);
     let declared = header(headers, CONTENT_TYPE.as_str()).and_then(|text| text.parse::<MediaType>().ok());
     let media_type = match image {
@@ -173,12 +184,25 @@ fn number(headers: &HeaderMap, name: &'static str) -> Result<u64, ApiError> {
 }
 
 /// Refuses what is announced to be too long before it comes.
-fn check_announced(headers: &HeaderMap) -> Result<(), ApiError> {
-    header(headers, "content-length").and_then(|text| text.parse().ok()).map_or(Ok(()), check_len)
+fn check_announced(blobs: &Blobs, headers: &HeaderMap) -> Result<(), ApiError> {
+    let len = header(headers, "content-length").and_then(|text| text.parse().ok());
+    len.map_or(Ok(()), |len| check_len(blobs, len))
 }
 
-fn check_len(len: u64) -> Result<(), ApiError> {
-    if len > BLOB_BYTES_MAX { Err(UploadError::NoSpace(NoSpace::TooLong(len)).into()) } else { Ok(()) }
+fn check_len(blobs: &Blobs, len: u64) -> Result<(), ApiError> {
+    let max = blobs.quotas().blob_bytes_max;
+    if len > max { Err(UploadError::NoSpace(NoSpace::TooLong { len, max }).into()) } else { Ok(()) }
+}
+
+/// What its owner can do about a blob that does not fit.
+fn advice(error: &NoSpace) -> &'static str {
+    match error {
+        NoSpace::TooLong { .. } => "; start the server with a greater --blob-max, or put it in parts",
+        NoSpace::Store { .. } => {
+            "; start the server with a greater --blob-quota, or have it remove what nothing names with motet blobs collect"
+        }
+        _ => "; try again when others are finished",
+    }
 }
 
 /// Does what waits for the disk off the threads that carry the network.
@@ -193,14 +217,15 @@ async fn off<T: Send + 'static>(
 impl From<UploadError> for ApiError {
     fn from(error: UploadError) -> Self {
         let status = match &error {
-            UploadError::NoSpace(NoSpace::TooLong(_)) => StatusCode::PAYLOAD_TOO_LARGE,
+            UploadError::NoSpace(NoSpace::TooLong { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             UploadError::NoSpace(NoSpace::Store { .. }) => StatusCode::INSUFFICIENT_STORAGE,
             UploadError::Busy(_) => StatusCode::CONFLICT,
             UploadError::Mismatch { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             UploadError::Disk(_) if error.code() == "store.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::new(status, error.code(), &error.to_string())
+        let advice = if let UploadError::NoSpace(error) = &error { advice(error) } else { "" };
+        Self::new(status, error.code(), &format!("{error}{advice}"))
     }
 }
 
@@ -211,7 +236,11 @@ impl From<ClaimError> for ApiError {
             ClaimError::Document { .. } => StatusCode::INSUFFICIENT_STORAGE,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::new(status, error.code(), &error.to_string())
+        let advice = match status {
+            StatusCode::INSUFFICIENT_STORAGE => "; start the server with a greater --blob-document-quota",
+            _ => "",
+        };
+        Self::new(status, error.code(), &format!("{error}{advice}"))
     }
 }
 

@@ -6,7 +6,7 @@ use super::loader::{Loader, read_error};
 use crate::content::Content;
 use crate::hub::{HubDocument, HubError};
 use clock::{DocumentId, Span, VersionVector};
-use motet::Image;
+use motet::{BlobNames, Image};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 enum State {
@@ -169,6 +169,17 @@ impl HubDocument for ColdDocument {
 
     fn history(&mut self, before: Option<&VersionVector>, count: usize) -> Result<String, HubError> {
         self.warm()?.history(before, count)
+    }
+
+    fn blob_names_count(&self) -> usize {
+        match &self.state {
+            State::Warm(document) => document.blob_names_count(),
+            State::Cold { .. } | State::Failed(_) => 0,
+        }
+    }
+
+    fn blob_names(&mut self) -> BlobNames {
+        self.warm().map_or_else(|_| BlobNames::default(), HubDocument::blob_names)
     }
 
     fn put_away(&mut self) {

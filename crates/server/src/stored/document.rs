@@ -8,7 +8,7 @@ use crate::content::{self, Content};
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
-use motet::{ContainerId, Imported, Kind, Replica};
+use motet::{BlobNames, ContainerId, Imported, Kind, Replica};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use store::{Record, Snapshot, Store};
@@ -173,6 +173,14 @@ impl HubDocument for StoredDocument {
             self.keep_image();
         }
         Ok(())
+    }
+
+    fn blob_names_count(&self) -> usize {
+        self.replica.document().log().blob_names_count()
+    }
+
+    fn blob_names(&mut self) -> BlobNames {
+        self.replica.blob_names()
     }
 
     fn put_away(&mut self) {

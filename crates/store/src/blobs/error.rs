@@ -1,7 +1,6 @@
 //! Why something with a blob was refused or failed.
 
 use crate::error::DiskError;
-use blob::limits::BLOB_BYTES_MAX;
 use blob::{BlobHash, PieceError};
 use clock::DocumentId;
 use thiserror::Error;
@@ -11,8 +10,13 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum NoSpace {
     /// It would be too long.
-    #[error("a blob of {0} bytes is longer than {BLOB_BYTES_MAX}")]
-    TooLong(u64),
+    #[error("a blob of {len} bytes is longer than the {max} that are kept here")]
+    TooLong {
+        /// What it would have.
+        len: u64,
+        /// What it may have.
+        max: u64,
+    },
     /// The store's quota is used up.
     #[error("{len} more bytes do not fit: blobs take {used} of {max} bytes of the store's quota")]
     Store {
@@ -32,7 +36,7 @@ impl NoSpace {
     /// A name of the case that never changes.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLong(_) => "blob.too_long",
+            Self::TooLong { .. } => "blob.too_long",
             Self::Store { .. } => "blob.store_quota",
             Self::Unfinished(_) => "blob.too_many_unfinished",
         }

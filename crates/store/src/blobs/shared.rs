@@ -32,6 +32,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(medium: Box<dyn Medium>, quotas: Quotas, now_ms: BlobClock, ledger: Ledger) -> Self {
+        let quotas = Quotas { blob_bytes_max: quotas.blob_bytes_max.min(BLOB_BYTES_MAX), ..quotas };
         let (stopped, temps) = (OnceLock::new(), AtomicU64::new(0));
         Self { medium, quotas, now_ms, ledger: Mutex::new(ledger), stopped, temps }
     }
@@ -116,8 +117,9 @@ impl Shared {
     /// Whether a blob of `now` bytes may grow by `len`.
     pub(super) fn check_bytes(&self, ledger: &Ledger, now: u64, len: u64) -> Result<(), NoSpace> {
         let total = now.saturating_add(len);
-        if total > BLOB_BYTES_MAX {
-            return Err(NoSpace::TooLong(total));
+        let max = self.quotas.blob_bytes_max;
+        if total > max {
+            return Err(NoSpace::TooLong { len: total, max });
         }
         let (used, max) = (ledger.bytes(), self.quotas.store_bytes_max);
         if used.saturating_add(len) > max { Err(NoSpace::Store { len, used, max }) } else { Ok(()) }

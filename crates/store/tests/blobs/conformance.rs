@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use store::blobs::{BeginError, BlobReadError, Blobs, ClaimError, NoSpace, PutPieceError, Quotas, UploadError};
 use store::{BlobState, OpenError};
 
-const QUOTAS: Quotas = Quotas { store_bytes_max: 10 << 20, document_bytes_max: 1 << 20 };
+const QUOTAS: Quotas = Quotas { store_bytes_max: 10 << 20, document_bytes_max: 1 << 20, blob_bytes_max: u64::MAX };
 
 /// A store of either kind, with a clock that stands still unless told.
 struct Place {

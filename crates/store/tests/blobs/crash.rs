@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use store::BlobState;
 use store::blobs::{Blobs, Quotas, UploadError};
 
-const QUOTAS: Quotas = Quotas { store_bytes_max: 100 << 20, document_bytes_max: 100 << 20 };
+const QUOTAS: Quotas = Quotas { store_bytes_max: 100 << 20, document_bytes_max: 100 << 20, blob_bytes_max: u64::MAX };
 const LUCKS: u64 = 12;
 const DOC: DocumentId = DocumentId(1);
 

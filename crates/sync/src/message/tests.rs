@@ -1,6 +1,7 @@
 //! Bytes from outside: every message comes back as it was, and nothing else gets in.
 
 use super::*;
+use blob::{BlobHash, Pieces};
 use clock::{Id, ReplicaId};
 
 fn vv(ends: &[(u64, u32)]) -> VersionVector {
@@ -24,6 +25,12 @@ fn samples() -> Vec<Message> {
     let bare = Figure::new("", [0; 3], None, Frontier::new());
     let presence = |member, figure| Arc::new(Presence { member: MemberId(member), clock: 1 << 40, figure });
     let hashes = |state| Hashes { log: [1; 32], standings: [2; 32], state };
+    let (hash, blob) = (BlobHash([9; 32]), |message| Message::Blob { doc, message });
+    let pieces = |len, there: &[u32]| {
+        let mut pieces = Pieces::none(len);
+        there.iter().for_each(|&at| assert!(pieces.insert(at)));
+        pieces
+    };
     vec![
         Message::Hello(Hello {
             protocol_from: 1,
@@ -48,6 +55,14 @@ fn samples() -> Vec<Message> {
         Message::Close { doc },
         Message::Refused { doc: Some(doc), code: RefusalCode::NoDocument, message: "no".into() },
         Message::Refused { doc: None, code: RefusalCode::Other(99), message: String::new() },
+        blob(BlobMessage::Lacks { hashes: vec![BlobHash([1; 32]), BlobHash([2; 32])] }),
+        blob(BlobMessage::Offer { hash, len: 300_000, pieces: pieces(300_000, &[0, 1, 4]) }),
+        blob(BlobMessage::Offer { hash, len: 0, pieces: pieces(0, &[]) }),
+        blob(BlobMessage::Ask { hash, part: BlobPart::Outline(7) }),
+        blob(BlobMessage::Ask { hash, part: BlobPart::Piece(300) }),
+        blob(BlobMessage::Outline { hash, from: 1, nodes: vec![[5; 32]] }),
+        blob(BlobMessage::Piece { hash, at: 2, bytes: Some(vec![1, 2, 3]) }),
+        blob(BlobMessage::Piece { hash, at: 2, bytes: None }),
         Message::Ping(0),
         Message::Pong(u64::MAX),
     ]
@@ -112,11 +127,16 @@ fn lengths_that_lie_are_refused() {
         bytes[..bytes.len() - cut].to_vec()
     };
     let version = || VersionVector::new();
+    let (hash, blobs) = (BlobHash([9; 32]), |message| prefix(Message::Blob { doc, message }, 1));
     let cases = [
         (prefix(Message::Durable { doc, version: version() }, 1), limits::VERSION_ENTRIES_MAX),
         (prefix(Message::Want { doc, spans: vec![] }, 1), limits::SPANS_MAX),
         (prefix(Message::Presence { doc, presences: vec![] }, 1), limits::PRESENCES_MAX),
         (prefix(Message::Parcels { doc, seq: 0, done: 0, total: 0, parcels: vec![] }, 1), limits::PARCELS_MAX),
+        (blobs(BlobMessage::Lacks { hashes: vec![] }), limits::BLOB_LACKS_MAX),
+        (blobs(BlobMessage::Offer { hash, len: 0, pieces: Pieces::none(0) }), limits::BLOB_RANGES_MAX),
+        (blobs(BlobMessage::Outline { hash, from: 0, nodes: vec![] }), limits::OUTLINE_NODES_MAX),
+        (blobs(BlobMessage::Piece { hash, at: 0, bytes: Some(vec![]) }), blob::limits::PIECE_BYTES),
         (
             prefix(Message::Refused { doc: None, code: RefusalCode::Epoch, message: String::new() }, 1),
             limits::REASON_BYTES_MAX,
@@ -155,6 +175,23 @@ fn kinds_of_later_versions_are_skipped_where_they_may_be() {
     assert_eq!(Message::decode(&[200, 1, 2, 3]), Ok(Message::Unknown(200)));
     assert_eq!(Message::decode(&[14]), Err(DecodeError::Kind(14)));
     assert_eq!(Message::decode(&[]), Err(DecodeError::Short));
+}
+
+#[test]
+fn pieces_that_a_blob_has_not_are_not_offered() {
+    let hash = BlobHash([9; 32]);
+    let offer = |ranges: &[u8]| {
+        let none = BlobMessage::Offer { hash, len: 300_000, pieces: Pieces::none(300_000) };
+        let mut bytes = Message::Blob { doc: DocumentId(1), message: none }.encode();
+        bytes.pop();
+        Message::decode(&[&bytes, ranges].concat())
+    };
+    assert!(offer(&[1, 0, 5]).is_ok() && offer(&[2, 0, 1, 1, 3]).is_ok());
+    assert!(matches!(offer(&[1, 0, 6]), Err(DecodeError::Limit { .. })));
+    assert!(matches!(offer(&[1, 5, 1]), Err(DecodeError::Limit { .. })));
+    for touching_or_empty in [&[2, 0, 1, 0, 1][..], &[1, 0, 0]] {
+        assert_eq!(offer(touching_or_empty), Err(DecodeError::NotCanonical("ranges of pieces")));
+    }
 }
 
 #[test]

@@ -6,6 +6,9 @@
  *
  * Whole numbers up to 2^53 are numbers, greater ones of 64 bits big integers. A number that is whole is kept as a whole
  * number, any other as a float; {@link Float} keeps a whole one as a float.
+ *
+ * A picture or other file that a program of another language put there is read as `{blob, size, type}`, the first its hash,
+ * and of an image with `width` and `height`. Written, such an object is a plain one and names no file.
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array | Float | readonly Value[] | { readonly [key: string]: Value };
 
