@@ -51,7 +51,7 @@ pub struct Text {
     numbers: SortedMap<ReplicaId, u32>,
     /// By number of a replica.
     origins: Vec<Origins>,
-    /// Made when first asked for: who only reads, or types a little, needs none.
+    /// Made when first asked for: who only reads, or types alone, needs none.
     places: OnceLock<Places>,
     /// The replica used last, and its number.
     recent: Option<(ReplicaId, u32)>,
@@ -128,7 +128,7 @@ impl Text {
             replicas: Vec::new(),
             numbers: SortedMap::new(),
             origins: Vec::new(),
-            places: Places::default().into(),
+            places: OnceLock::new(),
             recent: None,
             finger: None,
             tip: None,
