@@ -1,13 +1,16 @@
 //! What a document is to programs that know files: a text, JSON, or a note, which is Markdown.
 
+mod note;
+
+pub use note::parse as parse_note;
+
 use crate::hub::HubError;
 use crate::stored::text_container;
+use ::note::{Footnote, Note, html, markdown};
 use clock::VersionVector;
 use json::Tree;
 use jsondoc::{Conflict, ReadError, Reading, SaveError};
 use motet::Document;
-use note::Note;
-use note::markdown;
 use serde_json::{Value, json};
 
 /// Endings of files that are JSON, whatever stands before.
@@ -128,14 +131,14 @@ impl Content {
         if document_type == DocumentType::Text {
             return Ok(Self::of_text(document.text_at(text_container(), version)));
         }
+        if document_type == DocumentType::Note {
+            return Ok(Self::of_note(&note::read_at(document, version)));
+        }
         if *version == document.version() {
             return Self::of(document);
         }
         let mut then = document.fork(document.replica());
         then.pin(Some(version.clone()));
-        if document_type == DocumentType::Note {
-            return Ok(Self::of_note(&notedoc::read(&then)));
-        }
         match jsondoc::read(&then) {
             // Before it was made it was no JSON yet.
             Err(ReadError::Type | ReadError::Empty) => {
@@ -143,6 +146,20 @@ impl Content {
             }
             reading => Ok(Self::of_reading(reading.map_err(unreadable)?)),
         }
+    }
+
+    /// Whether a file says the same, in whatever form. Only notes have several.
+    pub fn says(&self, text: &str) -> bool {
+        if self.document_type != DocumentType::Note || self.text == text {
+            return self.text == text;
+        }
+        // The text was read before, so it is within the limits.
+        note::parse(text).is_ok_and(|note| in_one_order(note) == in_one_order(markdown::parse(&self.text)))
+    }
+
+    /// A note as HTML, for people to read.
+    pub fn html(&self) -> String {
+        html::print(&markdown::parse(&self.text))
     }
 
     fn of_note(note: &Note) -> Self {
@@ -154,15 +171,17 @@ impl Content {
     }
 }
 
+/// A note whose footnotes stand in the order of their labels: in documents they have no other.
+fn in_one_order(mut note: Note) -> Note {
+    note.footnotes.sort_by(|a: &Footnote, b| a.label.cmp(&b.label));
+    note
+}
+
 /// Makes a document show `text`, which was made of what it showed at `base`, or shows now.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, text: &str, time: i64) -> Result<(), HubError> {
     match DocumentType::of(document) {
         DocumentType::Json => jsondoc::save(document, base, &parse(text)?, time).map_err(unsaved),
-        DocumentType::Note => {
-            let base = base.cloned().unwrap_or_else(|| document.version());
-            notedoc::save(document, &base, &markdown::parse(text), time);
-            Ok(())
-        }
+        DocumentType::Note => note::save(document, base, &note::parse(text)?, time),
         DocumentType::Text => {
             save_text(document, base, text, time);
             Ok(())
@@ -183,21 +202,19 @@ fn save_text(document: &mut Document, base: Option<&VersionVector>, text: &str, 
 pub fn make(document: &mut Document, new_type: &NewType, text: &str, time: i64) -> Result<(), HubError> {
     match new_type {
         NewType::Json { schema } => make_json(document, text, schema.as_deref(), time),
-        NewType::Note => {
-            make_note(document, &markdown::parse(text), time);
-            Ok(())
-        }
+        NewType::Note => make_note(document, text, time),
     }
 }
 
-fn make_note(document: &mut Document, note: &Note, time: i64) {
-    notedoc::import(document, note, time);
+fn make_note(document: &mut Document, text: &str, time: i64) -> Result<(), HubError> {
+    note::save(document, None, &note::parse(text)?, time)?;
     if !notedoc::is_note(document) {
         // It says nothing: a paragraph to write in makes it a note.
         document.edit(time, |edit| {
             edit.split(notedoc::schema::root(), 0);
         });
     }
+    Ok(())
 }
 
 fn make_json(document: &mut Document, text: &str, schema: Option<&str>, time: i64) -> Result<(), HubError> {

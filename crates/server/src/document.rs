@@ -137,6 +137,8 @@ pub enum Put {
         etag: Option<String>,
         /// The version that has it.
         version: VersionVector,
+        /// Whether what is stored has others' changes in it too.
+        is_merged: bool,
     },
     /// The ETag names nothing that is known.
     UnknownBase,
@@ -471,7 +473,8 @@ impl Document {
         put?;
         self.changed();
         let now = self.text(None)?;
-        Ok(Put::Saved { etag: (now.content.text == text).then_some(now.etag), version: now.version })
+        let is_merged = !now.content.says(text);
+        Ok(Put::Saved { etag: (now.content.text == text).then_some(now.etag), version: now.version, is_merged })
     }
 
     fn sync(&mut self) -> Result<(), HubError> {

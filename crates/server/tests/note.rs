@@ -128,3 +128,72 @@ async fn listed_place(fixture: &Fixture, name: &str) -> String {
     let found = list["documents"].as_array().unwrap().iter().find(|info| info["name"] == name);
     format!("/api/documents/{}/text", found.unwrap()["id"].as_str().unwrap())
 }
+
+#[tokio::test]
+async fn a_stale_save_is_merged_by_blocks_and_words() {
+    let fixture = start().await;
+    let place = made(&fixture, r#"{"name": "a", "type": "note"}"#).await;
+    let base = "# Song\n\none two three\n\n- a\n- b\n";
+    let saved = fixture.http("PUT", &place, &[], base).await;
+    let etag = saved.header("etag").unwrap().to_owned();
+    let ours = base.replace("two", "*two*");
+    let saved = fixture.http("PUT", &place, &[("if-match", &etag)], &ours).await;
+    assert_eq!((saved.status, saved.header("etag").is_some()), (204, true));
+    let theirs = base.replace("three", "four").replace("- b\n", "- b\n- c\n");
+    let merged = fixture.http("PUT", &place, &[("if-match", &etag)], &theirs).await;
+    assert_eq!((merged.status, merged.header("etag"), merged.header("motet-merged")), (204, None, Some("true")));
+    let now = get(&fixture, &place).await;
+    assert_eq!(now.body, "# Song\n\none *two* four\n\n- a\n- b\n- c\n");
+    let known = now.header("etag").unwrap();
+    assert_eq!(fixture.http("GET", &place, &[("if-none-match", known)], "").await.status, 304);
+    let then = get(&fixture, &format!("{place}?at={}", saved.header("motet-version").unwrap())).await;
+    assert_eq!((then.header("content-type"), then.body.as_str()), (MEDIA_TYPE, ours.as_str()));
+    assert_eq!(get(&fixture, &place.replace("/text", "/history")).await.status, 200);
+    assert_eq!(get(&fixture, &place.replace("/text", "/conflicts")).await.body, "[]");
+    let unknown = fixture.http("PUT", &place, &[("if-match", "\"unknown\"")], base).await;
+    assert_eq!(unknown.status, 412);
+}
+
+/// What is stored says what was sent, in another form: no ETag of bytes that are not there, and nothing was merged.
+#[tokio::test]
+async fn a_save_in_the_authors_form_was_not_merged() {
+    let fixture = start().await;
+    let place = made(&fixture, r#"{"name": "a", "type": "note"}"#).await;
+    let body = "Song\n====\n\n* a[^z]\n* b[^y]\n\n[^y]: why\n\n[^z]: end\n";
+    let saved = fixture.http("PUT", &place, &[], body).await;
+    assert_eq!((saved.status, saved.header("etag"), saved.header("motet-merged")), (204, None, None));
+    let now = get(&fixture, &place).await;
+    assert_eq!(now.body, "# Song\n\n- a[^z]\n- b[^y]\n\n[^z]: end\n\n[^y]: why\n");
+    let etag = now.header("etag").unwrap();
+    let saved = fixture.http("PUT", &place, &[("if-match", etag)], &body.replace("why", "because")).await;
+    assert_eq!((saved.status, saved.header("motet-merged")), (204, None));
+    assert!(get(&fixture, &place).await.body.contains("[^y]: because\n"));
+}
+
+#[tokio::test]
+async fn whoever_prefers_html_gets_it() {
+    let fixture = start().await;
+    let place = made(&fixture, r#"{"name": "a", "type": "note"}"#).await;
+    fixture.http("PUT", &place, &[], "*a* <script>alert(1)</script>\n").await;
+    let html = fixture.http("GET", &place, &[("accept", "text/html, */*;q=0.8")], "").await;
+    assert_eq!(html.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(html.body, "<p><em>a</em> &lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
+    let markdown = get(&fixture, &place).await;
+    assert_eq!((markdown.header("content-type"), markdown.header("vary")), (MEDIA_TYPE, Some("accept")));
+    assert_ne!(html.header("etag"), markdown.header("etag"));
+    // Texts are what they are.
+    let place = made(&fixture, r#"{"name": "a"}"#).await;
+    let text = fixture.http("GET", &place, &[("accept", "text/html")], "").await;
+    assert_eq!(text.header("content-type"), Some("text/plain; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn what_would_take_too_long_is_refused() {
+    let fixture = start().await;
+    let place = made(&fixture, r#"{"name": "a", "type": "note"}"#).await;
+    let deep = format!("{}a\n{}", "> ".repeat(100_000), "b\n".repeat(100_000));
+    let refused = fixture.http("PUT", &place, &[], &deep).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("line 1 begins with 100000 marks"), "{}", refused.body);
+    assert_eq!(get(&fixture, &place).await.body, "");
+}
