@@ -8,7 +8,7 @@ use crate::subject::Subject;
 use crate::time_text::write_time;
 use motet::{DiffSide, Policy, Replica, Span, VersionVector};
 use serde_json::{Value, json};
-use server::{text_container, write_version};
+use server::{DocumentType, text_container, write_version};
 use std::process::ExitCode;
 
 /// What to look into.
@@ -28,6 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
     let opened = Opened::open(&target, &arguments.subject.login)?;
+    check_type(DocumentType::of(opened.document()))?;
     let version = version(opened.document(), &arguments.at)?;
     let parts = parts(opened.replica(), &version);
     if arguments.json {
@@ -38,6 +39,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
     opened.close();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Only of texts it is known line by line who wrote them.
+fn check_type(document_type: DocumentType) -> Result<(), CommandError> {
+    let what = match document_type {
+        DocumentType::Text => return Ok(()),
+        DocumentType::Json => "a JSON document",
+        DocumentType::Note => "a note",
+    };
+    Err(CommandError::Other(format!(
+        "this is {what}, and motet blame knows texts only. motet log says who changed it when, motet diff what changed"
+    )))
 }
 
 /// Characters that one author wrote at one time.

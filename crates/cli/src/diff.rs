@@ -46,8 +46,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     };
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let (before, after) = (version(opened.document(), from)?, version(opened.document(), to)?);
-    if DocumentType::of(opened.document()) == DocumentType::Json {
-        return json(&opened, [&before, &after], arguments);
+    match DocumentType::of(opened.document()) {
+        DocumentType::Json => return json(&opened, [&before, &after], arguments),
+        DocumentType::Note => return note(&opened, [&before, &after], arguments),
+        DocumentType::Text => {}
     }
     let pin = |version: &VersionVector| Policy { pin: Some(version.clone()), ..Policy::default() };
     let parts = opened.document().diff(text_container(), pin(&before), pin(&after));
@@ -72,17 +74,31 @@ fn json(opened: &Opened, versions: [&VersionVector; 2], arguments: &Arguments) -
         json::Tree::read(text).map_err(|error| CommandError::Damaged(error.to_string()))
     };
     let (before, after) = (tree(before?)?, tree(after?)?);
-    let (parts, text) = files::structural(&before, &after, &schema);
-    if arguments.json {
+    say(opened, versions, files::structural(&before, &after, &schema), arguments.json)
+}
+
+/// Compares the Markdown of two versions of a note, word by word.
+fn note(opened: &Opened, versions: [&VersionVector; 2], arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let [before, after] = versions.map(|version| Content::at(opened.document(), version));
+    say(opened, versions, files::textual(&before?.text, &after?.text), arguments.json)
+}
+
+/// Says what changed, for programs and in words.
+fn say(
+    opened: &Opened,
+    versions: [&VersionVector; 2],
+    (changes, words): (Vec<Value>, String),
+    is_json_wanted: bool,
+) -> Result<ExitCode, CommandError> {
+    let is_same = changes.is_empty();
+    if is_json_wanted {
         let [from, to] = versions.map(write_version);
         let document = opened.json();
-        print_json(
-            &json!({ "document": document, "from": from, "to": to, "same": parts.is_empty(), "changes": parts }),
-        )?;
+        print_json(&json!({ "document": document, "from": from, "to": to, "same": is_same, "changes": changes }))?;
     } else {
-        print(&text)?;
+        print(&words)?;
     }
-    Ok(ExitCode::from(u8::from(!parts.is_empty())))
+    Ok(ExitCode::from(u8::from(!is_same)))
 }
 
 fn part_json(replica: &Replica, part: &DiffPart) -> Value {

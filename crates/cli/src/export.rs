@@ -1,4 +1,4 @@
-//! `motet export`: documents become files of text or JSON, the way back from `motet import`.
+//! `motet export`: documents become files of text, JSON or Markdown, the way back from `motet import`.
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};
@@ -22,7 +22,8 @@ const NAME_BYTES_MAX: usize = 120;
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
-    /// Write to this file, or for all documents into this directory, instead of NAME.txt or NAME.json here.
+    /// Write to this file, or for all documents into this directory, instead of NAME.txt, NAME.json or NAME.md
+    /// here.
     #[arg(long, short, value_name = "PATH")]
     out: Option<PathBuf>,
     /// Write this version instead of the newest.
@@ -129,6 +130,8 @@ fn file_name(name: &str, document_type: DocumentType) -> String {
     match document_type {
         DocumentType::Json if DocumentType::of_name(short) == DocumentType::Json => short.to_owned(),
         DocumentType::Json => format!("{short}.json"),
+        DocumentType::Note if short.to_lowercase().ends_with(".md") => short.to_owned(),
+        DocumentType::Note => format!("{short}.md"),
         DocumentType::Text => format!("{short}.txt"),
     }
 }
@@ -150,6 +153,8 @@ mod tests {
         }
         assert_eq!(file_name("scene.svx", DocumentType::Json), "scene.svx.json");
         assert_eq!(file_name("scene.json", DocumentType::Json), "scene.json");
+        assert_eq!(file_name("song.1", DocumentType::Note), "song.1.md");
+        assert_eq!(file_name("song.MD", DocumentType::Note), "song.MD");
         assert!(file_name(&"ü".repeat(500), DocumentType::Text).len() <= NAME_BYTES_MAX + 4);
     }
 }

@@ -1,4 +1,4 @@
-//! `motet import`: files of text or JSON become documents.
+//! `motet import`: files of text, JSON or Markdown become documents.
 
 use crate::error::CommandError;
 use crate::login::Login;
@@ -6,7 +6,7 @@ use crate::opened::{Opened, call, make_directory};
 use crate::out::{Progress, print, print_json};
 use crate::subject::Site;
 use motet::Document;
-use server::{DocumentType, Hub, HubError, StoredHub, make_json, text_container};
+use server::{DocumentType, Hub, HubError, NewType, StoredHub, text_container};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::UNIX_EPOCH;
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The name of the document, where there is one file.
     #[arg(long)]
     name: Option<String>,
+    /// Files in Markdown become notes, which people edit as they look, instead of texts.
+    #[arg(long, conflicts_with = "schema")]
+    note: bool,
     /// What the parts of JSON files mean, as docs/JSON.md describes. The document keeps it.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
@@ -48,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let mut progress = Progress::new("importing");
     for (number, file) in arguments.files.iter().enumerate() {
         progress.show(number as u64, arguments.files.len() as u64);
-        let contents = Contents::read(file)?;
+        let contents = Contents::read(file, arguments.note)?;
         let name = arguments.name.clone().unwrap_or_else(|| name_of(file));
         let mut opened = make(&site, hub.as_ref(), &name, &arguments.login)?;
         opened.write(|document| contents.write(document, schema.as_deref(), modified(file)))??;
@@ -67,10 +70,17 @@ enum Contents {
     Text(String),
     /// Byte for byte, and known to be JSON.
     Json(String),
+    /// Markdown.
+    Note(String),
 }
 
 impl Contents {
-    fn read(file: &Path) -> Result<Self, CommandError> {
+    fn read(file: &Path, is_note: bool) -> Result<Self, CommandError> {
+        if is_note {
+            let text = read_text(file)?;
+            server::parse_note(&text)?;
+            return Ok(Self::Note(text));
+        }
         if DocumentType::of_name(&file.to_string_lossy()) == DocumentType::Text {
             return Ok(Self::Text(read_text(file)?));
         }
@@ -80,11 +90,10 @@ impl Contents {
     fn write(&self, document: &mut Document, schema: Option<&str>, time: i64) -> Result<(), HubError> {
         match self {
             Self::Text(text) => insert(document, text, time),
-            // A server may have made it one by its name.
-            Self::Json(text) if DocumentType::of(document) == DocumentType::Json => {
-                return server::save(document, None, text, time);
+            Self::Note(text) => return server::make(document, &NewType::Note, text, time),
+            Self::Json(text) => {
+                return server::make(document, &NewType::Json { schema: schema.map(str::to_owned) }, text, time);
             }
-            Self::Json(text) => return make_json(document, text, schema, time),
         }
         Ok(())
     }
@@ -101,12 +110,12 @@ fn make(site: &Site, hub: Option<&StoredHub>, name: &str, login: &Login) -> Resu
     match (site, hub) {
         (Site::Server(address), _) => {
             let (runtime, catalogue) = call(address, login)?;
-            let info = runtime.block_on(catalogue.create(name))?;
+            let info = runtime.block_on(catalogue.create(name, DocumentType::Text))?;
             Opened::fetch(runtime, &catalogue, info)
         }
         (_, hub) => {
             let hub = hub.expect("a directory is open");
-            Opened::load(hub, hub.create(name)?)
+            Opened::load(hub, hub.create(name, DocumentType::Text)?)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `motet restore`: the text reads as it did, by an edit that adds to the history.
+//! `motet restore`: a document reads as it did, by an edit that adds to the history.
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};
@@ -39,6 +39,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         DocumentType::Json if wanted.is_empty() => {
             return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
         }
+        // What stands in a note keeps its name: the same paragraph comes back, with what was said of it.
+        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, now()))?),
         DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
     }
     let is_changed = opened.document().version() != before;

@@ -1,4 +1,4 @@
-//! `motet show`: the text or JSON of a document, now or as it was.
+//! `motet show`: the text, JSON or Markdown of a document, now or as it was.
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};

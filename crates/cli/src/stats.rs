@@ -8,7 +8,7 @@ use crate::subject::{Site, Subject};
 use crate::time_text::write_time;
 use motet::{AuthorKey, EditRun, Replica, VersionVector};
 use serde_json::{Value, json};
-use server::{DocumentInfo, Hub, text_container, write_version};
+use server::{Content, DocumentInfo, DocumentType, Hub, write_version};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (json, words) = match (&target.doc, &target.site) {
         (Some(_), _) => {
             let opened = Opened::open(&target, &arguments.subject.login)?;
-            let numbers = Numbers::of(opened.replica());
+            let numbers = Numbers::of(opened.replica())?;
             let both = (numbers.json(&opened), numbers.words(&opened));
             opened.close();
             both
@@ -86,9 +86,9 @@ impl Share {
 }
 
 impl Numbers {
-    fn of(replica: &Replica) -> Self {
+    fn of(replica: &Replica) -> Result<Self, CommandError> {
         let document = replica.document();
-        let (text, version) = (document.text(text_container()), replica.version());
+        let (text, version) = (Content::of(document)?.text, replica.version());
         let mut by: BTreeMap<AuthorKey, Share> = BTreeMap::new();
         for run in document.history() {
             if let Some(author) = replica.author(run.span.replica) {
@@ -103,7 +103,7 @@ impl Numbers {
             let log = document.log().log(span.replica);
             log.map_or(0, |log| log.headers_in(0..log.end()).iter().map(|run| u64::from(run.count())).sum())
         };
-        Self {
+        Ok(Self {
             lines: text.lines().count(),
             words: text.split_whitespace().count(),
             characters: text.chars().count(),
@@ -113,7 +113,7 @@ impl Numbers {
             sealed: replica.export(&all, usize::MAX).iter().map(|parcel| parcel.bytes.len()).sum(),
             version,
             by,
-        }
+        })
     }
 
     fn runs(&self) -> usize {
@@ -197,7 +197,8 @@ fn disk_bytes(dir: &Path) -> u64 {
 }
 
 fn listed(info: &DocumentInfo) -> Value {
-    json!({ "id": info.id.to_string(), "name": info.name, "deleted": info.is_deleted })
+    let document_type = info.document_type.map(DocumentType::code);
+    json!({ "id": info.id.to_string(), "name": info.name, "deleted": info.is_deleted, "type": document_type })
 }
 
 fn list(documents: &[DocumentInfo]) -> String {

@@ -258,3 +258,84 @@ fn json_comes_out_as_it_went_in_and_is_compared_by_structure() {
     assert_eq!(linked.code, Some(2));
     assert!(linked.err.contains("keeps texts"), "{}", linked.err);
 }
+
+const NOTE: &str = "Song\n====\n\n* one *voice*\n* two\n";
+const CANONICAL: &str = "# Song\n\n- one *voice*\n- two\n";
+
+/// A directory with one note, perhaps served; and what names the note there.
+fn each_with_note(test: impl Fn(&Place, &[&str])) {
+    for is_served in [false, true] {
+        let place = Place::new();
+        let file = place.write("Song.md", NOTE);
+        let line = place.ok(&["import", "--note", "data", file.to_str().unwrap()]);
+        assert!(line.trim_end().ends_with(" Song"), "{line}");
+        if is_served {
+            let server = place.serve("data");
+            test(&place, &[&format!("http://{}", server.address), "Song"]);
+        } else {
+            test(&place, &["data", "Song"]);
+        }
+    }
+}
+
+#[test]
+fn a_note_is_imported_shown_exported_and_restored() {
+    each_with_note(|place, song| {
+        let run = |command: &str, more: &[&str]| place.run(&[&[command], song, more].concat());
+        let ok = |command: &str, more: &[&str]| place.ok(&[&[command], song, more].concat());
+        assert_eq!(ok("show", &[]), CANONICAL);
+        let shown: Value = serde_json::from_str(&ok("show", &["--json"])).unwrap();
+        assert_eq!(shown["type"], "note");
+        let then = shown["version"].as_str().unwrap();
+        assert_eq!(ok("show", &["--at", "start"]), "");
+        let out = place.path("out.md");
+        ok("export", &["--out", out.to_str().unwrap()]);
+        assert_eq!(place.read("out.md"), CANONICAL);
+        place.ok(&["export", song[0], "--out", place.path("all").to_str().unwrap()]);
+        assert_eq!(fixture::names(&place.path("all")), ["Song.md"]);
+
+        ok("restore", &["--at", "start"]);
+        assert_eq!(ok("show", &[]), "");
+        assert_eq!(ok("show", &["--at", then]), CANONICAL);
+        ok("restore", &["--at", then]);
+        assert_eq!(ok("show", &[]), CANONICAL);
+        assert_eq!(run("restore", &["--at", then]).code, Some(1), "it reads like that already");
+
+        let differs = run("diff", &["start", "now"]);
+        assert_eq!(differs.code, Some(1));
+        assert!(differs.out.contains("{+# Song⏎+}"), "{}", differs.out);
+        let same = run("diff", &[then, "now"]);
+        assert_eq!((same.code, same.out.as_str()), (Some(0), ""));
+        let json = run("diff", &["start", "now", "--json"]);
+        assert_eq!(serde_json::from_str::<Value>(&json.out).unwrap()["same"], false);
+
+        let blamed = run("blame", &[]);
+        assert_eq!(blamed.code, Some(2));
+        assert!(blamed.err.contains("a note") && blamed.err.contains("motet log"), "{}", blamed.err);
+        let stats: Value = serde_json::from_str(&ok("stats", &["--json"])).unwrap();
+        assert_eq!(stats["text"]["words"], 7);
+        let all: Value = serde_json::from_str(&place.ok(&["stats", song[0], "--json"])).unwrap();
+        assert!(all.to_string().contains("\"type\":\"note\""), "{all}");
+    });
+}
+
+#[test]
+fn notes_are_imported_into_a_server_and_only_where_asked() {
+    let place = Place::new();
+    place.import("data", "Other", "");
+    let server = place.serve("data");
+    let site = format!("http://{}", server.address);
+    let file = place.write("scene.json.md", "[1]\n");
+    place.ok(&["import", "--note", &site, file.to_str().unwrap()]);
+    place.ok(&["import", &site, file.to_str().unwrap(), "--name", "plain.md"]);
+    for (name, document_type) in [("scene.json", "note"), ("plain.md", "text")] {
+        let shown: Value = serde_json::from_str(&place.ok(&["show", &site, name, "--json"])).unwrap();
+        assert_eq!(shown["type"], document_type, "{name}");
+    }
+    let deep = place.write("deep.md", &"> ".repeat(300));
+    let said = place.run(&["import", "--note", &site, deep.to_str().unwrap()]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("line 1 begins with 300 marks"), "{}", said.err);
+    assert_eq!(place.run(&["show", &site, "deep"]).code, Some(2), "nothing was made");
+    assert_eq!(place.run(&["import", "--note", "--schema", "s.json", &site, "a.md"]).code, Some(2));
+}

@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod blobs;
 mod error;
+mod prefer;
 mod text;
 mod upgrade;
 

@@ -21,6 +21,13 @@ pub const BODY_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX;
 /// A text that is saved as one action, in bytes: with everything around it still one parcel.
 pub const TEXT_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX / 2;
 
+/// What an action of a note may take, in bytes: with a signature around it still one parcel.
+pub const NOTE_PARCEL_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX - (64 << 10);
+
+/// Quotes and list items that one line of Markdown begins. Each costs a step for each line behind it that goes on
+/// without marks, so thousands of them would keep a document busy for seconds.
+pub const MARKERS_OF_LINE_MAX: usize = 256;
+
 /// The name of a document, in bytes of UTF-8.
 pub const DOCUMENT_NAME_BYTES_MAX: usize = 200;
 

@@ -61,7 +61,7 @@ fn change_json((base, other): (&Tree, &Tree), names: &Names<'_>, change: &Change
     json
 }
 
-fn textual(before: &str, after: &str) -> (Vec<Value>, String) {
+pub(super) fn textual(before: &str, after: &str) -> (Vec<Value>, String) {
     let edits = text_edits(before, after);
     let mut parts: Vec<(DiffSide, String)> = Vec::new();
     let mut rest = before.chars();

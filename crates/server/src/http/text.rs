@@ -3,14 +3,16 @@
 use super::api::{command, read_id};
 use super::error::ApiError;
 use super::header;
-use crate::content::DocumentType;
-use crate::document::{Base, Command, NewJson, Put, Text};
+use super::prefer::prefers_html;
+use crate::content::{Content, DocumentType};
+use crate::document::{Base, Command, Put, Text};
+use crate::etag::Etags;
 use crate::service::Service;
 use crate::version_text::{read_version, write_version};
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Deserialize;
 
 /// The version of what was answered: what `at=` takes.
@@ -20,12 +22,14 @@ const CONFLICTS: HeaderName = HeaderName::from_static("motet-conflicts");
 /// Whether a save had to be merged with others' changes.
 const MERGED: HeaderName = HeaderName::from_static("motet-merged");
 
+const HTML: &str = "text/html; charset=utf-8";
+
 #[derive(Deserialize)]
 pub struct TextQuery {
     at: Option<String>,
 }
 
-/// The text or JSON now, or at a version.
+/// The text, JSON or Markdown now, or at a version; a note as HTML where that is preferred.
 pub async fn get(
     State(service): State<Service>,
     Path(id): Path<String>,
@@ -34,20 +38,34 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let at = query.at.map(|text| read_version(&text).ok_or_else(ApiError::bad_version)).transpose()?;
     let text: Text = command(&service, read_id(&id)?, |reply| Command::GetText { at, reply }).await?;
+    let is_html = text.content.document_type == DocumentType::Note
+        && prefers_html(header(&headers, ACCEPT.as_str()).unwrap_or_default());
+    let media_type = if is_html { HTML } else { text.content.document_type.media_type() };
+    let text = if is_html { as_html(text).await? } else { text };
     let names = [
         (ETAG, text.etag.clone()),
         (VERSION, write_version(&text.version)),
         (CONFLICTS, text.content.conflicts.to_string()),
+        (VARY, ACCEPT.to_string()),
     ];
     let known = header(&headers, IF_NONE_MATCH.as_str()).unwrap_or_default();
     if etags(known).any(|etag| etag == text.etag || etag == "*") {
         return Ok((StatusCode::NOT_MODIFIED, names).into_response());
     }
-    let media_type = (CONTENT_TYPE, HeaderValue::from_static(text.content.document_type.media_type()));
+    let media_type = (CONTENT_TYPE, HeaderValue::from_static(media_type));
     Ok((names, [media_type], text.content.text).into_response())
 }
 
-/// Saves a text, or JSON. Against the ETag that `If-Match` names it is merged with what came since; without one
+/// The same for people to read, under the ETag of these bytes. Made off the threads that carry the network.
+async fn as_html(text: Text) -> Result<Text, ApiError> {
+    let made = tokio::task::spawn_blocking(move || {
+        let html = text.content.html();
+        Text { etag: Etags::of(&html), content: Content { text: html, ..text.content }, ..text }
+    });
+    made.await.map_err(|_| ApiError::panic())
+}
+
+/// Saves a text, JSON or Markdown. Against the ETag that `If-Match` names it is merged with what came since; without one
 /// it is compared with what is there now. What had to be merged is answered without an ETag, since what
 /// is stored is not what was sent.
 pub async fn put(
@@ -61,15 +79,13 @@ pub async fn put(
         Some(list) => Base::Etags(etags(list).map(str::to_owned).collect()),
     };
     let media_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
-    let is_json = DocumentType::of_media_type(media_type) == DocumentType::Json;
-    let new_json = is_json.then(NewJson::default);
-    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_json, reply }).await? {
-        Put::Saved { etag: Some(etag), version } => {
-            Ok((StatusCode::NO_CONTENT, [(ETAG, etag), (VERSION, write_version(&version))]).into_response())
-        }
-        Put::Saved { etag: None, version } => {
-            let names = [(MERGED, "true".to_owned()), (VERSION, write_version(&version))];
-            Ok((StatusCode::NO_CONTENT, names).into_response())
+    let new_type = DocumentType::of_media_type(media_type).new();
+    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_type, reply }).await? {
+        Put::Saved { etag, version, is_merged } => {
+            let etag = etag.map(|etag| (ETAG, etag));
+            let merged = is_merged.then(|| (MERGED, "true".to_owned()));
+            let names = [Some((VERSION, write_version(&version))), etag, merged];
+            Ok((StatusCode::NO_CONTENT, AppendHeaders(names.into_iter().flatten())).into_response())
         }
         Put::UnknownBase => Err(ApiError::new(
             StatusCode::PRECONDITION_FAILED,

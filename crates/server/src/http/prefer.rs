@@ -1,0 +1,46 @@
+//! Which of two media types a program would rather have (RFC 9110, section 12.5.1).
+
+/// Whether `accept` prefers HTML to Markdown. Who accepts both alike, or says nothing, gets Markdown.
+pub fn prefers_html(accept: &str) -> bool {
+    weight(accept, "text/html") > weight(accept, "text/markdown")
+}
+
+/// How welcome a text type is, in thousandths: what the most specific range says that includes it.
+fn weight(accept: &str, wanted: &str) -> u32 {
+    let range = |name: &str| accept.split(',').filter_map(read).find(|(range, _)| range.eq_ignore_ascii_case(name));
+    [wanted, "text/*", "*/*"].into_iter().find_map(range).map_or(0, |(_, weight)| weight)
+}
+
+/// A range and its weight. One that cannot be read counts as one that is not there.
+fn read(range: &str) -> Option<(&str, u32)> {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next()?;
+    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    let weight = quality.map_or(Some(1.0), |quality| quality.parse::<f32>().ok())?;
+    (0.0..=1.0).contains(&weight).then(|| (name, (weight * 1000.0) as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_get_html_and_programs_get_markdown() {
+        for (accept, is_html) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("", false),
+            ("*/*", false),
+            ("text/html", true),
+            ("text/markdown, text/html;q=0.9", false),
+            ("text/html;q=0.2, text/markdown;q=0.1", true),
+            ("TEXT/HTML ; level=1 ; q=0.5", true),
+            ("text/html;q=0", false),
+            ("text/*, text/html;q=0.5", false),
+            ("text/html;q=often", false),
+            ("text/html;q=9", false),
+            (",;,", false),
+        ] {
+            assert_eq!(prefers_html(accept), is_html, "{accept}");
+        }
+    }
+}
