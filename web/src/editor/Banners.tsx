@@ -37,11 +37,11 @@ export function Banners({ document, snapshot, wantsOnline, onOnline }: Props) {
 }
 
 /** Says which moment is shown, and brings it back. */
-export function PastBanner({ document, content, run, onNow }: { document: OpenDocument; content: Content; run: EditRun; onNow: () => void }) {
+export function PastBanner({ content, run, onNow }: { content: Content; run: EditRun; onNow: () => void }) {
   const restore = () => {
-    content.restore(run.version);
+    const takeBack = content.restore(run.version);
     onNow();
-    toast("The earlier document is back, as a new change", { label: "Undo", run: document.client.undo });
+    toast("The earlier document is back, as a new change", { label: "Undo", run: takeBack });
   };
   return (
     <div className="banner is-past">

@@ -21,7 +21,7 @@ async function openWith({ open, documents }: Services, id: string, profile: Prof
   try {
     if (listed === null) await document.client.ready();
     const show = await contentOf(listed ?? typeWithin(document.client));
-    return { document, content: show(document) };
+    return { document, content: show(document, documents) };
   } catch (error) {
     document.close();
     throw error;

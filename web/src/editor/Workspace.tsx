@@ -111,9 +111,9 @@ export function Workspace({ document, content, screens }: Props) {
       <Banners document={document} snapshot={snapshot} wantsOnline={wantsOnline} onOnline={() => setOnline(true)} />
       <div className="workspace">
         <main className="page">
-          {place !== null && <Past document={document} content={content} runs={runs} place={place} onNow={() => travel(null)} />}
+          {place !== null && <Past content={content} runs={runs} place={place} onNow={() => travel(null)} />}
           {snapshot.isReady ? (
-            content.live({ isHidden: place !== null, isHistoryOpen })
+            content.live({ isHidden: place !== null, isHistoryOpen, showPanel: setPanel })
           ) : (
             <div className="skeleton" aria-label="Loading" role="progressbar" />
           )}
@@ -124,11 +124,11 @@ export function Workspace({ document, content, screens }: Props) {
   );
 }
 
-function Past({ document, content, runs, place, onNow }: { document: OpenDocument; content: Content; runs: readonly EditRun[]; place: number; onNow: () => void }) {
+function Past({ content, runs, place, onNow }: { content: Content; runs: readonly EditRun[]; place: number; onNow: () => void }) {
   const run = runs[place] as EditRun;
   return (
     <>
-      <PastBanner document={document} content={content} run={run} onNow={onNow} />
+      <PastBanner content={content} run={run} onNow={onNow} />
       {content.past(run, runs[place - 1])}
     </>
   );

@@ -3,6 +3,7 @@ import type { EditRun, Presence, Version } from "@motet/client";
 import type { ReactNode } from "react";
 import type { IconName } from "../app/icons";
 import type { MenuItem } from "../app/parts";
+import type { DocumentsApi } from "../documents/api";
 import type { OpenDocument, Snapshot } from "./document";
 
 /** How the frame shows it. */
@@ -10,6 +11,8 @@ export interface Shown {
   /** Whether the past is shown in its place. */
   isHidden: boolean;
   isHistoryOpen: boolean;
+  /** Opens one of the panels. */
+  showPanel(id: string): void;
 }
 
 /** A panel beside People and History. */
@@ -42,8 +45,8 @@ export interface Content {
   live(shown: Shown): ReactNode;
   /** The document as a run left it, with what the run changed in what was there before. */
   past(run: EditRun, before: EditRun | undefined): ReactNode;
-  /** Makes the document what it was then, by a change like any other. */
-  restore(version: Version): void;
+  /** Makes the document what it was then, by a change like any other. Returns how to take that back. */
+  restore(version: Version): () => void;
   /** Gives the keyboard to what is worked on. */
   focus(): void;
   /** Goes to where somebody is. */
@@ -55,4 +58,4 @@ export interface Content {
 }
 
 /** Makes the content of an open document; each type's module exports one as `open`. */
-export type OpenContent = (document: OpenDocument) => Content;
+export type OpenContent = (document: OpenDocument, documents: DocumentsApi) => Content;

@@ -35,7 +35,8 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
   contentDOM.className = "note-line";
   marker.className = "note-marker";
   marker.contentEditable = "false";
-  dom.append(marker, contentDOM);
+  // Behind the line: a caret that a browser puts at the block's very start is in the line then.
+  dom.append(contentDOM, marker);
   marker.addEventListener("mousedown", (event) => {
     const at = placeOf();
     if (node.attrs["task"] === null || at === undefined || !view.editable) return;
@@ -58,6 +59,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     marker.style.setProperty("--number", kind === "number" ? `counter(note-${levels.length - 1})` : "none");
     if (kind === "task") {
       marker.setAttribute("role", "checkbox");
+      marker.setAttribute("aria-label", "Done");
       marker.setAttribute("aria-checked", String(attrs["task"]));
     } else {
       marker.removeAttribute("role");

@@ -46,7 +46,7 @@ function inputPlugin(binding: NoteBinding): Plugin {
           return true;
         },
       },
-      attributes: ({ doc }) => ({ class: isEmpty(doc) ? "note is-empty" : "note", "data-placeholder": "Write something…", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
+      attributes: ({ doc }) => ({ class: isEmpty(doc) ? "note is-empty" : "note", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
     },
   });
 }

@@ -14,7 +14,10 @@ export function open(document: OpenDocument): Content {
   return {
     live: ({ isHidden, isHistoryOpen }) => <LiveText document={document} text={text} showsBlame={isHistoryOpen} isHidden={isHidden} editor={editor} />,
     past: (run, before) => <Past document={document} run={run} before={before} />,
-    restore: (version) => text.restore(version),
+    restore(version) {
+      text.restore(version);
+      return document.client.undo;
+    },
     focus: () => editor.current?.focus(),
     goTo(peer: Presence) {
       const position = peer.head === null ? null : text.resolve(peer.head);

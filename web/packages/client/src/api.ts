@@ -8,7 +8,7 @@ export type {
 } from "./engine/engine.js";
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
-export type { DocumentInfo } from "./http.js";
+export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Link, Safety, Saved, Trouble } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";
 export { Past, type Readable } from "./shelf.js";

@@ -1,11 +1,16 @@
 /** A server's list of documents. */
 import { MotetError } from "./errors.js";
 
+/** What a document is: a text where nothing else is said. */
+export type DocumentType = "text" | "note" | "json";
+
 /** One document of a server. */
 export interface DocumentInfo {
   id: string;
   name: string;
   deleted: boolean;
+  /** What it is; a text where it is not said. */
+  type?: DocumentType;
   /** Milliseconds since 1970 of the last change, where the server says it. */
   changed?: number;
 }
@@ -57,8 +62,13 @@ export class Documents {
     return Array.isArray(answer) ? answer : answer.documents;
   }
 
-  async create(name: string): Promise<DocumentInfo> {
-    return (await this.request("", "POST", { name })) as DocumentInfo;
+  async create(name: string, type?: DocumentType): Promise<DocumentInfo> {
+    return (await this.request("", "POST", { name, ...(type && { type }) })) as DocumentInfo;
+  }
+
+  /** What a document says, in a form such as `text/markdown`. */
+  async read(id: string, mediaType: string): Promise<Blob> {
+    return (await this.answer(`/${encodeURIComponent(id)}/text`, "GET", { accept: mediaType })).blob();
   }
 
   async change(id: string, change: { name?: string; deleted?: boolean }): Promise<void> {
@@ -66,7 +76,11 @@ export class Documents {
   }
 
   private async request(path: string, method: string, body?: object): Promise<unknown> {
-    const headers: Record<string, string> = { "content-type": "application/json" };
+    const response = await this.answer(path, method, { "content-type": "application/json" }, body);
+    return response.json().catch(() => null);
+  }
+
+  private async answer(path: string, method: string, headers: Record<string, string>, body?: object): Promise<Response> {
     if (this.token !== "") headers["authorization"] = `Bearer ${this.token}`;
     let response: Response;
     try {
@@ -75,6 +89,6 @@ export class Documents {
       throw new MotetError("unreachable", "The server does not answer.", { cause: error });
     }
     if (!response.ok) throw await refusal(response);
-    return response.json().catch(() => null);
+    return response;
   }
 }
