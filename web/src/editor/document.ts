@@ -23,6 +23,11 @@ export class OpenDocument {
     this.forget = client.on("presence", (peers) => this.learnColours(peers));
   }
 
+  /** What one is called here. */
+  get name(): string {
+    return this.person.name;
+  }
+
   get id(): string {
     return this.client.id;
   }

@@ -2,7 +2,6 @@
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { written } from "../app/keys";
 import { Avatar, IconButton } from "../app/parts";
-import { profile } from "../app/profile";
 import { ago, exactly, plural } from "../app/time";
 import { toast } from "../app/toasts";
 import type { ContentPanel } from "../editor/content";
@@ -19,7 +18,7 @@ export function inOrder(threads: readonly Thread[], places: ReadonlyMap<string, 
 }
 
 function entryOf(note: OpenNote, text: string): Entry {
-  return { author: note.document.client.author, name: profile().name, time: Date.now(), text };
+  return { author: note.document.client.author, name: note.document.name, time: Date.now(), text };
 }
 
 export function Comments({ note }: { note: OpenNote }) {

@@ -32,6 +32,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
   const dom = document.createElement("div");
   const marker = document.createElement("span");
   const contentDOM = document.createElement("div");
+  dom.className = "note-block";
   contentDOM.className = "note-line";
   marker.className = "note-marker";
   marker.contentEditable = "false";
@@ -44,7 +45,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     view.dispatch(view.state.tr.setNodeAttribute(at, "task", !node.attrs["task"]));
   });
   const show = ({ attrs }: Node) => {
-    const wanted = { class: "note-block", ...blockDom(attrs) } as Record<string, string>;
+    const wanted = blockDom(attrs);
     for (const { name } of [...dom.attributes]) if (!(name in wanted) && name.startsWith("data-")) dom.removeAttribute(name);
     for (const name of ["role", "aria-level"]) if (!(name in wanted)) dom.removeAttribute(name);
     for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);

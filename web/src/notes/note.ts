@@ -167,8 +167,9 @@ export class OpenNote {
   beginDraft(): boolean {
     const state = this.state();
     if (!state) return false;
-    const word = state.selection.empty ? wordAround(state) : state.selection;
-    if (!word || word.from === word.to) {
+    const { from, to } = state.selection;
+    const word = unitRanges(ROOT, state.doc, from, to).length > 0 ? { from, to } : wordAround(state);
+    if (!word) {
       toast("Select what you want to comment on");
       return false;
     }
