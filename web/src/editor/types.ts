@@ -9,11 +9,8 @@ const CONTENTS: Partial<Record<DocumentType, () => Promise<{ open: OpenContent }
   // json: () => import("../json/content"),
 };
 
-/** The type of a document in the list; one without is a text. */
-export function typeIn(list: readonly DocumentInfo[], id: string): DocumentType | null {
-  const info = list.find((known) => known.id === id);
-  return info ? (info.type ?? "text") : null;
-}
+/** The type of a document in a list; null where the list does not say it. */
+export const typeIn = (list: readonly DocumentInfo[], id: string): DocumentType | null => list.find((known) => known.id === id)?.type ?? null;
 
 /** The type by what a document has in it. */
 export function typeWithin(document: Pick<MotetDocument, "text" | "map">): DocumentType {

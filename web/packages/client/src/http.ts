@@ -1,15 +1,15 @@
 /** A server's list of documents. */
 import { MotetError } from "./errors.js";
 
-/** What a document is: a text where nothing else is said. */
-export type DocumentType = "text" | "note" | "json";
+/** What a document is to programs that know files: a plain text, JSON, or a rich note. */
+export type DocumentType = "text" | "json" | "note";
 
 /** One document of a server. */
 export interface DocumentInfo {
   id: string;
   name: string;
   deleted: boolean;
-  /** What it is; a text where it is not said. */
+  /** What it is. Missing where the server does not know it before somebody opens the document. */
   type?: DocumentType;
   /** Milliseconds since 1970 of the last change, where the server says it. */
   changed?: number;
@@ -62,6 +62,7 @@ export class Documents {
     return Array.isArray(answer) ? answer : answer.documents;
   }
 
+  /** Makes a document; without a type, of what its name says: JSON where it ends in `.json` or the like, or else text. */
   async create(name: string, type?: DocumentType): Promise<DocumentInfo> {
     return (await this.request("", "POST", { name, ...(type && { type }) })) as DocumentInfo;
   }

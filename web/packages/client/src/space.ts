@@ -77,7 +77,7 @@ export class Space extends Emitter<SpaceEvents> {
     return this.server.list();
   }
 
-  /** Makes a document on the server. */
+  /** Makes a document on the server; without a type, of what its name says. */
   create(name: string, type?: DocumentType): Promise<DocumentInfo> {
     return this.server.create(name, type);
   }
