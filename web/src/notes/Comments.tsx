@@ -72,6 +72,9 @@ interface CardProps {
 
 function ThreadCard({ note, thread, place, isActive }: CardProps) {
   const { client } = note.document;
+  const authors = client.authors();
+  // Who has another name by now has it here too.
+  const nameOf = ({ author, name }: Entry) => authors.find(({ id }) => id === author)?.name ?? name;
   const card = useRef<HTMLLIElement>(null);
   const [isReplying, setReplying] = useState(false);
   useEffect(() => {
@@ -99,10 +102,10 @@ function ThreadCard({ note, thread, place, isActive }: CardProps) {
       )}
       {thread.entries.map((entry, n) => (
         <div className="entry" key={n}>
-          <Avatar name={entry.name} colour={note.document.colourOf(entry.author)} />
+          <Avatar name={nameOf(entry)} colour={note.document.colourOf(entry.author)} />
           <div className="entry-body">
             <span className="entry-head">
-              <strong>{entry.name}</strong> <time title={exactly(entry.time)}>{ago(entry.time)}</time>
+              <strong>{nameOf(entry)}</strong> <time title={exactly(entry.time)}>{ago(entry.time)}</time>
             </span>
             <p>{entry.text}</p>
           </div>

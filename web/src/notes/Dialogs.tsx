@@ -23,7 +23,7 @@ function Fields({ fields }: { fields: readonly Field[] }) {
 export function addressOf(typed: string): string {
   const address = typed.trim();
   if (/^[\w-]+(\.[\w-]+)+(\/|$|[?#:])/.test(address)) return `https://${address}`;
-  return /^[^\s@/]+@[^\s@/]+$/.test(address) ? `mailto:${address}` : address;
+  return /^[^\s@/:]+@[^\s@/]+$/.test(address) ? `mailto:${address}` : address;
 }
 
 export function LinkDialog({ address, onDone }: { address: string; onDone: (address: string | null) => void }) {
