@@ -1,8 +1,8 @@
 //! Names of containers as JavaScript holds them: `map:settings` for a root, `list@7.3` for one that an element made,
 //! `text@7.3*7.9` for one that two elements have together.
 
-use crate::anchor::{read_id, write_id};
-use motet::{ContainerId, Crossing, Kind, RootName};
+use crate::name::{Name, write_name};
+use motet::{ContainerId, Kind, RootName};
 
 const KINDS: [(Kind, &str); 5] =
     [(Kind::Text, "text"), (Kind::Map, "map"), (Kind::List, "list"), (Kind::Tree, "tree"), (Kind::Counter, "counter")];
@@ -12,10 +12,7 @@ pub fn write_container(container: ContainerId) -> String {
     let kind = KINDS.iter().find(|(kind, _)| *kind == container.kind()).map_or("", |(_, word)| word);
     match container {
         ContainerId::Root(_, name) => format!("{kind}:{}", name.as_str()),
-        ContainerId::Element(_, id) => format!("{kind}@{}", write_id(id)),
-        ContainerId::Crossing(_, crossing) => {
-            format!("{kind}@{}*{}", write_id(crossing.row()), write_id(crossing.column()))
-        }
+        ContainerId::Element(..) | ContainerId::Crossing(..) => format!("{kind}@{}", write_name(container)),
     }
 }
 
@@ -23,11 +20,11 @@ pub fn write_container(container: ContainerId) -> String {
 pub fn read_container(text: &str) -> Option<ContainerId> {
     let (kind, rest) = text.split_at(text.find([':', '@'])?);
     let kind = read_kind(kind)?;
-    let Some(ids) = rest.strip_prefix('@') else { return Some(ContainerId::Root(kind, RootName::new(&rest[1..])?)) };
-    Some(match ids.split_once('*') {
-        Some((row, column)) => ContainerId::Crossing(kind, Crossing::new(read_id(row)?, read_id(column)?)),
-        None => ContainerId::Element(kind, read_id(ids)?),
-    })
+    let name = match rest.strip_prefix('@') {
+        Some(ids) => Name::read(ids).filter(|name| !matches!(name, Name::Root(_)))?,
+        None => Name::Root(RootName::new(&rest[1..])?),
+    };
+    name.container(kind, &[])
 }
 
 /// The kind that `word` names.

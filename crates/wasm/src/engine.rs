@@ -1,6 +1,6 @@
 //! The editing replica of one document, on the page.
 
-use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
+use crate::anchor::{Anchor, read_author, read_spans, write_author, write_spans, write_version};
 use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
@@ -30,6 +30,8 @@ pub struct Engine {
     pub(crate) wrap: Function,
     /// What the action being written changed so far.
     pub(crate) told: Patch,
+    /// Whether who writes it shows it already, and does not want to hear of it.
+    pub(crate) is_shown: bool,
     /// What it will carry, in bytes, about.
     pub(crate) weight: usize,
 }
@@ -51,6 +53,7 @@ impl Engine {
             changes: None,
             wrap: wrap.dyn_into().map_err(|_| js::error("wrap must be a function"))?,
             told: Patch::default(),
+            is_shown: false,
             weight: 0,
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
@@ -159,6 +162,17 @@ impl Engine {
         Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
+    /// Makes the document what it was at a version, but for what people are called: what came since is undone, and
+    /// what was undone comes back. Returns `{patches, spans}`, the latter to undo it by; null where nothing differs.
+    #[wasm_bindgen(js_name = restoreAll)]
+    pub fn restore_all(&mut self, version: &[u8]) -> Outcome<JsValue> {
+        let version = read::version_of(version)?;
+        let done = self.replica.document_mut().restore_all(&version, &[people()], now());
+        let Some((span, patch)) = done else { return Ok(JsValue::NULL) };
+        let spans = write_spans(&[span]);
+        Ok(js::object([("patches", self.tell(patch)), ("spans", spans.into())]))
+    }
+
     /// The edit runs of everybody, oldest first.
     pub fn history(&self) -> JsValue {
         history::runs(&self.replica)
@@ -252,17 +266,22 @@ impl Engine {
 
     /// What changed, container by container; kept, too, for who asks for [`Engine::changes`].
     pub(crate) fn tell(&mut self, patch: Patch) -> JsValue {
-        let told = Teller { document: self.replica.document(), wrap: &self.wrap }.tell(&patch);
+        let told = self.told_of(&patch);
         if let Some(changes) = &mut self.changes {
             changes.then(patch);
         }
         told
     }
 
+    /// A patch, as JavaScript reads it.
+    pub(crate) fn told_of(&self, patch: &Patch) -> JsValue {
+        Teller { document: self.replica.document(), wrap: &self.wrap }.tell(patch)
+    }
+
     /// An engine that shows another copy and chooses nothing.
     pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
         let (choices, told) = (Choices::default(), Patch::default());
-        Self { replica, choices, name: String::new(), changes: None, wrap, told, weight: 0 }
+        Self { replica, choices, name: String::new(), changes: None, wrap, told, is_shown: false, weight: 0 }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {

@@ -14,6 +14,7 @@ mod engine;
 mod history;
 mod js;
 mod member;
+mod name;
 mod patch;
 mod read;
 mod rich;

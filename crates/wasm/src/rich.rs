@@ -5,17 +5,16 @@
 //! UTF-16 units.
 
 mod change;
-mod name;
 
 use crate::anchor::{Anchor, write_id};
-use crate::engine::{Engine, now};
+use crate::engine::Engine;
 use crate::js::{self, Outcome, object};
+use crate::name::{read_element, read_name, write_name};
 use crate::patch::text as splices;
 use crate::value::plain_to_js;
 use change::Plan;
 use js_sys::{Array, Object, Reflect};
 use motet::{ContainerId, Kind, Patch, RichRun, Text, TextPatch};
-use name::{read_name, write_name};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -60,34 +59,32 @@ impl Engine {
     /// How many items of its list show before an item, whether it does or not; null where no such item is here.
     #[wasm_bindgen(js_name = itemPlace)]
     pub fn item_place(&self, id: &str) -> Outcome<JsValue> {
-        let (id, document) = (name::read_element(id)?, self.replica.document());
+        let (id, document) = (read_element(id)?, self.replica.document());
         let place = document.home(id).and_then(|home| document.model().list(home)?.position(id));
         Ok(place.map_or(JsValue::NULL, |(at, _)| (at as u32).into()))
     }
 
     /// The text that an element is of, or the map or list; null where no such element is here.
     pub fn home(&self, id: &str) -> Outcome<JsValue> {
-        let id = name::read_element(id)?;
+        let id = read_element(id)?;
         Ok(self.replica.document().home(id).map_or(JsValue::NULL, |home| write_name(home).into()))
     }
 
-    /// Makes one action of changes, each to what the ones before have left; see `RichChange` in `rich.ts`. Nothing
+    /// Makes changes, each to what the ones before have left; see `RichChange` in the client. All up to
+    /// [`Engine::commit`] are one action, of which [`Engine::changes`] does not tell where it is shown already. Nothing
     /// is done where one of them is none. Returns the names of what was made, in order.
-    pub fn change(&mut self, changes: &Array, telling: bool) -> Outcome<JsValue> {
+    pub fn change(&mut self, changes: &Array, is_shown: bool) -> Outcome<JsValue> {
         let plan = Plan::read(changes, self.replica.document())?;
         if plan.is_empty() {
             return Ok(Array::new().into());
         }
+        self.weigh(plan.weight())?;
+        self.is_shown |= is_shown;
         let made = self.write(|edit| plan.carry_out(edit));
-        self.replica.document_mut().close(now());
-        let patch = std::mem::take(&mut self.told);
-        if let Some(changes) = self.changes.as_mut().filter(|_| telling) {
-            changes.then(patch);
-        }
         Ok(made.into_iter().map(|id| JsValue::from(write_id(id))).collect::<Array>().into())
     }
 
-    /// What changed since this was called last, but for what was written here without telling. Begins to keep
+    /// What changed since this was called last, but for what was shown already. Begins to keep
     /// changes with the first call.
     pub fn changes(&mut self) -> JsValue {
         patches(&self.changes.replace(Patch::default()).unwrap_or_default())

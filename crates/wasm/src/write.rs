@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 /// What one action may take, in bytes, about: it travels as one parcel, and parcels have at most 8 MiB.
 const ACTION_WEIGHT_MAX: usize = 7 << 20;
 /// What an op weighs besides what it carries; no more of them fit than an action may have.
-const OP_WEIGHT: usize = 64;
+pub const OP_WEIGHT: usize = 64;
 
 #[wasm_bindgen]
 impl Engine {
@@ -168,12 +168,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the action: what it changed, container by container.
+    /// Ends the action: what it changed, container by container. Nothing may be undone or taken in before that.
     pub fn commit(&mut self) -> JsValue {
         self.replica.document_mut().close(now());
         self.weight = 0;
         let told = std::mem::take(&mut self.told);
-        self.tell(told)
+        if std::mem::take(&mut self.is_shown) { self.told_of(&told) } else { self.tell(told) }
     }
 }
 
@@ -250,7 +250,7 @@ impl Engine {
     }
 
     /// Counts what the action will carry.
-    fn weigh(&mut self, more: usize) -> Outcome<()> {
+    pub(crate) fn weigh(&mut self, more: usize) -> Outcome<()> {
         if self.weight + more > ACTION_WEIGHT_MAX {
             return Err(too_large("one action"));
         }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
 /** "Mod-Shift-z" as this system writes it. */
 export function written(keys: string): string {
@@ -26,6 +26,31 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     ],
   },
   {
+    title: "In a note",
+    keys: [
+      ["Mod-Alt-0", "Paragraph"],
+      ["Mod-Alt-1", "Heading 1, and so on to 6"],
+      ["Mod-Alt-c", "Code"],
+      ["Mod-Shift-8", "Bulleted list"],
+      ["Mod-Shift-7", "Numbered list"],
+      ["Mod-Shift-9", "Task"],
+      ["Mod-Shift-b", "Quote"],
+      ["Tab", "Further in; the next cell"],
+      ["Shift-Tab", "Further out; the cell before"],
+      ["Shift-Enter", "Break within the line"],
+      ["Mod-e", "Code within a line"],
+      ["Mod-Shift-x", "Struck through"],
+      ["Mod-k", "Link"],
+      ["Mod-Alt-f", "Footnote"],
+      ["Mod-Alt-m", "Comment"],
+      ["Alt-F10", "To the toolbar"],
+      ["Alt-o", "Outline"],
+      ["Alt-c", "Comments"],
+      ["Alt-ArrowUp", "In the outline: the section up"],
+      ["Alt-ArrowDown", "In the outline: the section down"],
+    ],
+  },
+  {
     title: "Looking",
     keys: [
       ["Alt-h", "History"],
@@ -39,7 +64,8 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     title: "Everywhere",
     keys: [
       ["Alt-d", "All documents"],
-      ["Alt-n", "New document"],
+      ["Alt-n", "New text"],
+      ["Alt-Shift-n", "New note"],
       ["/", "Search documents"],
       ["F1", "This help"],
     ],

@@ -61,11 +61,23 @@ export interface MenuItem {
   /** Whether it is the chosen one of several. */
   checked?: boolean;
   danger?: boolean;
+  /** The keys that do the same. */
+  keys?: string;
   run: () => void;
 }
 
+interface MenuProps {
+  label: string;
+  icon: IconName;
+  /** Words to show in place of the icon. */
+  words?: string;
+  /** Whether it opens to the right of the button's left edge. */
+  opensRight?: boolean;
+  items: readonly (MenuItem | "line")[];
+}
+
 /** A button with a menu under it: arrows move, Escape closes, Tab leaves. */
-export function Menu({ label, icon, items }: { label: string; icon: IconName; items: readonly (MenuItem | "line")[] }) {
+export function Menu({ label, icon, words, opensRight = false, items }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -99,8 +111,14 @@ export function Menu({ label, icon, items }: { label: string; icon: IconName; it
   }
 
   return (
-    <div className="menu" ref={box} onKeyDown={move}>
-      <IconButton icon={icon} label={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+    <div className={opensRight ? "menu opens-right" : "menu"} ref={box} onKeyDown={move}>
+      {words === undefined ? (
+        <IconButton icon={icon} label={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+      ) : (
+        <button type="button" className="menu-words" aria-label={`${label}: ${words}`} title={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {words} <Icon name="below" />
+        </button>
+      )}
       {isOpen && (
         <div className="menu-list" role="menu" aria-label={label}>
           {items.map((item, index) =>
@@ -119,7 +137,8 @@ export function Menu({ label, icon, items }: { label: string; icon: IconName; it
                 }}
               >
                 {item.icon ? <Icon name={item.icon} /> : <span className="icon">{item.checked && <Icon name="check" />}</span>}
-                {item.label}
+                <span className="menu-item-label">{item.label}</span>
+                {item.keys && <span className="menu-item-keys">{item.keys}</span>}
               </button>
             ),
           )}

@@ -3,14 +3,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { Icon, Mark } from "../app/icons";
-import { useKeys } from "../app/keys";
+import { useKeys, written } from "../app/keys";
 import { Avatar, Menu, Notice } from "../app/parts";
 import { useProfile } from "../app/profile";
 import { go, hrefOf } from "../app/route";
 import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
-import { type DocumentInfo, isUnreachable } from "./api";
+import { type DocumentInfo, type DocumentType, isUnreachable } from "./api";
 
 /** The list is asked for again this often while it is looked at: others make documents too. */
 const REFRESH_MS = 10_000;
@@ -64,7 +64,13 @@ export function Documents({ screens }: { screens: Screens }) {
       toast(error instanceof Error ? error.message : String(error));
     }
   };
-  const create = () => attempt(async () => go((await documents.create(search.trim() || "Untitled")).id));
+  const create = (type?: DocumentType) =>
+    attempt(async () => {
+      const { id } = await documents.create(search.trim() || "Untitled", type);
+      // Its type is asked of the list as soon as it opens.
+      await load();
+      go(id);
+    });
   const rename = (id: string, name: string) => attempt(() => documents.change(id, { name }));
   const undelete = (id: string) => attempt(() => documents.change(id, { deleted: false }));
   const remove = (info: DocumentInfo) =>
@@ -72,7 +78,7 @@ export function Documents({ screens }: { screens: Screens }) {
       await documents.change(info.id, { deleted: true });
       toast(`“${info.name}” was deleted`, { label: "Undo", run: () => void undelete(info.id) });
     });
-  useKeys({ "/": () => searchField.current?.focus(), "Alt-n": () => void create() });
+  useKeys({ "/": () => searchField.current?.focus(), "Alt-n": () => void create(), "Alt-Shift-n": () => void create("note") });
 
   const shown = useMemo(() => {
     const found = listing.documents.filter((info) => info.deleted === showsDeleted && matches(info.name, search));
@@ -94,9 +100,14 @@ export function Documents({ screens }: { screens: Screens }) {
       <main className="documents">
         <div className="documents-head">
           <h1>{showsDeleted ? "Deleted documents" : "Documents"}</h1>
-          <button type="button" className="button is-primary" onClick={() => void create()} disabled={isUnreachable}>
-            <Icon name="plus" /> New document
-          </button>
+          <span className="actions">
+            <button type="button" className="button" onClick={() => void create("note")} disabled={isUnreachable} title={written("Alt-Shift-n")}>
+              <Icon name="note" /> New note
+            </button>
+            <button type="button" className="button is-primary" onClick={() => void create()} disabled={isUnreachable} title={written("Alt-n")}>
+              <Icon name="plus" /> New text
+            </button>
+          </span>
         </div>
         <div className="search">
           <Icon name="search" />
@@ -124,7 +135,7 @@ export function Documents({ screens }: { screens: Screens }) {
         <List shown={shown} onRename={rename} onDelete={remove} onUndelete={undelete} isReadOnly={isUnreachable} />
         {listing.state === "loading" && <div className="skeleton" aria-label="Loading" role="progressbar" />}
         {shown.length === 0 && listing.state !== "loading" && (
-          <Empty search={search} showsDeleted={showsDeleted} create={create} isUnreachable={isUnreachable} />
+          <Empty search={search} showsDeleted={showsDeleted} create={(type) => void create(type)} isUnreachable={isUnreachable} />
         )}
         {(hasDeleted || showsDeleted) && (
           <button type="button" className="text-button quiet" onClick={() => setShowsDeleted(!showsDeleted)}>
@@ -161,7 +172,7 @@ function List({ shown, isReadOnly, onRename, onDelete, onUndelete }: ListProps) 
             />
           ) : (
             <a className="document-link" href={info.deleted ? undefined : hrefOf(info.id)}>
-              <Icon name="document" />
+              <Icon name={info.type === "note" ? "note" : "document"} />
               <span className="document-name">{info.name}</span>
               {info.changed !== undefined && <time className="document-time">{ago(info.changed)}</time>}
             </a>
@@ -210,12 +221,12 @@ function RenameField({ name, onDone }: { name: string; onDone: (name: string | n
   );
 }
 
-function Empty({ search, showsDeleted, create, isUnreachable }: { search: string; showsDeleted: boolean; create: () => void; isUnreachable: boolean }) {
+function Empty({ search, showsDeleted, create, isUnreachable }: { search: string; showsDeleted: boolean; create: (type?: DocumentType) => void; isUnreachable: boolean }) {
   if (showsDeleted) return <Notice icon="trash" title="Nothing is deleted"><p>Deleted documents wait here until you bring them back.</p></Notice>;
   if (search) {
     return (
       <Notice icon="search" title={`No document is called “${search}”`}>
-        <button type="button" className="button" onClick={create} disabled={isUnreachable}>Create “{search}”</button>
+        <button type="button" className="button" onClick={() => create()} disabled={isUnreachable}>Create “{search}”</button>
       </Notice>
     );
   }
@@ -223,7 +234,10 @@ function Empty({ search, showsDeleted, create, isUnreachable }: { search: string
   return (
     <Notice icon="document" title="No documents yet">
       <p>Make one, and send its address to whoever should write in it with you.</p>
-      <button type="button" className="button is-primary" onClick={create}>New document</button>
+      <span className="actions">
+        <button type="button" className="button" onClick={() => create("note")}>New note</button>
+        <button type="button" className="button is-primary" onClick={() => create()}>New text</button>
+      </span>
     </Notice>
   );
 }

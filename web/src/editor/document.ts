@@ -1,5 +1,5 @@
-/** One open document as the editor shows it: the client's, with the one text that is written in, and people's colours. */
-import type { AuthorId, DocumentState, MotetDocument, Presence, Space, TextContainer } from "@motet/client";
+/** One open document as the editor shows it: the client's, with people's colours. */
+import type { AuthorId, DocumentState, MotetDocument, Presence, Space } from "@motet/client";
 import { colourOf } from "../app/colours";
 
 /** What the interface shows of a document. */
@@ -11,8 +11,6 @@ export interface Person {
 }
 
 export class OpenDocument {
-  /** What is written in. */
-  readonly text: TextContainer;
   private readonly forget: () => void;
   /** The colours that people chose, as far as they were here. */
   private readonly colours = new Map<AuthorId, string>();
@@ -22,8 +20,12 @@ export class OpenDocument {
     private readonly space: Space,
     private person: Person,
   ) {
-    this.text = client.text("text");
     this.forget = client.on("presence", (peers) => this.learnColours(peers));
+  }
+
+  /** What one is called here. */
+  get name(): string {
+    return this.person.name;
   }
 
   get id(): string {

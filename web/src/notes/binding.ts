@@ -4,7 +4,7 @@
  */
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
-import type { Anchor } from "@motet/client";
+import type { Anchor, Origin } from "@motet/client";
 import { type Peer, peersIn, showCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";
@@ -27,11 +27,11 @@ export interface BindingOptions {
   root?: Name;
   /** Compares document and engine after every change, and throws where they differ: for tests and for builds to debug. */
   isChecked?: boolean;
-  /** Called after each action made here. */
-  onChange?: () => void;
   /** Called after each change of the document or of the selection. */
   onUpdate?: () => void;
 }
+
+const isEmpty = ({ texts, maps, lists }: RichPatch) => texts.length + maps.length + lists.length === 0;
 
 export class NoteBinding {
   readonly root: Name;
@@ -39,7 +39,6 @@ export class NoteBinding {
   private readonly selections: Selections;
   /** What the selection holds to since its owner put it there: also what is deleted since. */
   private held: { state: EditorState; held: Held } | null = null;
-  private waiting: Uint8Array[] = [];
 
   constructor(
     readonly engine: RichEngine,
@@ -57,6 +56,7 @@ export class NoteBinding {
 
   attach(editor: Editor): void {
     this.editor = editor;
+    this.hold();
   }
 
   detach(): void {
@@ -68,25 +68,15 @@ export class NoteBinding {
     const { state, transactions } = this.state.applyTransaction(transaction);
     const own = transactions.filter((one) => one.docChanged && !one.getMeta(FROM_ENGINE));
     this.show(own.length > 0 ? this.carry(state, own) : state);
+    // At once: when something has changed the engine, it is too late to ask where the selection was.
+    if (!transaction.getMeta(FROM_ENGINE)) this.hold();
   };
 
-  /** Takes in others' frames: at once, unless somebody is composing, whose line must not move under them. */
-  receive(frames: readonly Uint8Array[]): void {
-    this.waiting.push(...frames);
-    this.takeWaiting();
-  }
-
-  /** Takes in what waited for the end of a composition. */
-  takeWaiting(): void {
-    if (this.waiting.length === 0 || this.editor?.composing) return;
-    const frames = this.waiting.splice(0);
-    const held = this.hold();
-    try {
-      this.engine.import(frames);
-    } finally {
-      // Also where some were refused: the others are in.
-      this.follow(held);
-    }
+  /** Shows what something else has changed in the engine: with `undo`, the caret goes there. */
+  hear(origin: Origin): void {
+    if (!this.editor) return;
+    if (origin === "undo" && !this.editor.composing) this.showTurn();
+    else this.follow();
   }
 
   undo(): boolean {
@@ -99,18 +89,9 @@ export class NoteBinding {
 
   /** Makes changes that are no steps of the editor's, such as moves and those of tables. Returns what it made. */
   change(changes: readonly RichChange[]): string[] {
-    const held = this.hold();
-    const made = this.engine.change(changes, true);
-    this.follow(held);
-    this.options.onChange?.();
+    const made = this.engine.change(changes, false);
+    this.follow();
     return made;
-  }
-
-  /** Shows what a choice changed, such as whose work is hidden. */
-  choose(choice: () => unknown): void {
-    const held = this.hold();
-    choice();
-    this.follow(held);
   }
 
   /** Where the selection is, for others. */
@@ -148,13 +129,12 @@ export class NoteBinding {
     for (const transaction of transactions) upward.add(transaction);
     upward.nameHeads(state.doc);
     if (upward.changes.length === 0 && upward.torn.size === 0) return state;
-    const made = upward.changes.length > 0 ? this.engine.change(upward.changes, false) : [];
+    const made = upward.changes.length > 0 ? this.engine.change(upward.changes, true) : [];
     const fill = upward.fill(state, made);
     for (const table of upward.torn) {
       const name = table.startsWith("@") ? made[Number(table.slice(1))]! : table;
       new Downward(fill, this.engine, this.root).mend(name);
     }
-    this.options.onChange?.();
     return fill.docChanged ? state.apply(this.mark(fill, state)) : state;
   }
 
@@ -171,9 +151,10 @@ export class NoteBinding {
   }
 
   /** Shows what the engine changed, with the selection where it was. */
-  private follow(held: Held, patch: RichPatch = this.engine.changes()): void {
+  private follow(patch: RichPatch = this.engine.changes()): void {
     if (!this.editor) return;
     const { state } = this;
+    const held = this.held!.held;
     const { tr } = state;
     new Downward(tr, this.engine, this.root).show(patch);
     const wanted = this.selections.find(tr.doc, held);
@@ -187,17 +168,23 @@ export class NoteBinding {
 
   /** Undoes or redoes, with the caret where that was. */
   private turn(act: () => unknown): boolean {
-    if (this.editor?.composing || act() === null) return false;
-    const patch = this.engine.changes();
+    if (this.editor?.composing) return false;
+    const isDone = act();
+    if (isDone === null || isDone === false) return false;
+    this.showTurn();
+    return true;
+  }
+
+  private showTurn(patch: RichPatch = this.engine.changes()): void {
+    if (isEmpty(patch)) return;
     const { tr } = this.state;
     new Downward(tr, this.engine, this.root).show(patch);
     const end = endOf(patch);
     const caret = end && this.selections.placeIn(tr.doc, end.in, end.at);
     if (caret !== null) tr.setSelection(TextSelection.near(tr.doc.resolve(caret))).scrollIntoView();
     this.dispatch(tr.setMeta(FROM_ENGINE, true));
+    this.hold();
     this.showPeers(peersIn(this.state));
-    this.options.onChange?.();
-    return true;
   }
 
   private check(): void {

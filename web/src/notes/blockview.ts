@@ -32,10 +32,12 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
   const dom = document.createElement("div");
   const marker = document.createElement("span");
   const contentDOM = document.createElement("div");
+  dom.className = "note-block";
   contentDOM.className = "note-line";
   marker.className = "note-marker";
   marker.contentEditable = "false";
-  dom.append(marker, contentDOM);
+  // Behind the line: a caret that a browser puts at the block's very start is in the line then.
+  dom.append(contentDOM, marker);
   marker.addEventListener("mousedown", (event) => {
     const at = placeOf();
     if (node.attrs["task"] === null || at === undefined || !view.editable) return;
@@ -43,7 +45,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     view.dispatch(view.state.tr.setNodeAttribute(at, "task", !node.attrs["task"]));
   });
   const show = ({ attrs }: Node) => {
-    const wanted = { class: "note-block", ...blockDom(attrs) } as Record<string, string>;
+    const wanted = blockDom(attrs);
     for (const { name } of [...dom.attributes]) if (!(name in wanted) && name.startsWith("data-")) dom.removeAttribute(name);
     for (const name of ["role", "aria-level"]) if (!(name in wanted)) dom.removeAttribute(name);
     for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);
@@ -58,6 +60,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     marker.style.setProperty("--number", kind === "number" ? `counter(note-${levels.length - 1})` : "none");
     if (kind === "task") {
       marker.setAttribute("role", "checkbox");
+      marker.setAttribute("aria-label", "Done");
       marker.setAttribute("aria-checked", String(attrs["task"]));
     } else {
       marker.removeAttribute("role");

@@ -8,7 +8,7 @@ import { AddMarkStep, RemoveMarkStep, ReplaceStep } from "prosemirror-transform"
 import { type Body, Finder, isElement, locate } from "./places";
 import { cellNode, depthOf, headBlock, pieces, rowNode, tableShape, type TableShape } from "./projection";
 import { attrsToSet, blockAttrs, marksOf, objectAttrs } from "./properties";
-import type { ElementId, Name, RichEngine, RichPatch, RichRun, TextChanges } from "./rich";
+import type { ElementId, Name, RichEngine, RichPatch, RichRun, RichTextChanges } from "./rich";
 import { HEAD, marksOn, schema } from "./schema";
 
 /** Adds to a transaction what the engine says has changed since the document was equal to it. */
@@ -64,7 +64,7 @@ export class Downward {
     this.tr.step(new ReplaceStep(from, to, new Slice(Fragment.fromArray([...nodes]), openStart, openEnd)));
   }
 
-  private showText({ in: name, splices, restyled }: TextChanges): void {
+  private showText({ in: name, splices, restyled }: RichTextChanges): void {
     if (!this.body(name)) return;
     let shift = 0;
     for (const { from, to, insert } of splices) {

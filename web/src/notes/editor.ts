@@ -1,25 +1,42 @@
 /** An editor of a note on the page. */
 import { dropCursor } from "prosemirror-dropcursor";
+import type { Node } from "prosemirror-model";
 import { EditorState, Plugin } from "prosemirror-state";
-import { EditorView } from "prosemirror-view";
+import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
 import { NoteBinding, type BindingOptions } from "./binding";
 import { blockView, counters } from "./blockview";
 import { caretsPlugin } from "./carets";
 import { clipboardPlugin } from "./clipboard";
 import { keysPlugins } from "./keys";
 import type { RichEngine } from "./rich";
+import { schema } from "./schema";
+
+/** Whether nobody has written anything yet. */
+const isEmpty = (doc: Node) => doc.childCount === 1 && doc.firstChild!.content.size === 0 && doc.firstChild!.attrs["kind"] === null && doc.firstChild!.attrs["levels"] === "";
 
 /** ProseMirror ends a composition a little after the browser does. */
 const COMPOSED_MS = 50;
 
-/** Lets others' work in once a composition is over, and menus undo through the engine. */
+/** Keeps others' work out while somebody composes, and lets menus undo through the engine. */
 function inputPlugin(binding: NoteBinding): Plugin {
   const undoing: Record<string, () => boolean> = { historyUndo: () => binding.undo(), historyRedo: () => binding.redo() };
+  let resume: (() => void) | null = null;
+  const begin = () => {
+    resume ??= binding.engine.pause();
+    return false;
+  };
+  const end = () => {
+    resume?.();
+    resume = null;
+  };
   return new Plugin({
+    view: () => ({ destroy: end }),
     props: {
       handleDOMEvents: {
+        compositionstart: begin,
+        compositionupdate: begin,
         compositionend: () => {
-          setTimeout(() => binding.takeWaiting(), COMPOSED_MS);
+          setTimeout(end, COMPOSED_MS);
           return false;
         },
         beforeinput: (_, event) => {
@@ -30,19 +47,32 @@ function inputPlugin(binding: NoteBinding): Plugin {
           return true;
         },
       },
-      attributes: { class: "note", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" },
+      attributes: ({ doc }) => ({ class: isEmpty(doc) ? "note is-empty" : "note", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
     },
   });
 }
 
+/**
+ * What is out of sight is not laid out, and a block that is new is out of sight until it was drawn once: a browser would put
+ * what is typed there beside the line. So the blocks that the caret is in always are laid out.
+ */
+const laidOutPlugin = new Plugin({
+  props: {
+    decorations({ doc, selection: { $head } }) {
+      const blocks = Array.from({ length: $head.depth }, (_, n) => n + 1).filter((depth) => $head.node(depth).type === schema.nodes.block);
+      return DecorationSet.create(doc, blocks.map((depth) => Decoration.node($head.before(depth), $head.after(depth), { class: "has-caret" })));
+    },
+  },
+});
+
 /** What a note's editor consists of: few parts, since each costs at every change. */
-export const notePlugins = (binding: NoteBinding): Plugin[] => [inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
+export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
 
 /** An editor in `place`, bound to the note of an engine. */
-export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}): { view: EditorView; binding: NoteBinding; close: () => void } {
+export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
   const binding = new NoteBinding(engine, options);
   const view = new EditorView(place, {
-    state: EditorState.create({ doc: binding.project(), plugins: notePlugins(binding) }),
+    state: EditorState.create({ doc: binding.project(), plugins: notePlugins(binding, more) }),
     nodeViews: { block: blockView },
     dispatchTransaction: binding.dispatch,
   });

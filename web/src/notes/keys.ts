@@ -20,7 +20,7 @@ function lineAround($place: ResolvedPos): { at: number; attrs: Attrs } | null {
 }
 
 /** The places of the blocks that the selection touches. */
-function blocksIn({ selection, doc }: Parameters<Command>[0]): { at: number; attrs: Attrs }[] {
+export function blocksIn({ selection, doc }: Parameters<Command>[0]): { at: number; attrs: Attrs }[] {
   const blocks: { at: number; attrs: Attrs }[] = [];
   doc.nodesBetween(selection.from, selection.to, (node, at) => {
     if (node.type === schema.nodes.block) blocks.push({ at, attrs: node.attrs });
@@ -60,14 +60,14 @@ export const toggleQuote = setBlocks(({ levels }) => ({ levels: levels.startsWit
 export const toggleCode = setBlocks(({ kind }) => ({ kind: kind === "code" ? null : "code" }));
 
 /** One level further in: into the item before. */
-const indent: Command = (state, dispatch) => {
+export const indent: Command = (state, dispatch) => {
   const line = lineAround(state.selection.$from);
   if (!line || !/[bowv]$/.test(line.attrs["levels"]) || line.attrs["levels"].length > 30) return false;
   return setBlocks(({ levels }) => (/[bowv]$/.test(levels) ? { levels: inside(levels) + levels.at(-1) } : null))(state, dispatch) || true;
 };
 
 /** One level further out. */
-const outdent: Command = setBlocks(({ levels }) => {
+export const outdent: Command = setBlocks(({ levels }) => {
   if (levels === "") return null;
   return levels.length === 1 ? { levels: "", task: null, start: null } : { levels: levels.slice(0, -2) + levels.at(-1) };
 });
@@ -171,7 +171,7 @@ function toCell(step: 1 | -1): Command {
   };
 }
 
-const mark = (name: string) => toggleMark(schema.marks[name]!);
+export const mark = (name: string) => toggleMark(schema.marks[name]!);
 
 /** Keys. Undo and redo are the engine's. */
 export function keysPlugins(binding: NoteBinding): Plugin[] {

@@ -1,6 +1,6 @@
 /** How properties in the engine are attributes and marks here, both ways; one table for each. */
 import { Mark, type Node } from "prosemirror-model";
-import type { ElementId, MarkPair, Name, RichChange, RichEngine, RichMark } from "./rich";
+import type { ElementId, MarkPair, Name, RichChange, RichMark, RichReader } from "./rich";
 import { HEAD, schema } from "./schema";
 
 type Held = Record<string, unknown>;
@@ -39,12 +39,12 @@ function readAll(table: Table, held: Held): Held {
 }
 
 /** Attributes of the block of a paragraph mark, or with `HEAD` of the one before the first mark of `body`. */
-export function blockAttrs(engine: RichEngine, id: ElementId, body: Name): Held {
+export function blockAttrs(engine: RichReader, id: ElementId, body: Name): Held {
   return { id, ...readAll(BLOCK, engine.properties(id === HEAD ? body : id)) };
 }
 
 /** Attributes of an object. */
-export function objectAttrs(engine: RichEngine, kind: string, id: ElementId): Held {
+export function objectAttrs(engine: RichReader, kind: string, id: ElementId): Held {
   const table = OBJECTS[kind];
   return table ? { id, ...readAll(table, engine.properties(id)) } : { id };
 }

@@ -155,7 +155,7 @@ export const schema = new Schema({
       parseDOM: [{ tag: "a[href]", getAttrs: (dom) => ({ address: dom.getAttribute("href"), title: dom.getAttribute("title") }) }],
     },
     /** All threads at a place in one mark, so that equal places have equal marks. */
-    comments: { inclusive: false, attrs: { threads: {} }, toDOM: ({ attrs }) => ["span", { class: "note-comment", "data-threads": attrs["threads"] }, 0] },
+    comments: { inclusive: false, attrs: { threads: {} }, toDOM: ({ attrs }) => ["span", { class: "note-thread", "data-threads": attrs["threads"] }, 0] },
     /** Properties that are not known here, as JSON. */
     properties: { inclusive: false, attrs: { held: {} }, toDOM: () => ["span", 0] },
   },

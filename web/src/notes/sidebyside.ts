@@ -1,19 +1,18 @@
 /** Two editors of one note, over an exchange in memory that is as slow as asked: to try the editor, and to measure it. */
-import { type Engine, load } from "@motet/client/platform";
+import { load } from "@motet/client/platform";
 import type { EditorView } from "prosemirror-view";
 import "../styles/app.css";
 import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
 import { openNote } from "./editor";
 import "./notes.css";
-import type { RichChange, RichEngine } from "./rich";
-
-type Both = Engine & RichEngine;
+import { LoneEngine } from "./alone";
+import type { RichChange } from "./rich";
 
 interface Side {
   name: string;
   colour: string;
-  engine: Both;
+  engine: LoneEngine;
   view: EditorView;
   binding: NoteBinding;
   receive(frames: readonly Uint8Array[], peer: Peer): void;
@@ -27,9 +26,9 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 
 const motet = await load();
 
-function engineFrom(name: string, frames: readonly Uint8Array[]): Both {
+function engineFrom(name: string, frames: readonly Uint8Array[]): LoneEngine {
   const own = { secret: random(32), replica: random(8), name, frames, choices: null };
-  return new motet.Engine({ document: "00112233445566778899aabbccddeeff", ...own, wrap: (container) => container }) as Both;
+  return new LoneEngine(new motet.Engine({ document: "00112233445566778899aabbccddeeff", ...own, wrap: (container) => container }));
 }
 
 const BEGINNING: [attrs: Record<string, unknown>, text: string][] = [
@@ -69,7 +68,7 @@ first.change(writing(blocks), false);
 const frames = first.seal();
 const second = engineFrom("Ben", frames);
 
-function side(id: string, name: string, colour: string, engine: Both, other: () => Side): Side {
+function side(id: string, name: string, colour: string, engine: LoneEngine, other: () => Side): Side {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const send = () => {
     timer = null;
@@ -80,9 +79,10 @@ function side(id: string, name: string, colour: string, engine: Both, other: () 
   };
   const soon = () => (timer ??= setTimeout(send, SEAL_MS));
   const { view, binding } = openNote(element(id), engine, { isChecked: long === 0, onUpdate: soon });
+  engine.heard = () => binding.hear("remote");
   view.dom.addEventListener("focus", soon);
   const receive = (sealed: readonly Uint8Array[], peer: Peer) => {
-    if (sealed.length > 0) binding.receive(sealed);
+    if (sealed.length > 0) engine.receive(sealed);
     binding.showPeers([peer]);
     tell();
   };

@@ -22,7 +22,7 @@ const write = async (page: Page, text: string) => {
 test("makes, renames, deletes and brings back a document", async ({ page }) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No documents yet" })).toBeVisible();
-  await page.getByRole("button", { name: "New document" }).first().click();
+  await page.getByRole("button", { name: "New text" }).first().click();
   await page.locator(".cm-content").waitFor();
   const name = page.getByLabel("Rename the document");
   await name.fill("Étude for four hands");

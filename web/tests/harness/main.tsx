@@ -24,11 +24,15 @@ const services: Services = {
       return list();
     },
     known: list,
-    async create(name) {
+    async create(name, type) {
       check();
-      const info = { id: crypto.randomUUID().replaceAll("-", ""), name, deleted: false, changed: Date.now() };
+      const info: DocumentInfo = { id: crypto.randomUUID().replaceAll("-", ""), name, deleted: false, changed: Date.now(), ...(type && { type }) };
       keep(LIST, [...list(), info]);
       return info;
+    },
+    async read(id, mediaType) {
+      check();
+      return new Blob([`${id} as ${mediaType}`]);
     },
     async change(id, change) {
       check();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { colourOf, initialsOf } from "../../src/app/colours";
 import { ago, dayOf, plural } from "../../src/app/time";
 import { matches } from "../../src/documents/Documents";
-import { type Difference, differences } from "../../src/editor/compare";
+import { type Difference, differences } from "../../src/text/compare";
 import type { Link, Safety } from "@motet/client";
 import { rowsOf } from "../../src/panels/People";
 import { savedWords } from "../../src/panels/Saved";

@@ -3,6 +3,7 @@
 use super::Document;
 use clock::{Id, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, OpRef};
+use model::Patch;
 use view::{Policy, Standing, View};
 
 impl Document {
@@ -11,32 +12,36 @@ impl Document {
     /// is undone, and what was undone since comes back, so that everything keeps its name.
     pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
         if container.kind() != Kind::Text || self.model.text(container).is_some_and(|text| !text.is_plain()) {
-            return self.switch_back(Some(container), version, time);
+            let targets = self.since(version, &[container], true);
+            return self.control(&targets, time).map(|(span, _)| span);
         }
         let then = self.text_at(container, version);
         self.edit(time, |edit| edit.replace_all(container, &then))
     }
 
-    /// Makes everything as it was at `version`, by an action that adds to the history: what came since is undone, and
-    /// what was undone since comes back.
-    pub fn restore_all(&mut self, version: &VersionVector, time: i64) -> Option<Span> {
-        self.switch_back(None, version, time)
+    /// Makes everything but some containers, and what is within them, as it was at `version`, by an action that adds to
+    /// the history: what came since is undone, and what was undone since comes back.
+    pub fn restore_all(&mut self, version: &VersionVector, spared: &[ContainerId], time: i64) -> Option<(Span, Patch)> {
+        let targets = self.since(version, spared, false);
+        self.control(&targets, time)
     }
 
-    fn switch_back(&mut self, within: Option<ContainerId>, version: &VersionVector, time: i64) -> Option<Span> {
+    /// What stands otherwise than at `version` in the containers that are within `roots`, or are not, and whether it was
+    /// in effect then.
+    fn since(&self, version: &VersionVector, roots: &[ContainerId], is_within: bool) -> Vec<(Span, bool)> {
         let pinned = Policy { pin: Some(version.clone()), ..Policy::default() };
         let then = self.view.with_policy(&self.log, pinned);
         let now = self.view.with_policy(&self.log, Policy::default());
-        let mut within = Within { document: self, root: within, known: SortedMap::new() };
+        let mut within = Within { document: self, roots, known: SortedMap::new() };
         let mut targets = Vec::new();
         for log in self.log.logs() {
             for (id, op) in log.ops_in(0..log.end()) {
-                if op.container().is_some_and(|container| within.has(container)) {
+                if op.container().is_some_and(|container| within.has(container) == is_within) {
                     targets.extend(differences(&now, &then, Span::new(id.replica, id.seq, id.seq + op.len())));
                 }
             }
         }
-        self.control(&targets, time).map(|(span, _)| span)
+        targets
     }
 }
 
@@ -51,23 +56,22 @@ fn differences(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
     differences
 }
 
-/// Which containers are within one.
+/// Which containers are within some.
 struct Within<'a> {
     document: &'a Document,
-    /// None for all.
-    root: Option<ContainerId>,
+    roots: &'a [ContainerId],
     known: SortedMap<ContainerId, bool>,
 }
 
 impl Within<'_> {
-    /// Whether a container is the root, or hangs on an element of one that is within it.
+    /// Whether a container is one of the roots, or hangs on an element of one that is within them.
     fn has(&mut self, container: ContainerId) -> bool {
-        let Some(root) = self.root else { return true };
         let (mut open, mut is_within) = (vec![container], false);
         let mut met = vec![];
         while let Some(one) = open.pop() {
             let known = self.known.get(&one).copied();
-            if one == root || one == root.beside(one.kind()) || known == Some(true) {
+            let is_root = self.roots.iter().any(|root| one == *root || one == root.beside(one.kind()));
+            if is_root || known == Some(true) {
                 is_within = true;
                 break;
             }
@@ -122,6 +126,25 @@ mod tests {
     }
 
     #[test]
+    fn restoring_everything_spares_what_it_is_told_to() {
+        let (map, spared) = (ContainerId::root(Kind::Map, "map"), ContainerId::root(Kind::Map, "people"));
+        let mut document = Document::new(ReplicaId(1));
+        document.edit(0, |edit| edit.set(map, "a", Value::Int(1)));
+        let version = document.version();
+        let mut list = None;
+        document.edit(0, |edit| list = Some(edit.set_container(spared, "names", Kind::List)));
+        let list = list.expect("made");
+        document.edit(0, |edit| assert!(edit.list_insert(list, 0, &[Value::Int(7)]).is_some()));
+        document.edit(0, |edit| edit.set(map, "a", Value::Int(2)));
+        let (span, patch) = document.restore_all(&version, &[spared], 0).expect("something to restore");
+        assert_eq!(document.get(map, "a"), Some(&Value::Int(1)));
+        assert_eq!(document.list_len(list), 1);
+        assert_eq!(patch.maps.keys().copied().collect::<Vec<_>>(), [map]);
+        document.undo_spans(&[span], 0).expect("a restore can be undone");
+        assert_eq!(document.get(map, "a"), Some(&Value::Int(2)));
+    }
+
+    #[test]
     fn restoring_everything_undoes_and_redoes_what_came_since() {
         let map = ContainerId::root(Kind::Map, "map");
         let mut document = Document::new(ReplicaId(1));
@@ -130,7 +153,7 @@ mod tests {
         let (version, then) = (document.version(), document.model().canonical());
         document.undo();
         document.edit(0, |edit| edit.set(map, "a", Value::Int(3)));
-        document.restore_all(&version, 0).expect("something to restore");
+        document.restore_all(&version, &[], 0).expect("something to restore");
         assert_eq!(document.model().canonical(), then);
     }
 }

@@ -1,8 +1,9 @@
 //! Several changes in one action: read whole before the first is made, so that a mistake makes none.
 
-use super::name::{Element, Name};
 use crate::js::{Outcome, error, field, number_field, text_field};
+use crate::name::{Element, Name};
 use crate::value::{from_js, key};
+use crate::write::OP_WEIGHT;
 use js_sys::{Array, Reflect};
 use motet::{ContainerId, Document, Edit, Grows, Id, Kind, Value};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,6 +13,12 @@ struct Mark {
     key: String,
     value: Option<Value>,
     grows: Grows,
+}
+
+impl Mark {
+    fn weight(&self) -> usize {
+        self.key.len() + self.value.as_ref().map_or(0, Value::weight)
+    }
 }
 
 enum Act {
@@ -29,6 +36,21 @@ enum Act {
 impl Act {
     fn makes(&self) -> bool {
         matches!(self, Self::Object { .. } | Self::SetList { .. } | Self::ListInsert { .. })
+    }
+
+    /// What it carries, in bytes, about.
+    fn weight(&self) -> usize {
+        let dressed = |marks: &[Mark]| marks.iter().map(|mark| OP_WEIGHT + mark.weight()).sum::<usize>();
+        let carried = match self {
+            Self::Replace { text, marks, .. } => text.len() + dressed(marks),
+            Self::Object { kind, marks, .. } => kind.len() + dressed(marks),
+            Self::Mark { mark, .. } => mark.weight(),
+            Self::Set { key, value } => key.len() + value.as_ref().map_or(0, Value::weight),
+            Self::SetList { key } => key.len(),
+            Self::ListDelete { len, .. } => OP_WEIGHT * *len as usize,
+            Self::Move { .. } | Self::ListInsert { .. } | Self::ListMove { .. } => 0,
+        };
+        OP_WEIGHT + carried
     }
 
     /// What kind of container it changes.
@@ -65,6 +87,11 @@ impl Plan {
             acts.push((name, act));
         }
         Ok(Self { acts })
+    }
+
+    /// What the changes carry, in bytes, about.
+    pub fn weight(&self) -> usize {
+        self.acts.iter().map(|(_, act)| act.weight()).sum()
     }
 
     /// Whether there is nothing to do.

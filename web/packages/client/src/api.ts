@@ -2,7 +2,7 @@
 export {
   type AnyContainer, type Containers, CounterContainer, type Held, isContainer, ListContainer, MapContainer, type Origin, type Patch, type PatchEvent, TextContainer, TreeContainer,
 } from "./containers.js";
-export { type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection } from "./document.js";
+export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection } from "./document.js";
 export type {
   Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
 } from "./engine/engine.js";
@@ -10,6 +10,7 @@ export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Link, Safety, Saved, Trouble } from "./session/session.js";
+export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";
 export { Past, type Readable } from "./shelf.js";
 export { type ConnectOptions, Space, type SpaceEvents } from "./space.js";
 export { Float, type Json, type Value } from "./values.js";

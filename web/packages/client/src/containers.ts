@@ -57,7 +57,8 @@ export interface Host {
   named<K extends Kind>(kind: K, id: ContainerId): Containers[K];
 }
 
-function guarded<T>(ask: () => T): T {
+/** @internal */
+export function guarded<T>(ask: () => T): T {
   try {
     return ask();
   } catch (error) {

@@ -4,12 +4,13 @@
  * Invariant: whoever follows the patches from the beginning has what the containers read, between any two turns of the
  * event loop.
  */
-import { type AnyContainer, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
-import type { Author, AuthorId, EditRun, Engine, EnginePatch, Spans, Version } from "./engine/engine.js";
+import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
+import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble } from "./session/session.js";
+import { type ElementId, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
 
 /** What is done is sealed into one frame for this long; people cannot tell it from at once. */
@@ -33,6 +34,14 @@ export interface Selection {
   /** The selection's fixed end and its moving one. */
   anchor: number;
   head: number;
+}
+
+/** Where one is, by anchors of rich texts. */
+export interface AnchoredSelection {
+  /** The text that they are in. */
+  place: ContainerId;
+  anchor: Anchor;
+  head: Anchor;
 }
 
 /** Who one is to others. */
@@ -104,16 +113,21 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   readonly list: Shelf["list"];
   readonly tree: Shelf["tree"];
   readonly counter: Shelf["counter"];
+  /** Rich texts, by name: to be read. */
+  readonly rich: RichReader;
   private sealTimer: ReturnType<typeof setTimeout> | null = null;
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly readyTimer: ReturnType<typeof setTimeout>;
-  private selection: Selection | null = null;
+  private selection: Selection | AnchoredSelection | null = null;
   private readonly stateListeners = new Set<() => void>();
   private isTold = true;
   private depth = 0;
   private pushes = 0;
   /** Patches that came while others were told: everybody hears all of them, in order. */
   private readonly untold: PatchEvent[] = [];
+  /** How many have asked that others' work waits, and what waits. */
+  private pauses = 0;
+  private waiting: Uint8Array[] = [];
   /** How often it was opened and not closed. */
   private holders = 0;
   private isClosed = false;
@@ -148,6 +162,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     });
     this.shelf = shelf;
     ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = shelf);
+    this.rich = richReader((ask) => guarded(() => ask(this.living())));
     this.readyTimer = setTimeout(() => this.update({ isReady: true }), READY_AFTER_MS);
     this.changed();
   }
@@ -183,6 +198,32 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     }
   }
 
+  /**
+   * Makes changes of rich texts, all or none, within {@link MotetDocument.change} or as an action of their own. Returns the
+   * names of what is made. With `isShown` {@link MotetDocument.richChanges} does not tell of them.
+   */
+  richChange(changes: readonly RichChange[], { isShown = false, by = null as unknown } = {}): ElementId[] {
+    return this.change(() => guarded(() => this.engine.change(changes, isShown)), by);
+  }
+
+  /** What changed in rich texts since the last call: for one editor, which asks whenever it hears of a patch. */
+  richChanges = (): RichPatch => this.ask((engine) => engine.changes());
+
+  /**
+   * Lets what others do wait until what is returned is called, for everybody who looks at the document here: for as long as
+   * text is being composed, which must stand still.
+   */
+  pause(): () => void {
+    this.pauses += 1;
+    let isPaused = true;
+    return () => {
+      if (!isPaused) return;
+      isPaused = false;
+      this.pauses -= 1;
+      if (this.pauses === 0 && this.waiting.length > 0 && !this.isClosed) this.receive(this.waiting.splice(0));
+    };
+  }
+
   /** Takes back one's own latest work; false where there is none. */
   undo = (): boolean => this.act("undo", (engine) => engine.undo());
   /** Brings back what one's own latest undo took; false where there is nothing. */
@@ -191,6 +232,19 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   undoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.undoRange(spans));
   /** Brings anybody's work back, for everybody. */
   redoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.redoRange(spans));
+
+  /**
+   * Makes everything what it was at a version, by a change that everybody sees; null where nothing differs. What it did is
+   * undone by `undoRange`.
+   */
+  restore(version: Version): Spans | null {
+    const done = this.ask((engine) => engine.restoreAll(version));
+    if (done === null) return null;
+    this.changed();
+    this.sealSoon();
+    this.tell("local", done.patches);
+    return done.spans;
+  }
 
   /** Leaves an author's work out of sight, for oneself only. */
   hideAuthor = (author: AuthorId, on: boolean): void => this.choose((engine) => engine.hideAuthor(author, on));
@@ -211,7 +265,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   at = (version: Version): Past => this.ask((engine) => new Past(engine, version));
 
   /** Tells the others where one is; null while one looks elsewhere. */
-  present(selection: Selection | null): void {
+  present(selection: Selection | AnchoredSelection | null): void {
     this.selection = selection;
     if (this.isClosed) return;
     this.presentTimer ??= setTimeout(() => {
@@ -356,6 +410,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   }
 
   private receive(frames: readonly Uint8Array[]): void {
+    if (this.pauses > 0) return void this.waiting.push(...frames);
     try {
       const patches = this.engine.import(frames);
       this.changed();
@@ -430,6 +485,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   private anchored() {
     if (this.selection === null) return { place: null, anchor: null, head: null };
+    if ("place" in this.selection) return this.selection;
     const { text, anchor, head } = this.selection;
     return { place: text.id, anchor: text.anchor(anchor), head: text.anchor(head) };
   }

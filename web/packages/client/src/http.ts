@@ -67,12 +67,21 @@ export class Documents {
     return (await this.request("", "POST", { name, ...(type && { type }) })) as DocumentInfo;
   }
 
+  /** What a document says, in a form such as `text/markdown`. */
+  async read(id: string, mediaType: string): Promise<Blob> {
+    return (await this.answer(`/${encodeURIComponent(id)}/text`, "GET", { accept: mediaType })).blob();
+  }
+
   async change(id: string, change: { name?: string; deleted?: boolean }): Promise<void> {
     await this.request(`/${encodeURIComponent(id)}`, "PATCH", change);
   }
 
   private async request(path: string, method: string, body?: object): Promise<unknown> {
-    const headers: Record<string, string> = { "content-type": "application/json" };
+    const response = await this.answer(path, method, { "content-type": "application/json" }, body);
+    return response.json().catch(() => null);
+  }
+
+  private async answer(path: string, method: string, headers: Record<string, string>, body?: object): Promise<Response> {
     if (this.token !== "") headers["authorization"] = `Bearer ${this.token}`;
     let response: Response;
     try {
@@ -81,6 +90,6 @@ export class Documents {
       throw new MotetError("unreachable", "The server does not answer.", { cause: error });
     }
     if (!response.ok) throw await refusal(response);
-    return response.json().catch(() => null);
+    return response;
   }
 }

@@ -15,6 +15,7 @@ export { type Addresses, addressesOf, type DocumentInfo, Documents, type Documen
 export { load, type Motet } from "./engine/load.js";
 export { Courier, type Socket, type SocketEvents, type World } from "./session/courier.js";
 export { startSession, type Surroundings, type Windows } from "./session/local.js";
+export { richReader } from "./rich.js";
 export { memoryStore } from "./session/memory.js";
 export { type DocumentNotes, openStore, type Store } from "./session/store.js";
 

@@ -1,8 +1,9 @@
 /** Hands out the containers of one state of a document: the present one, or one of the past. */
-import { type AnyContainer, type Containers, type CounterContainer, type Host, type ListContainer, makeContainer, type MapContainer, type PatchEvent, type TextContainer, type TreeContainer } from "./containers.js";
+import { type AnyContainer, type Containers, type CounterContainer, guarded, type Host, type ListContainer, makeContainer, type MapContainer, type PatchEvent, type TextContainer, type TreeContainer } from "./containers.js";
 import type { ContainerId, Engine, Kind, Version } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
 import type { Unsubscribe } from "./events.js";
+import { type RichReader, richReader } from "./rich.js";
 
 /** What has containers: a document, or a version of one. */
 export interface Readable {
@@ -46,6 +47,8 @@ export class Past implements Readable {
   readonly list: Shelf["list"];
   readonly tree: Shelf["tree"];
   readonly counter: Shelf["counter"];
+  /** Rich texts, by name. */
+  readonly rich: RichReader;
 
   /** @internal */
   constructor(present: Engine, version: Version) {
@@ -53,6 +56,7 @@ export class Past implements Readable {
     this.shelf = new Shelf(host);
     this.engine = present.at(version, this.shelf.at);
     Object.assign(host, { engine: this.engine });
+    this.rich = richReader((ask) => guarded(() => ask(this.engine)));
     ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = this.shelf);
   }
 

@@ -234,7 +234,6 @@ it("takes half a character for none, and composes beside others", () => {
   expect(ben.lines).toEqual(["a🎼b\u0301字かאב"]);
   ben.act((tr) => tr.insertText("書", 7, 8));
   ben.composing = false;
-  ben.binding.takeWaiting();
   exchange.settle();
   expect(ann.lines).toEqual(["a🎹b\u0301字書אב"]);
   expect(ben.lines).toEqual(ann.lines);
@@ -257,7 +256,7 @@ describe("presence and text that overtake each other", () => {
     const frames = ben.seal();
     ann.binding.showPeers([peerOf(ben, "Ben")]);
     expect(caretsIn(ann.state)[0]!.head).toBe(3);
-    ann.binding.receive(frames);
+    ann.engine.receive(frames);
     ann.binding.showPeers([peerOf(ben, "Ben")]);
     expect(caretsIn(ann.state)[0]!.head).toBe(6);
   });
@@ -269,7 +268,7 @@ describe("presence and text that overtake each other", () => {
     const frames = ben.seal();
     ann.binding.showPeers([peerOf(ben, "Ben")]);
     expect(caretsIn(ann.state)).toEqual([]);
-    ann.binding.receive(frames);
+    ann.engine.receive(frames);
     expect(caretsIn(ann.state).map(({ head }) => head)).toEqual([5]);
   });
 
@@ -280,7 +279,7 @@ describe("presence and text that overtake each other", () => {
     const eve = new Writer(3, ann.sent);
     eve.select(1);
     eve.type(">> ");
-    ann.binding.receive(eve.seal());
+    ann.engine.receive(eve.seal());
     expect(caretsIn(ann.state)[0]!.head).toBe(7);
   });
 });
@@ -312,11 +311,11 @@ describe("what y-prosemirror and loro-prosemirror have on file", () => {
     const two = ben.state.doc.child(1);
     first.select(2);
     first.type("X");
-    ben.binding.receive(first.seal());
+    ben.engine.receive(first.seal());
     expect(maps()).toEqual(['{"stepType":"replace","from":2,"to":2,"slice":{"content":[{"type":"text","text":"X"}]}}']);
     expect(ben.state.doc.child(1)).toBe(two);
     first.act((tr) => tr.setNodeAttribute(0, "kind", "heading"));
-    ben.binding.receive(first.seal());
+    ben.engine.receive(first.seal());
     expect(maps()).toEqual(['{"stepType":"attr","pos":0,"attr":"kind","value":"heading"}']);
   });
 
@@ -356,7 +355,6 @@ describe("what y-prosemirror and loro-prosemirror have on file", () => {
     expect(ann.updates).toBe(updates);
     ann.type("か");
     ann.composing = false;
-    ann.binding.takeWaiting();
     expect(ann.caret).toBe("Xoneか|");
   });
 

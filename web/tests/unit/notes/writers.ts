@@ -1,10 +1,10 @@
 /** Writers of one note: real engines, each with an editor's state, that exchange frames in memory. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Engine, load } from "@motet/client/platform";
+import { load } from "@motet/client/platform";
 import { EditorState, type Plugin, TextSelection, type Transaction } from "prosemirror-state";
 import { type Editor, NoteBinding } from "../../../src/notes/binding";
-import type { RichEngine } from "../../../src/notes/rich";
+import { LoneEngine } from "../../../src/notes/alone";
 
 const motet = await load(() => readFile(resolve("packages/client/pkg/motet_bg.wasm")));
 
@@ -12,10 +12,10 @@ const DOCUMENT = "00112233445566778899aabbccddeeff";
 
 /** A writer: what a window of one person is. */
 export class Writer implements Editor {
-  readonly engine: Engine & RichEngine;
+  readonly engine: LoneEngine;
   readonly binding: NoteBinding;
   state: EditorState;
-  composing = false;
+  private resume: (() => void) | null = null;
   /** Everything sealed so far, for who joins late. */
   readonly sent: Uint8Array[] = [];
   updates = 0;
@@ -23,10 +23,21 @@ export class Writer implements Editor {
   constructor(number: number, frames: readonly Uint8Array[] = [], plugins: Plugin[] = []) {
     const [secret, replica] = [new Uint8Array(32).fill(number), new Uint8Array(8).fill(number)];
     const options = { document: DOCUMENT, secret, replica, name: "", frames, choices: null, wrap: (name: string) => name };
-    this.engine = new motet.Engine(options) as Engine & RichEngine;
+    this.engine = new LoneEngine(new motet.Engine(options));
     this.binding = new NoteBinding(this.engine, { isChecked: true });
     this.state = EditorState.create({ doc: this.binding.project(), plugins });
     this.binding.attach(this);
+    this.engine.heard = () => this.binding.hear("remote");
+  }
+
+  get composing(): boolean {
+    return this.resume !== null;
+  }
+
+  /** As a browser says it: what others do waits meanwhile. */
+  set composing(isComposing: boolean) {
+    this.resume?.();
+    this.resume = isComposing ? this.engine.pause() : null;
   }
 
   updateState(state: EditorState): void {
@@ -101,7 +112,7 @@ export class Exchange {
     const at = this.held.findIndex((parcel) => parcel.to === to);
     if (at < 0) return false;
     const [parcel] = this.held.splice(at, 1);
-    to.binding.receive(parcel!.frames);
+    to.engine.receive(parcel!.frames);
     return true;
   }
 

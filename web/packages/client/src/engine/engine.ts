@@ -5,6 +5,7 @@
  * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
  * breaks are "\n"; a "\r" is a character like any other.
  */
+import type { RichTexts } from "../rich.js";
 import type { Value } from "../values.js";
 
 /** Counter ranges of the log, as the engine writes them: opaque here, comparable with `===`. */
@@ -136,7 +137,7 @@ export interface Place {
 export type Patches = EnginePatch<unknown, unknown>[];
 
 /** The engine, as the module gives it. */
-export interface Engine {
+export interface Engine extends RichTexts {
   /** The author who writes here. */
   readonly author: AuthorId;
 
@@ -180,6 +181,8 @@ export interface Engine {
   /** Anybody's work, from the history. */
   undoRange(spans: Spans): Patches;
   redoRange(spans: Spans): Patches;
+  /** Everything as it was at a version; null where nothing differs. `spans` are what to undo to take it back. */
+  restoreAll(version: Version): { patches: Patches; spans: Spans } | null;
 
   /** Oldest first. */
   history(): EditRun[];

@@ -1,31 +1,33 @@
 /** The text that is written in. */
 import { binding, carets } from "@motet/client/codemirror";
+import type { TextContainer } from "@motet/client";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
 import { blameOnHover } from "./blame";
-import type { OpenDocument } from "./document";
+import type { OpenDocument } from "../editor/document";
 import { reading, writing } from "./setup";
 
 interface Props {
   document: OpenDocument;
+  text: TextContainer;
   showsBlame: boolean;
   isHidden: boolean;
   /** Filled with the editor, for those who have to steer it. */
   editor: RefObject<EditorView | null>;
 }
 
-export function LiveText({ document, showsBlame, isHidden, editor }: Props) {
+export function LiveText({ document, text, showsBlame, isHidden, editor }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const blames = useRef(showsBlame);
   blames.current = showsBlame;
   useEffect(() => {
-    const { client, text } = document;
+    const { client } = document;
     const extensions = [
       reading,
       writing,
       carets(client, text, { colourOf: (peer) => document.colourOf(peer.author) }),
-      blameOnHover(document, () => blames.current),
+      blameOnHover(document, text, () => blames.current),
       binding(client, text),
     ];
     const view = new EditorView({ parent: box.current as HTMLElement, state: EditorState.create({ doc: text.toString(), extensions }) });
@@ -35,6 +37,6 @@ export function LiveText({ document, showsBlame, isHidden, editor }: Props) {
       editor.current = null;
       view.destroy();
     };
-  }, [document, editor]);
+  }, [document, text, editor]);
   return <div className="text" ref={box} hidden={isHidden} />;
 }

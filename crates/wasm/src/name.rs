@@ -1,11 +1,9 @@
-//! Names of containers as JavaScript holds them.
+//! Names of containers, before it is said of what kind: `/note` for a root, `7.3` for what hangs on an element,
+//! `7.3*7.9` for what hangs on two.
 
 use crate::anchor::{read_id, write_id};
 use crate::js::{Outcome, error};
-use motet::{ContainerId, Crossing, Id, Kind};
-
-/// The longest name of a root, in bytes.
-const ROOT_LEN_MAX: usize = 22;
+use motet::{ContainerId, Crossing, Id, Kind, RootName};
 
 /// The name of a container.
 pub fn write_name(container: ContainerId) -> String {
@@ -55,7 +53,7 @@ impl Element {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Name {
     /// A root.
-    Root(String),
+    Root(RootName),
     /// What hangs on an element.
     Element(Element),
     /// What hangs on two.
@@ -66,7 +64,7 @@ impl Name {
     /// The name that `text` is.
     pub fn read(text: &str) -> Option<Self> {
         if let Some(root) = text.strip_prefix('/') {
-            return (root.len() <= ROOT_LEN_MAX).then(|| Self::Root(root.to_owned()));
+            return RootName::new(root).map(Self::Root);
         }
         match text.split_once('*') {
             Some((row, column)) => Some(Self::Crossing(Element::read(row)?, Element::read(column)?)),
@@ -87,7 +85,7 @@ impl Name {
     /// The container of `kind` with this name; none where an element is not made yet.
     pub fn container(&self, kind: Kind, made: &[Id]) -> Option<ContainerId> {
         Some(match self {
-            Self::Root(name) => ContainerId::root(kind, name),
+            Self::Root(name) => ContainerId::Root(kind, *name),
             Self::Element(element) => ContainerId::Element(kind, element.id(made)?),
             Self::Crossing(row, column) => ContainerId::Crossing(kind, Crossing::new(row.id(made)?, column.id(made)?)),
         })

@@ -1,9 +1,9 @@
 /** Who wrote what is under the pointer. */
-import type { Blame } from "@motet/client";
+import type { Blame, TextContainer } from "@motet/client";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, hoverTooltip } from "@codemirror/view";
 import { ago, exactly } from "../app/time";
-import type { OpenDocument } from "./document";
+import type { OpenDocument } from "../editor/document";
 
 /** How far around the pointer the responsible stretch is looked for. */
 const REACH = 2_000;
@@ -39,12 +39,12 @@ function card(blame: Blame, colour: string): HTMLElement {
 }
 
 /** Shows author and time of the text under the pointer while `isOn`. */
-export function blameOnHover(document: OpenDocument, isOn: () => boolean): Extension {
+export function blameOnHover(document: OpenDocument, text: TextContainer, isOn: () => boolean): Extension {
   const tooltip = hoverTooltip(
     (view, position) => {
       if (!isOn()) return null;
       const [from, to] = [Math.max(0, position - REACH), Math.min(view.state.doc.length, position + REACH)];
-      const found = document.text.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
+      const found = text.blame(from, to).find((stretch) => stretch.from <= position && position < stretch.to);
       if (!found) return null;
       return {
         pos: found.from,

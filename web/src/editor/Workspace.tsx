@@ -1,0 +1,147 @@
+/** The frame around any document: bar, banners, panels, and the way through the history. */
+import type { EditRun } from "@motet/client";
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { Screens } from "../app/App";
+import { AppMenu } from "../app/AppMenu";
+import { useKeys, written } from "../app/keys";
+import { EditableName, IconButton } from "../app/parts";
+import { useProfile } from "../app/profile";
+import { go } from "../app/route";
+import { Faces, People } from "../panels/People";
+import { History } from "../panels/History";
+import { SavedState } from "../panels/Saved";
+import { Banners, PastBanner } from "./Banners";
+import type { Content } from "./content";
+import type { OpenDocument } from "./document";
+import { take } from "./download";
+import { useGoodbye, useName, useRuns } from "./hooks";
+
+/** The panels that every document has; a type adds its own before them. */
+const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } as const;
+const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
+
+interface Props {
+  document: OpenDocument;
+  content: Content;
+  screens: Screens;
+}
+
+/** Where in the history one is: the index of a run, or null for now. */
+function useTravel(document: OpenDocument, revision: number, isOpen: boolean) {
+  const runs = useRuns(document, revision, isOpen);
+  const [at, setAt] = useState<string | null>(null);
+  const found = at === null ? -1 : runs.findIndex((run) => run.id === at);
+  const place = found < 0 ? null : found;
+  const travel = useCallback((index: number | null) => setAt(index === null ? null : (runs[index]?.id ?? null)), [runs]);
+  const step = (by: number) => {
+    const next = (place ?? runs.length) + by;
+    travel(next >= runs.length ? null : Math.max(0, next));
+  };
+  return { runs, place, travel, step };
+}
+
+export function Workspace({ document, content, screens }: Props) {
+  const { client } = document;
+  const snapshot = useSyncExternalStore(client.subscribe, client.current);
+  const [profile] = useProfile();
+  const [name, rename] = useName(document.id);
+  const [panel, setPanel] = useState<string | null>(null);
+  const [wantsOnline, setWantsOnline] = useState(true);
+  const isHistoryOpen = panel === HISTORY.id;
+  const { runs, place, travel, step } = useTravel(document, snapshot.revision, isHistoryOpen);
+  useGoodbye(document);
+  useEffect(() => document.rename(profile), [document, profile]);
+
+  const panels = [...(content.panels ?? []), PEOPLE, HISTORY];
+  const toggle = (wanted: string) => {
+    travel(null);
+    setPanel(panel === wanted ? null : wanted);
+  };
+  const back = () => {
+    if (place !== null) travel(null);
+    else if (panel !== null) setPanel(null);
+    content.focus();
+  };
+  useKeys({
+    ...Object.fromEntries(panels.map(({ id, keys }) => [keys, () => toggle(id)])),
+    "Alt-ArrowLeft": () => isHistoryOpen && step(-1),
+    "Alt-ArrowRight": () => isHistoryOpen && step(1),
+    "Mod-z": () => client.undo(),
+    "Mod-Shift-z": () => client.redo(),
+    Escape: back,
+  });
+  const setOnline = (online: boolean) => {
+    setWantsOnline(online);
+    document.setOnline(online);
+  };
+  const bodies: Record<string, () => ReactNode> = {
+    [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
+    [HISTORY.id]: () => <History document={document} runs={runs} at={place} onTravel={travel} />,
+    ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
+  };
+  const shown = panels.find(({ id }) => id === panel);
+
+  return (
+    <div className={shown ? "screen has-panel" : "screen"}>
+      <header className="bar">
+        <IconButton icon="back" label="All documents" keys={written("Alt-d")} onClick={() => go(null)} />
+        <EditableName value={name} label="Rename the document" onChange={rename} />
+        <SavedState snapshot={snapshot} />
+        <span className="spring" />
+        <Faces snapshot={snapshot} self={client.author} onOpen={() => toggle(PEOPLE.id)} />
+        <span className="bar-group">
+          <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || place !== null} onClick={client.undo} />
+          <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={client.redo} />
+        </span>
+        <span className="bar-group">
+          {panels.map(({ id, title, icon, keys }) => (
+            <IconButton key={id} icon={icon} label={title} keys={written(keys)} aria-pressed={panel === id} onClick={() => toggle(id)} />
+          ))}
+        </span>
+        <AppMenu
+          screens={screens}
+          items={[
+            ...(content.actions?.() ?? []),
+            ...content.downloads.map((download) => ({ label: download.label, icon: "download" as const, run: () => void take(name, download) })),
+            { label: wantsOnline ? "Work offline" : "Go online again", icon: "cloudOff", run: () => setOnline(!wantsOnline) },
+          ]}
+        />
+      </header>
+      {snapshot.progress && <progress className="catch-up" aria-label="Catching up" value={snapshot.progress.done} max={snapshot.progress.total} />}
+      <Banners document={document} snapshot={snapshot} wantsOnline={wantsOnline} onOnline={() => setOnline(true)} />
+      <div className="workspace">
+        <main className="page">
+          {place !== null && <Past content={content} runs={runs} place={place} onNow={() => travel(null)} />}
+          {snapshot.isReady ? (
+            content.live({ isHidden: place !== null, isHistoryOpen, showPanel: setPanel })
+          ) : (
+            <div className="skeleton" aria-label="Loading" role="progressbar" />
+          )}
+        </main>
+        {shown && <Panel title={shown.title} onClose={() => toggle(shown.id)}>{bodies[shown.id]?.()}</Panel>}
+      </div>
+    </div>
+  );
+}
+
+function Past({ content, runs, place, onNow }: { content: Content; runs: readonly EditRun[]; place: number; onNow: () => void }) {
+  const run = runs[place] as EditRun;
+  return (
+    <>
+      <PastBanner content={content} run={run} onNow={onNow} />
+      {content.past(run, runs[place - 1])}
+    </>
+  );
+}
+
+function Panel({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  return (
+    <aside className="panel" aria-label={title}>
+      <header className="panel-head">
+        <h2>{title}</h2>
+        <IconButton icon="close" label="Close the panel" keys="Esc" onClick={onClose} />
+      </header>
+      <div className="panel-body">{children}</div>
+    </aside>
+  );
+}

@@ -1,0 +1,61 @@
+/** What a type of document gives to the frame around it. */
+import type { EditRun, Presence, Version } from "@motet/client";
+import type { ReactNode } from "react";
+import type { IconName } from "../app/icons";
+import type { MenuItem } from "../app/parts";
+import type { DocumentsApi } from "../documents/api";
+import type { OpenDocument, Snapshot } from "./document";
+
+/** How the frame shows it. */
+export interface Shown {
+  /** Whether the past is shown in its place. */
+  isHidden: boolean;
+  isHistoryOpen: boolean;
+  /** Opens one of the panels. */
+  showPanel(id: string): void;
+}
+
+/** A panel beside People and History. */
+export interface ContentPanel {
+  /** Unlike all others. */
+  id: string;
+  title: string;
+  icon: IconName;
+  /** The keys that open and close it, such as "Alt-o"; listed for Help in `app/keys.ts`. */
+  keys: string;
+  /** What is in it; asked for again whenever the document changes. */
+  body(snapshot: Snapshot): ReactNode;
+}
+
+/** A file that one can take away. */
+export interface Download {
+  label: string;
+  /** Put behind the document's name where that has none. */
+  extension: string;
+  mediaType: string;
+  read(): Promise<string | Blob>;
+}
+
+/**
+ * One open document as its type shows it. The frame has the bar, the panels, the banners, undo and redo, the way through the
+ * history; this has what is in the page.
+ */
+export interface Content {
+  /** What is worked on. It stays on the page while the past is shown. */
+  live(shown: Shown): ReactNode;
+  /** The document as a run left it, with what the run changed in what was there before. */
+  past(run: EditRun, before: EditRun | undefined): ReactNode;
+  /** Makes the document what it was then, by a change like any other. Returns how to take that back. */
+  restore(version: Version): () => void;
+  /** Gives the keyboard to what is worked on. */
+  focus(): void;
+  /** Goes to where somebody is. */
+  goTo(peer: Presence): void;
+  downloads: readonly Download[];
+  panels?: readonly ContentPanel[];
+  /** More entries of the menu, asked for whenever it is drawn. */
+  actions?(): readonly MenuItem[];
+}
+
+/** Makes the content of an open document; each type's module exports one as `open`. */
+export type OpenContent = (document: OpenDocument, documents: DocumentsApi) => Content;

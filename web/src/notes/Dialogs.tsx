@@ -1,0 +1,70 @@
+/** What is asked before a link or an image is put in. */
+import { type FormEvent, useState } from "react";
+import { Dialog } from "../app/parts";
+import type { Picture } from "./insert";
+
+interface Field {
+  label: string;
+  value: string;
+  set(value: string): void;
+  placeholder?: string;
+}
+
+function Fields({ fields }: { fields: readonly Field[] }) {
+  return fields.map(({ label, value, set, placeholder }, n) => (
+    <label className="field" key={label}>
+      <span>{label}</span>
+      <input value={value} placeholder={placeholder} autoFocus={n === 0} spellCheck={false} onChange={(event) => set(event.target.value)} />
+    </label>
+  ));
+}
+
+/** An address as people type it: a bare host is one of the web. */
+export function addressOf(typed: string): string {
+  const address = typed.trim();
+  if (/^[\w-]+(\.[\w-]+)+(\/|$|[?#:])/.test(address)) return `https://${address}`;
+  return /^[^\s@/:]+@[^\s@/]+$/.test(address) ? `mailto:${address}` : address;
+}
+
+export function LinkDialog({ address, onDone }: { address: string; onDone: (address: string | null) => void }) {
+  const [typed, setTyped] = useState(address);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onDone(addressOf(typed));
+  };
+  return (
+    <Dialog title={address ? "Change the link" : "Link"} onClose={() => onDone(null)}>
+      <form className="form" onSubmit={submit}>
+        <Fields fields={[{ label: "Address", value: typed, set: setTyped, placeholder: "https://" }]} />
+        <div className="form-actions actions">
+          {address && <button type="button" className="button" onClick={() => onDone("")}>Remove the link</button>}
+          <button type="submit" className="button is-primary" disabled={!address && typed.trim() === ""}>{address ? "Change" : "Link"}</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function ImageDialog({ onDone }: { onDone: (picture: Picture | null) => void }) {
+  const [address, setAddress] = useState("");
+  const [alt, setAlt] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onDone({ address: addressOf(address), alt: alt.trim() });
+  };
+  return (
+    <Dialog title="Image" onClose={() => onDone(null)}>
+      <form className="form" onSubmit={submit}>
+        <Fields
+          fields={[
+            { label: "Address", value: address, set: setAddress, placeholder: "https://" },
+            { label: "What it shows, for those who do not see it", value: alt, set: setAlt },
+          ]}
+        />
+        <div className="form-actions">
+          <button type="submit" className="button is-primary" disabled={address.trim() === ""}>Insert</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,63 @@
+/** The note that is written in, under its toolbar. */
+import { keymap } from "prosemirror-keymap";
+import type { Command } from "prosemirror-state";
+import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import type { Shown } from "../editor/content";
+import { COMMENTS } from "./Comments";
+import { ImageDialog, LinkDialog } from "./Dialogs";
+import { insertFootnote, insertImage, linkAt, setLink } from "./insert";
+import { toggleCode, toggleQuote } from "./keys";
+import type { OpenNote } from "./note";
+import { threadsPlugin } from "./threads";
+import { Toolbar } from "./Toolbar";
+
+type Asked = { what: "link"; address: string } | { what: "image" } | null;
+
+/** A command that is no step of the editor's. */
+const doing = (act: () => void): Command => (_, dispatch) => {
+  if (dispatch) act();
+  return true;
+};
+
+export function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" | "showPanel"> & { note: OpenNote }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [asked, ask] = useState<Asked>(null);
+  const askLink = () => {
+    const state = note.state();
+    if (state) ask({ what: "link", address: linkAt(state)?.mark.attrs["address"] ?? "" });
+  };
+  const comment = () => {
+    if (note.beginDraft()) showPanel(COMMENTS.id);
+  };
+  const toToolbar = () => document.querySelector<HTMLElement>(".note-bar button[tabindex='0']")?.focus();
+  const current = useRef({ askLink, comment });
+  current.current = { askLink, comment };
+  useEffect(() => {
+    const keys = keymap({
+      "Mod-k": doing(() => current.current.askLink()),
+      "Mod-Alt-m": doing(() => current.current.comment()),
+      "Mod-Alt-f": insertFootnote,
+      "Mod-Alt-c": toggleCode,
+      "Mod-Shift-b": toggleQuote,
+      "Alt-F10": doing(toToolbar),
+    });
+    const close = note.mount(box.current as HTMLElement, [keys, threadsPlugin()]);
+    note.focus();
+    return close;
+  }, [note]);
+  const done = (command: Command | null) => {
+    // The dialog is gone first: nothing beside an open one can have the keyboard.
+    flushSync(() => ask(null));
+    if (command) note.run(command);
+    else note.focus();
+  };
+  return (
+    <div className="note-page" hidden={isHidden}>
+      <Toolbar note={note} onLink={askLink} onImage={() => ask({ what: "image" })} onComment={comment} />
+      <div className="note-scroll" ref={box} />
+      {asked?.what === "link" && <LinkDialog address={asked.address} onDone={(address) => done(address === null ? null : setLink(address))} />}
+      {asked?.what === "image" && <ImageDialog onDone={(picture) => done(picture && insertImage(picture))} />}
+    </div>
+  );
+}

@@ -1,0 +1,226 @@
+/** The note of an open document: its editor while that is on the page, and what toolbar and panels ask of it. */
+import type { AnchoredSelection, Presence } from "@motet/client";
+import type { Command, EditorState, Plugin, Transaction } from "prosemirror-state";
+import { TextSelection } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
+import { toast } from "../app/toasts";
+import type { OpenDocument } from "../editor/document";
+import type { NoteBinding } from "./binding";
+import type { Peer } from "./carets";
+import { openNote } from "./editor";
+import { type Heading, moveSection } from "./outline";
+import { engineOf, type RichEngine } from "./rich";
+import { cellAt, type TableCommand, tableChange } from "./table";
+import { beginThread, type Entry, placesOf, removeThread, showThreads, threadsOf, unitRanges } from "./threads";
+
+/** The text of the note. */
+export const ROOT = "/note";
+
+const ROOT_TEXT = "text:note";
+
+/** Where one is, as it is sent: an anchor without an element says in the place which text it is of. */
+export function sentOf({ anchor, head }: { anchor: string; head: string }): AnchoredSelection {
+  const [plainHead = "", name] = head.split("@");
+  return { place: name === undefined ? ROOT_TEXT : `text@${name}`, anchor: anchor.split("@")[0]!, head: plainHead };
+}
+
+/** The word that the caret is in or beside. */
+function wordAround({ selection }: EditorState): { from: number; to: number } | null {
+  const { $from } = selection;
+  if (!$from.parent.isTextblock) return null;
+  // An object that is no letter stands for one place each; what is within it is no part of the line.
+  const line = $from.parent.children.map((node) => (node.isText ? node.text! : " ".repeat(node.nodeSize))).join("");
+  const before = /[\p{L}\p{N}'’_-]*$/u.exec(line.slice(0, $from.parentOffset))![0].length;
+  const behind = /^[\p{L}\p{N}'’_-]*/u.exec(line.slice($from.parentOffset))![0].length;
+  return before + behind > 0 ? { from: $from.pos - before, to: $from.pos + behind } : null;
+}
+
+/** Somebody's selection as it was sent. */
+export function peerOf({ peer, author, name, text, anchor, head }: Presence, colourOf: (author: string) => string): Peer {
+  const within = text?.id.startsWith("text@") ? `@${text.id.slice("text@".length)}` : "";
+  const whole = (sent: string | null) => (sent?.length === 1 ? sent + within : sent);
+  return { peer, name, colour: colourOf(author), anchor: whole(anchor), head: whole(head) };
+}
+
+/** What a new thread is to be about: held by anchors, since others go on writing. */
+export interface Draft {
+  anchor: string;
+  head: string;
+  quote: string;
+}
+
+export class OpenNote {
+  readonly engine: RichEngine;
+  /** The thread that is being begun. */
+  draft: Draft | null = null;
+  private editor: { view: EditorView; binding: NoteBinding } | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(readonly document: OpenDocument) {
+    this.engine = engineOf(document.client);
+  }
+
+  /** The editor's state; null while it is not on the page. */
+  readonly state = (): EditorState | null => this.editor?.view.state ?? null;
+
+  /** Calls `listener` after the state changed. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
+
+  /** Puts the editor on the page; what is returned takes it away. */
+  mount(place: HTMLElement, plugins: readonly Plugin[]): () => void {
+    const { client } = this.document;
+    const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated() }, plugins);
+    this.editor = { view, binding };
+    const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, (author) => this.document.colourOf(author))));
+    const present = () => this.present();
+    const ends = [
+      client.on("patch", ({ by, origin }) => {
+        if (by === this.engine) return;
+        binding.hear(origin);
+        this.showThreads();
+      }),
+      client.on("presence", showPeers),
+    ];
+    view.dom.addEventListener("focus", present);
+    showPeers(client.current().peers);
+    this.showThreads();
+    this.updated();
+    return () => {
+      for (const end of ends) end();
+      view.dom.removeEventListener("focus", present);
+      this.editor = null;
+      close();
+      this.tell();
+    };
+  }
+
+  focus(): void {
+    this.editor?.view.focus();
+  }
+
+  /** Runs a command, and goes on in the text. */
+  readonly run = (command: Command): boolean => {
+    const view = this.editor?.view;
+    if (!view) return false;
+    const isDone = command(view.state, view.dispatch, view);
+    view.focus();
+    return isDone;
+  };
+
+  dispatch(change: (tr: Transaction, state: EditorState) => Transaction | null): void {
+    const view = this.editor?.view;
+    const transaction = view && change(view.state.tr, view.state);
+    if (view && transaction) view.dispatch(transaction);
+  }
+
+  /** Puts the caret into the line at a place, and shows it. */
+  goToPlace(place: number): void {
+    this.dispatch((tr) => tr.setSelection(TextSelection.near(tr.doc.resolve(Math.min(place, tr.doc.content.size)))).scrollIntoView());
+    this.focus();
+  }
+
+  /** Shows where somebody is; one's own caret stays. */
+  readonly showPeer = (presence: Presence): void => {
+    const { head } = peerOf(presence, () => "");
+    const place = head === null ? null : this.placeOf(head);
+    if (place !== null) this.show(place);
+  };
+
+  /** Scrolls a place to the middle. */
+  show(place: number): void {
+    const { view } = this.editor ?? {};
+    const at = view?.domAtPos(place).node;
+    (at instanceof HTMLElement ? at : at?.parentElement)?.scrollIntoView({ block: "center", behavior: "smooth" });
+  }
+
+  /** What the selection holds to. */
+  anchors(): { anchor: string; head: string } | null {
+    return this.editor?.binding.anchors() ?? null;
+  }
+
+  /** Where an anchor is; null where what it holds to is not here. */
+  placeOf(anchor: string): number | null {
+    return this.editor?.binding.placeOf(anchor) ?? null;
+  }
+
+  /** Changes rows or columns of the table with the caret. */
+  changeTable(command: TableCommand): void {
+    const state = this.state();
+    const cell = state && cellAt(state);
+    const change = cell && tableChange(this.engine, cell, command);
+    if (change) this.editor?.binding.change([change]);
+    this.focus();
+  }
+
+  /** Moves a section before a heading, or with null to the end; false where it is there. */
+  moveSection(section: Heading, before: Heading | null): boolean {
+    const state = this.state();
+    const changes = state ? moveSection(ROOT, state.doc, section, before) : [];
+    if (changes.length > 0) this.editor?.binding.change(changes);
+    return changes.length > 0;
+  }
+
+  /** Begins a thread about what is selected, or the word with the caret; false, and says so, where there is nothing. */
+  beginDraft(): boolean {
+    const state = this.state();
+    if (!state) return false;
+    const { from, to } = state.selection;
+    const word = unitRanges(ROOT, state.doc, from, to).length > 0 ? { from, to } : wordAround(state);
+    if (!word) {
+      toast("Select what you want to comment on");
+      return false;
+    }
+    this.dispatch((tr) => tr.setSelection(TextSelection.between(tr.doc.resolve(word.from), tr.doc.resolve(word.to))));
+    const anchors = this.anchors();
+    if (!anchors) return false;
+    this.setDraft({ ...anchors, quote: state.doc.textBetween(word.from, word.to, " ", " ") });
+    return true;
+  }
+
+  setDraft(draft: Draft | null): void {
+    this.draft = draft;
+    this.tell();
+  }
+
+  /** Makes the thread that was begun; false where what it is about is gone. */
+  comment(entry: Entry): boolean {
+    const state = this.state();
+    if (!state || !this.draft) return false;
+    const places = [this.draft.anchor, this.draft.head].map((anchor) => this.placeOf(anchor));
+    const [from, to] = places.some((place) => place === null) ? [0, 0] : [Math.min(...(places as number[])), Math.max(...(places as number[]))];
+    const about = unitRanges(ROOT, state.doc, from, to);
+    if (about.length === 0) return false;
+    beginThread(this.document.client, about, this.draft.quote, entry);
+    this.setDraft(null);
+    return true;
+  }
+
+  removeThread(thread: string): void {
+    const doc = this.state()?.doc;
+    const places = (doc && placesOf(doc).get(thread)) ?? [];
+    removeThread(this.document.client, thread, places.flatMap(({ from, to }) => unitRanges(ROOT, doc!, from, to)));
+  }
+
+  private showThreads(): void {
+    const open = threadsOf(this.document.client).filter(({ isResolved }) => !isResolved);
+    this.dispatch((_, state) => showThreads(state, open.map(({ name }) => name)));
+  }
+
+  private updated(): void {
+    this.present();
+    this.tell();
+  }
+
+  private present(): void {
+    if (!this.editor?.view.hasFocus()) return;
+    const anchors = this.anchors();
+    if (anchors) this.document.client.present(sentOf(anchors));
+  }
+
+  private tell(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}

@@ -1,0 +1,36 @@
+/** A plain text in the page, with Markdown in colour. */
+import type { EditRun, Presence } from "@motet/client";
+import { goTo } from "@motet/client/codemirror";
+import type { EditorView } from "@codemirror/view";
+import { createRef, useMemo } from "react";
+import type { Content } from "../editor/content";
+import type { OpenDocument } from "../editor/document";
+import { LiveText } from "./LiveText";
+import { OldText } from "./OldText";
+
+export function open(document: OpenDocument): Content {
+  const text = document.client.text("text");
+  const editor = createRef<EditorView>();
+  return {
+    live: ({ isHidden, isHistoryOpen }) => <LiveText document={document} text={text} showsBlame={isHistoryOpen} isHidden={isHidden} editor={editor} />,
+    past: (run, before) => <Past document={document} run={run} before={before} />,
+    restore(version) {
+      text.restore(version);
+      return document.client.undo;
+    },
+    focus: () => editor.current?.focus(),
+    goTo(peer: Presence) {
+      const position = peer.head === null ? null : text.resolve(peer.head);
+      if (position !== null && editor.current) goTo(editor.current, position);
+    },
+    downloads: [{ label: "Download the text", extension: "md", mediaType: "text/markdown", read: async () => text.toString() }],
+  };
+}
+
+function Past({ document, run, before }: { document: OpenDocument; run: EditRun; before: EditRun | undefined }) {
+  const [then, earlier] = useMemo(() => {
+    const text = document.client.text("text");
+    return [text.readAt(run.version), before ? text.readAt(before.version) : ""];
+  }, [document, run, before]);
+  return <OldText text={then} before={earlier} colour={document.colourOf(run.author)} />;
+}

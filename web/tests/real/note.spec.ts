@@ -1,0 +1,116 @@
+/** Two browsers in one note on the real server. */
+import { expect, type Page, test } from "@playwright/test";
+import { isDurable, person } from "./people";
+import { Server } from "./server";
+
+test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
+test.describe.configure({ timeout: 120_000 });
+
+let server: Server;
+test.beforeEach(async () => {
+  server = await Server.start();
+});
+test.afterEach(async () => server.remove());
+
+/** What a note shows, but for carets and what only its reader sees. */
+const shownIn = (page: Page) =>
+  page.evaluate(() => {
+    const copy = document.querySelector(".note-page .note")!.cloneNode(true) as HTMLElement;
+    for (const caret of copy.querySelectorAll(".note-peer-caret, .note-marker, br, .ProseMirror-separator")) caret.remove();
+    return [...copy.querySelectorAll<HTMLElement>(".note-block")].map((block) => [block.dataset["kind"], block.dataset["levels"] ?? "", block.textContent]);
+  });
+
+const linesOf = (page: Page) => page.locator(".note-page .note > .note-block > .note-line").allTextContents();
+const line = (page: Page, text: string) => page.locator(".note-page .note > .note-block", { hasText: text });
+
+async function agree(a: Page, b: Page): Promise<void> {
+  await expect.poll(async () => JSON.stringify(await shownIn(a)) === JSON.stringify(await shownIn(b)), { timeout: 20_000 }).toBe(true);
+}
+
+async function enter(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator(".note").waitFor();
+  await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected");
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.locator(".note-page .note").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text);
+}
+
+test("two write in one note, its table and its comments, move a section, and undo their own", async ({ browser }) => {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  await ann.goto(server.url);
+  await ann.getByRole("button", { name: "New note" }).first().click();
+  await ann.locator(".note").waitFor();
+  await enter(ben, ann.url());
+  await write(ann, "# One\nfirst\n# Two\nsecond\n# Three\nthird\n");
+  await ann.getByRole("button", { name: "Table", exact: true }).click();
+  await agree(ann, ben);
+
+  // Both in one cell, and beside it.
+  const cell = (page: Page, n: number) => page.locator(".note td").nth(n);
+  await Promise.all([cell(ann, 0).click().then(() => ann.keyboard.type("Ann")), cell(ben, 0).click().then(() => ben.keyboard.type("Ben"))]);
+  await agree(ann, ben);
+  expect(["AnnBen", "BenAnn"]).toContain(await cell(ann, 0).textContent());
+  await expect(ann.locator("td .note-peer-caret")).toHaveAttribute("data-name", "Ben");
+
+  // A section moves while the other writes in it.
+  await ann.keyboard.press("Alt+o");
+  await line(ben, "second").locator(".note-line").click();
+  await ben.keyboard.press("End");
+  const heading = (name: string) => ann.getByRole("button", { name, exact: true });
+  await Promise.all([heading("Two").dragTo(heading("One"), { targetPosition: { x: 20, y: 3 } }), ben.keyboard.type(" of Ben")]);
+  await agree(ann, ben);
+  expect((await linesOf(ben)).slice(0, 4)).toEqual(["Two", "second of Ben", "One", "first"]);
+
+  // A comment, answered.
+  await line(ann, "first").locator(".note-line").dblclick({ position: { x: 10, y: 10 } });
+  await ann.keyboard.press("Control+Alt+m");
+  await ann.getByRole("textbox", { name: "Comment" }).fill("Why?");
+  await ann.keyboard.press("Control+Enter");
+  await expect(ben.locator(".note-comment")).toHaveText("first");
+  await ben.keyboard.press("Alt+c");
+  await ben.getByRole("button", { name: "Reply" }).click();
+  await ben.getByRole("textbox", { name: "Reply" }).fill("Because.");
+  await ben.keyboard.press("Control+Enter");
+  await expect(ann.locator(".thread .entry")).toHaveCount(2);
+
+  // One's own work only.
+  await write(ann, "Ann at the end");
+  await agree(ann, ben);
+  await write(ben, ", Ben too");
+  await agree(ann, ben);
+  await ann.keyboard.press("Control+z");
+  await expect.poll(async () => (await linesOf(ben)).at(-1)).toBe(", Ben too");
+  await agree(ann, ben);
+
+  // What was durable is there after a crash; what came meanwhile is merged.
+  await isDurable(ann);
+  await server.kill();
+  await write(ann, " Ann alone.");
+  await write(ben, " Ben alone.");
+  await server.run();
+  await isDurable(ann);
+  await isDurable(ben);
+  await agree(ann, ben);
+  for (const words of ["Ann alone.", "Ben alone.", ", Ben too"]) expect((await linesOf(ann)).at(-1)).toContain(words);
+  await ann.reload();
+  await ann.locator(".note").waitFor();
+  await agree(ann, ben);
+});
+
+test("a note is taken away as Markdown", async ({ browser }) => {
+  const ann = await person(browser, "Ann");
+  await ann.goto(server.url);
+  await ann.getByRole("button", { name: "New note" }).first().click();
+  await ann.locator(".note").waitFor();
+  await write(ann, "# Title\n- item");
+  await isDurable(ann);
+  await ann.getByRole("button", { name: "More" }).click();
+  const [file] = await Promise.all([ann.waitForEvent("download"), ann.getByRole("menuitem", { name: "Download as Markdown" }).click()]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).toString()).toBe("# Title\n\n- item\n");
+});
