@@ -317,42 +317,48 @@ impl<D: Disk> Binding<D> {
     ) -> Result<(), BindingError> {
         self.has_mark = file.has_mark;
         self.must_make = false;
-        if file.text != self.base.text {
-            if let Some(why) = form::problem(self.document_type, &file.text) {
-                return Ok(self.leave_alone(stamp, why));
-            }
-            let base = self.begun_from(&file.text, now_ms);
-            let is_news = !form::is_same(self.document_type, &base.text, &file.text);
-            self.record.writers.insert(document.replica().document().replica());
-            self.record.base = base.version.clone();
-            // What is written now is no part of what the file held before.
-            self.record.writing = None;
-            self.shelf.keep(&self.record)?;
-            let texts = (base.text.as_str(), file.text.as_str());
-            let saved = save(document.replica_mut(), self.document_type, &base.version, texts, time);
-            document.sync()?;
-            self.may_be_read = true;
-            self.former.clear();
-            match saved {
-                Ok((version, size)) => {
-                    self.base = Held { version, text: file.text };
-                    // The same in another form is nobody's news.
-                    self.notices.extend(is_news.then_some(Notice::Saved(size)));
-                }
-                Err(error) => {
-                    self.base = base;
-                    return Ok(self.leave_alone(stamp, error.to_string()));
-                }
-            }
-        }
-        self.file = File::Base(stamp);
+        let problem = match form::problem(self.document_type, &file.text) {
+            _ if file.text == self.base.text => None,
+            Some(problem) => Some(problem),
+            None => self.take_in(document, file.text, now_ms, time)?,
+        };
+        // What cannot be taken in stays as it is until somebody saves it again.
+        self.file = if problem.is_none() { File::Base(stamp) } else { File::Unreadable(stamp) };
+        self.notices.extend(problem.map(Notice::Unsaved));
         Ok(())
     }
 
-    /// What the file holds cannot be taken in: it stays as it is until somebody saves it again.
-    fn leave_alone(&mut self, stamp: Stamp, why: String) {
-        self.file = File::Unreadable(stamp);
-        self.notices.push(Notice::Unsaved(why));
+    /// Saves what somebody made of the file into the document. Returns why that is not possible, if it is not.
+    fn take_in(
+        &mut self,
+        document: &mut StoredDocument,
+        text: String,
+        now_ms: u64,
+        time: i64,
+    ) -> Result<Option<String>, BindingError> {
+        let base = self.begun_from(&text, now_ms);
+        let is_news = !form::is_same(self.document_type, &base.text, &text);
+        self.record.writers.insert(document.replica().document().replica());
+        self.record.base = base.version.clone();
+        // What is written now is no part of what the file held before.
+        self.record.writing = None;
+        self.shelf.keep(&self.record)?;
+        let saved = save(document.replica_mut(), self.document_type, &base.version, (&base.text, &text), time);
+        document.sync()?;
+        self.may_be_read = true;
+        self.former.clear();
+        match saved {
+            Ok((version, size)) => {
+                self.base = Held { version, text };
+                // The same in another form is nobody's news.
+                self.notices.extend(is_news.then_some(Notice::Saved(size)));
+                Ok(None)
+            }
+            Err(error) => {
+                self.base = base;
+                Ok(Some(error.to_string()))
+            }
+        }
     }
 
     /// The text from which somebody made `text`: the nearest of those from which they may have begun.

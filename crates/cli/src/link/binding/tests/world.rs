@@ -309,7 +309,7 @@ impl World {
         let remote = hub(Arc::new(MemoryStore::default()), 1000);
         remote.create_as(DOC, 1, "remote").unwrap();
         let mut remote = remote.load(DOC, |_, _| {}).unwrap();
-        match document_type.new() {
+        match document_type.new_type() {
             Some(new_type) => remote.make(&new_type, text).unwrap(),
             None => remote.put_text(None, text).unwrap(),
         }
