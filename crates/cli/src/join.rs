@@ -151,7 +151,7 @@ async fn known_or_found(
 ) -> Result<DocumentInfo, CommandError> {
     let catalogue = Catalogue::new(address.clone(), token);
     loop {
-        match find(&catalogue, words, false).await {
+        match find(&catalogue, words, None).await {
             Err(CommandError::Catalogue(error @ CatalogueError::Unreachable(..))) => {
                 // The server may come back later than what is here is wanted.
                 if let Ok(info) = choose(&hub.documents()?, words) {

@@ -1,9 +1,10 @@
-//! `motet link`: a text file on this machine and a document on a server, kept equal.
+//! `motet link`: a file on this machine and a document on a server, kept equal.
 
 mod binding;
 mod command;
 mod disk;
 mod first;
+mod form;
 mod notice;
 mod readers;
 mod real;

@@ -36,7 +36,7 @@ impl Opened {
             }
             Site::Server(address) => {
                 let (runtime, catalogue) = call(address, login)?;
-                let info = runtime.block_on(find(&catalogue, words, false))?;
+                let info = runtime.block_on(find(&catalogue, words, None))?;
                 Self::fetch(runtime, &catalogue, info)
             }
         }

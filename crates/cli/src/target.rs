@@ -19,13 +19,12 @@ pub fn server_words(url: &str, doc: Option<&str>) -> Result<(Address, String), C
     words.map(|words| (address, words)).map_err(|why| CommandError::Other(why.into()))
 }
 
-/// The document of a server that `words` name; made if there is none and `may_create`.
-pub async fn find(catalogue: &Catalogue, words: &str, may_create: bool) -> Result<DocumentInfo, CommandError> {
+/// The document of a server that `words` name. Where there is none, one of type `new` is made, if that is given.
+pub async fn find(catalogue: &Catalogue, words: &str, new: Option<DocumentType>) -> Result<DocumentInfo, CommandError> {
     let documents = catalogue.documents().await?;
-    match choose(&documents, words) {
-        Err(Choice::None(_)) if may_create => Ok(catalogue.create(words, DocumentType::Text).await?),
-        Err(choice) => Err(CommandError::Other(choice.to_string())),
-        Ok(info) => Ok(info),
+    match (choose(&documents, words), new) {
+        (Err(Choice::None(_)), Some(new)) => Ok(catalogue.create(words, new).await?),
+        (found, _) => found.map_err(|choice| CommandError::Other(choice.to_string())),
     }
 }
 

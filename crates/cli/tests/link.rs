@@ -146,3 +146,80 @@ fn a_server_with_a_token_wants_it() {
     let _link = place.start(&["link", "notes.txt", &url, "--token-file", "token"]);
     eventually("one\n".into(), || place.read("notes.txt"));
 }
+
+#[test]
+fn a_note_is_linked_in_its_authors_form() {
+    let place = Place::new();
+    let file = "Song\n====\n\n* one\n* two\n";
+    let first = place.write("song.md", file);
+    place.ok(&["import", "--note", "data", first.to_str().unwrap()]);
+    let server = place.serve("data");
+    let url = server.url("song");
+    let link = place.start(&["link", "song.md", &url]);
+    link.line("is linked to");
+    let show = || place.ok(&["show", &url]);
+    place.save_by_rename("song.md", &file.replace("one", "*one*"));
+    link.line("saved here");
+    eventually("# Song\n\n- *one*\n- two\n".into(), show);
+    let id = place.ok(&["stats", &url, "--json"]);
+    let id = serde_json::from_str::<serde_json::Value>(&id).unwrap()["document"]["id"].as_str().unwrap().to_owned();
+    server.put(&id, "# Song\n\n- *one*\n- two\n- three\n");
+    eventually("Song\n====\n\n* *one*\n* two\n* three\n".into(), || place.read("song.md"));
+    assert!(link.stop().success());
+    place.write("song.md", "Song\n====\n\n* *one*\n* 2\n* three\n");
+    let link = place.start(&["link", "song.md", &url]);
+    link.line("saved here");
+    eventually("# Song\n\n- *one*\n- 2\n- three\n".into(), show);
+}
+
+#[test]
+fn a_note_and_json_are_made_for_a_file() {
+    let place = Place::new();
+    place.import("data", "Notes", "");
+    let server = place.serve("data");
+    for (file, text, more, document_type) in [
+        ("a.md", "* a\n", &["--note"][..], "note"),
+        ("b.md", "* b\n", &[], "text"),
+        ("c.json", "{\"c\":  1}", &[], "json"),
+    ] {
+        place.write(file, text);
+        let url = server.url(file);
+        let link = place.start(&[&["link", file, &url, "--create"], more].concat());
+        link.line("everything is on the server's disk");
+        let shown = place.ok(&["show", &url, "--json"]);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["type"], document_type, "{shown}");
+        assert_eq!(place.read(file), text, "it stays as it was written");
+        assert!(link.stop().success());
+    }
+    let other = place.run(&["link", "d.md", &server.url("b.md"), "--note"]);
+    assert_eq!(other.code, Some(2));
+    assert!(other.err.contains("is no note but of type text"), "{}", other.err);
+}
+
+#[test]
+fn json_is_linked_and_half_of_it_is_left_alone() {
+    let place = Place::new();
+    let before = "{\n  \"title\": \"One\",\n  \"n\": 1\n}\n";
+    let file = place.write("scene.json", before);
+    place.ok(&["import", "data", file.to_str().unwrap()]);
+    let server = place.serve("data");
+    let url = server.url("scene");
+    place.write("broken.json", "{");
+    let refused = place.run(&["link", "broken.json", &url, "--from", "file"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("no JSON") && place.read("broken.json") == "{", "{}", refused.err);
+
+    let link = place.start(&["link", "scene.json", &url]);
+    link.line("is linked to");
+    place.write("scene.json", "{\n  \"title\": \"One\",\n  \"n\":");
+    link.line("the file is not saved: this is no JSON");
+    let shown = place.ok(&["show", &url]);
+    assert_eq!(shown, before);
+    place.write("scene.json", &before.replace("1\n", "2\n"));
+    link.line("saved here");
+    eventually(before.replace("1\n", "2\n"), || place.ok(&["show", &url]));
+    let id = place.ok(&["stats", &url, "--json"]);
+    let id = serde_json::from_str::<serde_json::Value>(&id).unwrap()["document"]["id"].as_str().unwrap().to_owned();
+    server.put(&id, &before.replace("One", "Two").replace("1\n", "2\n"));
+    eventually(before.replace("One", "Two").replace("1\n", "2\n"), || place.read("scene.json"));
+}

@@ -1,8 +1,11 @@
 //! Markdown by section, each text with the canonical form that it is printed in; and the examples of the CommonMark
 //! specification, where the machine has them.
 
+mod specification;
+
 use note::markdown::{parse, print};
-use std::path::{Path, PathBuf};
+use specification::suites;
+use std::path::Path;
 
 /// `text ⇒ canonical form`, a case a line, with escapes for line feeds and tabs. Set `BLESS` to write the right sides.
 const CASES: &str = "tests/cases.txt";
@@ -46,31 +49,11 @@ fn is_stable(text: &str) {
     assert_eq!(parse(&printed), note, "{text:?} printed as {printed:?}");
 }
 
-/// The parser's own tests, which hold the examples of the specifications as raw strings.
-fn suites() -> Vec<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let registry = home.map(|home| home.join("registry/src")).unwrap_or_default();
-    let folders = std::fs::read_dir(registry).into_iter().flatten().flatten();
-    let crates = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
-    let parsers = crates.filter(|entry| entry.file_name().to_string_lossy().starts_with("pulldown-cmark-0"));
-    parsers.map(|entry| entry.path().join("tests/suite")).filter(|path| path.is_dir()).collect()
-}
-
 #[test]
 fn the_examples_of_the_specifications_are_stable() {
-    let mut count = 0;
-    for file in suites().iter().flat_map(|suite| std::fs::read_dir(suite).into_iter().flatten().flatten()) {
-        let source = std::fs::read_to_string(file.path()).unwrap_or_default();
-        for example in source.split("let original = r##\"").skip(1).filter_map(|rest| rest.split_once("\"##;")) {
-            is_stable(example.0);
-            count += 1;
-        }
-    }
-    match count {
-        0 => println!("skipped: the parser's sources, which hold the examples, are not on this machine"),
-        count => println!("{count} examples"),
-    }
+    let examples = specification::examples();
+    examples.iter().for_each(|example| is_stable(example));
+    specification::say(examples.len());
 }
 
 /// All letters that the parser shows, in order, as the HTML of the examples has them.

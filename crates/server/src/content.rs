@@ -101,7 +101,7 @@ impl DocumentType {
     }
 
     /// What makes an empty document one of this type; a text is one already.
-    pub fn new(self) -> Option<NewType> {
+    pub fn new_type(self) -> Option<NewType> {
         match self {
             Self::Text => None,
             Self::Json => Some(NewType::Json { schema: None }),

@@ -16,15 +16,20 @@
 //! neither has one that saves while nobody has opened the file since. It may have begun from a text
 //! before, and did so where that is nearer to what it saved. Whoever has looked and deletes others' words
 //! means it.
+//!
+//! A note is written in many ways: the file keeps its author's, which nothing but the file knows. So what is made of a
+//! version after a kill is compared with the file by what it says. What cannot be parsed, such as JSON that is half
+//! written, is left alone until it can.
 
 use super::disk::{Contents, Disk, Stamp};
+use super::form;
 use super::notice::Notice;
 use super::record::{Record, Shelf, Writing};
 use super::save::{save, size};
 use super::settle::Settle;
 use super::text_file::TextFile;
 use motet::{Document, VersionVector};
-use server::{HubDocument, HubError, StoredDocument, text_container};
+use server::{DocumentType, HubDocument, HubError, StoredDocument};
 use std::io;
 
 /// The time between two writes into the file: editors that show it read it again each time.
@@ -74,7 +79,7 @@ impl File {
     }
 }
 
-/// A version, and its text as a file has it.
+/// A version, and what a file holds of it.
 #[derive(Clone, Debug)]
 struct Held {
     version: VersionVector,
@@ -82,8 +87,17 @@ struct Held {
 }
 
 impl Held {
-    fn at(version: &VersionVector, document: &Document) -> Self {
-        Self { version: version.clone(), text: document.text_at(text_container(), version) }
+    fn at(version: &VersionVector, document: &Document) -> Result<Self, HubError> {
+        Ok(Self { version: version.clone(), text: form::text_at(document, version)? })
+    }
+
+    /// Whether a file says this, in whatever form.
+    fn is_said_in(&self, contents: &Contents, document_type: DocumentType) -> bool {
+        match contents {
+            Contents::Whole(_, bytes) => TextFile::decode(bytes.clone())
+                .is_ok_and(|file| file.text == self.text || form::is_same(document_type, &file.text, &self.text)),
+            Contents::Missing | Contents::Moving | Contents::TooLong(_) => false,
+        }
     }
 
     fn is_in(&self, contents: &Contents) -> bool {
@@ -99,6 +113,7 @@ pub struct Binding<D> {
     disk: D,
     shelf: Shelf,
     record: Record,
+    document_type: DocumentType,
     file: File,
     has_mark: bool,
     base: Held,
@@ -131,7 +146,7 @@ impl<D: Disk> Binding<D> {
     pub fn begin(disk: D, mut shelf: Shelf, version: VersionVector, document: &Document) -> Result<Self, BindingError> {
         let record = Record { base: version, ..Record::default() };
         shelf.keep(&record)?;
-        Ok(Self::with(disk, shelf, record, document))
+        Self::with(disk, shelf, record, document)
     }
 
     /// Goes on with what the record says, whatever happened to the process that wrote it.
@@ -142,17 +157,18 @@ impl<D: Disk> Binding<D> {
         document: &Document,
         now_ms: u64,
     ) -> Result<Self, BindingError> {
-        let mut binding = Self::with(disk, shelf, record, document);
+        let mut binding = Self::with(disk, shelf, record, document)?;
         binding.recover(document, now_ms)?;
         Ok(binding)
     }
 
-    fn with(disk: D, shelf: Shelf, record: Record, document: &Document) -> Self {
-        let base = Held::at(&record.base_in(document), document);
-        Self {
+    fn with(disk: D, shelf: Shelf, record: Record, document: &Document) -> Result<Self, BindingError> {
+        let base = Held::at(&record.base_in(document), document)?;
+        Ok(Self {
             disk,
             shelf,
             record,
+            document_type: DocumentType::of(document),
             file: File::Unknown,
             has_mark: false,
             base,
@@ -167,16 +183,18 @@ impl<D: Disk> Binding<D> {
             write_ms: 0,
             wake_ms: None,
             notices: Vec::new(),
-        }
+        })
     }
 
     /// Finds out what became of a write that may not have been finished.
     fn recover(&mut self, document: &Document, now_ms: u64) -> Result<(), BindingError> {
         let Some(writing) = self.record.writing.clone() else { return Ok(self.disk.unstage()?) };
-        let (from, to) = (Held::at(&writing.from, document), Held::at(&writing.to, document));
+        let (from, to) = (Held::at(&writing.from, document)?, Held::at(&writing.to, document)?);
         let (staged, file) = (self.disk.read_staged()?, self.disk.read()?);
-        let is_foreign = staged != Contents::Missing && !from.is_in(&staged) && !to.is_in(&staged);
-        let is_swapped_back = is_foreign && to.is_in(&file) && !writing.is_done;
+        let is_in = |held: &Held, contents: &Contents| held.is_said_in(contents, self.document_type);
+        let is_foreign = staged != Contents::Missing && !is_in(&from, &staged) && !is_in(&to, &staged);
+        let is_written = is_in(&to, &file) || !is_in(&to, &staged);
+        let is_swapped_back = is_foreign && is_in(&to, &file) && !writing.is_done;
         if is_swapped_back {
             // What came out of the file was saved just then: it goes back in, and the write never was.
             self.disk.swap()?;
@@ -185,7 +203,7 @@ impl<D: Disk> Binding<D> {
             self.notices.push(Notice::Kept(path));
         }
         if !is_swapped_back {
-            if !writing.is_done && (to.is_in(&file) || !to.is_in(&staged)) {
+            if !writing.is_done && is_written {
                 self.record.base = writing.to;
                 self.base = to;
             }
@@ -206,11 +224,24 @@ impl<D: Disk> Binding<D> {
         time: i64,
     ) -> Result<Vec<Notice>, BindingError> {
         self.wake_ms = None;
+        self.know_type(document.replica().document())?;
         self.tend_stage(now_ms)?;
         if self.look(document, now_ms, time)? && is_whole {
             self.write(document, now_ms)?;
         }
         Ok(std::mem::take(&mut self.notices))
+    }
+
+    /// A document into which nothing was written becomes what its first write makes it.
+    fn know_type(&mut self, document: &Document) -> Result<(), BindingError> {
+        let found = DocumentType::of(document);
+        if found != self.document_type {
+            self.document_type = found;
+            self.base = Held::at(&self.base.version, document)?;
+            self.former.clear();
+            self.file = File::Unknown;
+        }
+        Ok(())
     }
 
     /// When to tick at the latest although nothing happened, if ever.
@@ -286,23 +317,48 @@ impl<D: Disk> Binding<D> {
     ) -> Result<(), BindingError> {
         self.has_mark = file.has_mark;
         self.must_make = false;
-        if file.text != self.base.text {
-            let base = self.begun_from(&file.text, now_ms);
-            self.record.writers.insert(document.replica().document().replica());
-            self.record.base = base.version.clone();
-            // What is written now is no part of what the file held before.
-            self.record.writing = None;
-            self.shelf.keep(&self.record)?;
-            let texts = (base.text.as_str(), file.text.as_str());
-            let (version, size) = save(document.replica_mut(), &base.version, texts, time);
-            document.sync()?;
-            self.base = Held { version, text: file.text };
-            self.may_be_read = true;
-            self.former.clear();
-            self.notices.push(Notice::Saved(size));
-        }
-        self.file = File::Base(stamp);
+        let problem = match form::problem(self.document_type, &file.text) {
+            _ if file.text == self.base.text => None,
+            Some(problem) => Some(problem),
+            None => self.take_in(document, file.text, now_ms, time)?,
+        };
+        // What cannot be taken in stays as it is until somebody saves it again.
+        self.file = if problem.is_none() { File::Base(stamp) } else { File::Unreadable(stamp) };
+        self.notices.extend(problem.map(Notice::Unsaved));
         Ok(())
+    }
+
+    /// Saves what somebody made of the file into the document. Returns why that is not possible, if it is not.
+    fn take_in(
+        &mut self,
+        document: &mut StoredDocument,
+        text: String,
+        now_ms: u64,
+        time: i64,
+    ) -> Result<Option<String>, BindingError> {
+        let base = self.begun_from(&text, now_ms);
+        let is_news = !form::is_same(self.document_type, &base.text, &text);
+        self.record.writers.insert(document.replica().document().replica());
+        self.record.base = base.version.clone();
+        // What is written now is no part of what the file held before.
+        self.record.writing = None;
+        self.shelf.keep(&self.record)?;
+        let saved = save(document.replica_mut(), self.document_type, &base.version, (&base.text, &text), time);
+        document.sync()?;
+        self.may_be_read = true;
+        self.former.clear();
+        match saved {
+            Ok((version, size)) => {
+                self.base = Held { version, text };
+                // The same in another form is nobody's news.
+                self.notices.extend(is_news.then_some(Notice::Saved(size)));
+                Ok(None)
+            }
+            Err(error) => {
+                self.base = base;
+                Ok(Some(error.to_string()))
+            }
+        }
     }
 
     /// The text from which somebody made `text`: the nearest of those from which they may have begun.
@@ -313,7 +369,9 @@ impl<D: Disk> Binding<D> {
         let former = self.former.iter().enumerate().filter(may_begin).map(|(_, (held, _))| held);
         // Of two that are equally near, the later.
         let all = former.chain([&self.base]).rev();
-        all.min_by_key(|held| size(&held.text, text).sum()).expect("the base is one").clone()
+        let text = form::canonical(self.document_type, text);
+        let distance = |held: &&Held| size(&form::canonical(self.document_type, &held.text), &text).sum();
+        all.min_by_key(distance).expect("the base is one").clone()
     }
 
     /// Whether it is certain that nobody has read the base.
@@ -339,13 +397,13 @@ impl<D: Disk> Binding<D> {
         if matches!(self.file, File::Unreadable(_)) || (version == self.base.version && !self.must_make) {
             return Ok(());
         }
-        let text = document.replica().document().text(text_container());
-        if text == self.base.text && !self.must_make {
-            self.base.version = version;
-            return Ok(());
-        }
         if now_ms < self.write_ms {
             self.wake_at(self.write_ms);
+            return Ok(());
+        }
+        let text = form::news(document.replica().document(), self.document_type, &self.base.text)?;
+        if text == self.base.text && !self.must_make {
+            self.base.version = version;
             return Ok(());
         }
         self.write_ms = now_ms + WRITE_PAUSE_MS;

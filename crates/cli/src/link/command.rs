@@ -14,7 +14,7 @@ use crate::time_text::now;
 use member::{Address, Catalogue, CatalogueError, Event, Keeping, Member, Settings, Shelf};
 use motet::Frontier;
 use serde_json::json;
-use server::asked_to_stop;
+use server::{DocumentType, NewType, asked_to_stop};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -31,7 +31,7 @@ const ASK_PAUSE: Duration = Duration::from_secs(1);
 /// What to link, and to what.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The text file; made if it is missing.
+    /// The file: text, or JSON or Markdown where the document is JSON or a note; made if it is missing.
     file: PathBuf,
     /// The server and the document: http://host:4040/DOC, by name or by id.
     url: String,
@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Make the document if the server has none of this name.
     #[arg(long)]
     create: bool,
+    /// The document is a note, and the file Markdown. A document into which nothing was written becomes one.
+    #[arg(long)]
+    note: bool,
     /// What others see you called while this runs.
     #[arg(long, env = "USER", hide_env = true)]
     name: Option<String>,
@@ -86,7 +89,7 @@ async fn link<'a>(
     member.open(target.doc, state.document(home, &target)?);
     let is_new = state.shelf(target.doc)?.kept().is_none();
     let mut linked = Linked { path, state, target, member, say, was_durable: false };
-    let binding = if is_new { linked.begin(arguments.from).await? } else { linked.resume()? };
+    let binding = if is_new { linked.begin(arguments).await? } else { linked.resume()? };
     let Target { server, doc, name, .. } = &linked.target;
     linked.say.say(json!({ "event": "linked", "document": doc.to_string(), "name": name }), || {
         format!("{} is linked to \"{name}\" at {server}", path.display())
@@ -110,7 +113,7 @@ async fn targeted(
     }
     let catalogue = Catalogue::new(address.clone(), token);
     let info = loop {
-        match find(&catalogue, words, arguments.create).await {
+        match find(&catalogue, words, arguments.create.then(|| new_type(arguments))).await {
             Err(CommandError::Catalogue(error @ CatalogueError::Unreachable(..))) => say.offline(&error.to_string()),
             found => break found?,
         }
@@ -150,19 +153,39 @@ struct Linked<'a> {
 
 impl Linked<'_> {
     /// Waits for the whole document and binds the file to it.
-    async fn begin(&mut self, from: Option<From>) -> Result<Binding<RealDisk>, CommandError> {
+    async fn begin(&mut self, arguments: &Arguments) -> Result<Binding<RealDisk>, CommandError> {
         while !self.member.is_level(self.target.doc) {
             let event = self.member.next().await?;
             self.hear(event)?;
         }
+        if arguments.note {
+            self.make_note()?;
+        }
         let replica = self.member.document(self.target.doc).expect("opened").replica();
-        let (binding, aside) = bind(self.path, self.state.shelf(self.target.doc)?, replica, from)?;
+        let (binding, aside) = bind(self.path, self.state.shelf(self.target.doc)?, replica, arguments.from)?;
         if let Some(aside) = aside {
             self.say.say(json!({ "event": "set-aside", "path": aside.display().to_string() }), || {
                 format!("what the file held is in {}", aside.display())
             });
         }
         Ok(binding)
+    }
+
+    /// Makes a document into which nothing was written a note.
+    fn make_note(&mut self) -> Result<(), CommandError> {
+        let document = self.member.document_mut(self.target.doc).expect("opened").replica_mut().document_mut();
+        if document.version().is_empty() {
+            server::make(document, &NewType::Note, "", now())?;
+            return Ok(self.member.changed(self.target.doc)?);
+        }
+        match DocumentType::of(document) {
+            DocumentType::Note => Ok(()),
+            other => Err(CommandError::Other(format!(
+                "\"{}\" is no note but of type {}, which stays: link without --note, or to another document",
+                self.target.name,
+                other.code()
+            ))),
+        }
     }
 
     /// Goes on where the last run, or this one before an error, was.
@@ -296,6 +319,11 @@ impl Say {
     fn now_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// What a document becomes that is made for the file.
+fn new_type(arguments: &Arguments) -> DocumentType {
+    if arguments.note { DocumentType::Note } else { DocumentType::of_name(&arguments.file.to_string_lossy()) }
 }
 
 /// The path without links in it, so that one file has one name; the file need not exist.

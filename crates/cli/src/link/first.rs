@@ -2,13 +2,14 @@
 
 use super::binding::Binding;
 use super::disk::{Contents, Disk};
+use super::form;
 use super::real::RealDisk;
 use super::record::Shelf;
 use super::text_file::TextFile;
 use crate::error::CommandError;
 use clap::ValueEnum;
 use motet::{Replica, VersionVector};
-use server::{DocumentType, text_container};
+use server::{Content, DocumentType};
 use std::path::{Path, PathBuf};
 
 /// Which text goes on where the file and the document differ.
@@ -27,16 +28,22 @@ enum Way {
     FromNow,
     /// The file, which is empty, counts as older than anything in the document.
     FromNothing,
+    /// The file, which is empty, gets what the document says.
+    Fill,
     /// The file is set aside first.
     SetAside,
     /// Nobody said which text goes on.
     Unclear,
 }
 
-fn way(file: Option<&str>, document: &str, from: Option<From>) -> Way {
+fn way(file: Option<&str>, document: &str, from: Option<From>, document_type: DocumentType) -> Way {
+    let is_same = |file: &str| file == document || form::is_same(document_type, file, document);
     match (file, from) {
-        (None, _) | (_, Some(From::File)) => Way::FromNow,
-        (Some(file), _) if file == document || document.is_empty() => Way::FromNow,
+        (None, _) => Way::FromNow,
+        // An empty file is no JSON that anything could have been made of.
+        (Some(""), _) if document_type == DocumentType::Json => Way::Fill,
+        (_, Some(From::File)) => Way::FromNow,
+        (Some(file), _) if is_same(file) || form::is_blank(document_type, document) => Way::FromNow,
         (Some(""), _) => Way::FromNothing,
         (_, Some(From::Document)) => Way::SetAside,
         (_, None) => Way::Unclear,
@@ -53,17 +60,11 @@ pub fn bind(
     let failed = |error| CommandError::File("link", path.to_owned(), error);
     let mut disk = RealDisk::open(path).map_err(failed)?;
     let document = replica.document();
-    if DocumentType::of(document) == DocumentType::Json {
-        return Err(CommandError::Other(
-            "this is a JSON document, and motet link keeps texts. Save it over HTTP with If-Match, or use motet export"
-                .into(),
-        ));
-    }
-    let text = document.text(text_container());
+    let Content { text, document_type, .. } = Content::of(document)?;
     let file = read(path, &mut disk)?;
     let (mut version, mut aside) = (replica.version(), None);
-    match way(file.as_ref().map(|file| file.text.as_str()), &text, from) {
-        Way::FromNow => {}
+    match way(file.as_ref().map(|file| file.text.as_str()), &text, from, document_type) {
+        Way::FromNow => check(path, document_type, file.as_ref())?,
         Way::FromNothing => version = VersionVector::new(),
         Way::Unclear => {
             return Err(CommandError::Other(format!(
@@ -73,15 +74,28 @@ pub fn bind(
                 path.display()
             )));
         }
-        Way::SetAside => {
+        way @ (Way::SetAside | Way::Fill) => {
             let file = file.unwrap_or_default();
-            aside = Some(disk.write_beside("before-link", &file.encode()).map_err(failed)?);
+            if way == Way::SetAside {
+                aside = Some(disk.write_beside("before-link", &file.encode()).map_err(failed)?);
+            }
             let new = TextFile { has_mark: file.has_mark, text };
             replace(&mut disk, &new, &file).map_err(failed)?;
         }
     }
     let binding = Binding::begin(disk, shelf, version, document);
     Ok((binding.map_err(|error| CommandError::Other(error.to_string()))?, aside))
+}
+
+/// A file that cannot be saved is not linked: the person is there, and can mend it.
+fn check(path: &Path, document_type: DocumentType, file: Option<&TextFile>) -> Result<(), CommandError> {
+    match file.and_then(|file| form::problem(document_type, &file.text)) {
+        None => Ok(()),
+        Some(why) => Err(CommandError::Other(format!(
+            "{}: {why}. Mend the file, or link it with --from document, which keeps it under another name",
+            path.display()
+        ))),
+    }
 }
 
 fn read(path: &Path, disk: &mut RealDisk) -> Result<Option<TextFile>, CommandError> {
@@ -126,7 +140,22 @@ mod tests {
             (Some("file"), "doc", Some(From::Document), Way::SetAside),
             (Some("same"), "same", Some(From::Document), Way::FromNow),
         ] {
-            assert_eq!(way(file, document, from), expected, "{file:?} {document:?} {from:?}");
+            assert_eq!(way(file, document, from, DocumentType::Text), expected, "{file:?} {document:?} {from:?}");
+        }
+    }
+
+    #[test]
+    fn json_and_notes_are_compared_by_what_they_say() {
+        let (json, note) = (DocumentType::Json, DocumentType::Note);
+        for (file, document, document_type, expected) in [
+            ("", "{\"a\": 1}", json, Way::Fill),
+            ("[1]", "{}\n", json, Way::FromNow),
+            ("[1]", "[2]", json, Way::Unclear),
+            ("* a", "- a\n", note, Way::FromNow),
+            ("* b", "- a\n", note, Way::Unclear),
+            ("", "- a\n", note, Way::FromNothing),
+        ] {
+            assert_eq!(way(Some(file), document, None, document_type), expected, "{file:?} {document:?}");
         }
     }
 }

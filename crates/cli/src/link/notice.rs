@@ -18,6 +18,8 @@ pub enum Notice {
     Gone,
     /// It is not UTF-8 from this byte on, and was left alone.
     NotText(usize),
+    /// It cannot be saved, for this reason, and was left alone.
+    Unsaved(String),
     /// It has this many bytes, too many, and was left alone.
     TooLong(u64),
     /// Something that was saved while the file was being written is here.
@@ -35,6 +37,7 @@ impl Notice {
             Self::Made => json!({ "event": "made" }),
             Self::Gone => json!({ "event": "gone" }),
             Self::NotText(at) => json!({ "event": "not-text", "byte": at }),
+            Self::Unsaved(why) => json!({ "event": "unsaved", "reason": why }),
             Self::TooLong(len) => json!({ "event": "too-long", "bytes": len }),
             Self::Kept(path) => json!({ "event": "kept", "path": path.display().to_string() }),
         }
@@ -56,6 +59,10 @@ impl fmt::Display for Notice {
             Self::NotText(at) => write!(
                 f,
                 "the file is not UTF-8 text (byte {at}): it is left alone until it is. Save it as UTF-8 to go on"
+            ),
+            Self::Unsaved(why) => write!(
+                f,
+                "the file is not saved: {why}. It is left alone, and others' changes wait, until it is saved again"
             ),
             Self::TooLong(len) => write!(
                 f,

@@ -1,8 +1,8 @@
-//! A saved text as actions.
+//! A saved file as actions.
 
 use motet::diff::{self, Change};
 use motet::{Replica, Seq, VersionVector};
-use server::text_container;
+use server::{DocumentType, HubError, text_container};
 
 /// The text that one op inserts, in bytes: longer pieces would make parcels that hold everything up.
 const PIECE_BYTES_MAX: usize = 256 << 10;
@@ -44,9 +44,28 @@ pub fn size(before: &str, after: &str) -> Size {
     Size::of(&diff::words(before, after))
 }
 
-/// Makes `after` of `before`, which is the text at `base`, seeing nothing later; sealed. Returns the
-/// version that has this text: `base` and what was written. Nearly always that is one action.
+/// Makes `after` of `before`, which a file held at `base`, seeing nothing later; sealed. Returns the version that has
+/// this: `base` and what was written. Nearly always that is one action. What cannot be saved changes nothing.
 pub fn save(
+    replica: &mut Replica,
+    document_type: DocumentType,
+    base: &VersionVector,
+    texts: (&str, &str),
+    time: i64,
+) -> Result<(VersionVector, Size), HubError> {
+    if document_type == DocumentType::Text {
+        return Ok(save_text(replica, base, texts, time));
+    }
+    let saved = server::save(replica.document_mut(), Some(base), texts.1, time);
+    // What was written before something went wrong stays, and must go out like anything else.
+    drop(replica.seal());
+    saved?;
+    let (mut version, own) = (base.clone(), replica.document().replica());
+    version.extend_to(own, replica.document().log().end(own));
+    Ok((version, size(texts.0, texts.1)))
+}
+
+fn save_text(
     replica: &mut Replica,
     base: &VersionVector,
     (before, after): (&str, &str),
@@ -128,17 +147,17 @@ mod tests {
     #[test]
     fn a_save_is_one_action_and_its_version_has_its_text() {
         let (mut ann, mut bob) = (replica(1), replica(2));
-        let (first, _) = save(&mut ann, &VersionVector::new(), ("", "one two three\n"), 1);
+        let (first, _) = save_text(&mut ann, &VersionVector::new(), ("", "one two three\n"), 1);
         give(&ann, &mut bob);
-        save(&mut bob, &first, ("one two three\n", "zero one two three\n"), 2);
+        save_text(&mut bob, &first, ("one two three\n", "zero one two three\n"), 2);
         give(&bob, &mut ann);
-        let (saved, size) = save(&mut ann, &first, ("one two three\n", "one 2 three!\n"), 3);
+        let (saved, size) = save_text(&mut ann, &first, ("one two three\n", "one 2 three!\n"), 3);
         assert_eq!(size, Size { inserted: 2, removed: 3 });
         assert_eq!(ann.document().text(text_container()), "zero one 2 three!\n");
         assert_eq!(ann.document().text_at(text_container(), &saved), "one 2 three!\n");
         assert_eq!(ann.document().history().len(), 3);
         let next = ("one 2 three!\n", "one 2 three!\nfour\n");
-        let (saved, _) = save(&mut ann, &saved, next, 9);
+        let (saved, _) = save_text(&mut ann, &saved, next, 9);
         assert_eq!(ann.document().text_at(text_container(), &saved), next.1);
         give(&ann, &mut bob);
         assert_eq!(bob.document().text(text_container()), "zero one 2 three!\nfour\n");
@@ -148,12 +167,12 @@ mod tests {
     fn what_is_too_long_for_one_action_becomes_several() {
         let mut replica = replica(1);
         let long: String = (0..400_000).map(|n| format!("{n} ü\n")).collect();
-        let (version, _) = save(&mut replica, &VersionVector::new(), ("", &long), 1);
+        let (version, _) = save_text(&mut replica, &VersionVector::new(), ("", &long), 1);
         assert!(replica.document().text(text_container()) == long);
         let parcels = replica.export(&version.missing_from(&VersionVector::new()), usize::MAX);
         assert!(parcels.iter().all(|parcel| parcel.bytes.len() < 4 << 20));
         let short = "short\n".to_owned();
-        save(&mut replica, &version, (&long, &short), 2);
+        save_text(&mut replica, &version, (&long, &short), 2);
         assert_eq!(replica.document().text(text_container()), short);
     }
 }

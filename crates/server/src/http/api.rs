@@ -79,7 +79,7 @@ async fn create(State(service): State<Service>, Json(new): Json<NewDocument>) ->
     let info = ask(&service, move |hub| hub.create(&new.name, document_type)).await?;
     let (text, new_type) = match document_type {
         DocumentType::Json => (NEW_JSON, Some(NewType::Json { schema })),
-        other => ("", other.new()),
+        other => ("", other.new_type()),
     };
     if new_type.is_some() {
         let (base, text) = (Base::Now, text.to_owned());

@@ -17,7 +17,7 @@ fn read(range: &str) -> Option<(&str, u32)> {
     let name = parts.next()?;
     let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
     let weight = quality.map_or(Some(1.0), |quality| quality.parse::<f32>().ok())?;
-    (0.0..=1.0).contains(&weight).then(|| (name, (weight * 1000.0) as u32))
+    (0.0..=1.0).contains(&weight).then_some((name, (weight * 1000.0) as u32))
 }
 
 #[cfg(test)]

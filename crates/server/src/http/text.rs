@@ -79,7 +79,7 @@ pub async fn put(
         Some(list) => Base::Etags(etags(list).map(str::to_owned).collect()),
     };
     let media_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
-    let new_type = DocumentType::of_media_type(media_type).new();
+    let new_type = DocumentType::of_media_type(media_type).new_type();
     match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_type, reply }).await? {
         Put::Saved { etag, version, is_merged } => {
             let etag = etag.map(|etag| (ETAG, etag));

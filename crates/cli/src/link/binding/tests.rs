@@ -4,6 +4,8 @@
 
 mod world;
 
+use super::form;
+use server::DocumentType;
 use world::{Save, World};
 
 const BEFORE: &str = "one two three\n";
@@ -192,4 +194,134 @@ fn while_the_rest_is_under_way_the_file_waits() {
     world.is_whole = true;
     world.settle();
     assert_eq!(world.file().as_deref(), Some("one TWO three\n"));
+}
+
+/// What happens to a file of some type, and what is to come of it.
+struct Case {
+    document_type: DocumentType,
+    /// What the document says, and the file that somebody makes of that.
+    document: &'static str,
+    file: &'static str,
+    /// What others make of the document, and the editor of the file.
+    remote: &'static str,
+    save: &'static str,
+    /// The file after the first, and after both.
+    written: &'static str,
+    both: &'static str,
+}
+
+const NOTE: Case = Case {
+    document_type: DocumentType::Note,
+    document: "# Song\n\n- one two\n- three[^z]\n\n[^z]: end\n",
+    file: "Song\n====\n\n* one\n  two\n* three[^z]\n\n[^z]: end\n",
+    remote: "# Song\n\n- one two\n- THREE[^z]\n\n[^z]: end\n",
+    save: "Song\n====\n\n* zero\n* one\n  two\n* three[^z]\n\n[^z]: end\n",
+    written: "Song\n====\n\n* one\n  two\n* THREE[^z]\n\n[^z]: end\n",
+    both: "Song\n====\n\n* zero\n* one\n  two\n* THREE[^z]\n\n[^z]: end\n",
+};
+
+const JSON: Case = Case {
+    document_type: DocumentType::Json,
+    document: "{\n  \"a\": 1.0,\n  \"b\": 2\n}\n",
+    file: "{\n  \"a\": 1.0,\n  \"b\": 2\n}",
+    remote: "{\n  \"a\": 1.0,\n  \"b\": \"two\"\n}",
+    save: "{\n  \"a\": 1.0,\n  \"b\": 2,\n  \"c\": [3]\n}",
+    written: "{\n  \"a\": 1.0,\n  \"b\": \"two\"\n}",
+    both: "{\n  \"a\": 1.0,\n  \"b\": \"two\",\n  \"c\": [3]\n}",
+};
+
+/// A file that its author wrote, and that both change.
+fn run_case(case: &Case, save: Option<(u32, Save)>, kill: Option<u32>, away_ms: u64) -> World {
+    let mut world = World::of(case.document_type, case.document);
+    world.settle();
+    assert_eq!(world.file().as_deref(), Some(case.document));
+    world.editor_saves(Save::Rename, case.file);
+    world.settle();
+    world.editor_opens();
+    world.remote_edits(case.remote);
+    if let Some((at, save)) = save {
+        world.save_at(at, save, case.save);
+    }
+    if let Some(at) = kill {
+        world.kill_at(at);
+    }
+    world.settle_through_kills(away_ms);
+    world
+}
+
+fn check_case(case: &Case, save: Option<(u32, Save)>, kill: Option<u32>, away_ms: u64) {
+    let world = run_case(case, save, kill, away_ms);
+    if world.is_save_late() {
+        return;
+    }
+    let expected = if save.is_some() { case.both } else { case.written };
+    let what = format!("{:?}, save {save:?}, kill {kill:?}, away {away_ms} ms", case.document_type);
+    assert_eq!(world.file().as_deref(), Some(expected), "{what}");
+    assert!(form::is_same(case.document_type, &world.remote_text(), expected), "{what}: {}", world.remote_text());
+    assert_eq!(world.kept(), Vec::<String>::new(), "{what}");
+}
+
+#[test]
+fn notes_and_json_lose_nothing_whenever_both_write_and_it_is_killed() {
+    for case in [NOTE, JSON] {
+        check_case(&case, None, None, 0);
+        let steps = run_case(&case, None, None, 0).steps();
+        for at in 0..=steps * 2 {
+            check_case(&case, None, Some(at), 10_000);
+        }
+        for save in Save::ALL {
+            for at in 0..=steps {
+                check_case(&case, Some((at, save)), None, 0);
+            }
+        }
+        for at in 0..=steps {
+            for kill in 0..=run_case(&case, Some((at, Save::Rename)), None, 0).steps() * 2 {
+                check_case(&case, Some((at, Save::Rename)), Some(kill), 10_000);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_form_of_a_note_is_nobodys_news() {
+    let mut world = World::of(DocumentType::Note, NOTE.document);
+    world.settle();
+    let (history, notices) = (world.history(), world.notices().len());
+    world.editor_saves(Save::InPlace, NOTE.file);
+    world.settle();
+    assert_eq!((world.history(), world.notices().len()), (history, notices));
+    assert_eq!(world.file().as_deref(), Some(NOTE.file), "the author's form stays");
+}
+
+#[test]
+fn json_that_is_half_written_is_left_alone_until_it_is_whole() {
+    let mut world = World::of(DocumentType::Json, JSON.document);
+    world.settle();
+    world.editor_opens();
+    let half = "{\n  \"a\": 1.0,\n  \"b\": 2,\n  \"c\"";
+    world.editor_saves(Save::InPlace, half);
+    world.remote_edits(JSON.remote);
+    world.settle();
+    assert_eq!(world.file().as_deref(), Some(half));
+    assert!(form::is_same(DocumentType::Json, &world.remote_text(), JSON.remote));
+    let told = world.notices().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(told.contains("this is no JSON: line 4"), "{told}");
+    world.editor_saves(Save::InPlace, JSON.save);
+    world.settle();
+    assert_eq!(world.file().as_deref(), Some(JSON.both));
+    assert_eq!(world.remote_text(), JSON.both);
+}
+
+#[test]
+fn a_note_that_is_too_deep_is_left_alone() {
+    let mut world = World::of(DocumentType::Note, "a\n");
+    world.settle();
+    world.editor_opens();
+    let deep = ">".repeat(300);
+    world.editor_saves(Save::InPlace, &deep);
+    world.settle();
+    assert_eq!((world.file().as_deref(), world.remote_text().as_str()), (Some(deep.as_str()), "a\n"));
+    world.editor_saves(Save::InPlace, "b\n");
+    world.settle();
+    assert_eq!(world.remote_text(), "b\n");
 }

@@ -4,7 +4,7 @@ use super::super::{Binding, BindingError, Notice};
 use crate::link::disk::{Contents, Disk, Stamp};
 use crate::link::record::Shelf;
 use motet::{DocumentId, ReplicaId, SigningKey};
-use server::{HubDocument, StoredDocument, StoredHub, text_container};
+use server::{Content, DocumentType, HubDocument, StoredDocument, StoredHub};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -300,11 +300,19 @@ pub struct World {
 impl World {
     /// A document with this text, a copy of it here, and no file.
     pub fn new(text: &str) -> Self {
+        Self::of(DocumentType::Text, text)
+    }
+
+    /// The same with a document of any type.
+    pub fn of(document_type: DocumentType, text: &str) -> Self {
         let machine = Machine::default();
         let remote = hub(Arc::new(MemoryStore::default()), 1000);
         remote.create_as(DOC, 1, "remote").unwrap();
         let mut remote = remote.load(DOC, |_, _| {}).unwrap();
-        remote.put_text(None, text).unwrap();
+        match document_type.new_type() {
+            Some(new_type) => remote.make(&new_type, text).unwrap(),
+            None => remote.put_text(None, text).unwrap(),
+        }
         let store = Arc::new(MemoryStore::default());
         hub(store.clone(), 1).create_as(DOC, 1, "here").unwrap();
         let mut world =
@@ -429,7 +437,7 @@ impl World {
     }
 
     pub fn remote_text(&self) -> String {
-        self.remote.replica().document().text(text_container())
+        Content::of(self.remote.replica().document()).unwrap().text
     }
 
     pub fn history(&self) -> usize {
