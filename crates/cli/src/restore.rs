@@ -6,7 +6,7 @@ use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
 use crate::time_text::now;
-use motet::{Document, Seq, diff};
+use motet::{Document, Seq, diff, people};
 use serde_json::json;
 use server::{Content, DocumentType, text_container, write_version};
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
         }
         // What stands in a note keeps its name: the same paragraph comes back, with what was said of it.
-        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, now()))?),
+        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, &[people()], now()))?),
         DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
     }
     let is_changed = opened.document().version() != before;

@@ -41,6 +41,6 @@ pub use model::{
     Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
     TreeChange, TreePatch,
 };
-pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
+pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use undo::EditRun;
 pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, NodeDiff, Policy, Standing};

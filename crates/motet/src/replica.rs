@@ -11,11 +11,16 @@ use codec::{
     AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
-use log::{Action, BlobNames, ReceiveError};
+use log::{Action, BlobNames, ContainerId, Kind, ReceiveError};
 use model::Patch;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
 const SIGNATURE_SPACING: Seq = 4096;
+
+/// The map from authors' keys to what they call themselves: it is beside the work, and stays where that goes back.
+pub fn people() -> ContainerId {
+    ContainerId::root(Kind::Map, "people")
+}
 
 /// Sealed actions of one replica: what members send each other and stores keep.
 #[derive(Clone, Debug, PartialEq, Eq)]

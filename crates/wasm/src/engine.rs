@@ -8,14 +8,9 @@ use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
-use motet::{ContainerId, DocumentId, Id, Kind, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing};
+use motet::{ContainerId, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-
-/// The map from authors' keys to what they call themselves.
-pub fn people() -> ContainerId {
-    ContainerId::root(Kind::Map, "people")
-}
 
 /// An editing replica of one document.
 #[wasm_bindgen]

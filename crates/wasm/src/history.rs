@@ -2,11 +2,12 @@
 
 use crate::anchor::{write_author, write_spans, write_version};
 use crate::choices::Choices;
-use crate::engine::{is_held, people};
+use crate::engine::is_held;
 use crate::js::object;
 use js_sys::Array;
 use motet::{
-    AuthorKey, ContainerId, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value, VersionVector,
+    AuthorKey, ContainerId, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value,
+    VersionVector, people,
 };
 use wasm_bindgen::JsValue;
 

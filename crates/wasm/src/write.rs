@@ -2,12 +2,12 @@
 
 use crate::anchor::{write_author, write_id};
 use crate::container::{read_kind, write_container};
-use crate::engine::{Engine, now, people};
+use crate::engine::{Engine, now};
 use crate::js::{self, Outcome, coded};
 use crate::read::{element, index, named, version_of};
 use crate::value::{from_js, int_from_js, key, too_large};
 use js_sys::Array;
-use motet::{ContainerId, Edit, Id, Kind, Value};
+use motet::{ContainerId, Edit, Id, Kind, Value, people};
 use wasm_bindgen::prelude::*;
 
 /// What one action may take, in bytes, about: it travels as one parcel, and parcels have at most 8 MiB.
