@@ -6,7 +6,7 @@ use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
 use crate::time_text::now;
-use motet::{Document, Seq, diff};
+use motet::{ContainerId, Document, Kind, Seq, diff};
 use serde_json::json;
 use server::{Content, DocumentType, text_container, write_version};
 use std::process::ExitCode;
@@ -27,6 +27,11 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What authors call themselves, which is not what a note says.
+fn people() -> ContainerId {
+    ContainerId::root(Kind::Map, "people")
+}
+
 /// Brings it back.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
@@ -39,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         DocumentType::Json if wanted.is_empty() => {
             return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
         }
-        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, now()))?),
+        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, &[people()], now()))?),
         DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
     }
     let is_changed = opened.document().version() != before;
