@@ -27,7 +27,7 @@ const line = (page: Page, text: string) => page.locator(".note-page .note > .not
 /** Where a double click hits the first word of a line. */
 const wordIn = (page: Page, text: string) => ({ dblclick: () => line(page, text).locator(".note-line").first().dblclick({ position: { x: 10, y: 10 } }) });
 
-/** Types at the end of the note; "\n" is Enter. A page behind another one is not told where its caret is. */
+/** Types at the end of the note; "\n" is Enter. A page behind another one is not told where its caret goes. */
 async function write(page: Page, text: string): Promise<void> {
   await page.bringToFront();
   await page.locator(".note-page .note").click();
@@ -192,6 +192,14 @@ test("the note is taken away as Markdown, which the server makes", async ({ cont
   await ann.getByRole("button", { name: "More" }).click();
   const [file] = await Promise.all([ann.waitForEvent("download"), ann.getByRole("menuitem", { name: "Download as Markdown" }).click()]);
   expect(file.suggestedFilename()).toBe("Untitled.md");
+});
+
+test("what is typed is in the line, also where nothing is drawn, as in a page behind another one", async ({ context }) => {
+  const [ann, ben] = await two(context);
+  await ann.locator(".note-page .note").click();
+  await ben.bringToFront();
+  await ann.keyboard.type("one\ntwo\nthree");
+  await expect.poll(() => linesOf(ben)).toEqual(["one", "two", "three"]);
 });
 
 test("undo takes back one's own work only, also from the bar", async ({ context }) => {

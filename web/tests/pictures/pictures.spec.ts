@@ -102,7 +102,34 @@ async function shoot(browser: Browser, scheme: "light" | "dark", width: number, 
   await ann.getByRole("menuitem", { name: "How others see you" }).click();
   await ann.waitForTimeout(250);
   await picture(ann, "12-profile");
+  await shootNote(context, picture);
   await context.close();
+}
+
+const NOTE = "# Programme notes\nThe motet is a piece in which several voices sing different texts.\n## Order of the evening\n1. Opening\nA pause\n\n- [ ] bring the stands\ntune the organ\n";
+
+async function shootNote(context: BrowserContext, picture: (page: Page, name: string) => Promise<unknown>): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${BASE}/?as=Ann#/`);
+  await page.getByRole("button", { name: "New note" }).first().click();
+  await page.locator(".note").waitFor();
+  await picture(page, "13-note-empty");
+  await page.locator(".note").click();
+  await page.keyboard.type(NOTE);
+  await page.getByRole("button", { name: "Table", exact: true }).click();
+  await page.keyboard.type("Voice");
+  await picture(page, "14-note");
+  await page.keyboard.press("Alt+o");
+  await picture(page, "15-note-outline");
+  await page.locator(".note-line", { hasText: "The motet" }).dblclick({ position: { x: 60, y: 10 } });
+  await page.keyboard.press("Control+Alt+m");
+  await page.getByRole("textbox", { name: "Comment" }).fill("Which kind of motet?");
+  await page.keyboard.press("Control+Enter");
+  await picture(page, "16-note-comment");
+  await page.keyboard.press("Alt+h");
+  await page.locator(".run-main").nth(1).click();
+  await page.waitForTimeout(300);
+  await picture(page, "17-note-past");
 }
 
 test.describe.configure({ timeout: 120_000 });
