@@ -177,15 +177,17 @@ fn a_note_and_json_are_made_for_a_file() {
     let place = Place::new();
     place.import("data", "Notes", "");
     let server = place.serve("data");
-    for (file, text, more, document_type) in [
-        ("a.md", "* a\n", &["--note"][..], "note"),
-        ("b.md", "* b\n", &[], "text"),
-        ("c.json", "{\"c\":  1}", &[], "json"),
+    for (file, text, stored, more, document_type) in [
+        ("a.md", "* a\n", "- a\n", &["--note"][..], "note"),
+        ("b.md", "* b\n", "* b\n", &[], "text"),
+        ("c.json", "{\"c\":  1}", "{\"c\":  1}", &[], "json"),
     ] {
         place.write(file, text);
         let url = server.url(file);
         let link = place.start(&[&["link", file, &url, "--create"], more].concat());
+        link.line("saved here");
         link.line("everything is on the server's disk");
+        eventually(stored.to_owned(), || place.ok(&["show", &url]));
         let shown = place.ok(&["show", &url, "--json"]);
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["type"], document_type, "{shown}");
         assert_eq!(place.read(file), text, "it stays as it was written");

@@ -24,6 +24,9 @@ pub const TEXT_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX / 2;
 /// What an action of a note may take, in bytes: with a signature around it still one parcel.
 pub const NOTE_PARCEL_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX - (64 << 10);
 
+/// Blocks, pieces of lines and cells of a note that is saved: a book of a thousand pages has fewer, and more take minutes.
+pub const NOTE_PARTS_MAX: usize = 1 << 17;
+
 /// Quotes and list items that one line of Markdown begins. Each costs a step for each line behind it that goes on
 /// without marks, so thousands of them would keep a document busy for seconds.
 pub const MARKERS_OF_LINE_MAX: usize = 256;

@@ -1,11 +1,11 @@
 //! Notes as Markdown, saved in actions that can be sent.
 
 use crate::hub::HubError;
-use crate::limits::{MARKERS_OF_LINE_MAX, NOTE_PARCEL_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::limits::{MARKERS_OF_LINE_MAX, NOTE_PARCEL_BYTES_MAX, NOTE_PARTS_MAX, TEXT_BYTES_MAX};
 use clock::VersionVector;
 use codec::{AuthorKey, encode_frame};
 use motet::{Document, Seq};
-use note::{Block, Footnote, Note, markdown};
+use note::{Block, Footnote, Kind, Note, markdown};
 
 /// Elements and bytes up to which nothing can be too much for an action: each makes a few ops at most.
 const SMALL: usize = 16 << 10;
@@ -28,7 +28,23 @@ pub fn parse(text: &str) -> Result<Note, HubError> {
             line + 1
         )));
     }
-    Ok(markdown::parse(text))
+    let note = markdown::parse(text);
+    let blocks = note.blocks.iter().chain(note.footnotes.iter().flat_map(|footnote| &footnote.blocks));
+    match blocks.map(parts).sum::<usize>() {
+        count if count > NOTE_PARTS_MAX => Err(HubError::TextRefused(format!(
+            "{count} paragraphs, pieces of lines and cells, {NOTE_PARTS_MAX} allowed; divide the note"
+        ))),
+        _ => Ok(note),
+    }
+}
+
+/// How many things a block is made of.
+fn parts(block: &Block) -> usize {
+    match &block.kind {
+        Kind::Paragraph(line) | Kind::Heading { line, .. } => 1 + line.len(),
+        Kind::Table(table) => 1 + table.rows.iter().flatten().map(|cell| 1 + cell.len()).sum::<usize>(),
+        Kind::Code { .. } | Kind::Html(_) | Kind::Rule => 2,
+    }
 }
 
 /// How many quotes and list items a line begins.
@@ -152,6 +168,8 @@ mod tests {
         let refused = parse(&format!("a\n{deep}")).expect_err("too deep");
         assert!(refused.to_string().contains("line 2 begins with 257 marks"), "{refused}");
         assert!(parse(&"a".repeat(TEXT_BYTES_MAX + 1)).is_err());
+        let refused = parse(&"a\n\n".repeat(NOTE_PARTS_MAX)).expect_err("too many blocks");
+        assert!(refused.to_string().contains("262144 paragraphs"), "{refused}");
     }
 
     fn saved(document: &mut Document, text: &str) {
@@ -166,15 +184,15 @@ mod tests {
 
     /// Sections of all that differ from each other.
     fn long(word: &str, count: usize) -> String {
-        (0..count).map(|n| format!("## {word} {n}\n\n- *a* {n}\n- **b** `c` [d](e)\n\n")).collect()
+        (0..count).map(|n| format!("## {word} {n}\n\n- [ ] *a* {n}\n- [x] **b** `c` [d](e)\n\n")).collect()
     }
 
     #[test]
     fn what_is_more_than_an_action_holds_becomes_several() {
         let mut document = Document::new(ReplicaId(1));
-        saved(&mut document, &long("Part", 12_000));
+        saved(&mut document, &long("Part", 10_500));
         assert!(document.actions_since(&VersionVector::new()).len() > 1);
-        saved(&mut document, &long("Section", 12_000));
+        saved(&mut document, &long("Section", 10_500));
         saved(&mut document, "");
     }
 
