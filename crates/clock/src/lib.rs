@@ -26,5 +26,5 @@ mod version;
 pub use frontier::Frontier;
 pub use ids::{DocumentId, Id, Lamport, ParseDocumentIdError, ReplicaId, Seq, Span};
 pub use ranges::{RangeMap, RangeSet};
-pub use sorted::{Place, SortedMap, SortedSet};
+pub use sorted::{Iter as SortedIter, Place, SortedMap, SortedSet};
 pub use version::VersionVector;

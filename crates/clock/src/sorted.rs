@@ -115,11 +115,17 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
+        let Some(last) = self.leaves.last() else { return Err(Place::default()) };
+        // Who fills a map in order asks for the last entry, or puts one behind it, each time.
+        let end = Place { leaf: self.leaves.len() - 1, at: last.len() };
+        match last.last().map(|(last, _)| last.borrow().cmp(key)) {
+            Some(Ordering::Greater) => {}
+            Some(Ordering::Equal) => return Ok(Place { at: end.at - 1, ..end }),
+            Some(Ordering::Less) | None => return Err(end),
+        }
         let before = |leaf: &Vec<(K, V)>| leaf.last().is_some_and(|(last, _)| last.borrow() < key);
-        // What goes behind everything belongs to the last leaf.
-        let leaf = self.leaves.partition_point(before).min(self.leaves.len().saturating_sub(1));
-        let entries = self.leaves.get(leaf).map_or(&[][..], Vec::as_slice);
-        match entries.binary_search_by(|(known, _)| known.borrow().cmp(key)) {
+        let leaf = self.leaves.partition_point(before);
+        match self.leaves[leaf].binary_search_by(|(known, _)| known.borrow().cmp(key)) {
             Ok(at) => Ok(Place { leaf, at }),
             Err(at) => Err(Place { leaf, at }),
         }

@@ -2,7 +2,7 @@
 
 use crate::causes::Causes;
 use crate::held::{Body, Held};
-use crate::names::{GONE_KEY, children, data, nodes, text};
+use crate::names::{GONE_KEY, children, data, is_rename_key, nodes, text};
 use json::ConflictKind;
 use motet::{Document, Id, Value};
 
@@ -133,8 +133,7 @@ impl<'a> Chooser<'a> {
 
     /// Whether a node is a child of `parent`.
     pub fn is_in(&self, node: Id, parent: Option<Id>) -> bool {
-        let Some(tree) = self.document.tree(nodes()) else { return false };
-        tree.position(node).is_some_and(|(above, _)| above == parent) && tree.is_visible(node)
+        self.document.tree(nodes()).is_some_and(|tree| tree.is_child(node, parent))
     }
 
     /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it.
@@ -202,7 +201,7 @@ impl<'a> Chooser<'a> {
     /// Whether a member of a node was renamed by somebody that had not been seen.
     fn has_new_key(&self, node: Id, seen: &crate::causes::Seen) -> bool {
         let Some(map) = self.document.model().map(data(node)) else { return false };
-        let mut renames = map.keys().filter(|key| key.starts_with('k')).flat_map(|key| map.heads(key));
+        let mut renames = map.keys().filter(|key| is_rename_key(key)).flat_map(|key| map.heads(key));
         renames.any(|(id, value)| value.is_some() && !seen.contains(id))
     }
 }

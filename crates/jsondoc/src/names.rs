@@ -46,6 +46,11 @@ pub(crate) fn rename_key(item: Id) -> String {
     format!("k{:x}.{}", item.seq, item.replica)
 }
 
+/// Whether a key in [`data`] is one under which a renamed member has its key.
+pub(crate) fn is_rename_key(key: &str) -> bool {
+    key.starts_with('k')
+}
+
 /// Whether a document is one of JSON.
 pub fn is_json(document: &Document) -> bool {
     matches!(document.get(top(), FORM_KEY), Some(Value::Int(_)))

@@ -7,12 +7,12 @@ use crate::held::{Body, Held, whole_text};
 use crate::layout::{Frame, Layout, inner_indent, read_ends, read_style};
 use crate::literal::{is_string, is_value, kind, unquoted};
 use crate::names::{
-    ENDS_KEY, FORM, FORM_KEY, GONE_KEY, LAYOUT_KEY, ROOT_KEY, SCHEMA_KEY, STYLE_KEY, children, data, is_json, nodes,
-    rename_key, text, top,
+    ENDS_KEY, FORM, FORM_KEY, GONE_KEY, LAYOUT_KEY, ROOT_KEY, SCHEMA_KEY, STYLE_KEY, children, data, is_json,
+    is_rename_key, nodes, rename_key, text, top,
 };
 use json::limits::{BYTES_MAX, DEPTH_MAX};
 use json::{ConflictKind, Kind, Place, Schema, Style, Tree, quoted};
-use motet::{Document, Id, SortedMap, Value};
+use motet::{Document, Id, Map, SortedMap, Value};
 
 /// Bytes of alternatives that are read with a document: more than anybody looks at.
 const ALTERNATIVES_BYTES_MAX: usize = 16 << 20;
@@ -249,10 +249,16 @@ impl<'a> Reader<'a> {
     pub fn lone_child(&self, node: Id, item: Id, kind: Kind) -> Option<Child> {
         let heads = self.document.model().list(children(node))?.heads(item);
         let choice = self.chooser.choose(&heads, Some(node))?;
-        Some(self.child(item, &heads, choice, (kind == Kind::Object).then_some(node)))
+        Some(self.child(item, &heads, choice, self.renames(node, kind)))
     }
 
-    fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, parent: Option<Id>) -> Child {
+    /// The map of an object of which members were renamed.
+    fn renames(&self, node: Id, kind: Kind) -> Option<&'a Map> {
+        let map = self.document.model().map(data(node)).filter(|_| kind == Kind::Object)?;
+        map.keys().any(is_rename_key).then_some(map)
+    }
+
+    fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, renames: Option<&Map>) -> Child {
         let places = if heads.len() == 1 && choice.held.was.is_empty() {
             choice.held.body.place().into_iter().collect()
         } else {
@@ -264,27 +270,10 @@ impl<'a> Reader<'a> {
         let Held { key, body, .. } = choice.held;
         let mut child =
             Child { item, named: item, key, body, places, heads: heads.len(), says, kind: choice.kind, others };
-        if let Some(parent) = parent {
-            self.rename(parent, &mut child);
+        if let Some(renames) = renames {
+            rename(renames, &mut child);
         }
         child
-    }
-
-    /// Gives a member the key that it was given last.
-    fn rename(&self, parent: Id, child: &mut Child) {
-        let Some(map) = self.document.model().map(data(parent)) else { return };
-        let name = rename_key(child.item);
-        let heads: Vec<(Id, String)> = map
-            .heads(&name)
-            .filter_map(|(id, value)| Some((id, whole_text(value?)?)))
-            .filter(|(_, key)| is_string(key))
-            .collect();
-        let Some((named, key)) = heads.first() else { return };
-        for (id, other) in heads.iter().skip(1).filter(|(_, other)| other != key) {
-            child.kind = child.kind.or(Some(ConflictKind::BothRenamed));
-            child.others.push((*id, Other::Key(other.clone())));
-        }
-        (child.named, child.key) = (*named, Some(key.clone()));
     }
 
     /// The members or items of a node, in order.
@@ -293,6 +282,7 @@ impl<'a> Reader<'a> {
         let mut found: Vec<Child> = Vec::new();
         let mut nodes_here = 0;
         let list = document.model().list(children(node));
+        let renames = self.renames(node, kind);
         for (item, write, value, is_disputed) in list.into_iter().flat_map(|list| list.writes()) {
             let one = [(write, value)];
             let many = if is_disputed { list.expect("it has items").heads(item) } else { Vec::new() };
@@ -301,7 +291,7 @@ impl<'a> Reader<'a> {
                 nodes_here += self.note_hidden(heads, node);
                 continue;
             };
-            let child = self.child(item, heads, choice, (kind == Kind::Object).then_some(node));
+            let child = self.child(item, heads, choice, renames);
             let is_here = |body: &&Body| body.node().is_some_and(|id| self.chooser.is_in(id, Some(node)));
             nodes_here += child.places.iter().filter(is_here).count();
             found.push(child);
@@ -543,6 +533,22 @@ impl<'a> Reader<'a> {
         }
         self.conflicts.sort_by_key(|told| told.slot);
     }
+}
+
+/// Gives a member the key that it was given last.
+fn rename(renames: &Map, child: &mut Child) {
+    let name = rename_key(child.item);
+    let heads: Vec<(Id, String)> = renames
+        .heads(&name)
+        .filter_map(|(id, value)| Some((id, whole_text(value?)?)))
+        .filter(|(_, key)| is_string(key))
+        .collect();
+    let Some((named, key)) = heads.first() else { return };
+    for (id, other) in heads.iter().skip(1).filter(|(_, other)| other != key) {
+        child.kind = child.kind.or(Some(ConflictKind::BothRenamed));
+        child.others.push((*id, Other::Key(other.clone())));
+    }
+    (child.named, child.key) = (*named, Some(key.clone()));
 }
 
 pub(crate) fn is_container(body: &Body) -> bool {

@@ -32,6 +32,10 @@ pub fn push_str(text: &mut String, more: &str) {
 }
 
 fn growth(len: usize, size: usize) -> usize {
+    if len == 0 {
+        // Very many containers hold one thing for ever.
+        return 1;
+    }
     let part = if len * size < LONG { 4 } else { 16 };
     (len / part).max(4)
 }

@@ -12,6 +12,8 @@ const SEARCH_MAX: usize = 8;
 pub struct Table<T> {
     names: Vec<T>,
     numbers: SortedMap<T, u32>,
+    /// The number that was looked for last: mostly it is asked for again.
+    recent: u32,
 }
 
 impl<T: Copy + Ord> Default for Table<T> {
@@ -23,7 +25,7 @@ impl<T: Copy + Ord> Default for Table<T> {
 impl<T: Copy + Ord> Table<T> {
     /// No names.
     pub fn new() -> Self {
-        Self { names: Vec::new(), numbers: SortedMap::new() }
+        Self { names: Vec::new(), numbers: SortedMap::new(), recent: 0 }
     }
 
     /// How many names there are.
@@ -48,22 +50,49 @@ impl<T: Copy + Ord> Table<T> {
 
     /// The number of a name, which gets one where it is new.
     pub fn number(&mut self, name: T) -> u32 {
-        let known = if self.names.len() <= SEARCH_MAX {
+        if self.names.get(self.recent as usize) == Some(&name) {
+            return self.recent;
+        }
+        // New names are used before old ones are again; so is one old name in between.
+        if self.names.last() == Some(&name) {
+            return self.names.len() as u32 - 1;
+        }
+        match self.find(name) {
+            Some(known) => {
+                self.recent = known;
+                known
+            }
+            None => self.add(name),
+        }
+    }
+
+    /// The number of a name, where it has one.
+    pub fn find(&self, name: T) -> Option<u32> {
+        if self.names.len() <= SEARCH_MAX {
             self.names.iter().rposition(|known| *known == name).map(|at| at as u32)
         } else {
             self.numbers.get(&name).copied()
-        };
-        known.unwrap_or_else(|| self.add(name))
+        }
     }
 
     fn add(&mut self, name: T) -> u32 {
         let number = u32::try_from(self.names.len()).expect("fewer names than counters");
         self.names.push(name);
-        if self.names.len() > SEARCH_MAX {
-            let unnumbered = self.numbers.len() as u32..;
-            self.numbers.extend(self.names[self.numbers.len()..].iter().copied().zip(unnumbered));
+        match self.names.len().checked_sub(SEARCH_MAX) {
+            None | Some(0) => {}
+            Some(1) => self.numbers = self.names.iter().copied().zip(0..).collect(),
+            Some(_) => drop(self.numbers.insert(name, number)),
         }
         number
+    }
+}
+
+/// The names, each once, get their numbers in the order in which they come.
+impl<T: Copy + Ord> FromIterator<T> for Table<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
+        let mut table = Self::new();
+        names.into_iter().for_each(|name| _ = table.number(name));
+        table
     }
 }
 

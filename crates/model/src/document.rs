@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
-use clock::{Id, Lamport, Seq, SortedMap, Span};
+use clock::{Id, Lamport, Place, Seq, SortedMap, Span};
 use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value};
 use std::ops::Range;
 
@@ -59,14 +59,14 @@ impl Patch {
 /// The state of a document: every op it was given, on or off.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// Ascending by container.
-    texts: Vec<(ContainerId, Text)>,
+    /// In boxes, as all of which there may be very many: they are found among their names, and those lie together.
+    texts: SortedMap<ContainerId, Box<Text>>,
     /// Which text was edited last: nearly always the one that is edited next.
-    recent: usize,
+    recent: Place,
     /// Texts in which marks or moves were turned on or off.
     unsettled: Vec<ContainerId>,
-    maps: SortedMap<ContainerId, Map>,
-    lists: SortedMap<ContainerId, List>,
+    maps: SortedMap<ContainerId, Box<Map>>,
+    lists: SortedMap<ContainerId, Box<List>>,
     trees: SortedMap<ContainerId, Tree>,
     counters: SortedMap<ContainerId, Counter>,
 }
@@ -79,48 +79,45 @@ impl Model {
 
     /// The text `container`, where anything was ever written there.
     pub fn text(&self, container: ContainerId) -> Option<&Text> {
-        self.texts.binary_search_by_key(&container, |(id, _)| *id).ok().map(|at| &self.texts[at].1)
+        self.texts.get(&container).map(|text| &**text)
     }
 
     /// The text `container`, to look things up in or to edit.
     #[inline(always)] // Asked for with every key.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
-        if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
-            self.recent = self.find_text(container);
-        }
-        &mut self.texts[self.recent].1
+        self.recent = self.texts.place_near(self.recent, &container).unwrap_or_else(|| self.add_text(container));
+        self.texts.value_at(self.recent)
     }
 
-    fn find_text(&mut self, container: ContainerId) -> usize {
-        self.texts.binary_search_by_key(&container, |(id, _)| *id).unwrap_or_else(|at| {
-            self.texts.insert(at, (container, Text::new()));
-            at
-        })
+    #[cold]
+    fn add_text(&mut self, container: ContainerId) -> Place {
+        self.texts.insert(container, Box::default());
+        self.texts.place_near(self.recent, &container).expect("just put there")
     }
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
-        self.texts.iter().map(|(id, text)| (*id, text))
+        self.texts.iter().map(|(&id, text)| (id, &**text))
     }
 
     /// The map `container`, where anything was ever written there.
     pub fn map(&self, container: ContainerId) -> Option<&Map> {
-        self.maps.get(&container)
+        self.maps.get(&container).map(|map| &**map)
     }
 
     /// All maps.
     pub fn maps(&self) -> impl Iterator<Item = (ContainerId, &Map)> {
-        self.maps.iter().map(|(&id, map)| (id, map))
+        self.maps.iter().map(|(&id, map)| (id, &**map))
     }
 
     /// The list `container`, where anything was ever written there.
     pub fn list(&self, container: ContainerId) -> Option<&List> {
-        self.lists.get(&container)
+        self.lists.get(&container).map(|list| &**list)
     }
 
     /// All lists.
     pub fn lists(&self) -> impl Iterator<Item = (ContainerId, &List)> {
-        self.lists.iter().map(|(&id, list)| (id, list))
+        self.lists.iter().map(|(&id, list)| (id, &**list))
     }
 
     /// The tree `container`, where anything was ever made there.
@@ -351,7 +348,7 @@ impl Model {
             out.push_str(&format!("text {id:?} {:?}\n", text.read()));
             out.push_str(&show_rich(text));
         }
-        for (id, map) in &self.maps {
+        for (id, map) in self.maps() {
             for (key, value) in map.iter() {
                 out.push_str(&format!("map {id:?} {key:?} {}\n", show(value)));
             }
@@ -378,7 +375,7 @@ impl Model {
         for (id, text) in self.texts() {
             patch.texts.insert(id, text.changed_since(before.text(id)));
         }
-        for (&id, map) in &self.maps {
+        for (id, map) in self.maps() {
             patch.maps.insert(id, map.changed_since(before.map(id)));
         }
         for (id, list) in self.lists() {
@@ -401,7 +398,7 @@ impl Model {
 
     /// Hashes of all texts that show something, by container. Costs what changed since the last time.
     pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
-        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (*id, text.hash())).collect()
+        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(&id, text)| (id, text.hash())).collect()
     }
 
     /// Hashes of all other containers that show something, by container. Those that changed since the last time
@@ -423,10 +420,9 @@ impl Model {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        assert!(self.texts.is_sorted_by(|a, b| a.0 < b.0), "texts ascend by container");
-        self.texts.iter().for_each(|(_, text)| text.check_invariants());
-        self.maps.values().for_each(Map::check_invariants);
-        self.lists.values().for_each(List::check_invariants);
+        self.texts.values().for_each(|text| text.check_invariants());
+        self.maps.values().for_each(|map| map.check_invariants());
+        self.lists.values().for_each(|list| list.check_invariants());
         self.trees.values().for_each(Tree::check_invariants);
     }
 }
@@ -550,21 +546,22 @@ impl<'a> ModelBuilder<'a> {
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
+        let text =
+            |(&id, &number): (&ContainerId, &usize)| (id, Box::new(std::mem::take(&mut self.texts[number]).build()));
         let texts = self.numbers.iter().map(text).collect();
         let mut model = Model { texts, ..Model::default() };
         for (container, mut ops) in self.ordered {
             // Each log is in order already, which a stable sort makes use of.
             ops.sort_by_key(|ordered| ordered.time);
             match container.kind() {
-                Kind::List => drop(model.lists.insert(container, List::load())),
+                Kind::List => drop(model.lists.insert(container, Box::new(List::load()))),
                 Kind::Tree => drop(model.trees.insert(container, Tree::load())),
                 Kind::Text | Kind::Map | Kind::Counter => {}
             }
             ops.iter().for_each(|ordered| ordered.insert_into(&mut model));
         }
         model.settle(None);
-        model.lists.values_mut().for_each(List::settle);
+        model.lists.values_mut().for_each(|list| list.settle());
         model.trees.values_mut().for_each(Tree::settle);
         model
     }

@@ -4,6 +4,8 @@ mod nested;
 mod rich;
 mod structure;
 
+pub use rich::Format;
+
 use crate::diff;
 use crate::document::Document;
 use blob::BlobRef;
@@ -113,6 +115,15 @@ impl Edit<'_> {
         self.document.push(op, self.told.as_deref_mut())
     }
 
+    /// As [`Edit::push`], where what is done once for many changes is still due: [`Edit::settle`].
+    fn push_unsettled(&mut self, op: OpRef<'_>) -> Span {
+        self.document.push_unsettled(op, self.told.as_deref_mut())
+    }
+
+    fn settle(&mut self) {
+        self.document.model.settle(self.told.as_deref_mut());
+    }
+
     /// As [`Edit::push`], with what changes.
     fn push_telling(&mut self, op: OpRef<'_>) -> Patch {
         let mut patch = Patch::default();
@@ -128,9 +139,14 @@ impl Document {
     /// Writes an op into the action being written, and shows it. What changes is added to `patch`, where one is
     /// given.
     fn push(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
-        let span = self.log.push(self.replica, op);
-        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch.as_deref_mut());
+        let span = self.push_unsettled(op, patch.as_deref_mut());
         self.model.settle(patch);
+        span
+    }
+
+    fn push_unsettled(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
+        let span = self.log.push(self.replica, op);
+        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch);
         span
     }
 }

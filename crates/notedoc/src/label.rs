@@ -91,11 +91,10 @@ fn find(model: &Model) -> Vec<Found> {
 
 /// The objects of a body and of the tables in it, in the order of the text.
 fn find_in(model: &Model, body: ContainerId, depth: usize, cells: &mut Budget, found: &mut Vec<Found>) {
-    for run in model.text(body).into_iter().flat_map(|text| text.rich()) {
-        let id = run.span.first();
-        match run.object {
-            Some(object::FOOTNOTE) => found.push(of_object(model, id)),
-            Some(object::TABLE) if depth < DEPTH_MAX => {
+    for (id, kind) in model.text(body).into_iter().flat_map(|text| text.shown_objects()) {
+        match kind {
+            object::FOOTNOTE => found.push(of_object(model, id)),
+            object::TABLE if depth < DEPTH_MAX => {
                 for cell in Grid::of(model, id, cells).cells() {
                     find_in(model, cell, depth + 1, cells, found);
                 }

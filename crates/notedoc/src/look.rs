@@ -65,11 +65,10 @@ impl Look {
 
     /// Makes the map `properties` hold this look; writes only what differs.
     pub fn write(&self, edit: &mut Edit<'_>, properties: ContainerId) {
-        let values = self.values();
-        for (key, value) in KEYS.into_iter().zip(values) {
-            if edit.document().get(properties, key) == value.as_ref() {
-                continue;
-            }
+        let map = edit.document().model().map(properties);
+        let is_due = |key, value: &Option<Value>| map.and_then(|map| map.get(key)) != value.as_ref();
+        let due: Vec<_> = KEYS.into_iter().zip(self.values()).filter(|(key, value)| is_due(key, value)).collect();
+        for (key, value) in due {
             match value {
                 Some(value) => edit.set(properties, key, value),
                 None => edit.unset(properties, key),

@@ -84,6 +84,16 @@ impl Token<'_> {
     }
 }
 
+/// `parts` as they are, each text as one word: where there is nothing to compare them with.
+pub fn whole<'a>(parts: &'a [Part<'_>]) -> Vec<Token<'a>> {
+    let token = |part: &'a Part<'_>| match part {
+        Part::Mark => Token::Mark,
+        Part::Text(text) => Token::Word(text),
+        Part::Object(object) => Token::Object(object),
+    };
+    parts.iter().map(token).collect()
+}
+
 /// The tokens of `parts`.
 pub fn tokens<'a>(parts: &'a [Part<'_>]) -> Vec<Token<'a>> {
     let mut tokens = Vec::new();

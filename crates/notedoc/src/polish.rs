@@ -2,7 +2,7 @@
 
 use crate::look::Look;
 use crate::schema::{block_properties, key, link_value, mark, marks_of, object, properties};
-use motet::{ContainerId, Edit, Grows, Id, Model, Seq, Value};
+use motet::{ContainerId, Edit, Format, Grows, Id, Model, Seq, Value};
 use note::{Block, Content, Kind, Line, Marks, Table};
 
 /// What is wanted of one or more elements of a text.
@@ -72,23 +72,27 @@ pub struct MarkFix {
     value: Option<Value>,
 }
 
-impl MarkFix {
-    /// Writes it.
-    pub fn write(&self, edit: &mut Edit<'_>, body: ContainerId) {
-        write_mark(edit, body, (self.at, self.len), self.key, self.value.as_ref());
-    }
+/// Writes properties that text should have.
+pub fn write_marks(edit: &mut Edit<'_>, body: ContainerId, fixes: &[MarkFix]) {
+    let end = edit.document().text_len(body);
+    edit.mark_all(body, fixes.iter().map(|fix| format((fix.at, fix.len), end, fix.key, fix.value.as_ref())));
 }
 
-/// Sets a property of text, or takes it away. What is formatted grows at its end, but not beyond the end of the
-/// body: what others put there is their own.
+/// Sets a property of text, or takes it away.
 pub fn write_mark(edit: &mut Edit<'_>, body: ContainerId, range: (Seq, Seq), key: &str, value: Option<&Value>) {
-    let is_last = range.0 + range.1 >= edit.document().text_len(body);
+    let end = edit.document().text_len(body);
+    edit.mark_all(body, [format(range, end, key, value)]);
+}
+
+/// What is formatted grows at its end, but not beyond the end of the body: what others put there is their own.
+fn format<'a>((at, len): (Seq, Seq), end: Seq, key: &'a str, value: Option<&'a Value>) -> Format<'a> {
+    let is_last = at + len >= end;
     let grows = if value.is_none() || is_last || [mark::CODE, mark::LINK].contains(&key) {
         Grows::Nowhere
     } else {
         Grows::AtEnd
     };
-    edit.mark(body, range, key, value, grows);
+    Format { at, len, key, value, grows }
 }
 
 /// The properties that a note knows, with what `marks` says of them.

@@ -233,6 +233,10 @@ impl Saver<'_, '_> {
     /// Replaces the tokens that differ, from the last one back, so that positions before them stay.
     /// Objects that this version does not know are kept; returns how many.
     fn rewrite(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], new: &[Part<'_>]) -> Seq {
+        if old.is_empty() {
+            self.insert(body, at, &part::whole(new));
+            return 0;
+        }
         let mut kept = 0;
         let (old, new) = (tokens(old), tokens(new));
         let mut starts = vec![at];
@@ -276,14 +280,19 @@ impl Saver<'_, '_> {
 
     /// Makes what is at a position, with so many objects that are not known among it, what it should be.
     fn polish(&mut self, body: ContainerId, (at, unknown): (Seq, Seq), wants: &[Want<'_>]) {
+        let (mut marks, mut tables) = (Vec::new(), Vec::new());
         for fix in polish::fixes(self.edit.document().model(), body, (at, unknown), wants) {
             match fix {
                 Fix::Look(properties, block) => polish::write_look(self.edit, properties, block),
                 Fix::Object(id, content) => self.object(id, content),
-                Fix::Table(id, table) => self.table(id, table),
-                Fix::Mark(mark) => mark.write(self.edit, body),
+                Fix::Table(id, table) => tables.push((id, table)),
+                Fix::Mark(mark) => marks.push(mark),
             }
         }
+        polish::write_marks(self.edit, body, &marks);
+        // What these are made of is newer than the whole body: containers are found soonest where they are made in the
+        // order of their names.
+        tables.into_iter().for_each(|(id, table)| self.table(id, table));
     }
 
     fn object(&mut self, id: Id, content: &Content) {

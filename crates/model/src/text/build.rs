@@ -182,7 +182,6 @@ impl<'a> TextBuilder<'a> {
         Text {
             tree: tree.finish(&buffer),
             buffer,
-            numbers: self.logs.iter().zip(0..).map(|(log, number)| (log.replica, number)).collect(),
             replicas: self.logs.iter().map(|log| log.replica).collect(),
             origins: self.origins(&finder, &links),
             objects: self.elements(),

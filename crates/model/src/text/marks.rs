@@ -28,9 +28,13 @@ struct Layer {
     numbers: SortedMap<Id, u32>,
     /// Ascending from the start on; neighbours differ.
     parts: Vec<Part>,
-    /// The marks that were turned on or off since the parts were made.
+    /// The marks that were turned on or off since the parts were made; some perhaps back again, or named twice.
     toggled: Vec<u32>,
 }
+
+/// How many parts there are at least for each mark that is painted over them: making a layer anew looks at each part and
+/// mark, painting finds its place among all.
+const PAINT_SHARE: usize = 8;
 
 #[derive(Clone, Debug)]
 struct Mark {
@@ -38,6 +42,8 @@ struct Mark {
     stretches: Vec<Stretch>,
     value: Option<Value>,
     is_active: bool,
+    /// Whether that is another than when the parts were made.
+    is_toggled: bool,
 }
 
 impl Default for Layer {
@@ -54,17 +60,25 @@ impl Layer {
     }
 
     fn toggle(&mut self, number: u32) {
-        self.marks[number as usize].is_active ^= true;
-        match self.toggled.iter().position(|&other| other == number) {
-            Some(at) => drop(self.toggled.swap_remove(at)),
-            None => self.toggled.push(number),
+        let mark = &mut self.marks[number as usize];
+        mark.is_active ^= true;
+        mark.is_toggled ^= true;
+        if mark.is_toggled {
+            self.toggled.push(number);
         }
     }
 
-    /// The mark that was turned on, where nothing else happened: the one to paint over the others.
-    fn to_paint(&self) -> Option<u32> {
-        let [number] = self.toggled[..] else { return None };
-        self.marks[number as usize].is_active.then_some(number)
+    /// The marks that were turned on or off since the parts were made, each once; there are none any more then.
+    fn take_toggled(&mut self) -> Vec<u32> {
+        let mut toggled = std::mem::take(&mut self.toggled);
+        toggled.retain(|&number| std::mem::take(&mut self.marks[number as usize].is_toggled));
+        toggled
+    }
+
+    /// Whether these marks, and no others, were just turned on, and are few enough to be painted over the others.
+    fn is_painted(&self, toggled: &[u32]) -> bool {
+        let is_few = toggled.len() <= 1 || toggled.len() * PAINT_SHARE <= self.parts.len();
+        is_few && toggled.iter().all(|&number| self.marks[number as usize].is_active)
     }
 }
 
@@ -74,7 +88,8 @@ impl Text {
         let stretches = ranges.iter().filter_map(|range| self.stretch(range)).collect();
         let layer = self.marks.layers.entry(key.into()).or_default();
         layer.numbers.insert(id, layer.marks.len() as u32);
-        layer.marks.push(Mark { time: (lamport, id), stretches, value: value.cloned(), is_active: false });
+        let (time, value) = ((lamport, id), value.cloned());
+        layer.marks.push(Mark { time, stretches, value, is_active: false, is_toggled: false });
     }
 
     /// Turns a mark on or off; it must be the other way. Shows once [`Text::settle`] is called.
@@ -91,16 +106,14 @@ impl Text {
     pub(super) fn settle_marks(&mut self, mut patch: Option<&mut TextPatch>) {
         for key in std::mem::take(&mut self.marks.changed) {
             let mut layer = std::mem::take(self.marks.layers.get_mut(&key).expect("it changed"));
-            let changed = match layer.to_paint() {
-                Some(mark) => self.paint(&mut layer, mark),
-                None if layer.toggled.is_empty() => Vec::new(),
-                None => {
-                    let ranks = self.ranks();
-                    let old = self.decide_again(&mut layer, &ranks);
-                    if patch.is_some() { self.different(&ranks, &old, &layer.parts) } else { Vec::new() }
-                }
+            let toggled = layer.take_toggled();
+            let changed = if layer.is_painted(&toggled) {
+                toggled.into_iter().flat_map(|mark| self.paint(&mut layer, mark)).collect()
+            } else {
+                let ranks = self.ranks();
+                let old = self.decide_again(&mut layer, &ranks);
+                if patch.is_some() { self.different(&ranks, &old, &layer.parts) } else { Vec::new() }
             };
-            layer.toggled.clear();
             if let Some(patch) = patch.as_deref_mut() {
                 changed
                     .into_iter()

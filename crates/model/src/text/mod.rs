@@ -30,8 +30,8 @@ pub use rich::{Grows, RichRun};
 use crate::digest::Digest;
 use crate::patch::{TextPatch, utf16_len};
 use crate::sequence::Neighbours;
-use clock::{Id, ReplicaId, Seq, SortedMap, Span};
-use log::{Counted, room};
+use clock::{Id, ReplicaId, Seq, Span};
+use log::{Counted, Table, room};
 use marks::Marks;
 use moves::Moves;
 use objects::{Class, Objects};
@@ -47,8 +47,7 @@ pub struct Text {
     tree: Tree,
     /// All characters ever inserted, in order of arrival.
     buffer: String,
-    replicas: Vec<ReplicaId>,
-    numbers: SortedMap<ReplicaId, u32>,
+    replicas: Table<ReplicaId>,
     /// By number of a replica.
     origins: Vec<Origins>,
     /// Made when first asked for: who only reads, or types alone, needs none.
@@ -125,8 +124,7 @@ impl Text {
         Self {
             tree: Tree::new(),
             buffer: String::new(),
-            replicas: Vec::new(),
-            numbers: SortedMap::new(),
+            replicas: Table::new(),
             origins: Vec::new(),
             places: OnceLock::new(),
             recent: None,
@@ -169,7 +167,7 @@ impl Text {
 
     /// A hash of what is visible and in which order. Costs what changed since it was asked last.
     pub fn hash(&mut self) -> u64 {
-        let replicas: Vec<u64> = self.replicas.iter().map(|replica| replica.0).collect();
+        let replicas: Vec<u64> = self.replicas.names().iter().map(|replica| replica.0).collect();
         let elements = self.tree.fold(&replicas).hash;
         if self.is_plain() {
             return elements;
@@ -184,7 +182,7 @@ impl Text {
     /// All elements in order, the dead ones too, in runs of consecutive ids that are alike.
     pub fn runs(&self) -> impl Iterator<Item = TextRun<'_>> {
         self.tree.leaves().flat_map(|leaf| self.tree.runs(leaf)).map(|run| TextRun {
-            span: Span::new(self.replicas[run.first.replica as usize], run.first.seq, run.first.seq + run.len),
+            span: Span::new(self.replicas.name(run.first.replica), run.first.seq, run.first.seq + run.len),
             text: run.text(&self.buffer),
             visible: run.is_visible(),
         })
@@ -433,7 +431,7 @@ impl Text {
         let Some(before) = tip.left.filter(|left| left.seq.wrapping_add(1) == first.seq) else { return false };
         let (Cursor { leaf, run, offset }, chars) = (tip.cursor, text.chars());
         let end = self.buffer.len() as u32;
-        if self.replicas[before.replica as usize] != first.replica
+        if self.replicas.name(before.replica) != first.replica
             || !self.tree.run(leaf, run).ends_at(offset, end)
             || chars > RUN_LEN_MAX - offset
         {
@@ -741,12 +739,12 @@ impl Text {
     }
 
     fn id(&self, elem: Elem) -> Id {
-        Id::new(self.replicas[elem.replica as usize], elem.seq)
+        Id::new(self.replicas.name(elem.replica), elem.seq)
     }
 
     /// The element `id`, where its replica has written here.
     fn known(&self, id: Id) -> Option<Elem> {
-        self.numbers.get(&id.replica).map(|&replica| Elem { replica, seq: id.seq })
+        self.replicas.find(id.replica).map(|replica| Elem { replica, seq: id.seq })
     }
 
     /// The element `id`, whose replica is welcomed where it is new.
@@ -757,9 +755,8 @@ impl Text {
             return Elem { replica: number, seq: id.seq };
         }
         let next = self.replicas.len() as u32;
-        let replica = *self.numbers.entry(id.replica).or_insert(next);
+        let replica = self.replicas.number(id.replica);
         if replica == next {
-            self.replicas.push(id.replica);
             self.origins.push(Origins::default());
         }
         self.recent = Some((id.replica, replica));

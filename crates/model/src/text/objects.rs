@@ -2,7 +2,8 @@
 
 use super::Text;
 use super::tree::Elem;
-use clock::{Id, SortedMap};
+use clock::{Id, SortedIter, SortedMap};
+use std::iter::Peekable;
 
 /// What an element is: siblings go by this first, so that who types at the end of a line stays there when
 /// somebody else begins a new one.
@@ -46,6 +47,16 @@ enum Object {
     Of(Box<str>),
 }
 
+impl Object {
+    /// The kind of an object; none where it is none.
+    fn kind(&self) -> Option<&str> {
+        match self {
+            Self::Slot => None,
+            Self::Of(kind) => Some(kind),
+        }
+    }
+}
+
 impl Objects {
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
@@ -69,21 +80,46 @@ impl Objects {
 
     /// The kind of an object; none where the element is none.
     pub fn kind(&self, elem: Elem) -> Option<&str> {
-        match self.kinds.get(&elem)? {
-            Object::Slot => None,
-            Object::Of(kind) => Some(kind),
-        }
+        self.kinds.get(&elem)?.kind()
     }
 
-    /// How many elements from `first` on, of `len`, come before the first that is no character.
-    pub fn characters(&self, first: Elem, len: u32) -> u32 {
-        let next = self.kinds.range(first..first.plus(len)).next();
-        next.map_or(len, |(elem, _)| elem.seq - first.seq)
+    /// To look up elements that mostly come one after the other.
+    pub fn cursor(&self) -> ObjectCursor<'_> {
+        ObjectCursor { objects: self, from: Elem::NONE, next: self.kinds.iter().peekable() }
     }
 
     /// About how much memory it takes, in bytes.
     pub fn memory(&self) -> usize {
         self.kinds.len() * size_of::<(Elem, Object)>()
+    }
+}
+
+/// How many objects a cursor goes over at most before it looks the next one up.
+const STEPS_MAX: usize = 4;
+
+/// Looks objects up; goes on from where it is where that is near.
+pub(super) struct ObjectCursor<'a> {
+    objects: &'a Objects,
+    /// No object lies between this element and `next`.
+    from: Elem,
+    next: Peekable<SortedIter<'a, Elem, Object>>,
+}
+
+impl<'a> ObjectCursor<'a> {
+    /// The first element from `elem` on, by its name, that is no character; what object it is, unless it is none.
+    pub fn next_from(&mut self, elem: Elem) -> Option<(Elem, Option<&'a str>)> {
+        self.go_to(elem);
+        let &(&elem, object) = self.next.peek()?;
+        Some((elem, object.kind()))
+    }
+
+    fn go_to(&mut self, elem: Elem) {
+        let is_before = |next: &(&Elem, &Object)| *next.0 < elem;
+        let is_near = self.from <= elem && !(0..STEPS_MAX).all(|_| self.next.next_if(is_before).is_some());
+        if !is_near {
+            self.next = self.objects.kinds.range(elem..).peekable();
+        }
+        self.from = elem;
     }
 }
 

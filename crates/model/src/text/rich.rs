@@ -3,8 +3,9 @@
 use super::Text;
 use super::edge::{Edge, Stretch};
 use super::marks::MarkCursor;
+use super::objects::ObjectCursor;
 use super::tree::{Cursor, Elem, Run, Tree, Unit};
-use clock::Span;
+use clock::{Id, Span};
 use log::{Gap, TextRange, Value};
 
 /// A part of what a text shows: characters with the same properties, or an object.
@@ -53,12 +54,30 @@ struct Walk<'a> {
     bytes: Option<usize>,
     end: Edge,
     marks: MarkCursor<'a>,
+    objects: ObjectCursor<'a>,
 }
 
 impl Text {
     /// What is visible, in the order in which it shows. Neighbours may be alike.
     pub fn rich(&self) -> impl Iterator<Item = RichRun<'_>> {
         self.shown_stretches().into_iter().flat_map(|stretch| Walk::new(self, stretch))
+    }
+
+    /// The objects that are visible, in the order in which they show: their names and kinds.
+    pub fn shown_objects(&self) -> Vec<(Id, &str)> {
+        if !self.moves.is_empty() {
+            return self.rich().filter_map(|run| Some((run.span.first(), run.object?))).collect();
+        }
+        let (mut cursor, mut found) = (self.objects.cursor(), Vec::new());
+        let runs = self.tree.leaves().flat_map(|leaf| self.tree.runs(leaf)).filter(|run| run.is_visible());
+        for run in runs.take_while(|_| !self.objects.is_empty()) {
+            let mut from = run.first;
+            while let Some((elem, kind)) = cursor.next_from(from).filter(|(elem, _)| run.contains(*elem)) {
+                found.extend(kind.map(|kind| (self.id(elem), kind)));
+                from = elem.plus(1);
+            }
+        }
+        found
     }
 
     /// What is visible between two positions in UTF-16 code units, as [`Text::rich`] gives it out; what is half in
@@ -161,7 +180,8 @@ impl<'a> Walk<'a> {
                 text.beginning_after(Cursor { offset: at.offset + 1, ..at })
             }
         };
-        Self { text, at, bytes: None, end: stretch.end, marks: text.marks_from(stretch.start) }
+        let (marks, objects) = (text.marks_from(stretch.start), text.objects.cursor());
+        Self { text, at, bytes: None, end: stretch.end, marks, objects }
     }
 
     /// How many elements of a run lie before a gap beside one of them.
@@ -173,18 +193,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// How many elements of `run` from `from` on go together.
-    fn len(&self, run: &Run, from: u32) -> u32 {
+    /// How many elements of `run` from `from` on go together, and what object they are.
+    fn part(&mut self, run: &Run, from: u32) -> (u32, Option<&'a str>) {
         let first = run.first.plus(from);
-        let rest = run.len - from;
-        let to_mark = self.marks.next(|edge| Self::offset(run, edge)).map_or(rest, |offset| offset - from);
-        match self.text.objects.characters(first, rest.min(to_mark)) {
-            0 => 1,
-            characters => characters,
+        match self.objects.next_from(first) {
+            Some((elem, kind)) if elem == first => (1, kind),
+            next => {
+                let rest = self.marks.next(|edge| Self::offset(run, edge)).unwrap_or(run.len) - from;
+                let object = next.map(|(elem, _)| elem).filter(|&elem| run.contains(elem));
+                (object.map_or(rest, |elem| rest.min(elem.seq - first.seq)), None)
+            }
         }
     }
 
-    fn run(&mut self, run: &'a Run, from: u32, len: u32) -> RichRun<'a> {
+    fn run(&mut self, run: &'a Run, from: u32, (len, object): (u32, Option<&'a str>)) -> RichRun<'a> {
         let first = run.first.plus(from);
         let id = self.text.id(first);
         let start = self.bytes.unwrap_or_else(|| run.head(from, &self.text.buffer).bytes as usize);
@@ -194,7 +216,7 @@ impl<'a> Walk<'a> {
         RichRun {
             span: Span::new(id.replica, id.seq, id.seq + len),
             text: &rest[..bytes],
-            object: self.text.objects.kind(first),
+            object,
             marks: self.marks.here(),
         }
     }
@@ -216,11 +238,15 @@ impl<'a> Iterator for Walk<'a> {
                 self.bytes = None;
                 continue;
             }
-            let len = self.len(run, from).min(end - from);
-            self.at = Some(Cursor { offset: from + len, ..at });
-            if run.is_visible() {
-                return Some(self.run(run, from, len));
+            if !run.is_visible() {
+                // The gaps within are passed one by one behind it.
+                self.at = Some(Cursor { offset: end, ..at });
+                continue;
             }
+            let (len, object) = self.part(run, from);
+            let len = len.min(end - from);
+            self.at = Some(Cursor { offset: from + len, ..at });
+            return Some(self.run(run, from, (len, object)));
         }
     }
 }

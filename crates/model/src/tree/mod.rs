@@ -160,6 +160,15 @@ impl Tree {
         self.node(id).is_some_and(|node| self.shows(node))
     }
 
+    /// Whether `id` is a node that is visible, and directly below `parent`, or at the top.
+    pub fn is_child(&self, id: Id, parent: Option<Id>) -> bool {
+        let is_parent = |node| match (self.parent(node), parent) {
+            (NONE, parent) => parent.is_none(),
+            (above, parent) => parent == Some(self.id(above)),
+        };
+        self.node(id).is_some_and(|node| is_parent(node) && self.shows(node))
+    }
+
     /// The parent of node `id`, or none for the top, and how many siblings come before it, whether it is
     /// visible or not; `None` where the tree has no such node.
     pub fn position(&self, id: Id) -> Option<(Option<Id>, usize)> {

@@ -5,6 +5,21 @@ use clock::{Id, Seq};
 use log::{ContainerId, OpRef, Value};
 use model::Grows;
 
+/// What a property of a part of a text is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Format<'a> {
+    /// Where the part begins, in code points.
+    pub at: Seq,
+    /// How long it is, in code points.
+    pub len: Seq,
+    /// The property.
+    pub key: &'a str,
+    /// What it is to be; none for nothing.
+    pub value: Option<&'a Value>,
+    /// Where the part grows.
+    pub grows: Grows,
+}
+
 /// How many ranges one op names at most: well within what an op may.
 const RANGES: usize = 1 << 12;
 
@@ -30,10 +45,18 @@ impl Edit<'_> {
         value: Option<&Value>,
         grows: Grows,
     ) {
-        let ranges = self.document.model.text_mut(container).ranges(at, len, grows);
-        for ranges in ranges.chunks(RANGES) {
-            self.push(OpRef::TextMark { container, ranges, key, value });
+        self.mark_all(container, [Format { at, len, key, value, grows }]);
+    }
+
+    /// As [`Edit::mark`], of many parts: each further one costs much less than the first.
+    pub fn mark_all<'a>(&mut self, container: ContainerId, formats: impl IntoIterator<Item = Format<'a>>) {
+        for Format { at, len, key, value, grows } in formats {
+            let ranges = self.document.model.text_mut(container).ranges(at, len, grows);
+            for ranges in ranges.chunks(RANGES) {
+                self.push_unsettled(OpRef::TextMark { container, ranges, key, value });
+            }
         }
+        self.settle();
     }
 
     /// Moves `len` code points from position `from` on to position `to` of the same text, each as the text is now.

@@ -128,6 +128,9 @@ fn mark_breaks(runs: &mut [Run]) {
 
 /// Puts a space between a reference and a link right behind it: their brackets would be read as one thing.
 fn apart(runs: Line) -> Line {
+    if !runs.iter().any(|run| matches!(run.content, Content::Footnote(_))) {
+        return runs;
+    }
     let mut out: Line = Vec::with_capacity(runs.len());
     for run in runs {
         if let Some(before) = out.last()
@@ -144,6 +147,10 @@ fn apart(runs: Line) -> Line {
 
 /// Joins neighbouring texts with equal marks.
 fn join(runs: Line) -> Line {
+    let is_text = |run: &Run| matches!(run.content, Content::Text(_));
+    if !runs.windows(2).any(|pair| pair.iter().all(is_text) && pair[0].marks == pair[1].marks) {
+        return runs;
+    }
     let mut out: Line = Vec::with_capacity(runs.len());
     for run in runs {
         if let Content::Text(text) = &run.content

@@ -1,7 +1,7 @@
 //! Commands on what is in a line.
 
 use crate::label;
-use crate::polish::{self, Fix, Want, write_mark, write_object};
+use crate::polish::{self, Fix, Want, write_mark, write_marks, write_object};
 use crate::schema::{link_value, mark, object};
 use motet::{ContainerId, Edit, Id, Seq, Value};
 use note::{Content, Link, Marks};
@@ -11,11 +11,9 @@ pub fn insert_text(edit: &mut Edit<'_>, body: ContainerId, at: Seq, text: &str, 
     let at = at.min(edit.document().text_len(body));
     edit.insert(body, at, text);
     let wants = [Want::Text(text.chars().count() as Seq, marks)];
-    for fix in polish::fixes(edit.document().model(), body, (at, 0), &wants) {
-        if let Fix::Mark(fix) = fix {
-            fix.write(edit, body);
-        }
-    }
+    let fixes = polish::fixes(edit.document().model(), body, (at, 0), &wants).into_iter();
+    let marks: Vec<_> = fixes.filter_map(|fix| if let Fix::Mark(fix) = fix { Some(fix) } else { None }).collect();
+    write_marks(edit, body, &marks);
 }
 
 /// Sets `key`, one of [`mark`], for `len` code points from position `from` on, or takes it away. Not for links.
