@@ -32,6 +32,8 @@ pub struct Engine {
     pub(crate) told: Patch,
     /// What it will carry, in bytes, about.
     pub(crate) weight: usize,
+    /// Where the objects and arrays of a JSON document were last.
+    pub(crate) places: jsondoc::Places,
 }
 
 #[wasm_bindgen]
@@ -52,6 +54,7 @@ impl Engine {
             wrap: wrap.dyn_into().map_err(|_| js::error("wrap must be a function"))?,
             told: Patch::default(),
             weight: 0,
+            places: jsondoc::Places::default(),
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
             engine.replica.import(&frame, None).map_err(|error| js::error(&error.to_string()))?;
@@ -261,8 +264,8 @@ impl Engine {
 
     /// An engine that shows another copy and chooses nothing.
     pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
-        let (choices, told) = (Choices::default(), Patch::default());
-        Self { replica, choices, name: String::new(), changes: None, wrap, told, weight: 0 }
+        let (choices, told, places) = (Choices::default(), Patch::default(), jsondoc::Places::default());
+        Self { replica, choices, name: String::new(), changes: None, wrap, told, weight: 0, places }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {

@@ -2,6 +2,7 @@
 import { type AnyContainer, type Containers, type CounterContainer, type Host, type ListContainer, makeContainer, type MapContainer, type PatchEvent, type TextContainer, type TreeContainer } from "./containers.js";
 import type { ContainerId, Engine, Kind, Version } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
+import { JsonDocument } from "./json.js";
 import type { Unsubscribe } from "./events.js";
 
 /** What has containers: a document, or a version of one. */
@@ -12,13 +13,19 @@ export interface Readable {
   list(name: string): ListContainer;
   tree(name: string): TreeContainer;
   counter(name: string): CounterContainer;
+  /** The JSON of a document that is of that type. */
+  json(): JsonDocument;
 }
 
 /** @internal One object for each container, so that they can be compared. */
 export class Shelf implements Readable {
   private readonly known = new Map<ContainerId, AnyContainer>();
 
-  constructor(private readonly host: Host) {}
+  private readonly ownJson: JsonDocument;
+
+  constructor(private readonly host: Host) {
+    this.ownJson = new JsonDocument(host);
+  }
 
   readonly at = (id: ContainerId): AnyContainer => {
     const known = this.known.get(id) ?? makeContainer(this.host, id);
@@ -35,6 +42,7 @@ export class Shelf implements Readable {
   list = (name: string) => this.named("list", `list:${name}`);
   tree = (name: string) => this.named("tree", `tree:${name}`);
   counter = (name: string) => this.named("counter", `counter:${name}`);
+  json = () => this.ownJson;
 }
 
 /** A document as it was at a version, to be read. Give it back with `close` when done: it takes as much memory as the document. */
@@ -46,6 +54,7 @@ export class Past implements Readable {
   readonly list: Shelf["list"];
   readonly tree: Shelf["tree"];
   readonly counter: Shelf["counter"];
+  readonly json: Shelf["json"];
 
   /** @internal */
   constructor(present: Engine, version: Version) {
@@ -53,7 +62,7 @@ export class Past implements Readable {
     this.shelf = new Shelf(host);
     this.engine = present.at(version, this.shelf.at);
     Object.assign(host, { engine: this.engine });
-    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = this.shelf);
+    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter, json: this.json } = this.shelf);
   }
 
   close(): void {
