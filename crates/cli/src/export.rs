@@ -129,6 +129,8 @@ fn file_name(name: &str, document_type: DocumentType) -> String {
     match document_type {
         DocumentType::Json if DocumentType::of_name(short) == DocumentType::Json => short.to_owned(),
         DocumentType::Json => format!("{short}.json"),
+        DocumentType::Note if short.to_lowercase().ends_with(".md") => short.to_owned(),
+        DocumentType::Note => format!("{short}.md"),
         DocumentType::Text => format!("{short}.txt"),
     }
 }

@@ -6,7 +6,7 @@ use crate::opened::{Opened, call, make_directory};
 use crate::out::{Progress, print, print_json};
 use crate::subject::Site;
 use motet::Document;
-use server::{DocumentType, Hub, HubError, StoredHub, make_json, text_container};
+use server::{DocumentType, Hub, HubError, NewType, StoredHub, text_container};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::UNIX_EPOCH;
@@ -80,11 +80,9 @@ impl Contents {
     fn write(&self, document: &mut Document, schema: Option<&str>, time: i64) -> Result<(), HubError> {
         match self {
             Self::Text(text) => insert(document, text, time),
-            // A server may have made it one by its name.
-            Self::Json(text) if DocumentType::of(document) == DocumentType::Json => {
-                return server::save(document, None, text, time);
+            Self::Json(text) => {
+                return server::make(document, &NewType::Json { schema: schema.map(str::to_owned) }, text, time);
             }
-            Self::Json(text) => return make_json(document, text, schema, time),
         }
         Ok(())
     }
@@ -101,12 +99,12 @@ fn make(site: &Site, hub: Option<&StoredHub>, name: &str, login: &Login) -> Resu
     match (site, hub) {
         (Site::Server(address), _) => {
             let (runtime, catalogue) = call(address, login)?;
-            let info = runtime.block_on(catalogue.create(name))?;
+            let info = runtime.block_on(catalogue.create(name, DocumentType::Text))?;
             Opened::fetch(runtime, &catalogue, info)
         }
         (_, hub) => {
             let hub = hub.expect("a directory is open");
-            Opened::load(hub, hub.create(name)?)
+            Opened::load(hub, hub.create(name, DocumentType::Text)?)
         }
     }
 }

@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         DocumentType::Json if wanted.is_empty() => {
             return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
         }
+        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, now()))?),
         DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
     }
     let is_changed = opened.document().version() != before;

@@ -2,7 +2,7 @@
 
 use crate::error::CommandError;
 use member::{Address, Catalogue};
-use server::DocumentInfo;
+use server::{DocumentInfo, DocumentType};
 
 /// How many documents an error lists.
 const LISTED_MAX: usize = 10;
@@ -23,7 +23,7 @@ pub fn server_words(url: &str, doc: Option<&str>) -> Result<(Address, String), C
 pub async fn find(catalogue: &Catalogue, words: &str, may_create: bool) -> Result<DocumentInfo, CommandError> {
     let documents = catalogue.documents().await?;
     match choose(&documents, words) {
-        Err(Choice::None(_)) if may_create => Ok(catalogue.create(words).await?),
+        Err(Choice::None(_)) if may_create => Ok(catalogue.create(words, DocumentType::Text).await?),
         Err(choice) => Err(CommandError::Other(choice.to_string())),
         Ok(info) => Ok(info),
     }
@@ -81,7 +81,12 @@ mod tests {
 
     #[test]
     fn a_document_is_named_by_its_id_or_by_a_name_of_its_own() {
-        let info = |id, name: &str, is_deleted| DocumentInfo { id: DocumentId(id), name: name.into(), is_deleted };
+        let info = |id, name: &str, is_deleted| DocumentInfo {
+            id: DocumentId(id),
+            name: name.into(),
+            is_deleted,
+            document_type: None,
+        };
         let documents =
             [info(1, "a", false), info(2, "b", false), info(3, "b", false), info(4, "c", true), info(5, "a", true)];
         let chosen = |words: &str| choose(&documents, words).map(|info| info.id.0);

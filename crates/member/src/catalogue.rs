@@ -6,7 +6,7 @@ use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use server::DocumentInfo;
+use server::{DocumentInfo, DocumentType};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -64,9 +64,10 @@ impl Catalogue {
         list.iter().map(|document| read(document).ok_or_else(|| self.strange())).collect()
     }
 
-    /// Makes an empty document.
-    pub async fn create(&self, name: &str) -> Result<DocumentInfo, CatalogueError> {
-        let answer = self.ask(Method::POST, "/api/documents", Some(json!({ "name": name }))).await?;
+    /// Makes a document. One of text is empty, and what is written first decides what it is.
+    pub async fn create(&self, name: &str, document_type: DocumentType) -> Result<DocumentInfo, CatalogueError> {
+        let wanted = json!({ "name": name, "type": document_type.code() });
+        let answer = self.ask(Method::POST, "/api/documents", Some(wanted)).await?;
         read(&answer).ok_or_else(|| self.strange())
     }
 
@@ -124,5 +125,7 @@ fn read(document: &Value) -> Option<DocumentInfo> {
         id: document["id"].as_str()?.parse().ok()?,
         name: document["name"].as_str()?.to_owned(),
         is_deleted: document["deleted"].as_bool()?,
+        // Servers of earlier versions, and later ones with other types, are understood.
+        document_type: document["type"].as_str().and_then(DocumentType::of_code),
     })
 }

@@ -39,3 +39,4 @@ pub mod schema;
 pub use look::{Look, Style};
 pub use read::{read, read_model};
 pub use save::{import, save, write};
+pub use schema::is_note;

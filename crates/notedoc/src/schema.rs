@@ -1,6 +1,6 @@
 //! Where the parts of a note are, and what they are called there: the table of docs/NOTES.md, "In containers".
 
-use motet::{ContainerId, Crossing, Id, Kind};
+use motet::{ContainerId, Crossing, Document, Id, Kind};
 use note::{Link, Marks};
 
 /// Objects of a text.
@@ -70,6 +70,11 @@ pub mod mark {
 /// The body of the note itself.
 pub fn root() -> ContainerId {
     ContainerId::root(Kind::Text, "note")
+}
+
+/// Whether a document is a note: whether anything was ever written in its body.
+pub fn is_note(document: &Document) -> bool {
+    document.model().text(root()).is_some_and(|text| text.runs().next().is_some())
 }
 
 /// The text that holds the footnotes which nothing refers to, as objects.

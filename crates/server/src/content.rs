@@ -1,4 +1,4 @@
-//! What a document is to programs that know files: a text, or JSON.
+//! What a document is to programs that know files: a text, JSON, or a note, which is Markdown.
 
 use crate::hub::HubError;
 use crate::stored::text_container;
@@ -6,6 +6,8 @@ use clock::VersionVector;
 use json::Tree;
 use jsondoc::{Conflict, ReadError, Reading, SaveError};
 use motet::Document;
+use note::Note;
+use note::markdown;
 use serde_json::{Value, json};
 
 /// Endings of files that are JSON, whatever stands before.
@@ -18,6 +20,20 @@ pub enum DocumentType {
     Text,
     /// A JSON document.
     Json,
+    /// A rich note.
+    Note,
+}
+
+/// What an empty document becomes with its first save.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewType {
+    /// A JSON document.
+    Json {
+        /// What its parts mean to a merge, as docs/JSON.md describes.
+        schema: Option<String>,
+    },
+    /// A note.
+    Note,
 }
 
 /// A document as a file.
@@ -34,20 +50,28 @@ pub struct Content {
 impl DocumentType {
     /// The type of a document.
     pub fn of(document: &Document) -> Self {
-        if jsondoc::is_json(document) { Self::Json } else { Self::Text }
+        match () {
+            () if jsondoc::is_json(document) => Self::Json,
+            () if notedoc::is_note(document) => Self::Note,
+            () => Self::Text,
+        }
     }
 
-    /// The type of a file that is called so.
+    /// The type of a file that is called so. Markdown is a text, unless somebody says that it is a note.
     pub fn of_name(name: &str) -> Self {
         let name = name.to_lowercase();
         if JSON_ENDINGS.iter().any(|ending| name.ends_with(ending)) { Self::Json } else { Self::Text }
     }
 
-    /// The type that a media type means: JSON, or a kind of JSON.
+    /// The type that a media type means: JSON, or a kind of JSON, or Markdown.
     pub fn of_media_type(media_type: &str) -> Self {
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let is_json = essence == "application/json" || essence.ends_with("+json");
-        if is_json { Self::Json } else { Self::Text }
+        match essence.as_str() {
+            "text/markdown" => Self::Note,
+            "application/json" => Self::Json,
+            essence if essence.ends_with("+json") => Self::Json,
+            _ => Self::Text,
+        }
     }
 
     /// The media type of such documents.
@@ -55,6 +79,7 @@ impl DocumentType {
         match self {
             Self::Text => "text/plain; charset=utf-8",
             Self::Json => "application/json",
+            Self::Note => "text/markdown; charset=utf-8",
         }
     }
 
@@ -63,6 +88,21 @@ impl DocumentType {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Note => "note",
+        }
+    }
+
+    /// The type of that name.
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::Text, Self::Json, Self::Note].into_iter().find(|one| one.code() == code)
+    }
+
+    /// What makes an empty document one of this type; a text is one already.
+    pub fn new(self) -> Option<NewType> {
+        match self {
+            Self::Text => None,
+            Self::Json => Some(NewType::Json { schema: None }),
+            Self::Note => Some(NewType::Note),
         }
     }
 }
@@ -78,12 +118,14 @@ impl Content {
         match DocumentType::of(document) {
             DocumentType::Text => Ok(Self::of_text(document.text(text_container()))),
             DocumentType::Json => Ok(Self::of_reading(read(document)?)),
+            DocumentType::Note => Ok(Self::of_note(&notedoc::read(document))),
         }
     }
 
     /// What a document showed at a version.
     pub fn at(document: &Document, version: &VersionVector) -> Result<Self, HubError> {
-        if DocumentType::of(document) == DocumentType::Text {
+        let document_type = DocumentType::of(document);
+        if document_type == DocumentType::Text {
             return Ok(Self::of_text(document.text_at(text_container(), version)));
         }
         if *version == document.version() {
@@ -91,6 +133,9 @@ impl Content {
         }
         let mut then = document.fork(document.replica());
         then.pin(Some(version.clone()));
+        if document_type == DocumentType::Note {
+            return Ok(Self::of_note(&notedoc::read(&then)));
+        }
         match jsondoc::read(&then) {
             // Before it was made it was no JSON yet.
             Err(ReadError::Type | ReadError::Empty) => {
@@ -100,6 +145,10 @@ impl Content {
         }
     }
 
+    fn of_note(note: &Note) -> Self {
+        Self { text: markdown::print(note), document_type: DocumentType::Note, conflicts: 0 }
+    }
+
     fn of_reading(reading: Reading) -> Self {
         Self { conflicts: reading.conflicts.len(), text: reading.text, document_type: DocumentType::Json }
     }
@@ -107,27 +156,58 @@ impl Content {
 
 /// Makes a document show `text`, which was made of what it showed at `base`, or shows now.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, text: &str, time: i64) -> Result<(), HubError> {
-    if DocumentType::of(document) == DocumentType::Json {
-        return jsondoc::save(document, base, &parse(text)?, time).map_err(unsaved);
+    match DocumentType::of(document) {
+        DocumentType::Json => jsondoc::save(document, base, &parse(text)?, time).map_err(unsaved),
+        DocumentType::Note => {
+            let base = base.cloned().unwrap_or_else(|| document.version());
+            notedoc::save(document, &base, &markdown::parse(text), time);
+            Ok(())
+        }
+        DocumentType::Text => {
+            save_text(document, base, text, time);
+            Ok(())
+        }
     }
+}
+
+fn save_text(document: &mut Document, base: Option<&VersionVector>, text: &str, time: i64) {
     match base {
         Some(base) if *base != document.version() => {
             document.edit_seen_at(base, time, |edit| edit.replace_all(text_container(), text));
         }
         _ => drop(document.edit(time, |edit| edit.replace_all(text_container(), text))),
     }
-    Ok(())
 }
 
-/// Makes an empty document a JSON document. What its parts mean to a merge is what `schema` says, for ever.
-pub fn make_json(document: &mut Document, text: &str, schema: Option<&str>, time: i64) -> Result<(), HubError> {
+/// Makes an empty document one of a type, which says `text`. It keeps the type for ever.
+pub fn make(document: &mut Document, new_type: &NewType, text: &str, time: i64) -> Result<(), HubError> {
+    match new_type {
+        NewType::Json { schema } => make_json(document, text, schema.as_deref(), time),
+        NewType::Note => {
+            make_note(document, &markdown::parse(text), time);
+            Ok(())
+        }
+    }
+}
+
+fn make_note(document: &mut Document, note: &Note, time: i64) {
+    notedoc::import(document, note, time);
+    if !notedoc::is_note(document) {
+        // It says nothing: a paragraph to write in makes it a note.
+        document.edit(time, |edit| {
+            edit.split(notedoc::schema::root(), 0);
+        });
+    }
+}
+
+fn make_json(document: &mut Document, text: &str, schema: Option<&str>, time: i64) -> Result<(), HubError> {
     let schema = schema.map(parse).transpose()?;
     jsondoc::create(document, &parse(text)?, schema.as_ref(), time).map_err(unsaved)
 }
 
 /// Where people wanted different things, as the JSON that goes out.
 pub fn conflicts(document: &Document) -> Result<Value, HubError> {
-    if DocumentType::of(document) == DocumentType::Text {
+    if DocumentType::of(document) != DocumentType::Json {
         return Ok(json!([]));
     }
     Ok(read(document)?.conflicts.iter().map(describe).collect())

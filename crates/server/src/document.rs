@@ -8,7 +8,7 @@
 mod tests;
 
 use crate::blobs::DocumentBlobs;
-use crate::content::Content;
+use crate::content::{Content, NewType};
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_QUIET_MS, IMAGE_QUIET_FACTOR, LINKS_PER_REST_MS, REST_MS_MAX, ROOM_CHECK_MS};
@@ -82,8 +82,8 @@ pub enum Command {
         base: Base,
         /// The text.
         text: String,
-        /// What an empty document becomes by it, where that is JSON.
-        new_json: Option<NewJson>,
+        /// What an empty document becomes by it, where that is no text.
+        new_type: Option<NewType>,
         /// Who asks.
         reply: oneshot::Sender<Result<Put, HubError>>,
     },
@@ -115,13 +115,6 @@ pub enum Base {
     Now,
     /// What one of these ETags stands for.
     Etags(Vec<String>),
-}
-
-/// A new JSON document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewJson {
-    /// What its parts mean to a merge, as docs/JSON.md describes.
-    pub schema: Option<String>,
 }
 
 /// A text with what names it.
@@ -336,8 +329,8 @@ impl Document {
                 drop(reply.send(self.replica.document.history(before.as_ref(), count)));
             }
             Command::Conflicts { reply } => drop(reply.send(self.replica.document.conflicts())),
-            Command::PutText { base, text, new_json, reply } => {
-                let put = self.put(&base, &text, new_json.as_ref());
+            Command::PutText { base, text, new_type, reply } => {
+                let put = self.put(&base, &text, new_type.as_ref());
                 waiting.push(Box::new(move |synced| drop(reply.send(synced.and(put)))));
             }
         }
@@ -456,7 +449,7 @@ impl Document {
         Ok(Text { content, etag, version })
     }
 
-    fn put(&mut self, base: &Base, text: &str, new_json: Option<&NewJson>) -> Result<Put, HubError> {
+    fn put(&mut self, base: &Base, text: &str, new_type: Option<&NewType>) -> Result<Put, HubError> {
         let base = match base {
             Base::Now => None,
             Base::Etags(etags) => {
@@ -469,9 +462,9 @@ impl Document {
         };
         let document = &mut self.replica.document;
         // Nothing was ever written: what it is is decided now.
-        let new_json = new_json.filter(|_| document.version().is_empty());
-        let put = match new_json {
-            Some(new) => document.make_json(text, new.schema.as_deref()),
+        let new_type = new_type.filter(|_| document.version().is_empty());
+        let put = match new_type {
+            Some(new_type) => document.make(new_type, text),
             None => document.put_text(base.as_ref(), text),
         };
         self.replica.note_change();

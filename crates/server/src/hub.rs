@@ -1,6 +1,6 @@
 //! What the server needs of the engine and its store, and nothing more.
 
-use crate::content::{Content, DocumentType};
+use crate::content::{Content, DocumentType, NewType};
 use clock::{DocumentId, Span, VersionVector};
 use motet::BlobNames;
 use sync::{Epoch, Hashes, ImportOutcome, Parcel};
@@ -14,6 +14,8 @@ pub struct DocumentInfo {
     pub name: String,
     /// Whether it was deleted. It can be undeleted.
     pub is_deleted: bool,
+    /// What it is, where that is known without loading it.
+    pub document_type: Option<DocumentType>,
 }
 
 /// Why a hub did not do what it was asked for.
@@ -63,8 +65,9 @@ pub trait Hub: Send + Sync + 'static {
     /// All documents, the deleted ones included.
     fn documents(&self) -> Result<Vec<DocumentInfo>, HubError>;
 
-    /// Makes an empty document under a new random id.
-    fn create(&self, name: &str) -> Result<DocumentInfo, HubError>;
+    /// Makes an empty document under a new random id. `document_type` is what it is meant to be; its first write
+    /// decides.
+    fn create(&self, name: &str, document_type: DocumentType) -> Result<DocumentInfo, HubError>;
 
     /// Renames a document.
     fn rename(&self, doc: DocumentId, name: &str) -> Result<DocumentInfo, HubError>;
@@ -121,10 +124,9 @@ pub trait HubDocument: Send + 'static {
         self.text_at(version).map(Content::of_text)
     }
 
-    /// Makes an empty document a JSON document that says `text`. It is durable after [`HubDocument::sync`].
-    fn make_json(&mut self, _text: &str, _schema: Option<&str>) -> Result<(), HubError> {
-        let type_name = DocumentType::Json.code();
-        Err(HubError::TextRefused(format!("documents of type {type_name} are not kept here")))
+    /// Makes an empty document one of a type, which says `text`. It is durable after [`HubDocument::sync`].
+    fn make(&mut self, _new_type: &NewType, _text: &str) -> Result<(), HubError> {
+        Err(HubError::TextRefused("only texts are kept here".into()))
     }
 
     /// Where people wanted different things, as the JSON array that goes out.

@@ -45,7 +45,7 @@ pub use access::{ListenError, Origins, Token, check_listen};
 pub use assets::{AppFiles, Asset, Assets, NoApp};
 pub use blobs::DocumentBlobs;
 pub use collect::{collect_once, collect_regularly};
-pub use content::{Content, DocumentType, make_json, save};
+pub use content::{Content, DocumentType, NewType, make, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};

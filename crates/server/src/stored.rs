@@ -15,6 +15,7 @@ mod document;
 mod etags;
 mod history;
 mod hub;
+mod kept_type;
 mod key;
 mod load;
 mod loader;

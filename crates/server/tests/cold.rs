@@ -2,7 +2,7 @@
 
 use clock::{DocumentId, ReplicaId};
 use codec::SigningKey;
-use server::{Hub, HubDocument, StoredHub};
+use server::{DocumentType, Hub, HubDocument, StoredHub};
 use std::sync::Arc;
 use store::{MemoryStore, Snapshot, Store};
 
@@ -27,7 +27,7 @@ fn save(document: &mut dyn HubDocument, text: &str) {
 /// A document that was saved three times and put away after `images` of them.
 fn written(disk: &Disk, images: usize) -> DocumentId {
     let hub = disk.start(1);
-    let doc = hub.create("Cold").unwrap().id;
+    let doc = hub.create("Cold", DocumentType::Text).unwrap().id;
     let mut document = hub.open(doc).unwrap();
     for (at, text) in ["one\n", "one\ntwo\n", "one\nthree\n"].into_iter().enumerate() {
         save(&mut *document, text);

@@ -168,6 +168,7 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use server::DocumentType;
     use server::{Hub, HubDocument};
     use std::sync::Arc;
     use store::{MemoryStore, Store};
@@ -177,7 +178,7 @@ mod tests {
         let store = Arc::new(MemoryStore::default());
         let hub =
             |writer: u8| StoredHub::new(store.clone(), SigningKey::from_bytes(&[writer; 32]), ReplicaId(writer.into()));
-        let info = hub(1).create("Notes").unwrap();
+        let info = hub(1).create("Notes", DocumentType::Text).unwrap();
         for (writer, text) in [(1, "one"), (1, "two"), (1, "three"), (2, "four")] {
             let mut document = hub(writer).load(info.id, |_, _| {}).unwrap();
             document.put_text(None, text).unwrap();

@@ -8,7 +8,7 @@
 
 use crate::server_process::Server;
 use server::limits::IMAGE_AFTER_QUIET_MS;
-use server::{Hub, HubDocument, StoredDocument, StoredHub, text_container};
+use server::{DocumentType, Hub, HubDocument, StoredDocument, StoredHub, text_container};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use store::{RedbStore, Store};
@@ -79,12 +79,12 @@ pub fn measure(actions: u64, documents: u64) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let dir = dir.path();
     let hub = StoredHub::open_directory(dir).expect("an empty directory");
-    let doc = hub.create("Long").expect("a document").id;
+    let doc = hub.create("Long", DocumentType::Text).expect("a document").id;
     let mut document = hub.load(doc, |_, _| {}).expect("just made");
     write(&mut document, actions);
     document.put_away();
     for n in 0..documents {
-        let small = hub.create(&format!("Small {n}")).expect("a document").id;
+        let small = hub.create(&format!("Small {n}"), DocumentType::Text).expect("a document").id;
         let mut small = hub.load(small, |_, _| {}).expect("just made");
         small.put_text(None, "A few words.\n").expect("short");
         small.sync().expect("a working disk");

@@ -1,4 +1,5 @@
 use super::*;
+use crate::content::DocumentType;
 use crate::hub::Hub;
 use crate::stored::StoredHub;
 use clock::ReplicaId;
@@ -7,14 +8,14 @@ use store::{MemoryStore, Store};
 
 fn save(text: &str) -> Command {
     // Who asked is gone: it is saved all the same.
-    Command::PutText { base: Base::Now, text: text.into(), new_json: None, reply: oneshot::channel().0 }
+    Command::PutText { base: Base::Now, text: text.into(), new_type: None, reply: oneshot::channel().0 }
 }
 
 #[test]
 fn an_image_is_kept_once_it_is_quiet() {
     let store = Arc::new(MemoryStore::new());
     let hub = StoredHub::new(store.clone(), SigningKey::from_bytes(&[1; 32]), ReplicaId(1));
-    let id = hub.create("Quiet").unwrap().id;
+    let id = hub.create("Quiet", DocumentType::Text).unwrap().id;
     let mut document = Document::new(id, hub.open(id).unwrap(), Arc::default(), 0);
     let imaged = || store.snapshot_latest(id).unwrap().map(|snapshot| snapshot.version);
     document.work(vec![save("one\n")], 1000);
@@ -32,7 +33,7 @@ fn an_image_is_kept_once_it_is_quiet() {
 fn what_came_with_the_request_to_stop_is_in_the_image() {
     let store = Arc::new(MemoryStore::new());
     let hub = StoredHub::new(store.clone(), SigningKey::from_bytes(&[1; 32]), ReplicaId(1));
-    let id = hub.create("Stop").unwrap().id;
+    let id = hub.create("Stop", DocumentType::Text).unwrap().id;
     let mut document = Document::new(id, hub.open(id).unwrap(), Arc::default(), 0);
     let stop = Command::PutAway { reply: oneshot::channel().0 };
     document.work(vec![save("one\n"), stop], 0);

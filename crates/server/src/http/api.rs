@@ -2,8 +2,8 @@
 
 use super::error::ApiError;
 use super::text;
-use crate::content::DocumentType;
-use crate::document::{Base, Command, NewJson};
+use crate::content::{DocumentType, NewType};
+use crate::document::{Base, Command};
 use crate::hub::{DocumentInfo, Hub, HubError};
 use crate::limits::{DOCUMENT_NAME_BYTES_MAX, HISTORY_PAGE_MAX};
 use crate::service::Service;
@@ -31,11 +31,23 @@ pub fn routes() -> Router<Service> {
 #[derive(Deserialize)]
 struct NewDocument {
     name: String,
-    /// `text` or `json`; what the name says where it is missing.
+    /// `text`, `json` or `note`; what the name says where it is missing.
     #[serde(rename = "type")]
     document_type: Option<String>,
     /// What the parts of a JSON document mean to a merge.
     schema: Option<Value>,
+}
+
+impl NewDocument {
+    fn document_type(&self) -> Result<DocumentType, ApiError> {
+        let document_type = match self.document_type.as_deref() {
+            None if self.schema.is_some() => Some(DocumentType::Json),
+            None => Some(DocumentType::of_name(&self.name)),
+            Some(code) => DocumentType::of_code(code),
+        };
+        let fits = |one: &DocumentType| self.schema.is_none() || *one == DocumentType::Json;
+        document_type.filter(fits).ok_or_else(bad_type)
+    }
 }
 
 /// What a JSON document says of which only the name is known.
@@ -61,19 +73,17 @@ async fn list(State(service): State<Service>) -> Result<Json<Value>, ApiError> {
 
 async fn create(State(service): State<Service>, Json(new): Json<NewDocument>) -> Result<Response, ApiError> {
     check_name(&new.name)?;
-    let document_type = match new.document_type.as_deref() {
-        None if new.schema.is_some() => DocumentType::Json,
-        None => DocumentType::of_name(&new.name),
-        Some("text") if new.schema.is_none() => DocumentType::Text,
-        Some("json") => DocumentType::Json,
-        Some(_) => return Err(bad_type()),
-    };
+    let document_type = new.document_type()?;
     let schema = new.schema.map(|schema| schema.to_string());
     check_schema(schema.as_deref())?;
-    let info = ask(&service, move |hub| hub.create(&new.name)).await?;
-    if document_type == DocumentType::Json {
-        let (base, text, new_json) = (Base::Now, NEW_JSON.to_owned(), Some(NewJson { schema }));
-        command(&service, info.id, |reply| Command::PutText { base, text, new_json, reply }).await?;
+    let info = ask(&service, move |hub| hub.create(&new.name, document_type)).await?;
+    let (text, new_type) = match document_type {
+        DocumentType::Json => (NEW_JSON, Some(NewType::Json { schema })),
+        other => ("", other.new()),
+    };
+    if new_type.is_some() {
+        let (base, text) = (Base::Now, text.to_owned());
+        command(&service, info.id, |reply| Command::PutText { base, text, new_type, reply }).await?;
     }
     Ok((StatusCode::CREATED, [("location", format!("/api/documents/{}", info.id))], Json(describe(&info)))
         .into_response())
@@ -150,7 +160,7 @@ fn check_name(name: &str) -> Result<(), ApiError> {
 }
 
 fn bad_type() -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "type", "a type is text, or json; only json has a schema")
+    ApiError::new(StatusCode::BAD_REQUEST, "type", "a type is text, json or note; only json has a schema")
 }
 
 fn check_schema(schema: Option<&str>) -> Result<(), ApiError> {
@@ -163,5 +173,9 @@ fn check_schema(schema: Option<&str>) -> Result<(), ApiError> {
 }
 
 fn describe(info: &DocumentInfo) -> Value {
-    json!({ "id": info.id.to_string(), "name": info.name, "deleted": info.is_deleted })
+    let mut described = json!({ "id": info.id.to_string(), "name": info.name, "deleted": info.is_deleted });
+    if let Some(document_type) = info.document_type {
+        described["type"] = json!(document_type.code());
+    }
+    described
 }

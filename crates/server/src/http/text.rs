@@ -4,7 +4,7 @@ use super::api::{command, read_id};
 use super::error::ApiError;
 use super::header;
 use crate::content::DocumentType;
-use crate::document::{Base, Command, NewJson, Put, Text};
+use crate::document::{Base, Command, Put, Text};
 use crate::service::Service;
 use crate::version_text::{read_version, write_version};
 use axum::extract::{Path, Query, State};
@@ -61,9 +61,8 @@ pub async fn put(
         Some(list) => Base::Etags(etags(list).map(str::to_owned).collect()),
     };
     let media_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
-    let is_json = DocumentType::of_media_type(media_type) == DocumentType::Json;
-    let new_json = is_json.then(NewJson::default);
-    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_json, reply }).await? {
+    let new_type = DocumentType::of_media_type(media_type).new();
+    match command(&service, read_id(&id)?, |reply| Command::PutText { base, text, new_type, reply }).await? {
         Put::Saved { etag: Some(etag), version } => {
             Ok((StatusCode::NO_CONTENT, [(ETAG, etag), (VERSION, write_version(&version))]).into_response())
         }

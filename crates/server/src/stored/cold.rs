@@ -3,7 +3,7 @@
 use super::document::{StoredDocument, text_container};
 use super::etags::KeptEtags;
 use super::loader::{Loader, read_error};
-use crate::content::Content;
+use crate::content::{Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use clock::{DocumentId, Span, VersionVector};
 use motet::{BlobNames, Image};
@@ -38,6 +38,15 @@ impl ColdDocument {
         Ok(Self { loader, doc, epoch, version, state })
     }
 
+    /// What it is, where anything was written.
+    pub fn document_type(&self) -> Option<DocumentType> {
+        match &self.state {
+            State::Cold { .. } => Some(DocumentType::Text),
+            State::Warm(document) => document.document_type(),
+            State::Failed(_) => None,
+        }
+    }
+
     /// The document, loaded now if it was not.
     fn warm(&mut self) -> Result<&mut StoredDocument, HubError> {
         if let State::Cold { etags, .. } = &mut self.state {
@@ -68,8 +77,9 @@ fn image_text(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Resu
     if image.version != *version || image.document != doc {
         return Ok(None);
     }
-    let text = image.texts.iter().find(|(container, _)| *container == text_container());
+    let find = |wanted| image.texts.iter().find(|(container, _)| *container == wanted);
     // A document without text is one of another type, or one that was emptied.
+    let text = find(text_container()).filter(|_| find(notedoc::schema::root()).is_none());
     Ok(text.map(|(_, text)| (*text).to_owned()))
 }
 
@@ -155,8 +165,8 @@ impl HubDocument for ColdDocument {
         }
     }
 
-    fn make_json(&mut self, text: &str, schema: Option<&str>) -> Result<(), HubError> {
-        self.warm()?.make_json(text, schema)
+    fn make(&mut self, new_type: &NewType, text: &str) -> Result<(), HubError> {
+        self.warm()?.make(new_type, text)
     }
 
     fn conflicts(&mut self) -> Result<String, HubError> {

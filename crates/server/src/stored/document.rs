@@ -3,8 +3,9 @@
 use super::etags::KeptEtags;
 use super::history::history_json;
 use super::hub::META_EPOCH;
+use super::kept_type::KeptType;
 use super::recent::Recent;
-use crate::content::{self, Content};
+use crate::content::{self, Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
 use clock::{DocumentId, Span, VersionVector};
@@ -32,21 +33,28 @@ pub struct StoredDocument {
     image_bytes: usize,
     unimaged_bytes: usize,
     etags: KeptEtags,
+    kept_type: KeptType,
 }
 
 impl StoredDocument {
     /// A document that was just loaded from `store`: all of it is on the disk.
     pub fn new(store: Arc<dyn Store>, epoch: Epoch, replica: Replica) -> Result<Self, HubError> {
         let etags = KeptEtags::load(&*store, replica.id())?;
-        Ok(Self::with_etags(store, epoch, replica, etags))
+        Self::with_etags(store, epoch, replica, etags)
     }
 
     /// The same with the ETags that are known.
-    pub(super) fn with_etags(store: Arc<dyn Store>, epoch: Epoch, replica: Replica, etags: KeptEtags) -> Self {
+    pub(super) fn with_etags(
+        store: Arc<dyn Store>,
+        epoch: Epoch,
+        replica: Replica,
+        etags: KeptEtags,
+    ) -> Result<Self, HubError> {
+        let kept_type = KeptType::load(&*store, replica.id())?;
         let durable = replica.version();
         // Whether there is a fitting image shows when one is due: then it is written anew at worst.
         let (imaged, recent) = (VersionVector::new(), Recent::default());
-        Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags }
+        Ok(Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags, kept_type })
     }
 
     /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
@@ -69,6 +77,12 @@ impl StoredDocument {
         if let Err(error) = kept {
             tracing::warn!(doc = %self.id(), error, "no image was kept; the document will open more slowly");
         }
+    }
+
+    /// What it is, where anything was written.
+    pub fn document_type(&self) -> Option<DocumentType> {
+        let document = self.replica.document();
+        (!document.version().is_empty()).then(|| DocumentType::of(document))
     }
 
     /// The document.
@@ -168,6 +182,7 @@ impl HubDocument for StoredDocument {
             return Err(HubError::Store("the store lacks what was stored before".into()));
         }
         records.iter().for_each(|record| self.durable.extend_to(record.replica, record.end));
+        self.kept_type.keep(&*self.store, self.id(), self.document_type())?;
         self.unimaged_bytes += records.iter().map(|record| record.bytes.len()).sum::<usize>();
         if self.unimaged_bytes > IMAGE_AFTER_BYTES.max(self.image_bytes) {
             self.keep_image();
@@ -227,8 +242,8 @@ impl HubDocument for StoredDocument {
         saved
     }
 
-    fn make_json(&mut self, text: &str, schema: Option<&str>) -> Result<(), HubError> {
-        let made = content::make_json(self.replica.document_mut(), text, schema, now());
+    fn make(&mut self, new_type: &NewType, text: &str) -> Result<(), HubError> {
+        let made = content::make(self.replica.document_mut(), new_type, text, now());
         self.seal();
         made
     }

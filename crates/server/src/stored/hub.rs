@@ -3,9 +3,11 @@
 use super::cold::ColdDocument;
 use super::document::{StoredDocument, now};
 use super::etags::KeptEtags;
+use super::kept_type::{self, KeptType};
 use super::key::{KeyError, read_or_make_key};
 use super::load::EPOCH_FIRST;
 use super::loader::{Loader, read_error};
+use crate::content::DocumentType;
 use crate::hub::{DocumentInfo, Hub, HubDocument, HubError};
 use clock::{DocumentId, ReplicaId};
 use codec::{AuthorKey, SigningKey};
@@ -92,10 +94,21 @@ impl StoredHub {
 
     /// Makes a document that another member named: with its id and its generation.
     pub fn create_as(&self, id: DocumentId, epoch: Epoch, name: &str) -> Result<DocumentInfo, HubError> {
+        self.create_with(id, epoch, name, None)
+    }
+
+    fn create_with(
+        &self,
+        id: DocumentId,
+        epoch: Epoch,
+        name: &str,
+        document_type: Option<DocumentType>,
+    ) -> Result<DocumentInfo, HubError> {
         let (created, epoch) = (now().to_string(), epoch.to_string());
         let meta = [(META_NAME, name.as_bytes()), (META_CREATED, created.as_bytes()), (META_EPOCH, epoch.as_bytes())];
+        let meta: Vec<_> = meta.into_iter().chain(document_type.map(kept_type::meta)).collect();
         self.loader.store.create(id, &meta).map_err(|error| HubError::Store(error.to_string()))?;
-        Ok(DocumentInfo { id, name: name.to_owned(), is_deleted: false })
+        Ok(DocumentInfo { id, name: name.to_owned(), is_deleted: false, document_type })
     }
 
     fn meta(&self, doc: DocumentId, name: &str) -> Result<Option<String>, HubError> {
@@ -110,7 +123,8 @@ impl StoredHub {
 
     fn info(&self, id: DocumentId) -> Result<DocumentInfo, HubError> {
         let name = self.meta(id, META_NAME)?.unwrap_or_else(|| id.to_string());
-        Ok(DocumentInfo { id, name, is_deleted: self.meta(id, META_DELETED)?.is_some() })
+        let document_type = KeptType::load(&*self.loader.store, id)?.get();
+        Ok(DocumentInfo { id, name, is_deleted: self.meta(id, META_DELETED)?.is_some(), document_type })
     }
 
     fn change(&self, doc: DocumentId, name: &str, value: Option<&str>) -> Result<DocumentInfo, HubError> {
@@ -132,9 +146,9 @@ impl Hub for StoredHub {
         all.into_iter().map(|document| self.info(document.id)).collect()
     }
 
-    fn create(&self, name: &str) -> Result<DocumentInfo, HubError> {
+    fn create(&self, name: &str, document_type: DocumentType) -> Result<DocumentInfo, HubError> {
         let half = || random().map(u128::from).map_err(|error| HubError::Store(error.to_string()));
-        self.create_as(DocumentId(half()? << 64 | half()?), EPOCH_FIRST, name)
+        self.create_with(DocumentId(half()? << 64 | half()?), EPOCH_FIRST, name, Some(document_type))
     }
 
     fn rename(&self, doc: DocumentId, name: &str) -> Result<DocumentInfo, HubError> {
@@ -152,6 +166,8 @@ impl Hub for StoredHub {
         }
         let etags = KeptEtags::load(&*self.loader.store, doc)?;
         let document = ColdDocument::new(self.loader.clone(), doc, self.epoch(doc)?, etags)?;
+        // Documents of earlier versions say what they are from now on.
+        KeptType::load(&*self.loader.store, doc)?.keep(&*self.loader.store, doc, document.document_type())?;
         Ok(Box::new(document))
     }
 

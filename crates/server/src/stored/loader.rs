@@ -35,7 +35,7 @@ impl Loader {
         for own in replica.replicas_of(self.key.author()) {
             replica.document_mut().add_mine(own);
         }
-        Ok(StoredDocument::with_etags(self.store.clone(), epoch, replica, etags))
+        StoredDocument::with_etags(self.store.clone(), epoch, replica, etags)
     }
 }
 

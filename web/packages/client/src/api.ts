@@ -9,7 +9,7 @@ export type {
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
 export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
-export type { DocumentInfo } from "./http.js";
+export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Link, Safety, Saved, Trouble } from "./session/session.js";
 export { Past, type Readable } from "./shelf.js";
 export { type ConnectOptions, Space, type SpaceEvents } from "./space.js";

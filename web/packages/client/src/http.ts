@@ -1,11 +1,16 @@
 /** A server's list of documents. */
 import { MotetError } from "./errors.js";
 
+/** What a document is to programs that know files: a plain text, JSON, or a rich note. */
+export type DocumentType = "text" | "json" | "note";
+
 /** One document of a server. */
 export interface DocumentInfo {
   id: string;
   name: string;
   deleted: boolean;
+  /** What it is. Missing where the server does not know it before somebody opens the document. */
+  type?: DocumentType;
   /** Milliseconds since 1970 of the last change, where the server says it. */
   changed?: number;
 }
@@ -57,8 +62,9 @@ export class Documents {
     return Array.isArray(answer) ? answer : answer.documents;
   }
 
-  async create(name: string): Promise<DocumentInfo> {
-    return (await this.request("", "POST", { name })) as DocumentInfo;
+  /** Makes a document; without a type, of what its name says: JSON where it ends in `.json` or the like, or else text. */
+  async create(name: string, type?: DocumentType): Promise<DocumentInfo> {
+    return (await this.request("", "POST", { name, ...(type && { type }) })) as DocumentInfo;
   }
 
   async change(id: string, change: { name?: string; deleted?: boolean }): Promise<void> {

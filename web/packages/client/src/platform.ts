@@ -11,7 +11,7 @@ import { type ConnectOptions, Space } from "./space.js";
 export type { Engine, EngineOptions, EnginePatch, Patches, Wrap } from "./engine/engine.js";
 export type { Member, MemberEvent, MemberOptions, OwnPresence, Presence as SentPresence } from "./engine/member.js";
 export type { DocumentNews, Link, Safety, Saved, Session, SessionEvent, SessionOptions, SpaceNews, Stored, Trouble } from "./session/session.js";
-export { type Addresses, addressesOf, type DocumentInfo, Documents } from "./http.js";
+export { type Addresses, addressesOf, type DocumentInfo, Documents, type DocumentType } from "./http.js";
 export { load, type Motet } from "./engine/load.js";
 export { Courier, type Socket, type SocketEvents, type World } from "./session/courier.js";
 export { startSession, type Surroundings, type Windows } from "./session/local.js";

@@ -3,7 +3,7 @@ import { MotetDocument, type Person } from "./document.js";
 import type { Engine, EngineOptions } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
 import { Emitter } from "./events.js";
-import { addressesOf, type DocumentInfo, Documents } from "./http.js";
+import { addressesOf, type DocumentInfo, Documents, type DocumentType } from "./http.js";
 import type { DocumentNews, Link, Session, SessionEvent, SessionOptions, SpaceNews, Trouble } from "./session/session.js";
 
 /** Who waits longer than this for a server's first word goes on without. */
@@ -77,9 +77,9 @@ export class Space extends Emitter<SpaceEvents> {
     return this.server.list();
   }
 
-  /** Makes a document on the server. */
-  create(name: string): Promise<DocumentInfo> {
-    return this.server.create(name);
+  /** Makes a document on the server; without a type, of what its name says. */
+  create(name: string, type?: DocumentType): Promise<DocumentInfo> {
+    return this.server.create(name, type);
   }
 
   /**
