@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+const SYMBOLS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
 /** "Mod-Shift-z" as this system writes it. */
 export function written(keys: string): string {
@@ -23,6 +23,22 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
       ["Mod-b", "Bold"],
       ["Mod-i", "Italic"],
       ["Mod-f", "Find and replace"],
+    ],
+  },
+  {
+    title: "In JSON",
+    keys: [
+      ["Enter", "Edit the value; open and close"],
+      ["F2", "Edit the name"],
+      ["Mod-Enter", "Add a value"],
+      ["Mod-d", "Duplicate"],
+      ["Delete", "Delete"],
+      ["Alt-ArrowUp", "Move up"],
+      ["Alt-ArrowDown", "Move down"],
+      ["Alt-ArrowLeft", "Move out"],
+      ["Alt-ArrowRight", "Move into the one before"],
+      ["Mod-Shift-c", "Copy the path"],
+      ["Alt-c", "Conflicts"],
     ],
   },
   {

@@ -65,7 +65,7 @@ export interface MenuItem {
 }
 
 /** A button with a menu under it: arrows move, Escape closes, Tab leaves. */
-export function Menu({ label, icon, items }: { label: string; icon: IconName; items: readonly (MenuItem | "line")[] }) {
+export function Menu({ label, icon, items, align = "end" }: { label: string; icon: IconName; items: readonly (MenuItem | "line")[]; align?: "start" | "end" }) {
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -102,7 +102,7 @@ export function Menu({ label, icon, items }: { label: string; icon: IconName; it
     <div className="menu" ref={box} onKeyDown={move}>
       <IconButton icon={icon} label={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
       {isOpen && (
-        <div className="menu-list" role="menu" aria-label={label}>
+        <div className={`menu-list is-${align}`} role="menu" aria-label={label}>
           {items.map((item, index) =>
             item === "line" ? (
               <hr key={index} />

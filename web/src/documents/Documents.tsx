@@ -11,6 +11,7 @@ import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
 import { type DocumentInfo, isUnreachable } from "./api";
+import { ACCEPTED, importFile } from "./importing";
 
 /** The list is asked for again this often while it is looked at: others make documents too. */
 const REFRESH_MS = 10_000;
@@ -49,12 +50,14 @@ function useListing() {
 }
 
 export function Documents({ screens }: { screens: Screens }) {
-  const { documents } = useServices();
+  const services = useServices();
+  const { documents } = services;
   const { listing, load } = useListing();
   const [search, setSearch] = useState("");
   const [showsDeleted, setShowsDeleted] = useState(false);
   const [profile] = useProfile();
   const searchField = useRef<HTMLInputElement>(null);
+  const fileField = useRef<HTMLInputElement>(null);
 
   const attempt = async (work: () => Promise<void>) => {
     try {
@@ -65,6 +68,14 @@ export function Documents({ screens }: { screens: Screens }) {
     }
   };
   const create = () => attempt(async () => go((await documents.create(search.trim() || "Untitled")).id));
+  const createJson = () => attempt(async () => go((await documents.create(search.trim() || "Untitled", "json")).id));
+  const bring = (files: readonly File[]) =>
+    attempt(async () => {
+      const ids: string[] = [];
+      for (const file of files) ids.push(await importFile(services, profile, file));
+      if (ids.length === 1) go(ids[0] as string);
+      else if (ids.length > 1) toast(`${ids.length} files were imported`);
+    });
   const rename = (id: string, name: string) => attempt(() => documents.change(id, { name }));
   const undelete = (id: string) => attempt(() => documents.change(id, { deleted: false }));
   const remove = (info: DocumentInfo) =>
@@ -94,9 +105,34 @@ export function Documents({ screens }: { screens: Screens }) {
       <main className="documents">
         <div className="documents-head">
           <h1>{showsDeleted ? "Deleted documents" : "Documents"}</h1>
-          <button type="button" className="button is-primary" onClick={() => void create()} disabled={isUnreachable}>
-            <Icon name="plus" /> New document
-          </button>
+          <span className="documents-new">
+            <button type="button" className="button is-primary" onClick={() => void create()} disabled={isUnreachable}>
+              <Icon name="plus" /> New document
+            </button>
+            {!isUnreachable && (
+              <Menu
+                label="Other new documents"
+                icon="more"
+                items={[
+                  { label: "New JSON", icon: "braces", run: () => void createJson() },
+                  { label: "Import a file…", icon: "document", run: () => fileField.current?.click() },
+                ]}
+              />
+            )}
+          </span>
+          <input
+            ref={fileField}
+            type="file"
+            aria-label="Files to import"
+            hidden
+            multiple
+            accept={ACCEPTED}
+            onChange={(event) => {
+              const files = [...(event.target.files ?? [])];
+              event.target.value = "";
+              void bring(files);
+            }}
+          />
         </div>
         <div className="search">
           <Icon name="search" />
@@ -161,7 +197,7 @@ function List({ shown, isReadOnly, onRename, onDelete, onUndelete }: ListProps) 
             />
           ) : (
             <a className="document-link" href={info.deleted ? undefined : hrefOf(info.id)}>
-              <Icon name="document" />
+              <Icon name={info.type === "json" ? "braces" : "document"} />
               <span className="document-name">{info.name}</span>
               {info.changed !== undefined && <time className="document-time">{ago(info.changed)}</time>}
             </a>

@@ -1,5 +1,5 @@
 /** The server's list of documents, with the last known list for when it does not answer. */
-import { type DocumentInfo, MotetError } from "@motet/client";
+import { type DocumentInfo, type DocumentType, MotetError } from "@motet/client";
 import { addressesOf, Documents } from "@motet/client/platform";
 import { keep, recall } from "../app/stored";
 
@@ -9,7 +9,7 @@ export interface DocumentsApi {
   list(): Promise<DocumentInfo[]>;
   /** What `list` last gave, for when it fails. */
   known(): DocumentInfo[];
-  create(name: string): Promise<DocumentInfo>;
+  create(name: string, type?: DocumentType): Promise<DocumentInfo>;
   change(id: string, change: { name?: string; deleted?: boolean }): Promise<void>;
 }
 
@@ -28,6 +28,6 @@ export const httpDocuments: DocumentsApi = {
   },
 
   known: () => recall<DocumentInfo[]>(KNOWN) ?? [],
-  create: (name) => server.create(name),
+  create: (name, type) => server.create(name, type),
   change: (id, change) => server.change(id, change),
 };

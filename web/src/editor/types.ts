@@ -1,21 +1,17 @@
 /** Which type of document it is, and what shows it. Each type is loaded when the first document of it is opened. */
-import type { DocumentInfo, MotetDocument } from "@motet/client";
+import type { DocumentInfo, DocumentType, MotetDocument } from "@motet/client";
 import type { DocumentsApi } from "../documents/api";
 import type { OpenContent } from "./content";
-
-/** What the server's list calls the types. */
-export type DocumentType = "text" | "note" | "json";
 
 const CONTENTS: Partial<Record<DocumentType, () => Promise<{ open: OpenContent }>>> = {
   text: () => import("../text/content"),
   // note: () => import("../notes/content"),
-  // json: () => import("../json/content"),
+  json: () => import("../json/content"),
 };
 
-/** The type of a document in the list; one without is a text. */
+/** The type of a document in the list, where that says it. */
 export function typeIn(list: readonly DocumentInfo[], id: string): DocumentType | null {
-  const info = list.find((known) => known.id === id) as (DocumentInfo & { type?: DocumentType }) | undefined;
-  return info ? (info.type ?? "text") : null;
+  return list.find((known) => known.id === id)?.type ?? null;
 }
 
 /** The type by what a document has in it. */

@@ -24,9 +24,9 @@ const services: Services = {
       return list();
     },
     known: list,
-    async create(name) {
+    async create(name, type) {
       check();
-      const info = { id: crypto.randomUUID().replaceAll("-", ""), name, deleted: false, changed: Date.now() };
+      const info = { id: crypto.randomUUID().replaceAll("-", ""), name, deleted: false, changed: Date.now(), ...(type && { type }) };
       keep(LIST, [...list(), info]);
       return info;
     },

@@ -10,9 +10,9 @@ const info = (type?: string) => ({ id: ID, name: "A", deleted: false, ...(type &
 const api = (known: DocumentInfo[], list: () => Promise<DocumentInfo[]>) => ({ known: () => known, list }) as DocumentsApi;
 const down = () => Promise.reject(new MotetError("unreachable", "The server does not answer."));
 
-test("the list says the type, the kept one first, and none is a text", async () => {
+test("the list says the type, the kept one first", async () => {
   expect(await typeListed(api([info("note")], down), ID)).toBe("note");
-  expect(await typeListed(api([info()], down), ID)).toBe("text");
+  expect(await typeListed(api([info()], down), ID)).toBe(null);
   expect(await typeListed(api([], async () => [info("json")]), ID)).toBe("json");
 });
 
