@@ -11,6 +11,8 @@ use motet::{Document, Id, Value};
 pub(crate) struct Choice {
     /// The write that says what shows.
     pub says: Id,
+    /// The element that wants what shows: of what is kept although somebody took it away, the one that went on with it.
+    pub by: Id,
     pub held: Held,
     /// What else somebody wanted there, the latest first.
     pub others: Vec<(Id, Body)>,
@@ -21,6 +23,8 @@ pub(crate) struct Choice {
 struct Candidate {
     write: Id,
     held: Held,
+    /// The element that wants it, where that is not the write.
+    by: Option<Id>,
     /// Why it is there although somebody took it away.
     kept: Option<ConflictKind>,
     /// Whether another value was put in its place.
@@ -45,12 +49,8 @@ impl<'a> Chooser<'a> {
             let held = Held::read(value, *write)?;
             if held.was.is_empty() && held.body.node().is_none_or(|node| self.is_plainly_in(node, parent)) {
                 let is_gone = held.body == Body::Gone;
-                return (!is_gone).then(|| Choice {
-                    says: held.says.unwrap_or(*write),
-                    held,
-                    others: Vec::new(),
-                    kind: None,
-                });
+                let says = held.says.unwrap_or(*write);
+                return (!is_gone).then(|| Choice { says, by: says, held, others: Vec::new(), kind: None });
             }
         }
         self.choose_of_many(heads, parent)
@@ -68,6 +68,7 @@ impl<'a> Chooser<'a> {
         let best = candidates.iter().find(is_best).or(candidates.first())?;
         let (held, kept) = (best.held.clone(), best.kept);
         let says = held.says.unwrap_or(best.write);
+        let by = best.by.unwrap_or(says);
         let mut others: Vec<(Id, Body)> = Vec::new();
         let gone = writes.iter().filter(|(_, held)| held.body == Body::Gone);
         let gone = gone.map(|(write, held)| (*write, held.body.clone()));
@@ -80,7 +81,7 @@ impl<'a> Chooser<'a> {
         let is_gone = others.iter().any(|(_, body)| *body == Body::Gone);
         let told = if is_gone { ConflictKind::DeleteEdit } else { ConflictKind::BothSet };
         let kind = kept.or((!others.is_empty()).then_some(told));
-        Some(Choice { says, held, others, kind })
+        Some(Choice { says, by, held, others, kind })
     }
 
     /// Leaves those out that only wrote in another way what another head's author had seen, or what is written in a
@@ -100,7 +101,7 @@ impl<'a> Chooser<'a> {
     }
 
     fn add(&self, write: Id, held: &Held, parent: Option<Id>, candidates: &mut Vec<Candidate>) {
-        let kept = match &held.body {
+        let standing = match &held.body {
             Body::Gone => None,
             Body::Object(node) | Body::Array(node) => {
                 if self.is_in(*node, parent) {
@@ -111,16 +112,17 @@ impl<'a> Chooser<'a> {
             }
             Body::Text(..) | Body::Raw(_) => Some(None),
         };
-        if let Some(kept) = kept {
-            candidates.push(Candidate { write, held: held.clone(), kept, is_replaced: false });
+        if let Some(kept) = standing {
+            let (by, kept) = kept.map_or((None, None), |(by, kind)| (Some(by), Some(kind)));
+            candidates.push(Candidate { write, held: held.clone(), by, kept, is_replaced: false });
         }
         // What the write put out of sight, and somebody went on with.
         for was in &held.was {
             let is_here = was.node().is_none_or(|node| self.is_in(node, parent));
-            if is_here && self.is_touched(was, write) {
+            if let Some(by) = self.touched_by(was, write).filter(|_| is_here) {
                 let kept = Held { was: Vec::new(), body: was.clone(), ..held.clone() };
                 let kind = (held.body == Body::Gone).then_some(ConflictKind::DeleteEdit);
-                candidates.push(Candidate { write, held: kept, kept: kind, is_replaced: true });
+                candidates.push(Candidate { write, held: kept, by: Some(by), kept: kind, is_replaced: true });
             }
         }
     }
@@ -136,38 +138,36 @@ impl<'a> Chooser<'a> {
         self.document.tree(nodes()).is_some_and(|tree| tree.is_child(node, parent))
     }
 
-    /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it.
-    pub fn standing(&self, node: Id) -> Option<Option<ConflictKind>> {
+    /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it, and the
+    /// element that did.
+    fn standing(&self, node: Id) -> Option<Option<(Id, ConflictKind)>> {
         let Some(map) = self.document.model().map(data(node)) else { return Some(None) };
-        let mut is_gone = false;
+        let mut kept_by = None;
         for (write, value) in map.heads(GONE_KEY) {
             if value.is_none() {
                 return Some(None);
             }
-            is_gone = true;
-            if !self.is_touched(&Body::Object(node), write) {
-                return None;
-            }
+            kept_by = Some(self.touched_by(&Body::Object(node), write)?);
         }
         let moved = self.document.tree(nodes()).and_then(|tree| tree.moved_by(node));
         let was_moved = |(write, _): (Id, _)| moved.is_some_and(|moved| !self.causes.seen_by(write).contains(moved));
-        let is_moved = is_gone && map.heads(GONE_KEY).any(was_moved);
+        let is_moved = kept_by.is_some() && map.heads(GONE_KEY).any(was_moved);
         let kind = if is_moved { ConflictKind::DeleteMove } else { ConflictKind::DeleteEdit };
-        Some(is_gone.then_some(kind))
+        Some(kept_by.map(|by| (by, kind)))
     }
 
-    /// Whether anything was done in, or with, a value that the author of `write` had not seen.
-    pub fn is_touched(&self, body: &Body, write: Id) -> bool {
+    /// Something that was done in, or with, a value, and that the author of `write` had not seen.
+    fn touched_by(&self, body: &Body, write: Id) -> Option<Id> {
         let seen = self.causes.seen_by(write);
         let model = self.document.model();
-        let Some(tree) = model.tree(nodes()) else { return false };
+        let tree = model.tree(nodes())?;
         let mut open = vec![body.clone()];
         while let Some(body) = open.pop() {
             let node = match body {
                 Body::Text(id, _) => {
                     let mut runs = model.text(text(id)).into_iter().flat_map(|text| text.runs());
-                    if runs.any(|run| run.visible && !seen.includes(run.span)) {
-                        return true;
+                    if let Some(run) = runs.find(|run| run.visible && !seen.includes(run.span)) {
+                        return Some(run.span.last());
                     }
                     continue;
                 }
@@ -175,19 +175,19 @@ impl<'a> Chooser<'a> {
                 Body::Raw(_) | Body::Gone => continue,
             };
             // Who took it out believed it elsewhere, where its move there lost.
-            let is_back = tree.lost_moves(node).any(|lost| seen.contains(lost));
-            let is_moved = tree.moved_by(node).is_some_and(|moved| !seen.contains(moved));
-            if is_moved || is_back || self.has_new_key(node, &seen) {
-                return true;
+            let back = tree.lost_moves(node).find(|lost| seen.contains(*lost));
+            let moved = tree.moved_by(node).filter(|moved| !seen.contains(*moved));
+            if let Some(by) = moved.or(back).or_else(|| self.new_key(node, &seen)) {
+                return Some(by);
             }
             let Some(list) = model.list(children(node)) else { continue };
             for (item, _) in list.iter() {
                 for (id, value) in list.heads(item) {
                     let Some(held) = Held::read(value, id) else { continue };
                     let is_here = |body: &Body| body.node().is_none_or(|child| self.is_in(child, Some(node)));
-                    let is_new = !seen.contains(held.says.unwrap_or(id)) && held.body != Body::Gone;
-                    if is_new && is_here(&held.body) {
-                        return true;
+                    let says = held.says.unwrap_or(id);
+                    if !seen.contains(says) && held.body != Body::Gone && is_here(&held.body) {
+                        return Some(says);
                     }
                     // What they had taken out before may have been gone on with too.
                     let was = held.was.into_iter().filter(|_| seen.contains(id));
@@ -195,13 +195,13 @@ impl<'a> Chooser<'a> {
                 }
             }
         }
-        false
+        None
     }
 
-    /// Whether a member of a node was renamed by somebody that had not been seen.
-    fn has_new_key(&self, node: Id, seen: &crate::causes::Seen) -> bool {
-        let Some(map) = self.document.model().map(data(node)) else { return false };
+    /// A new key of a member of a node that had not been seen.
+    fn new_key(&self, node: Id, seen: &crate::causes::Seen) -> Option<Id> {
+        let map = self.document.model().map(data(node))?;
         let mut renames = map.keys().filter(|key| is_rename_key(key)).flat_map(|key| map.heads(key));
-        renames.any(|(id, value)| value.is_some() && !seen.contains(id))
+        renames.find(|(id, value)| value.is_some() && !seen.contains(*id)).map(|(id, _)| id)
     }
 }

@@ -14,6 +14,8 @@ pub struct Conflict {
     pub register: Register,
     /// What happened.
     pub kind: ConflictKind,
+    /// The element that wanted what shows; of what is kept although somebody took it out, the one that went on with it.
+    pub by: Id,
     /// What does not show.
     pub alternatives: Vec<Alternative>,
 }
@@ -23,6 +25,8 @@ pub struct Conflict {
 pub struct Alternative {
     /// The element that wanted it. For [`ConflictKind::BothMoved`] the object or array it was moved to.
     pub write: Id,
+    /// The element whose author it was.
+    pub by: Id,
     /// The other key, as it is written, where the key is in question.
     pub key: Option<String>,
     /// The other value, as JSON; for [`ConflictKind::BothMoved`] a pointer, as a string. None where it was taken out,

@@ -2,11 +2,12 @@
 
 use crate::choose::Chooser;
 use crate::held::{Body, Held, whole_value};
-use crate::names::{self, GONE_KEY, ROOT_KEY, children, data, nodes, rename_key, top};
+use crate::names::{GONE_KEY, children, data, nodes, rename_key, text};
 use crate::read::{Child, Other, Reader, Register, Slot};
+use crate::way::{Places, Way};
 use crate::write::{Unfilled, Writer};
 use json::{Kind, Place, Schema, Style, Tree, quoted};
-use motet::{Edit, Id, Value};
+use motet::{Edit, Id};
 
 /// Why a change was not made; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -258,37 +259,9 @@ impl<'a, 'b> Editor<'a, 'b> {
 
     /// What a node is, and where, to the schema.
     fn container(&self, node: Id) -> Result<(Kind, Place), EditError> {
-        let document = self.edit.document();
-        let tree = document.tree(nodes()).ok_or(EditError::Missing)?;
-        let chooser = Chooser::of(document);
-        let (mut way, mut at, mut own) = (Vec::new(), node, None);
-        loop {
-            let (parent, _) = tree.position(at).filter(|_| tree.is_visible(at)).ok_or(EditError::Missing)?;
-            let heads: Vec<(Id, &Value)> = match parent {
-                None => {
-                    let map = document.model().map(top()).ok_or(EditError::Missing)?;
-                    map.heads(ROOT_KEY).filter_map(|(id, value)| Some((id, value?))).collect()
-                }
-                Some(parent) => {
-                    let list = document.model().list(children(parent)).ok_or(EditError::Missing)?;
-                    let holds = |heads: &Vec<(Id, &Value)>| {
-                        chooser.choose(heads, Some(parent)).is_some_and(|choice| choice.held.body.node() == Some(at))
-                    };
-                    list.iter().map(|(item, _)| list.heads(item)).find(holds).ok_or(EditError::Missing)?
-                }
-            };
-            let held = chooser.choose(&heads, parent).ok_or(EditError::Missing)?.held;
-            if held.body.node() != Some(at) {
-                return Err(EditError::Missing);
-            }
-            let kind = if matches!(held.body, Body::Array(_)) { Kind::Array } else { Kind::Object };
-            own.get_or_insert(kind);
-            let Some(parent) = parent else { break };
-            way.push(held.key.as_deref().and_then(crate::literal::unquoted));
-            at = parent;
-        }
-        let step = |place: Place, key: &Option<String>| self.schema.child(&place, key.as_deref());
-        Ok((own.ok_or(EditError::Missing)?, way.iter().rev().fold(self.schema.root(), step)))
+        let chooser = Chooser::of(self.edit.document());
+        let way = Way::to(node, &chooser, &mut Places::default()).ok_or(EditError::Missing)?;
+        Ok((way.kind(), way.place(&self.schema)))
     }
 
     /// Where in the list of `parent` something goes that has `index` shown children before it, itself not counted.
@@ -310,7 +283,7 @@ impl<'a, 'b> Editor<'a, 'b> {
     /// A scalar as it is shown.
     fn shown_text(&self, found: &Found) -> String {
         match &found.slot.body {
-            Body::Text(id, _) => quoted(&self.edit.document().text(names::text(*id))),
+            Body::Text(id, _) => quoted(&self.edit.document().text(text(*id))),
             Body::Raw(text) => text.clone(),
             Body::Object(_) | Body::Array(_) | Body::Gone => "null".into(),
         }

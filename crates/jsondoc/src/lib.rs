@@ -39,7 +39,9 @@ mod literal;
 mod names;
 mod outline;
 mod read;
+mod rows;
 mod save;
+mod way;
 mod write;
 
 pub use conflict::{Alternative, Conflict};
@@ -47,4 +49,6 @@ pub use editor::{EditError, Editor};
 pub use names::is_json;
 pub use outline::{Entry, EntryChange, EntryId, Outline};
 pub use read::{ReadError, Reading, Register, read};
-pub use save::{SaveError, create, save};
+pub use rows::{Row, Rows, Touched};
+pub use save::{SaveError, create, create_telling, save, save_telling};
+pub use way::Places;

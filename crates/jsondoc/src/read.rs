@@ -116,6 +116,8 @@ pub(crate) struct Child {
     pub places: Vec<Body>,
     pub heads: usize,
     pub says: Option<Id>,
+    /// The element that wanted what shows.
+    pub by: Id,
     pub kind: Option<ConflictKind>,
     pub others: Vec<(Id, Other)>,
 }
@@ -135,14 +137,7 @@ pub(crate) enum Other {
 /// # Errors
 /// Where it is no JSON document, or cannot be shown as one.
 pub fn read(document: &Document) -> Result<Reading, ReadError> {
-    if !is_json(document) {
-        return Err(ReadError::Type);
-    }
-    if let Some(Value::Int(form)) = document.get(top(), FORM_KEY)
-        && *form > FORM
-    {
-        return Err(ReadError::Form(*form));
-    }
+    check(document)?;
     let held = |key| document.get(top(), key).and_then(whole_text).unwrap_or_default();
     let schema = schema(document);
     let mut reader = Reader::of(document, read_style(&held(STYLE_KEY)), schema);
@@ -159,6 +154,17 @@ pub fn read(document: &Document) -> Result<Reading, ReadError> {
     Ok(Reading { text: out, conflicts, unreadable, slots, style, schema })
 }
 
+/// Whether a document is one that this program reads.
+pub(crate) fn check(document: &Document) -> Result<(), ReadError> {
+    if !is_json(document) {
+        return Err(ReadError::Type);
+    }
+    match document.get(top(), FORM_KEY) {
+        Some(Value::Int(form)) if *form > FORM => Err(ReadError::Form(*form)),
+        _ => Ok(()),
+    }
+}
+
 /// What a document's parts mean.
 pub(crate) fn schema(document: &Document) -> Schema {
     let text = document.get(top(), SCHEMA_KEY).and_then(whole_text).unwrap_or_default();
@@ -169,13 +175,14 @@ pub(crate) fn schema(document: &Document) -> Schema {
 struct Told {
     slot: usize,
     kind: ConflictKind,
+    by: Id,
     alternatives: Vec<Alternative>,
 }
 
 impl Told {
     fn conflict(self, slots: &[Slot]) -> Conflict {
-        let register = slots[self.slot].register;
-        Conflict { pointer: pointer(slots, self.slot), register, kind: self.kind, alternatives: self.alternatives }
+        let Self { slot, kind, by, alternatives } = self;
+        Conflict { pointer: pointer(slots, slot), register: slots[slot].register, kind, by, alternatives }
     }
 }
 
@@ -202,8 +209,9 @@ pub(crate) struct Reader<'a> {
     unreadable: usize,
     /// Which node shows in which slot.
     shown: SortedMap<Id, usize>,
-    /// Places at which a node was put by somebody who had not seen where it is now: the node, and the array or object.
-    elsewhere: Vec<(Id, Id)>,
+    /// Places at which a node was put by somebody who had not seen where it is now: the node, the array or object, and the
+    /// write that put it there.
+    elsewhere: Vec<(Id, Id, Id)>,
     /// Whether what is read is an alternative, in which nothing is told.
     is_aside: bool,
     aside_bytes: usize,
@@ -268,8 +276,8 @@ impl<'a> Reader<'a> {
         let others = choice.others.into_iter().map(|(id, body)| (id, Other::Body(body))).collect();
         let says = choice.kind.is_none().then_some(choice.says);
         let Held { key, body, .. } = choice.held;
-        let mut child =
-            Child { item, named: item, key, body, places, heads: heads.len(), says, kind: choice.kind, others };
+        let (by, kind, heads) = (choice.by, choice.kind, heads.len());
+        let mut child = Child { item, named: item, key, body, places, heads, says, by, kind, others };
         if let Some(renames) = renames {
             rename(renames, &mut child);
         }
@@ -329,7 +337,7 @@ impl<'a> Reader<'a> {
         let Some(tree) = self.document.tree(nodes()) else { return };
         let put = tree.moved_by(child).unwrap_or(child);
         if !self.chooser.causes.seen_by(put).contains(write) {
-            self.elsewhere.push((child, node));
+            self.elsewhere.push((child, node, write));
         }
     }
 
@@ -352,6 +360,7 @@ impl<'a> Reader<'a> {
                 places,
                 heads: 0,
                 says: None,
+                by: id,
                 kind: None,
                 others: Vec::new(),
             });
@@ -359,13 +368,13 @@ impl<'a> Reader<'a> {
     }
 
     /// What a node is, by what is in it.
-    fn body_of(&self, id: Id) -> Option<Body> {
+    pub fn body_of(&self, id: Id) -> Option<Body> {
         let list = self.document.model().list(children(id))?;
         let is_member = |(item, value): (Id, &Value)| Held::read(value, item).is_some_and(|held| held.key.is_some());
         Some(if list.iter().next().is_some_and(is_member) { Body::Object(id) } else { Body::Array(id) })
     }
 
-    fn is_printable(&self, child: &Child) -> bool {
+    pub fn is_printable(&self, child: &Child) -> bool {
         let is_value = match &child.body {
             Body::Raw(text) => is_value(text),
             Body::Gone => false,
@@ -378,14 +387,14 @@ impl<'a> Reader<'a> {
     fn value(&mut self, child: Child, at: (Register, Option<usize>, usize), indent: &str, place: &Place, depth: usize) {
         let slot = self.slots.len();
         let (register, parent, index) = at;
-        let Child { key, body, places, heads, says, kind, others, .. } = child;
+        let Child { key, body, places, heads, says, by, kind, others, .. } = child;
         if self.is_aside {
             return self.body(&body, slot, indent, place, depth);
         }
         let told = self.conflicts.len();
         if let Some(kind) = kind {
             // Told before what is told of its inside.
-            self.conflicts.push(Told { slot, kind, alternatives: Vec::new() });
+            self.conflicts.push(Told { slot, kind, by, alternatives: Vec::new() });
         }
         match body.node() {
             Some(node) => {
@@ -410,19 +419,18 @@ impl<'a> Reader<'a> {
     fn body(&mut self, body: &Body, slot: usize, indent: &str, place: &Place, depth: usize) {
         match body {
             Body::Raw(text) => self.out.push_str(text),
-            Body::Text(id, spelling) => self.text(*id, spelling.as_deref()),
+            Body::Text(id, spelling) => self.out.push_str(&self.text(*id, spelling.as_deref())),
             Body::Object(node) => self.container(*node, Kind::Object, slot, indent, place, depth),
             Body::Array(node) => self.container(*node, Kind::Array, slot, indent, place, depth),
             Body::Gone => {}
         }
     }
 
-    fn text(&mut self, id: Id, spelling: Option<&str>) {
+    /// A text as a string of JSON, written as somebody wrote it where it still says that.
+    pub fn text(&self, id: Id, spelling: Option<&str>) -> String {
         let now = self.document.text(text(id));
-        match spelling.filter(|spelling| unquoted(spelling).as_deref() == Some(&now)) {
-            Some(spelling) => self.out.push_str(spelling),
-            None => self.out.push_str(&quoted(&now)),
-        }
+        let still = spelling.filter(|spelling| unquoted(spelling).as_deref() == Some(&now));
+        still.map_or_else(|| quoted(&now), str::to_owned)
     }
 
     fn container(&mut self, node: Id, kind: Kind, slot: usize, indent: &str, place: &Place, depth: usize) {
@@ -501,12 +509,12 @@ impl<'a> Reader<'a> {
     /// What else somebody wanted, as JSON.
     fn alternative(&mut self, write: Id, other: Other, place: &Place) -> Alternative {
         let (key, body) = match other {
-            Other::Key(key) => return Alternative { write, key: Some(key), text: None },
-            Other::Body(Body::Gone) => return Alternative { write, key: None, text: None },
+            Other::Key(key) => return Alternative { write, by: write, key: Some(key), text: None },
+            Other::Body(Body::Gone) => return Alternative { write, by: write, key: None, text: None },
             Other::Body(body) | Other::Rival(body) => (None, body),
         };
         let text = self.aside(&body, place);
-        Alternative { write, key, text: Some(text) }
+        Alternative { write, by: write, key, text: Some(text) }
     }
 
     /// A value that is not shown, as JSON; of a great deal, only the beginning.
@@ -524,11 +532,13 @@ impl<'a> Reader<'a> {
 
     /// Tells of what was moved to two places.
     fn tell_moves(&mut self) {
-        for (child, parent) in std::mem::take(&mut self.elsewhere) {
+        let tree = self.document.tree(nodes());
+        for (child, parent, write) in std::mem::take(&mut self.elsewhere) {
             if let (Some(&slot), Some(&other)) = (self.shown.get(&child), self.shown.get(&parent)) {
                 let text = Some(quoted(&pointer(&self.slots, other)));
-                let alternatives = vec![Alternative { write: parent, key: None, text }];
-                self.conflicts.push(Told { slot, kind: ConflictKind::BothMoved, alternatives });
+                let alternatives = vec![Alternative { write: parent, by: write, key: None, text }];
+                let by = tree.and_then(|tree| tree.moved_by(child)).unwrap_or(child);
+                self.conflicts.push(Told { slot, kind: ConflictKind::BothMoved, by, alternatives });
             }
         }
         self.conflicts.sort_by_key(|told| told.slot);
@@ -544,6 +554,9 @@ fn rename(renames: &Map, child: &mut Child) {
         .filter(|(_, key)| is_string(key))
         .collect();
     let Some((named, key)) = heads.first() else { return };
+    if heads.len() > 1 && child.kind.is_none() {
+        child.by = *named;
+    }
     for (id, other) in heads.iter().skip(1).filter(|(_, other)| other != key) {
         child.kind = child.kind.or(Some(ConflictKind::BothRenamed));
         child.others.push((*id, Other::Key(other.clone())));

@@ -6,7 +6,7 @@ use crate::names::{ENDS_KEY, FORM, FORM_KEY, LAYOUT_KEY, SCHEMA_KEY, STYLE_KEY, 
 use crate::read::{ReadError, Reading, Register, Slot, read};
 use crate::write::{Plan, Unfilled, Writer, said};
 use json::{Kind, NodeId, Pairs, Place, Schema, SchemaError, Style, Tree, ascending};
-use motet::{Document, Edit, Id, Value, VersionVector};
+use motet::{Document, Edit, Id, Patch, Value, VersionVector};
 use std::rc::Rc;
 
 /// Ops and bytes of one action: what is more is saved as several. An action that is sealed must be one parcel.
@@ -40,12 +40,33 @@ pub enum SaveError {
     Schema(#[from] SchemaError),
 }
 
+/// The version that was seen, if not this one; the time; what is told.
+type Action<'a> = (Option<VersionVector>, i64, Option<&'a mut Patch>);
+
 /// Makes an empty document a JSON document that says `body`, at `time` in seconds since 1970. What its parts mean to a
 /// merge is what `schema` says, for ever.
 ///
 /// # Errors
 /// Where it is a JSON document already, or the schema is none.
 pub fn create(document: &mut Document, body: &Tree, schema: Option<&Tree>, time: i64) -> Result<(), SaveError> {
+    make(document, body, schema, (None, time, None))
+}
+
+/// As [`create`]; what changes on the screen is added to `told`.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_telling(
+    document: &mut Document,
+    body: &Tree,
+    schema: Option<&Tree>,
+    time: i64,
+    told: &mut Patch,
+) -> Result<(), SaveError> {
+    make(document, body, schema, (None, time, Some(told)))
+}
+
+fn make(document: &mut Document, body: &Tree, schema: Option<&Tree>, action: Action<'_>) -> Result<(), SaveError> {
     if is_json(document) {
         return Err(SaveError::Exists);
     }
@@ -60,7 +81,7 @@ pub fn create(document: &mut Document, body: &Tree, schema: Option<&Tree>, time:
     let style = Style::of(body);
     let mut saver = Saver::new(None, body, &rules, &style);
     let mut begin = Some(begin);
-    saver.run(document, None, time, |edit| begin.take().into_iter().for_each(|begin| begin(edit)));
+    saver.run(document, action, |edit| begin.take().into_iter().for_each(|begin| begin(edit)));
     Ok(())
 }
 
@@ -70,7 +91,6 @@ pub fn create(document: &mut Document, body: &Tree, schema: Option<&Tree>, time:
 /// # Errors
 /// Where what is there is no JSON document, or cannot be read.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, body: &Tree, time: i64) -> Result<(), SaveError> {
-    check_lengths(body)?;
     let base = base.filter(|base| **base != document.version());
     let mut reading = None;
     match base {
@@ -78,11 +98,30 @@ pub fn save(document: &mut Document, base: Option<&VersionVector>, body: &Tree, 
         Some(base) => drop(document.edit_seen_at(base, time, |edit| reading = Some(read(edit.document())))),
         None => reading = Some(read(document)),
     }
-    match reading.expect("it was read") {
+    save_over(document, reading.expect("it was read"), body, (base.cloned(), time, None))
+}
+
+/// As [`save`] of what was made from what shows now; what changes on the screen is added to `told`.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_telling(document: &mut Document, body: &Tree, time: i64, told: &mut Patch) -> Result<(), SaveError> {
+    let reading = read(document);
+    save_over(document, reading, body, (None, time, Some(told)))
+}
+
+fn save_over(
+    document: &mut Document,
+    reading: Result<Reading, ReadError>,
+    body: &Tree,
+    action: Action<'_>,
+) -> Result<(), SaveError> {
+    check_lengths(body)?;
+    match reading {
         // What was taken back is said anew.
         Err(ReadError::Empty) => {
             let style = Style::of(body);
-            Saver::new(None, body, &Schema::default(), &style).run(document, base.cloned(), time, |_| {});
+            Saver::new(None, body, &Schema::default(), &style).run(document, action, |_| {});
         }
         Err(error) => return Err(error.into()),
         Ok(reading) if reading.text == body.as_str() => {}
@@ -90,7 +129,7 @@ pub fn save(document: &mut Document, base: Option<&VersionVector>, body: &Tree, 
             let old = Old::of(reading)?;
             let pairs = Pairs::of(&old.tree, body, &old.reading.schema);
             let mut saver = Saver::new(Some((&old, &pairs)), body, &old.reading.schema, &old.reading.style);
-            saver.run(document, base.cloned(), time, |_| {});
+            saver.run(document, action, |_| {});
         }
     }
     Ok(())
@@ -195,11 +234,9 @@ impl<'a> Saver<'a> {
     fn run(
         &mut self,
         document: &mut Document,
-        base: Option<VersionVector>,
-        time: i64,
+        (mut base, time, mut told): Action<'_>,
         mut begin: impl FnMut(&mut Edit<'_>),
     ) {
-        let mut base = base;
         let mut is_first = true;
         while is_first || !self.tasks.is_empty() {
             let change = |edit: &mut Edit<'_>| {
@@ -215,9 +252,13 @@ impl<'a> Saver<'a> {
                     self.step(task, &mut writer);
                 }
             };
-            match &mut base {
-                None => drop(document.edit(time, change)),
-                Some(base) => {
+            match (&mut base, &mut told) {
+                (None, None) => drop(document.edit(time, change)),
+                (None, Some(told)) => {
+                    document.write(told, change);
+                    document.close(time);
+                }
+                (Some(base), _) => {
                     if let Some(span) = document.edit_seen_at(base, time, change) {
                         base.extend_to(span.replica, span.end);
                     }

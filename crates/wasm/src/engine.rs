@@ -8,7 +8,7 @@ use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
-use motet::{ContainerId, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
+use motet::{DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -29,6 +29,8 @@ pub struct Engine {
     pub(crate) is_shown: bool,
     /// What it will carry, in bytes, about.
     pub(crate) weight: usize,
+    /// Where the objects and arrays of a JSON document were last.
+    pub(crate) places: jsondoc::Places,
 }
 
 #[wasm_bindgen]
@@ -50,6 +52,7 @@ impl Engine {
             told: Patch::default(),
             is_shown: false,
             weight: 0,
+            places: jsondoc::Places::default(),
         };
         for frame in js::byte_list(&js::field(options, "frames")?)? {
             engine.replica.import(&frame, None).map_err(|error| js::error(&error.to_string()))?;
@@ -275,8 +278,8 @@ impl Engine {
 
     /// An engine that shows another copy and chooses nothing.
     pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
-        let (choices, told) = (Choices::default(), Patch::default());
-        Self { replica, choices, name: String::new(), changes: None, wrap, told, is_shown: false, weight: 0 }
+        let (choices, told, places) = (Choices::default(), Patch::default(), jsondoc::Places::default());
+        Self { replica, choices, name: String::new(), changes: None, wrap, told, is_shown: false, weight: 0, places }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {

@@ -13,6 +13,7 @@ mod container;
 mod engine;
 mod history;
 mod js;
+mod json;
 mod member;
 mod name;
 mod patch;

@@ -181,17 +181,19 @@ impl Engine {
     /// Does what `change` does, which must change something, in the action being written. An action begins with the
     /// author's name, where the document has another one: behind it, typing would not go on where it was.
     pub(crate) fn write<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        self.sign();
+        self.replica.document_mut().write(&mut self.told, change)
+    }
+
+    /// Begins an action with the author's name, where the document has another one.
+    pub(crate) fn sign(&mut self) {
         let author = write_author(self.replica.own_author());
         let name = Value::Text(self.name.clone());
         let document = self.replica.document_mut();
         let is_signed = document.is_writing() || self.name.is_empty();
-        let is_new = !is_signed && document.get(people(), &author) != Some(&name);
-        document.write(&mut self.told, |edit| {
-            if is_new {
-                edit.set(people(), &author, name);
-            }
-            change(edit)
-        })
+        if !is_signed && document.get(people(), &author) != Some(&name) {
+            document.write(&mut self.told, |edit| edit.set(people(), &author, name));
+        }
     }
 
     /// Whether a node shows.

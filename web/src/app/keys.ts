@@ -51,6 +51,22 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     ],
   },
   {
+    title: "In JSON",
+    keys: [
+      ["Enter", "Edit the value; open and close"],
+      ["F2", "Edit the name"],
+      ["Mod-Enter", "Add a value"],
+      ["Mod-d", "Duplicate"],
+      ["Delete", "Delete"],
+      ["Alt-ArrowUp", "Move up"],
+      ["Alt-ArrowDown", "Move down"],
+      ["Alt-ArrowLeft", "Move out"],
+      ["Alt-ArrowRight", "Move into the one before"],
+      ["Mod-Shift-c", "Copy the path"],
+      ["Alt-c", "Conflicts"],
+    ],
+  },
+  {
     title: "Looking",
     keys: [
       ["Alt-h", "History"],

@@ -11,6 +11,7 @@ import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
 import { type DocumentInfo, type DocumentType, isUnreachable } from "./api";
+import { ACCEPTED, importFile } from "./importing";
 
 /** The list is asked for again this often while it is looked at: others make documents too. */
 const REFRESH_MS = 10_000;
@@ -49,12 +50,14 @@ function useListing() {
 }
 
 export function Documents({ screens }: { screens: Screens }) {
-  const { documents } = useServices();
+  const services = useServices();
+  const { documents } = services;
   const { listing, load } = useListing();
   const [search, setSearch] = useState("");
   const [showsDeleted, setShowsDeleted] = useState(false);
   const [profile] = useProfile();
   const searchField = useRef<HTMLInputElement>(null);
+  const fileField = useRef<HTMLInputElement>(null);
 
   const attempt = async (work: () => Promise<void>) => {
     try {
@@ -70,6 +73,13 @@ export function Documents({ screens }: { screens: Screens }) {
       // Its type is asked of the list as soon as it opens.
       await load();
       go(id);
+    });
+  const bring = (files: readonly File[]) =>
+    attempt(async () => {
+      const ids: string[] = [];
+      for (const file of files) ids.push(await importFile(services, profile, file));
+      if (ids.length === 1) go(ids[0] as string);
+      else if (ids.length > 1) toast(`${ids.length} files were imported`);
     });
   const rename = (id: string, name: string) => attempt(() => documents.change(id, { name }));
   const undelete = (id: string) => attempt(() => documents.change(id, { deleted: false }));
@@ -101,6 +111,16 @@ export function Documents({ screens }: { screens: Screens }) {
         <div className="documents-head">
           <h1>{showsDeleted ? "Deleted documents" : "Documents"}</h1>
           <span className="actions">
+            {!isUnreachable && (
+              <Menu
+                label="Other new documents"
+                icon="more"
+                items={[
+                  { label: "New JSON", icon: "braces", run: () => void create("json") },
+                  { label: "Import a file…", icon: "document", run: () => fileField.current?.click() },
+                ]}
+              />
+            )}
             <button type="button" className="button" onClick={() => void create("note")} disabled={isUnreachable} title={written("Alt-Shift-n")}>
               <Icon name="note" /> New note
             </button>
@@ -108,6 +128,19 @@ export function Documents({ screens }: { screens: Screens }) {
               <Icon name="plus" /> New text
             </button>
           </span>
+          <input
+            ref={fileField}
+            type="file"
+            aria-label="Files to import"
+            hidden
+            multiple
+            accept={ACCEPTED}
+            onChange={(event) => {
+              const files = [...(event.target.files ?? [])];
+              event.target.value = "";
+              void bring(files);
+            }}
+          />
         </div>
         <div className="search">
           <Icon name="search" />
@@ -172,7 +205,7 @@ function List({ shown, isReadOnly, onRename, onDelete, onUndelete }: ListProps) 
             />
           ) : (
             <a className="document-link" href={info.deleted ? undefined : hrefOf(info.id)}>
-              <Icon name={info.type === "note" ? "note" : "document"} />
+              <Icon name={info.type === "json" ? "braces" : info.type === "note" ? "note" : "document"} />
               <span className="document-name">{info.name}</span>
               {info.changed !== undefined && <time className="document-time">{ago(info.changed)}</time>}
             </a>

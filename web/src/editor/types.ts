@@ -6,7 +6,7 @@ import type { OpenContent } from "./content";
 const CONTENTS: Partial<Record<DocumentType, () => Promise<{ open: OpenContent }>>> = {
   text: () => import("../text/content"),
   note: () => import("../notes/content"),
-  // json: () => import("../json/content"),
+  json: () => import("../json/content"),
 };
 
 /** The type of a document in a list; null where the list does not say it. */

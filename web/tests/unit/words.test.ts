@@ -44,7 +44,7 @@ test("nothing but durable work is called saved", () => {
 
 test("people are listed once, those here first, without oneself", () => {
   const author = (id: string) => ({ id, name: id, hidden: false, held: false });
-  const peer = (id: string, window: string) => ({ peer: window, author: id, name: id, colour: "", text: null, anchor: null, head: null });
+  const peer = (id: string, window: string) => ({ peer: window, author: id, name: id, colour: "", text: null, json: null, anchor: null, head: null });
   const rows = rowsOf("me", [peer("zoe", "1"), peer("zoe", "2"), peer("me", "3")], [author("ann"), author("zoe"), author("me")]);
   expect(rows.map((row) => row.id)).toEqual(["zoe", "ann"]);
 });

@@ -2,12 +2,13 @@
 export {
   type AnyContainer, type Containers, CounterContainer, type Held, isContainer, ListContainer, MapContainer, type Origin, type Patch, type PatchEvent, TextContainer, TreeContainer,
 } from "./containers.js";
-export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection } from "./document.js";
+export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection, type TextSelection } from "./document.js";
 export type {
   Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
 } from "./engine/engine.js";
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
+export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Link, Safety, Saved, Trouble } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";

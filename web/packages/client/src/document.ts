@@ -9,6 +9,7 @@ import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatc
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
+import type { JsonId } from "./json.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble } from "./session/session.js";
 import { type ElementId, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
@@ -20,16 +21,24 @@ const PRESENT_EVERY_MS = 50;
 /** Who waits longer than this for a server to say what it has may go on without knowing. */
 const READY_AFTER_MS = 3_000;
 
+/** What the place of somebody at a value of a JSON document begins with. */
+const JSON_PLACE = "json:";
+
 const SAFETY: readonly Safety[] = ["unsaved", "local", "received", "durable"];
 
 /** Where somebody else is, in one window of theirs. */
 export interface Presence extends Omit<SentPresence, "place"> {
   /** The text that they are in; null where that is not known. */
   text: TextContainer | null;
+  /** The value of a JSON document that they are at; null where they are at none. */
+  json: JsonId | null;
 }
 
-/** Where one is oneself. */
-export interface Selection {
+/** Where one is oneself: in a text, or at a value of a JSON document. */
+export type Selection = TextSelection | { json: JsonId };
+
+/** Where one is in a text. */
+export interface TextSelection {
   text: TextContainer;
   /** The selection's fixed end and its moving one. */
   anchor: number;
@@ -115,6 +124,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   readonly counter: Shelf["counter"];
   /** Rich texts, by name: to be read. */
   readonly rich: RichReader;
+  readonly json: Shelf["json"];
   private sealTimer: ReturnType<typeof setTimeout> | null = null;
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly readyTimer: ReturnType<typeof setTimeout>;
@@ -161,7 +171,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       onPatch: (listener: (event: PatchEvent) => void) => this.on("patch", listener),
     });
     this.shelf = shelf;
-    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = shelf);
+    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter, json: this.json } = shelf);
     this.rich = richReader((ask) => guarded(() => ask(this.living())));
     this.readyTimer = setTimeout(() => this.update({ isReady: true }), READY_AFTER_MS);
     this.changed();
@@ -406,7 +416,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   private placed({ place, ...peer }: SentPresence): Presence {
     const found = place?.startsWith("text") ? this.shelf.at(place) : null;
-    return { ...peer, text: found as TextContainer | null };
+    const json = place?.startsWith(JSON_PLACE) ? place.slice(JSON_PLACE.length) : null;
+    return { ...peer, text: found as TextContainer | null, json };
   }
 
   private receive(frames: readonly Uint8Array[]): void {
@@ -486,6 +497,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private anchored() {
     if (this.selection === null) return { place: null, anchor: null, head: null };
     if ("place" in this.selection) return this.selection;
+    if ("json" in this.selection) return { place: `${JSON_PLACE}${this.selection.json}`, anchor: "l", head: "l" };
     const { text, anchor, head } = this.selection;
     return { place: text.id, anchor: text.anchor(anchor), head: text.anchor(head) };
   }

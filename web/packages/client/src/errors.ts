@@ -16,11 +16,12 @@
  * - `kind`, `name`, `gone`: a container that is of another kind, cannot be called so, or is not there
  * - `cycle`: a node was to go below itself
  * - `store`, `store-busy`: what keeps documents on this device failed, or belongs to another process
+ * - `json`: what was given as JSON is none, or too long; `empty`: a JSON document says nothing, since all was taken back
  * - `no-websocket`: nothing here opens a WebSocket
  */
 export type ErrorCode =
   | "permission" | "unreachable" | "no-document" | "ambiguous" | "address" | "closed" | "read-only" | "order" | "range"
-  | "value" | "too-large" | "kind" | "name" | "gone" | "cycle" | "store" | "store-busy" | "no-websocket"
+  | "value" | "too-large" | "kind" | "name" | "gone" | "cycle" | "store" | "store-busy" | "json" | "empty" | "no-websocket"
   // Keeps the list above in editors' completions while any other code is allowed.
   | (string & {});
 

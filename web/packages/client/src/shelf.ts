@@ -2,6 +2,7 @@
 import { type AnyContainer, type Containers, type CounterContainer, guarded, type Host, type ListContainer, makeContainer, type MapContainer, type PatchEvent, type TextContainer, type TreeContainer } from "./containers.js";
 import type { ContainerId, Engine, Kind, Version } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
+import { JsonDocument } from "./json.js";
 import type { Unsubscribe } from "./events.js";
 import { type RichReader, richReader } from "./rich.js";
 
@@ -13,13 +14,19 @@ export interface Readable {
   list(name: string): ListContainer;
   tree(name: string): TreeContainer;
   counter(name: string): CounterContainer;
+  /** The JSON of a document that is of that type. */
+  json(): JsonDocument;
 }
 
 /** @internal One object for each container, so that they can be compared. */
 export class Shelf implements Readable {
   private readonly known = new Map<ContainerId, AnyContainer>();
 
-  constructor(private readonly host: Host) {}
+  private readonly ownJson: JsonDocument;
+
+  constructor(private readonly host: Host) {
+    this.ownJson = new JsonDocument(host);
+  }
 
   readonly at = (id: ContainerId): AnyContainer => {
     const known = this.known.get(id) ?? makeContainer(this.host, id);
@@ -36,6 +43,7 @@ export class Shelf implements Readable {
   list = (name: string) => this.named("list", `list:${name}`);
   tree = (name: string) => this.named("tree", `tree:${name}`);
   counter = (name: string) => this.named("counter", `counter:${name}`);
+  json = () => this.ownJson;
 }
 
 /** A document as it was at a version, to be read. Give it back with `close` when done: it takes as much memory as the document. */
@@ -49,6 +57,7 @@ export class Past implements Readable {
   readonly counter: Shelf["counter"];
   /** Rich texts, by name. */
   readonly rich: RichReader;
+  readonly json: Shelf["json"];
 
   /** @internal */
   constructor(present: Engine, version: Version) {
@@ -57,7 +66,7 @@ export class Past implements Readable {
     this.engine = present.at(version, this.shelf.at);
     Object.assign(host, { engine: this.engine });
     this.rich = richReader((ask) => guarded(() => ask(this.engine)));
-    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter } = this.shelf);
+    ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter, json: this.json } = this.shelf);
   }
 
   close(): void {

@@ -205,6 +205,29 @@ export interface Engine extends RichTexts {
   /** The personal choices, to be kept beside the log and given back to the constructor. */
   choices(): Uint8Array;
 
+  /** JSON documents; what is read goes out as packed JSON. See `json.ts`. */
+  jsonIs(): boolean;
+  jsonRoot(): string | undefined;
+  jsonChildren(id: string): string;
+  jsonRow(id: string): string | undefined;
+  jsonPath(id: string): string[];
+  jsonPointer(id: string): string | undefined;
+  jsonAt(pointer: string): string | undefined;
+  jsonFind(words: string): string[];
+  jsonPrint(id: string): string | undefined;
+  jsonText(): string;
+  jsonConflicts(): string;
+  jsonTouched(containers: readonly ContainerId[], nodes: readonly NodeId[]): string[];
+  /** Changes, as those of containers. */
+  jsonCreate(text: string, schema: string | undefined): void;
+  jsonSave(text: string): void;
+  jsonSet(id: string, value: string): string;
+  jsonInsert(parent: string, at: number, key: string | undefined, value: string): string;
+  jsonRemove(id: string): void;
+  jsonRename(id: string, key: string): void;
+  jsonMove(id: string, parent: string, at: number, key: string | undefined): string;
+  jsonChoose(id: string, write: string | undefined): void;
+
   anchor(text: ContainerId, position: number, bias: Bias): Anchor;
   /** Null when the anchor's element is not known here yet. */
   resolve(text: ContainerId, anchor: Anchor): number | null;

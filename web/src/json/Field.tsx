@@ -1,0 +1,121 @@
+/** Fields in which names and values are written, right on their line. */
+import type { JsonRow, MotetDocument, TextContainer } from "@motet/client";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { changeOf, draftOf, writtenAs } from "./values";
+
+type Done = (value: string | null, way: "stay" | "next") => void;
+
+interface Props {
+  label: string;
+  /** The value that is written; without it plain words are. */
+  row?: JsonRow;
+  draft?: string;
+  check?: (draft: string) => string | null;
+  /** Null where it stays as it was. */
+  onDone: Done;
+}
+
+/** Enter keeps, Tab keeps and goes on, Escape forgets; what cannot be kept is said. */
+export function Field({ label, row, draft: first = "", check, onDone }: Props) {
+  const [draft, setDraft] = useState(() => (row ? draftOf(row.kind, row.value ?? "null") : first));
+  const [problem, setProblem] = useState<string | null>(null);
+  const isDone = useRef(false);
+  const said = useId();
+  const end = (value: string | null, way: "stay" | "next") => {
+    if (isDone.current) return;
+    isDone.current = true;
+    onDone(value, way);
+  };
+  const keep = (way: "stay" | "next", isLeaving = false) => {
+    const written = row ? writtenAs(row.kind, draft) : { value: draft };
+    const wrong = "problem" in written ? written.problem : (check?.(draft) ?? null);
+    if (wrong === null && "value" in written) return end(written.value, way);
+    if (isLeaving) return end(null, "stay");
+    setProblem(wrong);
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      keep("stay");
+    } else if (event.key === "Tab") {
+      event.preventDefault();
+      keep("next");
+    } else if (event.key === "Escape") {
+      event.nativeEvent.stopImmediatePropagation();
+      end(null, "stay");
+    }
+  };
+  const common = { "aria-label": label, "aria-invalid": problem !== null, "aria-describedby": problem === null ? undefined : said, autoFocus: true, onKeyDown, onBlur: () => keep("stay", true) };
+  return (
+    <span className={problem === null ? "json-field" : "json-field is-wrong"}>
+      {row?.kind === "boolean" ? (
+        <select {...common} value={draft} onChange={(event) => setDraft(event.target.value)}>
+          <option>true</option>
+          <option>false</option>
+        </select>
+      ) : (
+        <textarea
+          {...common}
+          rows={1}
+          spellCheck={false}
+          value={draft}
+          onFocus={(event) => event.target.select()}
+          onChange={(event) => {
+            setDraft(event.target.value);
+            setProblem(null);
+          }}
+        />
+      )}
+      {problem !== null && <span className="json-problem" role="alert" id={said}>{problem}</span>}
+    </span>
+  );
+}
+
+/** A string that people edit by words: what one types is there at once, and what others type comes in meanwhile. */
+export function TextField({ document, text, onDone }: { document: MotetDocument; text: TextContainer; onDone: () => void }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [value, setValue] = useState(() => text.toString());
+  const caret = useRef<[number, number] | null>(null);
+  useEffect(
+    () =>
+      text.subscribe((changes, { by }) => {
+        if (by === field.current) return;
+        const area = field.current;
+        const moved = (at: number) => changes.reduceRight((place, { from, to, insert }) => (to <= place ? place + insert.length - (to - from) : Math.min(place, from + insert.length)), at);
+        if (area) caret.current = [moved(area.selectionStart), moved(area.selectionEnd)];
+        setValue(text.toString());
+      }),
+    [text],
+  );
+  useLayoutEffect(() => {
+    if (caret.current) field.current?.setSelectionRange(...caret.current);
+    caret.current = null;
+  }, [value]);
+  return (
+    <span className="json-field is-text">
+      <textarea
+        ref={field}
+        rows={1}
+        aria-label="Text"
+        autoFocus
+        value={value}
+        onFocus={(event) => event.target.setSelectionRange(event.target.value.length, event.target.value.length)}
+        onChange={(event) => {
+          const change = changeOf(value, event.target.value);
+          if (change) document.change(() => text.edit([change]), event.target);
+          setValue(text.toString());
+        }}
+        onBlur={onDone}
+        onKeyDown={(event) => {
+          event.stopPropagation();
+          if (event.key === "Escape" || event.key === "Tab" || (event.key === "Enter" && !event.shiftKey)) {
+            event.preventDefault();
+            event.nativeEvent.stopImmediatePropagation();
+            onDone();
+          }
+        }}
+      />
+    </span>
+  );
+}
