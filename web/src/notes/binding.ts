@@ -4,7 +4,7 @@
  */
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
-import type { Anchor, Origin } from "@motet/client";
+import { type Anchor, MotetError, type Origin } from "@motet/client";
 import { type Peer, peersIn, showCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";
@@ -27,6 +27,8 @@ export interface BindingOptions {
   root?: Name;
   /** Compares document and engine after every change, and throws where they differ: for tests and for builds to debug. */
   isChecked?: boolean;
+  /** Called with what the engine refuses: an action too large, say. What was there before is shown again. */
+  onRefused?: (error: MotetError) => void;
   /** Called after each change of the document or of the selection. */
   onUpdate?: () => void;
 }
@@ -67,7 +69,9 @@ export class NoteBinding {
   dispatch = (transaction: Transaction): void => {
     const { state, transactions } = this.state.applyTransaction(transaction);
     const own = transactions.filter((one) => one.docChanged && !one.getMeta(FROM_ENGINE));
-    this.show(own.length > 0 ? this.carry(state, own) : state);
+    const shown = own.length > 0 ? this.tryCarry(state, own) : state;
+    this.show(shown ?? this.state);
+    if (shown === null) return;
     // At once: when something has changed the engine, it is too late to ask where the selection was.
     if (!transaction.getMeta(FROM_ENGINE)) this.hold();
   };
@@ -121,6 +125,17 @@ export class NoteBinding {
     this.editor!.updateState(state);
     this.check();
     this.options.onUpdate?.();
+  }
+
+  /** As `carry`; null where the engine refuses what was done, all of it, and somebody says so. */
+  private tryCarry(state: EditorState, own: readonly Transaction[]): EditorState | null {
+    try {
+      return this.carry(state, own);
+    } catch (error) {
+      if (!(error instanceof MotetError) || !this.options.onRefused) throw error;
+      this.options.onRefused(error);
+      return null;
+    }
   }
 
   /** Writes what transactions did into the engine; returns the state with the names of what they made. */

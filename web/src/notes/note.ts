@@ -72,7 +72,7 @@ export class OpenNote {
   /** Puts the editor on the page; what is returned takes it away. */
   mount(place: HTMLElement, plugins: readonly Plugin[]): () => void {
     const { client } = this.document;
-    const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated() }, plugins);
+    const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
     this.editor = { view, binding };
     const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, (author) => this.document.colourOf(author))));
     const present = () => this.present();

@@ -15,13 +15,14 @@ const entry = (text: string): Entry => ({ author: "a", name: "Ann", time: 1, tex
 async function writer(name: string) {
   const { document, wire } = await member(name);
   const engine = engineOf(document);
-  const binding = new NoteBinding(engine, { isChecked: true });
+  const refused: string[] = [];
+  const binding = new NoteBinding(engine, { isChecked: true, onRefused: ({ code }) => void refused.push(code) });
   const editor = { state: EditorState.create({ doc: binding.project() }), composing: false, updateState: (state: EditorState) => void (editor.state = state) };
   binding.attach(editor);
   document.on("patch", ({ by, origin }) => by !== engine && binding.hear(origin));
   const comment = (from: number, to: number) => beginThread(document, unitRanges("/note", editor.state.doc, from, to), editor.state.doc.textBetween(from, to, " "), entry("Why?"));
   const about = () => [...placesOf(editor.state.doc)].map(([thread, list]) => [thread, list.map(({ from, to }) => editor.state.doc.textBetween(from, to)).join("|")]);
-  return { document, wire, binding, editor, comment, about };
+  return { document, wire, binding, editor, comment, about, refused };
 }
 
 type Writing = Awaited<ReturnType<typeof writer>>;
@@ -94,6 +95,16 @@ it("is taken away with its mark", async () => {
   const thread = ann.comment(1, 4);
   removeThread(ann.document, thread, unitRanges("/note", ann.editor.state.doc, 1, 4));
   expect([ann.about(), threadsOf(ann.document)]).toEqual([[], []]);
+});
+
+it("shows what was there where the engine refuses what was done, and goes on", async () => {
+  const ann = await writer("Ann");
+  ann.binding.dispatch(ann.editor.state.tr.insertText("one"));
+  ann.binding.dispatch(ann.editor.state.tr.setNodeAttribute(0, "info", "x".repeat(8 << 20)));
+  expect(ann.refused).toEqual(["too-large"]);
+  expect(ann.editor.state.doc.firstChild!.attrs["info"]).toBe("");
+  ann.binding.dispatch(ann.editor.state.tr.insertText("two "));
+  expect(ann.editor.state.doc.textContent).toBe("onetwo ");
 });
 
 it("shows nothing of what is no thread", async () => {
