@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
-use clock::{Id, Lamport, Place, Seq, SortedMap, Span};
+use clock::{Id, Lamport, Seq, SortedMap, Span};
 use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value};
 use std::ops::Range;
 
@@ -59,12 +59,15 @@ impl Patch {
 /// The state of a document: every op it was given, on or off.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// In boxes, as all of which there may be very many: they are found among their names, and those lie together.
-    texts: SortedMap<ContainerId, Box<Text>>,
+    /// In the order in which they were made.
+    texts: Vec<(ContainerId, Text)>,
+    /// Where each text is among them.
+    text_numbers: SortedMap<ContainerId, u32>,
     /// Which text was edited last: nearly always the one that is edited next.
-    recent: Place,
+    recent: usize,
     /// Texts in which marks or moves were turned on or off.
     unsettled: Vec<ContainerId>,
+    /// In boxes, as lists are: there may be very many, which are found among their names, and those lie together.
     maps: SortedMap<ContainerId, Box<Map>>,
     lists: SortedMap<ContainerId, Box<List>>,
     trees: SortedMap<ContainerId, Tree>,
@@ -79,25 +82,30 @@ impl Model {
 
     /// The text `container`, where anything was ever written there.
     pub fn text(&self, container: ContainerId) -> Option<&Text> {
-        self.texts.get(&container).map(|text| &**text)
+        self.text_numbers.get(&container).map(|&number| &self.texts[number as usize].1)
     }
 
     /// The text `container`, to look things up in or to edit.
     #[inline(always)] // Asked for with every key.
     pub fn text_mut(&mut self, container: ContainerId) -> &mut Text {
-        self.recent = self.texts.place_near(self.recent, &container).unwrap_or_else(|| self.add_text(container));
-        self.texts.value_at(self.recent)
+        if self.texts.get(self.recent).is_none_or(|(id, _)| *id != container) {
+            self.recent = self.find_text(container);
+        }
+        &mut self.texts[self.recent].1
     }
 
-    #[cold]
-    fn add_text(&mut self, container: ContainerId) -> Place {
-        self.texts.insert(container, Box::default());
-        self.texts.place_near(self.recent, &container).expect("just put there")
+    fn find_text(&mut self, container: ContainerId) -> usize {
+        let texts = &mut self.texts;
+        let number = self.text_numbers.entry(container).or_insert_with(|| {
+            log::room::push(texts, (container, Text::new()));
+            texts.len() as u32 - 1
+        });
+        *number as usize
     }
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
-        self.texts.iter().map(|(&id, text)| (id, &**text))
+        self.text_numbers.iter().map(|(&id, &number)| (id, &self.texts[number as usize].1))
     }
 
     /// The map `container`, where anything was ever written there.
@@ -398,7 +406,12 @@ impl Model {
 
     /// Hashes of all texts that show something, by container. Costs what changed since the last time.
     pub fn text_hashes(&mut self) -> Vec<(ContainerId, u64)> {
-        self.texts.iter_mut().filter(|(_, text)| !text.is_empty()).map(|(&id, text)| (id, text.hash())).collect()
+        let Self { texts, text_numbers, .. } = self;
+        let hash = |(&id, &number): (&ContainerId, &u32)| {
+            let text = &mut texts[number as usize].1;
+            (!text.is_empty()).then(|| (id, text.hash()))
+        };
+        text_numbers.iter().filter_map(hash).collect()
     }
 
     /// Hashes of all other containers that show something, by container. Those that changed since the last time
@@ -420,7 +433,11 @@ impl Model {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        self.texts.values().for_each(|text| text.check_invariants());
+        assert_eq!(self.text_numbers.len(), self.texts.len(), "each text has a name");
+        self.texts.iter().for_each(|(id, text)| {
+            assert!(std::ptr::eq(text, self.text(*id).expect("texts have numbers")), "texts are found by their names");
+            text.check_invariants();
+        });
         self.maps.values().for_each(|map| map.check_invariants());
         self.lists.values().for_each(|list| list.check_invariants());
         self.trees.values().for_each(Tree::check_invariants);
@@ -546,10 +563,10 @@ impl<'a> ModelBuilder<'a> {
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        let text =
-            |(&id, &number): (&ContainerId, &usize)| (id, Box::new(std::mem::take(&mut self.texts[number]).build()));
-        let texts = self.numbers.iter().map(text).collect();
-        let mut model = Model { texts, ..Model::default() };
+        let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
+        let texts: Vec<(ContainerId, Text)> = self.numbers.iter().map(text).collect();
+        let text_numbers = texts.iter().map(|(id, _)| *id).zip(0..).collect();
+        let mut model = Model { texts, text_numbers, ..Model::default() };
         for (container, mut ops) in self.ordered {
             // Each log is in order already, which a stable sort makes use of.
             ops.sort_by_key(|ordered| ordered.time);
