@@ -38,8 +38,8 @@ pub use log::{
     RootName, TextRange, Value,
 };
 pub use model::{
-    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
-    TreeChange, TreePatch,
+    Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
+    ShownRun, ShownText, ShownTree, Splice, Text, TextPatch, Tree, TreeChange, TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span};
 pub use undo::EditRun;
