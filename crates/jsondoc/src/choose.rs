@@ -3,8 +3,9 @@
 use crate::causes::Causes;
 use crate::held::{Body, Held};
 use crate::names::{GONE_KEY, children, data, nodes, text};
+use crate::source::Source;
 use json::ConflictKind;
-use motet::{Document, Id, Value};
+use motet::{Id, Shown, Value};
 
 /// What a register shows.
 #[derive(Clone, Debug)]
@@ -29,13 +30,18 @@ struct Candidate {
 
 /// Looks registers up in a document.
 pub(crate) struct Chooser<'a> {
-    pub document: &'a Document,
+    source: Source<'a>,
     pub causes: Causes<'a>,
 }
 
 impl<'a> Chooser<'a> {
-    pub fn of(document: &'a Document) -> Self {
-        Self { document, causes: Causes::of(document) }
+    pub fn of(source: impl Into<Source<'a>>) -> Self {
+        let source = source.into();
+        Self { source, causes: Causes::of(source) }
+    }
+
+    fn shown(&self) -> Shown<'a> {
+        self.source.shown
     }
 
     /// What the writes of a register show, that nobody replaced, the latest first. The register belongs to the node
@@ -127,19 +133,19 @@ impl<'a> Chooser<'a> {
 
     /// Whether a node is a child of `parent` and nobody ever took it out.
     fn is_plainly_in(&self, node: Id, parent: Option<Id>) -> bool {
-        let has_gone = || self.document.model().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
+        let has_gone = || self.shown().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
         self.is_in(node, parent) && !has_gone()
     }
 
     /// Whether a node is a child of `parent`.
     pub fn is_in(&self, node: Id, parent: Option<Id>) -> bool {
-        let Some(tree) = self.document.tree(nodes()) else { return false };
+        let Some(tree) = self.shown().tree(nodes()) else { return false };
         tree.position(node).is_some_and(|(above, _)| above == parent) && tree.is_visible(node)
     }
 
     /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it.
     pub fn standing(&self, node: Id) -> Option<Option<ConflictKind>> {
-        let Some(map) = self.document.model().map(data(node)) else { return Some(None) };
+        let Some(map) = self.shown().map(data(node)) else { return Some(None) };
         let mut is_gone = false;
         for (write, value) in map.heads(GONE_KEY) {
             if value.is_none() {
@@ -150,7 +156,7 @@ impl<'a> Chooser<'a> {
                 return None;
             }
         }
-        let moved = self.document.tree(nodes()).and_then(|tree| tree.moved_by(node));
+        let moved = self.shown().tree(nodes()).and_then(|tree| tree.moved_by(node));
         let was_moved = |(write, _): (Id, _)| moved.is_some_and(|moved| !self.causes.seen_by(write).contains(moved));
         let is_moved = is_gone && map.heads(GONE_KEY).any(was_moved);
         let kind = if is_moved { ConflictKind::DeleteMove } else { ConflictKind::DeleteEdit };
@@ -160,13 +166,14 @@ impl<'a> Chooser<'a> {
     /// Whether anything was done in, or with, a value that the author of `write` had not seen.
     pub fn is_touched(&self, body: &Body, write: Id) -> bool {
         let seen = self.causes.seen_by(write);
-        let model = self.document.model();
-        let Some(tree) = model.tree(nodes()) else { return false };
+        let shown = self.shown();
+        let Some(tree) = shown.tree(nodes()) else { return false };
         let mut open = vec![body.clone()];
         while let Some(body) = open.pop() {
             let node = match body {
                 Body::Text(id, _) => {
-                    let mut runs = model.text(text(id)).into_iter().flat_map(|text| text.runs());
+                    let text = self.source.document.and_then(|document| document.model().text(text(id)));
+                    let mut runs = text.into_iter().flat_map(|text| text.runs());
                     if runs.any(|run| run.visible && !seen.includes(run.span)) {
                         return true;
                     }
@@ -181,7 +188,7 @@ impl<'a> Chooser<'a> {
             if is_moved || is_back || self.has_new_key(node, &seen) {
                 return true;
             }
-            let Some(list) = model.list(children(node)) else { continue };
+            let Some(list) = shown.list(children(node)) else { continue };
             for (item, _) in list.iter() {
                 for (id, value) in list.heads(item) {
                     let Some(held) = Held::read(value, id) else { continue };
@@ -201,7 +208,7 @@ impl<'a> Chooser<'a> {
 
     /// Whether a member of a node was renamed by somebody that had not been seen.
     fn has_new_key(&self, node: Id, seen: &crate::causes::Seen) -> bool {
-        let Some(map) = self.document.model().map(data(node)) else { return false };
+        let Some(map) = self.shown().map(data(node)) else { return false };
         let mut renames = map.keys().filter(|key| key.starts_with('k')).flat_map(|key| map.heads(key));
         renames.any(|(id, value)| value.is_some() && !seen.contains(id))
     }

@@ -40,11 +40,12 @@ mod names;
 mod outline;
 mod read;
 mod save;
+mod source;
 mod write;
 
 pub use conflict::{Alternative, Conflict};
 pub use editor::{EditError, Editor};
-pub use names::is_json;
+pub use names::{is_json, shows_json};
 pub use outline::{Entry, EntryChange, EntryId, Outline};
-pub use read::{ReadError, Reading, Register, read};
+pub use read::{ReadError, Reading, Register, read, read_shown};
 pub use save::{SaveError, create, save};

@@ -34,8 +34,8 @@ pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::Edit;
 pub use log::{
-    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog,
-    RootName, TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, ReceiveError, Received,
+    ReplicaLog, RootName, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,

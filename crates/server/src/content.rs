@@ -5,7 +5,7 @@ use crate::stored::text_container;
 use clock::VersionVector;
 use json::Tree;
 use jsondoc::{Conflict, ReadError, Reading, SaveError};
-use motet::Document;
+use motet::{Document, Shown, ShownText};
 use serde_json::{Value, json};
 
 /// Endings of files that are JSON, whatever stands before.
@@ -79,6 +79,14 @@ impl Content {
             DocumentType::Text => Ok(Self::of_text(document.text(text_container()))),
             DocumentType::Json => Ok(Self::of_reading(read(document)?)),
         }
+    }
+
+    /// What an image shows, where that says enough: of people who disagree in a JSON document the history tells more.
+    pub fn of_shown(shown: Shown<'_>) -> Option<Self> {
+        if !jsondoc::shows_json(shown) {
+            return shown.text(text_container()).map(|text| Self::of_text(ShownText::read(text)));
+        }
+        jsondoc::read_shown(shown).ok().flatten().map(Self::of_reading)
     }
 
     /// What a document showed at a version.

@@ -141,7 +141,10 @@ impl Decoder<'_> {
         let writes = ids::read(&mut self.columns[columns::MAP_WRITES], &self.names, len)?;
         let r = &mut self.columns[columns::MAP_VALUES];
         r.charge(len as u64 * REGISTER_WEIGHT)?;
-        let values = (0..len).map(|_| read_whole_value_or_none(r)).collect::<Result<_, _>>()?;
+        let mut values = Vec::with_capacity(len);
+        for _ in 0..len {
+            values.push(read_whole_value_or_none(r)?);
+        }
         let others = self.others(columns::MAP_OTHERS, len)?;
         Ok(KeptMaps { rows, keys, registers: KeptRegisters { writes, values, others } })
     }
@@ -150,7 +153,11 @@ impl Decoder<'_> {
         let items = ids::read(&mut self.columns[columns::ITEMS], &self.names, len)?;
         let r = &mut self.columns[columns::LIST_VALUES];
         r.charge(len as u64 * REGISTER_WEIGHT)?;
-        let values = (0..len).map(|_| read_whole_value(r).map(Some)).collect::<Result<_, _>>()?;
+        let mut values = Vec::with_capacity(len);
+        for _ in 0..len {
+            let value = read_whole_value_or_none(r)?;
+            values.push(Some(value.ok_or(DecodeError::Invalid("an item that holds nothing"))?));
+        }
         let mut writes = items.clone();
         for (row, write) in self.sparse(columns::WRITTEN, len, true)? {
             if std::mem::replace(&mut writes[row as usize], write) == write {

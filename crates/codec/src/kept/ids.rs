@@ -68,7 +68,11 @@ pub fn read(r: &mut Reader<'_>, names: &Names, count: usize) -> Result<Vec<Id>, 
         let start = i64::from(*end).checked_add(step).and_then(|start| u64::try_from(start).ok());
         let start = SEQ.check(start.ok_or(DecodeError::Invalid("an element before the first"))?)?;
         let last = SEQ.check(start + more)? as Seq;
-        ids.extend((start as Seq..=last).map(|seq| Id::new(name, seq)));
+        if more == 0 {
+            ids.push(Id::new(name, last));
+        } else {
+            ids.extend((start as Seq..=last).map(|seq| Id::new(name, seq)));
+        }
         *end = last.saturating_add(1);
     }
     Ok(ids)
