@@ -1,7 +1,8 @@
 use super::{Change, Peer, Shape, Structures};
 use codec::block::{PartRef, decode, encode_all};
 use codec::{AuthorKey, Image};
-use motet::{ContainerId, Document, DocumentId, Edit, Id, Kind, ReplicaId, Span, Value, VersionVector};
+use motet::{ContainerId, Document, DocumentId, Edit, Id, Kept, Kind, ReplicaId, Shown, Span, Value, VersionVector};
+use std::borrow::Cow;
 use trace::Patch;
 
 /// Whom unsigned messages name as their author.
@@ -13,8 +14,8 @@ const BLOCK: u8 = b'M';
 pub struct Motet {
     document: Document,
     text: ContainerId,
-    /// What an image shows and holds, until more is asked for than the text.
-    image: Option<(String, Vec<u8>)>,
+    /// What an image shows and holds, until more is asked for than what it shows.
+    image: Option<(Kept, Vec<u8>)>,
 }
 
 impl Motet {
@@ -28,6 +29,11 @@ impl Motet {
             self.apply(&blocks);
         }
         &mut self.document
+    }
+
+    /// What is shown, without anything of the history.
+    fn at_sight(&self) -> Shown<'_> {
+        self.image.as_ref().map_or_else(|| self.document.shown(), |(kept, _)| Shown::Kept(kept))
     }
 
     /// The elements of `spans` as blocks, each after its length: one block unless there are very many.
@@ -91,22 +97,25 @@ impl Peer for Motet {
     }
 
     fn save(&mut self) -> Vec<u8> {
-        let (version, text, blocks) = (self.mark(), self.text(), self.whole());
-        let image = Image {
+        let (version, blocks) = (self.mark(), self.whole());
+        let kept = Kept::of(self.document.model());
+        let mut image = Image {
             document: DocumentId(0),
             version,
-            texts: vec![(self.text, &text)],
+            texts: Vec::new(),
+            shown: Cow::Borrowed(&[]),
             blocks: vec![&blocks],
             signatures: Vec::new(),
             proofs: Vec::new(),
         };
+        image.keep(&kept).expect("within the limits");
         image.encode().expect("within the limits")
     }
 
     fn load(bytes: &[u8], writer: u64) -> Self {
         let image = Image::decode(bytes).expect("an image");
-        let kept = (image.texts[0].1.to_owned(), image.blocks[0].to_vec());
-        Self { image: Some(kept), ..Self::new(writer) }
+        let kept = image.kept().expect("what was kept").expect("what was kept");
+        Self { image: Some((kept, image.blocks[0].to_vec())), ..Self::new(writer) }
     }
 
     fn apply(&mut self, mut message: &[u8]) {
@@ -129,7 +138,7 @@ impl Peer for Motet {
     }
 
     fn text(&self) -> String {
-        self.image.as_ref().map_or_else(|| self.document.text(self.text), |(text, _)| text.clone())
+        self.at_sight().text(self.text).map_or_else(String::new, |text| text.read())
     }
 
     fn version(&mut self) -> Option<VersionVector> {
@@ -195,17 +204,18 @@ impl Structures for Motet {
     }
 
     fn shown(&mut self, shape: Shape) -> Vec<i64> {
-        let document = self.document();
+        let shown = self.at_sight();
         match shape {
-            Shape::Map => document
-                .model()
-                .map(map())
-                .map_or(Vec::new(), |map| map.iter().map(|(_, value)| number(value)).collect()),
-            Shape::List => document.list_items(list()).map(|(_, value)| number(value)).collect(),
-            Shape::Tree => {
-                document.tree(tree()).map_or(Vec::new(), |tree| tree.iter().map(|(depth, _)| depth as i64).collect())
+            Shape::Map => {
+                shown.map(map()).map_or(Vec::new(), |map| map.iter().map(|(_, value)| number(value)).collect())
             }
-            Shape::Counter => vec![document.counter(counter())],
+            Shape::List => {
+                shown.list(list()).map_or(Vec::new(), |list| list.iter().map(|(_, value)| number(value)).collect())
+            }
+            Shape::Tree => {
+                shown.tree(tree()).map_or(Vec::new(), |tree| tree.iter().map(|(depth, _)| depth as i64).collect())
+            }
+            Shape::Counter => vec![shown.counter(counter()).unwrap_or_default().value()],
         }
     }
 }

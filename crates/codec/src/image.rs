@@ -1,31 +1,39 @@
 //! Images: a document at a version, to open at once.
 //!
 //! ```text
-//! "MOIM" │ version 1 │ BLAKE3 of the rest 32 │ document 16
+//! "MOIM" │ version 2 │ BLAKE3 of the rest 32 │ document 16
 //!   │ count, (replica 8, end)…            what it was made from
-//!   │ count, (container, length, text)…   what the shared view shows
+//!   │ count, (container, length, text)…   what texts show in the shared view
+//!   │ length, columns                     what else shows in it; not in version 1
 //!   │ count, (length, block)…             everything that happened
 //!   │ count, (replica 8, end, signature)… which vouch for frames before the newest
 //!   │ count, (length, proof)…             of authors who contradicted themselves
 //! ```
 //!
 //! An image is a cache beside the log: what holds one holds the records that it was made from. Its
-//! checksum is verified, its chains are not.
+//! checksum is verified; its chains are not, nor that the history leads to what it shows.
 
 use crate::chain::EquivocationProof;
 use crate::error::{DecodeError, EncodeError};
+use crate::kept;
 use crate::keys::{Hash, Signature};
-use crate::limits::{BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PROOF_BYTES, REPLICAS, SEQ, TEXTS};
+use crate::limits::{
+    BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PROOF_BYTES, REPLICAS, SEQ, TEXTS, weight_max,
+};
 use crate::names::{Names, Place};
 use crate::reader::Reader;
 use crate::writer::Writer;
 use clock::{DocumentId, ReplicaId, Seq, VersionVector};
 use log::{ContainerId, Kind};
+use model::Kept;
+use std::borrow::Cow;
 
 const MAGIC: &[u8; 4] = b"MOIM";
 
 /// The version of the format of images.
-pub const IMAGE_VERSION: u8 = 1;
+pub const IMAGE_VERSION: u8 = 2;
+/// The first version, which shows texts only. It is written where nothing else is to be shown.
+pub const IMAGE_VERSION_TEXTS: u8 = 1;
 
 /// The bytes before what the checksum covers.
 const HEAD_BYTES: usize = 4 + 1 + 32;
@@ -39,6 +47,8 @@ pub struct Image<'a> {
     pub version: VersionVector,
     /// What texts show in the shared view, without the empty ones.
     pub texts: Vec<(ContainerId, &'a str)>,
+    /// What else shows in the shared view, as [`Image::keep`] writes it; nothing where that is not said.
+    pub shown: Cow<'a, [u8]>,
     /// The logs, as [`crate::block::encode_all`] gives them.
     pub blocks: Vec<&'a [u8]>,
     /// Signatures over hashes before the newest, by replica and the counter where the frame ends.
@@ -59,6 +69,9 @@ impl<'a> Image<'a> {
             w.limited(end.into(), SEQ)?;
         }
         self.write_texts(&mut w)?;
+        if !self.shown.is_empty() {
+            w.bytes(&self.shown, IMAGE_BYTES)?;
+        }
         w.limited(self.blocks.len() as u64, IMAGE_BLOCKS)?;
         self.blocks.iter().try_for_each(|block| w.bytes(block, BLOCK_BYTES))?;
         w.limited(self.signatures.len() as u64, IMAGE_SIGNATURES)?;
@@ -73,9 +86,36 @@ impl<'a> Image<'a> {
         IMAGE_BYTES.check_len(bytes.len())?;
         let checksum = checksum(&bytes[HEAD_BYTES..]);
         bytes[..4].copy_from_slice(MAGIC);
-        bytes[4] = IMAGE_VERSION;
+        bytes[4] = if self.shown.is_empty() { IMAGE_VERSION_TEXTS } else { IMAGE_VERSION };
         bytes[5..HEAD_BYTES].copy_from_slice(&checksum.0);
         Ok(bytes)
+    }
+
+    /// Lets the image show `kept`, all texts with it. Where there is so much of it that no reader would take it, only
+    /// the texts show, and whoever reads more reads the history.
+    pub fn keep(&mut self, kept: &'a Kept) -> Result<(), EncodeError> {
+        self.texts = kept.texts.iter().map(|(container, text)| (*container, text.text.as_str())).collect();
+        let (shown, weight) = kept::encode(kept)?;
+        self.shown = Cow::Owned(shown);
+        if weight > self.kept_weight_max() {
+            self.shown = Cow::Borrowed(&[]);
+        }
+        Ok(())
+    }
+
+    /// What shows in the shared view; none where the image does not say so.
+    pub fn kept(&self) -> Result<Option<Kept>, DecodeError> {
+        if self.shown.is_empty() {
+            return Ok(None);
+        }
+        kept::decode(&self.shown, &self.texts, self.kept_weight_max()).map(Some)
+    }
+
+    /// What reading what it shows may take in memory, in bytes.
+    fn kept_weight_max(&self) -> u64 {
+        let texts: usize = self.texts.iter().map(|(_, text)| text.len()).sum();
+        let blocks: usize = self.blocks.iter().map(|block| block.len()).sum();
+        weight_max(texts + self.shown.len() + blocks)
     }
 
     fn write_texts(&self, w: &mut Writer) -> Result<(), EncodeError> {
@@ -95,17 +135,21 @@ impl<'a> Image<'a> {
         if r.take(4)? != MAGIC {
             return Err(DecodeError::Invalid("not an image"));
         }
-        match r.byte()? {
-            IMAGE_VERSION => (),
+        let version = match r.byte()? {
+            version @ (IMAGE_VERSION | IMAGE_VERSION_TEXTS) => version,
             number => return Err(DecodeError::Unknown { what: "image version", number: number.into() }),
-        }
+        };
         let claimed = Hash(r.array()?);
         if checksum(&bytes[HEAD_BYTES..]) != claimed {
             return Err(DecodeError::Checksum);
         }
         let document = DocumentId(u128::from_le_bytes(r.array()?));
-        let version = read_version(&mut r)?;
+        let made_from = read_version(&mut r)?;
         let texts = read_texts(&mut r)?;
+        let shown = if version == IMAGE_VERSION_TEXTS { &[][..] } else { r.bytes(IMAGE_BYTES)? };
+        if shown.is_empty() && version != IMAGE_VERSION_TEXTS {
+            return Err(DecodeError::NotCanonical("an image that says that it shows nothing"));
+        }
         let blocks = r.count(IMAGE_BLOCKS, size_of::<&[u8]>())?;
         let blocks = (0..blocks).map(|_| r.bytes(BLOCK_BYTES)).collect::<Result<_, _>>()?;
         let signatures = r.count(IMAGE_SIGNATURES, size_of::<(ReplicaId, Seq, Signature)>())?;
@@ -113,7 +157,7 @@ impl<'a> Image<'a> {
         let proofs = r.count(REPLICAS, size_of::<EquivocationProof>())?;
         let proofs = (0..proofs).map(|_| EquivocationProof::decode(r.bytes(PROOF_BYTES)?)).collect::<Result<_, _>>()?;
         r.finish()?;
-        Ok(Self { document, version, texts, blocks, signatures, proofs })
+        Ok(Self { document, version: made_from, texts, shown: Cow::Borrowed(shown), blocks, signatures, proofs })
     }
 }
 
@@ -161,7 +205,8 @@ mod tests {
         let version = [(ReplicaId(4), 9), (ReplicaId(u64::MAX), 1)].into_iter().collect();
         let texts = vec![(ContainerId::root(Kind::Text, "text"), "grüße"), (ContainerId::root(Kind::Text, "b"), "")];
         let signatures = vec![(ReplicaId(4), 7, Signature([3; 64]))];
-        Image { document: DocumentId(7), version, texts, blocks: vec![b"block"], signatures, proofs: Vec::new() }
+        let shown = Cow::Borrowed(&[0][..]);
+        Image { document: DocumentId(7), version, texts, shown, blocks: vec![b"block"], signatures, proofs: Vec::new() }
     }
 
     #[test]

@@ -43,6 +43,7 @@ mod delimited;
 mod error;
 mod frame;
 mod image;
+mod kept;
 mod keys;
 pub mod limits;
 mod names;
@@ -58,7 +59,7 @@ pub use frame::{
     ChainHead, FRAME_VERSION, Frame, FrameError, FrameName, Opened, Origin, SealedFrame, decode_frame, encode_frame,
     name, open, seal,
 };
-pub use image::{IMAGE_VERSION, Image};
+pub use image::{IMAGE_VERSION, IMAGE_VERSION_TEXTS, Image};
 pub use keys::{AuthorKey, Hash, Signature, SigningKey, hash_after};
 pub use op::{FIRST_DELIMITED, kind};
 pub use reader::Reader;

@@ -120,6 +120,8 @@ table! {
     IMAGE_BYTES = "bytes of an image", 512 << 20;
     /// Texts in one document.
     TEXTS = "texts of an image", 1 << 20;
+    /// This version knows 20; the rest is for versions to come.
+    KEPT_COLUMNS = "columns of what an image shows", 64;
     /// Four million runs each.
     IMAGE_BLOCKS = "blocks of an image", 1 << 12;
     /// One for each few thousand elements of each replica.

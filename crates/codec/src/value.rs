@@ -84,6 +84,17 @@ pub(crate) fn write_whole_value(w: &mut Writer, value: &Value) -> Result<(), Enc
     }
 }
 
+/// Writes a value that may be a new container or a blob; 0 where there is none.
+pub(crate) fn write_whole_value_or_none(w: &mut Writer, value: Option<&Value>) -> Result<(), EncodeError> {
+    match value {
+        None => {
+            w.byte(0);
+            Ok(())
+        }
+        Some(value) => write_whole_value(w, value),
+    }
+}
+
 /// Reads a value that may be a new container or a blob.
 pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
     let tag = r.byte()?;
@@ -91,9 +102,12 @@ pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError>
 }
 
 /// Reads a value that may be a new container or a blob, or that there is none.
+#[inline]
 pub(crate) fn read_whole_value_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
     match r.byte()? {
         0 => Ok(None),
+        // What most are, without a look at all that a value may be.
+        INT => Ok(Some(Value::Int(r.signed()?))),
         tag => read_tagged_whole_value(r, tag).map(Some),
     }
 }

@@ -3,10 +3,13 @@
 
 mod common;
 
+use clock::{DocumentId, VersionVector};
 use codec::block::{decode, encode};
-use codec::{Chain, DecodeError, EquivocationProof, Writer, decode_frame, encode_frame};
-use common::{Rng, damage, frames, key, origin, parts, random_log, reseal};
+use codec::{Chain, DecodeError, EquivocationProof, Image, Writer, decode_frame, encode_frame};
+use common::{Alphabet, Rng, damage, frames, key, origin, parts, random_log, random_log_of, reseal};
+use model::{Kept, ModelBuilder, Shown};
 use peak_alloc::PeakAlloc;
+use std::borrow::Cow;
 use std::sync::Mutex;
 
 /// Counts what is allocated, and the most there ever was.
@@ -116,6 +119,65 @@ fn damaged_blocks_are_refused_or_read() {
         }
     }
     assert!(read > 100, "damage gets past the door");
+}
+
+/// What a document of random ops shows.
+fn random_kept(rng: &mut Rng) -> Kept {
+    let log = random_log_of(rng, 60, Alphabet::All);
+    let mut builder = ModelBuilder::new();
+    log.logs().for_each(|log| builder.add(log, |_| Vec::new()));
+    Kept::of(&builder.build())
+}
+
+/// Asks for all that there is to be read.
+fn read_all(kept: &Kept) -> usize {
+    let shown = Shown::Kept(kept);
+    let mut count = 0;
+    for (container, _) in &kept.texts {
+        count += shown.text(*container).into_iter().flat_map(|text| text.rich()).count();
+    }
+    for map in kept.maps.rows.iter().filter_map(|(container, _)| shown.map(container)) {
+        count += map.keys().map(|key| map.heads(key).count()).sum::<usize>() + map.iter().count();
+    }
+    for list in kept.lists.rows.iter().filter_map(|(container, _)| shown.list(container)) {
+        count +=
+            list.writes().map(|(item, ..)| list.heads(item).len() + list.position(item).unwrap_or(0)).sum::<usize>();
+    }
+    for tree in kept.trees.rows.iter().filter_map(|(container, _)| shown.tree(container)) {
+        let below = |(_, node)| tree.children(Some(node)).count() + tree.lost_moves(node).count();
+        count += tree.iter().map(below).sum::<usize>() + tree.child_count(None);
+        count += tree.iter().filter_map(|(_, node)| tree.position(node).and(tree.moved_by(node))).count();
+    }
+    count
+}
+
+#[test]
+fn damaged_images_show_nothing_or_something() {
+    let _guard = ONE_AT_A_TIME.lock();
+    let (mut read, mut refused) = (0, 0);
+    for seed in 0..200 {
+        let mut rng = Rng(seed);
+        let kept = random_kept(&mut rng);
+        let (document, version, shown) = (DocumentId(1), VersionVector::new(), Cow::Borrowed(&[][..]));
+        let (texts, blocks) = (Vec::new(), vec![&[][..]]);
+        let mut image = Image { document, version, texts, shown, blocks, signatures: Vec::new(), proofs: Vec::new() };
+        image.keep(&kept).expect("valid");
+        assert_eq!(image.kept().as_ref(), Ok(&Some(kept.clone())), "seed {seed}");
+        for _ in 0..60 {
+            let mut shown = image.shown.to_vec();
+            damage(&mut rng, &mut shown);
+            let damaged = Image { shown: Cow::Owned(shown), ..image.clone() };
+            let Ok(Some(other)) = bounded(damaged.shown.len(), || damaged.kept()) else {
+                refused += 1;
+                continue;
+            };
+            read += usize::from(read_all(&other) > 0);
+            let mut again = image.clone();
+            again.keep(&other).expect("decoded");
+            assert_eq!(again.kept(), Ok(Some(other)), "seed {seed}");
+        }
+    }
+    assert!(read > 100 && refused > 100, "damage gets past the door, and not all of it: {read} {refused}");
 }
 
 /// A block of one column, checksum and all.

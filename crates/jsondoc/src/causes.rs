@@ -1,12 +1,15 @@
 //! Who had seen what.
 
-use motet::{Document, Id, SortedMap, Span, VersionVector};
-use std::cell::RefCell;
+use crate::source::Source;
+use motet::{Document, Id, MultiLog, SortedMap, Span, VersionVector};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// What the authors of actions could see, found out once for each.
 pub(crate) struct Causes<'a> {
-    document: &'a Document,
+    source: Source<'a>,
+    /// Whether anything was asked of a history that is not there.
+    lacking: Cell<bool>,
     known: RefCell<SortedMap<Id, Rc<Seen>>>,
 }
 
@@ -31,13 +34,26 @@ impl Seen {
 }
 
 impl<'a> Causes<'a> {
-    pub fn of(document: &'a Document) -> Self {
-        Self { document, known: RefCell::default() }
+    pub fn of(source: Source<'a>) -> Self {
+        Self { source, lacking: Cell::new(false), known: RefCell::default() }
+    }
+
+    /// The history, where it is there.
+    pub fn log(&self) -> Option<&'a MultiLog> {
+        let log = self.source.document.map(Document::log);
+        self.lacking.set(self.lacking.get() || log.is_none());
+        log
+    }
+
+    /// Whether the history was needed and is not there: then answers are of no use.
+    pub fn are_lacking(&self) -> bool {
+        self.lacking.get()
     }
 
     /// What the author of an element had seen with the action that it belongs to, itself too.
     pub fn seen_by(&self, element: Id) -> Rc<Seen> {
-        let Some(log) = self.document.log().log(element.replica).filter(|log| element.seq < log.end()) else {
+        let Some(all) = self.log() else { return Rc::new(Seen::nothing()) };
+        let Some(log) = all.log(element.replica).filter(|log| element.seq < log.end()) else {
             return Rc::new(Seen::nothing());
         };
         let range = log.action_range(element.seq);
@@ -46,7 +62,7 @@ impl<'a> Causes<'a> {
             return seen.clone();
         }
         let unseen = log.header_at(element.seq).rare().map_or_else(Vec::new, |rare| rare.unseen.clone());
-        let seen = Rc::new(Seen { version: self.document.log().version_at(&[element]), unseen });
+        let seen = Rc::new(Seen { version: all.version_at(&[element]), unseen });
         self.known.borrow_mut().insert(action, seen.clone());
         seen
     }

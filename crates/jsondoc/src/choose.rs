@@ -3,8 +3,9 @@
 use crate::causes::Causes;
 use crate::held::{Body, Held};
 use crate::names::{GONE_KEY, children, data, is_rename_key, nodes, text};
+use crate::source::Source;
 use json::ConflictKind;
-use motet::{Document, Id, Value};
+use motet::{Id, Shown, Value};
 
 /// What a register shows.
 #[derive(Clone, Debug)]
@@ -33,13 +34,18 @@ struct Candidate {
 
 /// Looks registers up in a document.
 pub(crate) struct Chooser<'a> {
-    pub document: &'a Document,
+    source: Source<'a>,
     pub causes: Causes<'a>,
 }
 
 impl<'a> Chooser<'a> {
-    pub fn of(document: &'a Document) -> Self {
-        Self { document, causes: Causes::of(document) }
+    pub fn of(source: impl Into<Source<'a>>) -> Self {
+        let source = source.into();
+        Self { source, causes: Causes::of(source) }
+    }
+
+    pub fn shown(&self) -> Shown<'a> {
+        self.source.shown
     }
 
     /// What the writes of a register show, that nobody replaced, the latest first. The register belongs to the node
@@ -129,19 +135,19 @@ impl<'a> Chooser<'a> {
 
     /// Whether a node is a child of `parent` and nobody ever took it out.
     fn is_plainly_in(&self, node: Id, parent: Option<Id>) -> bool {
-        let has_gone = || self.document.model().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
+        let has_gone = || self.shown().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
         self.is_in(node, parent) && !has_gone()
     }
 
     /// Whether a node is a child of `parent`.
     pub fn is_in(&self, node: Id, parent: Option<Id>) -> bool {
-        self.document.tree(nodes()).is_some_and(|tree| tree.is_child(node, parent))
+        self.shown().tree(nodes()).is_some_and(|tree| tree.is_child(node, parent))
     }
 
     /// Nothing where a node was taken out; otherwise whether it was, and is kept since somebody went on with it, and the
     /// element that did.
     fn standing(&self, node: Id) -> Option<Option<(Id, ConflictKind)>> {
-        let Some(map) = self.document.model().map(data(node)) else { return Some(None) };
+        let Some(map) = self.shown().map(data(node)) else { return Some(None) };
         let mut kept_by = None;
         for (write, value) in map.heads(GONE_KEY) {
             if value.is_none() {
@@ -149,7 +155,7 @@ impl<'a> Chooser<'a> {
             }
             kept_by = Some(self.touched_by(&Body::Object(node), write)?);
         }
-        let moved = self.document.tree(nodes()).and_then(|tree| tree.moved_by(node));
+        let moved = self.shown().tree(nodes()).and_then(|tree| tree.moved_by(node));
         let was_moved = |(write, _): (Id, _)| moved.is_some_and(|moved| !self.causes.seen_by(write).contains(moved));
         let is_moved = kept_by.is_some() && map.heads(GONE_KEY).any(was_moved);
         let kind = if is_moved { ConflictKind::DeleteMove } else { ConflictKind::DeleteEdit };
@@ -159,13 +165,14 @@ impl<'a> Chooser<'a> {
     /// Something that was done in, or with, a value, and that the author of `write` had not seen.
     fn touched_by(&self, body: &Body, write: Id) -> Option<Id> {
         let seen = self.causes.seen_by(write);
-        let model = self.document.model();
-        let tree = model.tree(nodes())?;
+        let shown = self.shown();
+        let tree = shown.tree(nodes())?;
         let mut open = vec![body.clone()];
         while let Some(body) = open.pop() {
             let node = match body {
                 Body::Text(id, _) => {
-                    let mut runs = model.text(text(id)).into_iter().flat_map(|text| text.runs());
+                    let text = self.source.document.and_then(|document| document.model().text(text(id)));
+                    let mut runs = text.into_iter().flat_map(|text| text.runs());
                     if let Some(run) = runs.find(|run| run.visible && !seen.includes(run.span)) {
                         return Some(run.span.last());
                     }
@@ -180,7 +187,7 @@ impl<'a> Chooser<'a> {
             if let Some(by) = moved.or(back).or_else(|| self.new_key(node, &seen)) {
                 return Some(by);
             }
-            let Some(list) = model.list(children(node)) else { continue };
+            let Some(list) = shown.list(children(node)) else { continue };
             for (item, _) in list.iter() {
                 for (id, value) in list.heads(item) {
                     let Some(held) = Held::read(value, id) else { continue };
@@ -200,7 +207,7 @@ impl<'a> Chooser<'a> {
 
     /// A new key of a member of a node that had not been seen.
     fn new_key(&self, node: Id, seen: &crate::causes::Seen) -> Option<Id> {
-        let map = self.document.model().map(data(node))?;
+        let map = self.shown().map(data(node))?;
         let mut renames = map.keys().filter(|key| is_rename_key(key)).flat_map(|key| map.heads(key));
         renames.find(|(id, value)| value.is_some() && !seen.contains(*id)).map(|(id, _)| id)
     }

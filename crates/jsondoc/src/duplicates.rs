@@ -34,14 +34,16 @@ pub(crate) fn join(reader: &mut Reader<'_>, kind: Kind, rule: &Rule, found: &mut
 /// Whether one action made them all, as an import does: then nothing happened at once.
 fn is_of_one_action(reader: &Reader<'_>, found: &[Child]) -> bool {
     let first = found[0].named;
-    let Some(log) = reader.document.log().log(first.replica).filter(|log| first.seq < log.end()) else { return true };
+    // Who cannot know looks at the names.
+    let Some(document) = reader.source.document else { return false };
+    let Some(log) = document.log().log(first.replica).filter(|log| first.seq < log.end()) else { return true };
     let range = log.action_range(first.seq);
     found.iter().all(|child| child.named.replica == first.replica && range.contains(&child.named.seq))
 }
 
 /// Of several with one name, those that lose against a later one whose author had not seen them.
 fn rivals(reader: &Reader<'_>, rule: &Rule, group: &[usize], found: &mut [Child], lost: &mut [bool]) {
-    let lamport = |id: Id| reader.document.log().lamport(id).unwrap_or(0);
+    let lamport = |id: Id| reader.chooser.causes.log().and_then(|log| log.lamport(id)).unwrap_or(0);
     let mut order = group.to_vec();
     order.sort_by_key(|&at| (lamport(found[at].named), found[at].named));
     for (place, &at) in order.iter().enumerate() {
@@ -77,7 +79,7 @@ fn name(reader: &mut Reader<'_>, kind: Kind, rule: &Rule, child: &Child) -> Opti
 /// The scalar that an object has as a member, with how long it is.
 fn member(reader: &Reader<'_>, body: &Body, field: &str) -> Option<String> {
     let Body::Object(node) = *body else { return None };
-    let list = reader.document.model().list(children(node))?;
+    let list = reader.source.shown.list(children(node))?;
     let mut heads = list.iter().map(|(item, _)| list.heads(item));
     heads.find_map(|heads| {
         let choice = reader.chooser.choose(&heads, Some(node))?;

@@ -41,14 +41,15 @@ mod outline;
 mod read;
 mod rows;
 mod save;
+mod source;
 mod way;
 mod write;
 
 pub use conflict::{Alternative, Conflict};
 pub use editor::{EditError, Editor};
-pub use names::is_json;
+pub use names::{is_json, shows_json};
 pub use outline::{Entry, EntryChange, EntryId, Outline};
-pub use read::{ReadError, Reading, Register, read};
+pub use read::{ReadError, Reading, Register, read, read_shown};
 pub use rows::{Row, Rows, Touched};
 pub use save::{SaveError, create, create_telling, save, save_telling};
 pub use way::Places;

@@ -1,6 +1,6 @@
 //! Which containers a JSON document consists of.
 
-use motet::{ContainerId, Document, Id, Kind, Value};
+use motet::{ContainerId, Document, Id, Kind, Shown, Value};
 
 /// The version of the form that is written here.
 pub(crate) const FORM: i64 = 1;
@@ -53,5 +53,10 @@ pub(crate) fn is_rename_key(key: &str) -> bool {
 
 /// Whether a document is one of JSON.
 pub fn is_json(document: &Document) -> bool {
-    matches!(document.get(top(), FORM_KEY), Some(Value::Int(_)))
+    shows_json(document.shown())
+}
+
+/// Whether what is shown is a document of JSON.
+pub fn shows_json(shown: Shown<'_>) -> bool {
+    matches!(shown.get(top(), FORM_KEY), Some(Value::Int(_)))
 }

@@ -7,12 +7,13 @@ use crate::held::{Body, Held, whole_text};
 use crate::layout::{Frame, Layout, inner_indent, read_ends, read_style};
 use crate::literal::{is_string, is_value, kind, unquoted};
 use crate::names::{
-    ENDS_KEY, FORM, FORM_KEY, GONE_KEY, LAYOUT_KEY, ROOT_KEY, SCHEMA_KEY, STYLE_KEY, children, data, is_json,
-    is_rename_key, nodes, rename_key, text, top,
+    ENDS_KEY, FORM, FORM_KEY, GONE_KEY, LAYOUT_KEY, ROOT_KEY, SCHEMA_KEY, STYLE_KEY, children, data, is_rename_key,
+    nodes, rename_key, shows_json, text, top,
 };
+use crate::source::Source;
 use json::limits::{BYTES_MAX, DEPTH_MAX};
 use json::{ConflictKind, Kind, Place, Schema, Style, Tree, quoted};
-use motet::{Document, Id, Map, SortedMap, Value};
+use motet::{Document, Id, Shown, ShownMap, ShownText, SortedMap, Value};
 
 /// Bytes of alternatives that are read with a document: more than anybody looks at.
 const ALTERNATIVES_BYTES_MAX: usize = 16 << 20;
@@ -137,29 +138,39 @@ pub(crate) enum Other {
 /// # Errors
 /// Where it is no JSON document, or cannot be shown as one.
 pub fn read(document: &Document) -> Result<Reading, ReadError> {
-    check(document)?;
-    let held = |key| document.get(top(), key).and_then(whole_text).unwrap_or_default();
-    let schema = schema(document);
-    let mut reader = Reader::of(document, read_style(&held(STYLE_KEY)), schema);
-    let (before, after) = read_ends(&held(ENDS_KEY));
-    reader.out.push_str(&before);
-    reader.root().ok_or(ReadError::Empty)?;
-    reader.out.push_str(&after);
-    if reader.out.len() > BYTES_MAX {
-        return Err(ReadError::TooLong);
+    let (mut reader, ends) = begin(Source::from(document))?;
+    reader.read_all(&ends)?;
+    Ok(reader.finish())
+}
+
+/// Reads what an image shows; none where that takes its history, since people disagree, or something was taken out.
+///
+/// # Errors
+/// Where it is no JSON document, or cannot be shown as one.
+pub fn read_shown(shown: Shown<'_>) -> Result<Option<Reading>, ReadError> {
+    let (mut reader, ends) = begin(Source::from(shown))?;
+    let read = reader.read_all(&ends);
+    if reader.chooser.causes.are_lacking() {
+        return Ok(None);
     }
-    reader.tell_moves();
-    let Reader { out, slots, conflicts, unreadable, style, schema, .. } = reader;
-    let conflicts = conflicts.into_iter().map(|told| told.conflict(&slots)).collect();
-    Ok(Reading { text: out, conflicts, unreadable, slots, style, schema })
+    read.map(|()| Some(reader.finish()))
+}
+
+/// A reader of a document, and what stands before and behind it.
+fn begin(source: Source<'_>) -> Result<(Reader<'_>, (String, String)), ReadError> {
+    let shown = source.shown;
+    check(shown)?;
+    let held = |key| shown.get(top(), key).and_then(whole_text).unwrap_or_default();
+    let reader = Reader::of(source, read_style(&held(STYLE_KEY)), schema_of(shown));
+    Ok((reader, read_ends(&held(ENDS_KEY))))
 }
 
 /// Whether a document is one that this program reads.
-pub(crate) fn check(document: &Document) -> Result<(), ReadError> {
-    if !is_json(document) {
+pub(crate) fn check(shown: Shown<'_>) -> Result<(), ReadError> {
+    if !shows_json(shown) {
         return Err(ReadError::Type);
     }
-    match document.get(top(), FORM_KEY) {
+    match shown.get(top(), FORM_KEY) {
         Some(Value::Int(form)) if *form > FORM => Err(ReadError::Form(*form)),
         _ => Ok(()),
     }
@@ -167,7 +178,11 @@ pub(crate) fn check(document: &Document) -> Result<(), ReadError> {
 
 /// What a document's parts mean.
 pub(crate) fn schema(document: &Document) -> Schema {
-    let text = document.get(top(), SCHEMA_KEY).and_then(whole_text).unwrap_or_default();
+    schema_of(document.shown())
+}
+
+fn schema_of(shown: Shown<'_>) -> Schema {
+    let text = shown.get(top(), SCHEMA_KEY).and_then(whole_text).unwrap_or_default();
     Tree::read(text).ok().and_then(|tree| Schema::read(&tree).ok()).unwrap_or_default()
 }
 
@@ -199,7 +214,7 @@ pub(crate) fn pointer(slots: &[Slot], slot: usize) -> String {
 }
 
 pub(crate) struct Reader<'a> {
-    pub document: &'a Document,
+    pub source: Source<'a>,
     pub chooser: Chooser<'a>,
     pub schema: Schema,
     style: Style,
@@ -218,10 +233,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn of(document: &'a Document, style: Style, schema: Schema) -> Self {
+    pub fn of(source: impl Into<Source<'a>>, style: Style, schema: Schema) -> Self {
+        let source = source.into();
         Self {
-            document,
-            chooser: Chooser::of(document),
+            source,
+            chooser: Chooser::of(source),
             schema,
             style,
             out: String::new(),
@@ -233,6 +249,27 @@ impl<'a> Reader<'a> {
             is_aside: false,
             aside_bytes: 0,
         }
+    }
+
+    fn read_all(&mut self, (before, after): &(String, String)) -> Result<(), ReadError> {
+        self.out.push_str(before);
+        self.root().ok_or(ReadError::Empty)?;
+        self.out.push_str(after);
+        if self.out.len() > BYTES_MAX {
+            return Err(ReadError::TooLong);
+        }
+        self.tell_moves();
+        Ok(())
+    }
+
+    fn finish(self) -> Reading {
+        let Self { out, slots, conflicts, unreadable, style, schema, .. } = self;
+        let conflicts = conflicts.into_iter().map(|told| told.conflict(&slots)).collect();
+        Reading { text: out, conflicts, unreadable, slots, style, schema }
+    }
+
+    fn shown(&self) -> Shown<'a> {
+        self.source.shown
     }
 
     fn root(&mut self) -> Option<()> {
@@ -247,7 +284,7 @@ impl<'a> Reader<'a> {
 
     /// The outermost value.
     pub fn root_child(&self) -> Option<Child> {
-        let map = self.document.model().map(top())?;
+        let map = self.shown().map(top())?;
         let heads: Vec<(Id, &Value)> = map.heads(ROOT_KEY).filter_map(|(id, value)| Some((id, value?))).collect();
         let choice = self.chooser.choose(&heads, None)?;
         Some(self.child(Id::new(motet::ReplicaId(0), 0), &heads, choice, None))
@@ -255,18 +292,18 @@ impl<'a> Reader<'a> {
 
     /// A member or item by itself, whether or not another hides it.
     pub fn lone_child(&self, node: Id, item: Id, kind: Kind) -> Option<Child> {
-        let heads = self.document.model().list(children(node))?.heads(item);
+        let heads = self.shown().list(children(node))?.heads(item);
         let choice = self.chooser.choose(&heads, Some(node))?;
-        Some(self.child(item, &heads, choice, self.renames(node, kind)))
+        Some(self.child(item, &heads, choice, self.renames(node, kind).as_ref()))
     }
 
     /// The map of an object of which members were renamed.
-    fn renames(&self, node: Id, kind: Kind) -> Option<&'a Map> {
-        let map = self.document.model().map(data(node)).filter(|_| kind == Kind::Object)?;
+    fn renames(&self, node: Id, kind: Kind) -> Option<ShownMap<'a>> {
+        let map = self.shown().map(data(node)).filter(|_| kind == Kind::Object)?;
         map.keys().any(is_rename_key).then_some(map)
     }
 
-    fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, renames: Option<&Map>) -> Child {
+    fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, renames: Option<&ShownMap<'_>>) -> Child {
         let places = if heads.len() == 1 && choice.held.was.is_empty() {
             choice.held.body.place().into_iter().collect()
         } else {
@@ -286,25 +323,25 @@ impl<'a> Reader<'a> {
 
     /// The members or items of a node, in order.
     pub fn children(&mut self, node: Id, kind: Kind, place: &Place) -> Vec<Child> {
-        let document = self.document;
+        let shown = self.shown();
         let mut found: Vec<Child> = Vec::new();
         let mut nodes_here = 0;
-        let list = document.model().list(children(node));
+        let list = shown.list(children(node));
         let renames = self.renames(node, kind);
-        for (item, write, value, is_disputed) in list.into_iter().flat_map(|list| list.writes()) {
+        for (item, write, value, is_disputed) in list.iter().flat_map(|list| list.writes()) {
             let one = [(write, value)];
-            let many = if is_disputed { list.expect("it has items").heads(item) } else { Vec::new() };
+            let many = if is_disputed { list.iter().flat_map(|list| list.heads(item)).collect() } else { Vec::new() };
             let heads = if is_disputed { many.as_slice() } else { &one };
             let Some(choice) = self.chooser.choose(heads, Some(node)) else {
                 nodes_here += self.note_hidden(heads, node);
                 continue;
             };
-            let child = self.child(item, heads, choice, renames);
+            let child = self.child(item, heads, choice, renames.as_ref());
             let is_here = |body: &&Body| body.node().is_some_and(|id| self.chooser.is_in(id, Some(node)));
             nodes_here += child.places.iter().filter(is_here).count();
             found.push(child);
         }
-        let tree = document.tree(nodes());
+        let tree = shown.tree(nodes());
         if tree.is_some_and(|tree| tree.child_count(Some(node)) > nodes_here) {
             self.add_stray(node, kind, &mut found);
         }
@@ -334,7 +371,7 @@ impl<'a> Reader<'a> {
     /// Notes a node that `write` put here, where whoever put it where it is had not seen that: two moved it, or the move
     /// here closed a cycle and lost.
     fn note_elsewhere(&mut self, child: Id, write: Id, node: Id) {
-        let Some(tree) = self.document.tree(nodes()) else { return };
+        let Some(tree) = self.shown().tree(nodes()) else { return };
         let put = tree.moved_by(child).unwrap_or(child);
         if !self.chooser.causes.seen_by(put).contains(write) {
             self.elsewhere.push((child, node, write));
@@ -344,10 +381,10 @@ impl<'a> Reader<'a> {
     /// Adds children that the tree has and the list has not: their place was undone, and they were not.
     fn add_stray(&self, node: Id, kind: Kind, found: &mut Vec<Child>) {
         let has = |id: Id| found.iter().any(|child| child.places.iter().any(|body| body.node() == Some(id)));
-        let tree = self.document.tree(nodes()).expect("it has children");
+        let tree = self.shown().tree(nodes()).expect("it has children");
         let strays: Vec<Id> = tree.children(Some(node)).filter(|id| !has(*id)).collect();
         for id in strays {
-            let map = self.document.model().map(data(id));
+            let map = self.shown().map(data(id));
             let is_gone = map.is_some_and(|map| map.get(GONE_KEY).is_some());
             let Some(body) = self.body_of(id).filter(|_| !is_gone) else { continue };
             let key = (kind == Kind::Object).then(|| quoted(&format!("moved {id}")));
@@ -369,7 +406,7 @@ impl<'a> Reader<'a> {
 
     /// What a node is, by what is in it.
     pub fn body_of(&self, id: Id) -> Option<Body> {
-        let list = self.document.model().list(children(id))?;
+        let list = self.shown().list(children(id))?;
         let is_member = |(item, value): (Id, &Value)| Held::read(value, item).is_some_and(|held| held.key.is_some());
         Some(if list.iter().next().is_some_and(is_member) { Body::Object(id) } else { Body::Array(id) })
     }
@@ -428,7 +465,7 @@ impl<'a> Reader<'a> {
 
     /// A text as a string of JSON, written as somebody wrote it where it still says that.
     pub fn text(&self, id: Id, spelling: Option<&str>) -> String {
-        let now = self.document.text(text(id));
+        let now = self.shown().text(text(id)).map_or_else(String::new, ShownText::read);
         let still = spelling.filter(|spelling| unquoted(spelling).as_deref() == Some(&now));
         still.map_or_else(|| quoted(&now), str::to_owned)
     }
@@ -440,7 +477,7 @@ impl<'a> Reader<'a> {
             found.retain(|child| !is_container(&child.body));
             self.unreadable += before - found.len();
         }
-        let layout = self.document.get(data(node), LAYOUT_KEY).and_then(whole_text);
+        let layout = self.shown().get(data(node), LAYOUT_KEY).and_then(whole_text);
         let layout = layout.map_or(Layout::Usual, |text| Layout::read(&text, found.len().max(1)));
         let is_flat = kind == Kind::Array && !found.iter().any(|child| is_container(&child.body));
         let frame = Frame { kind, indent, is_empty: found.is_empty(), is_flat };
@@ -532,12 +569,12 @@ impl<'a> Reader<'a> {
 
     /// Tells of what was moved to two places.
     fn tell_moves(&mut self) {
-        let tree = self.document.tree(nodes());
+        let tree = self.shown().tree(nodes());
         for (child, parent, write) in std::mem::take(&mut self.elsewhere) {
             if let (Some(&slot), Some(&other)) = (self.shown.get(&child), self.shown.get(&parent)) {
                 let text = Some(quoted(&pointer(&self.slots, other)));
                 let alternatives = vec![Alternative { write: parent, by: write, key: None, text }];
-                let by = tree.and_then(|tree| tree.moved_by(child)).unwrap_or(child);
+                let by = tree.as_ref().and_then(|tree| tree.moved_by(child)).unwrap_or(child);
                 self.conflicts.push(Told { slot, kind: ConflictKind::BothMoved, by, alternatives });
             }
         }
@@ -546,7 +583,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Gives a member the key that it was given last.
-fn rename(renames: &Map, child: &mut Child) {
+fn rename(renames: &ShownMap<'_>, child: &mut Child) {
     let name = rename_key(child.item);
     let heads: Vec<(Id, String)> = renames
         .heads(&name)

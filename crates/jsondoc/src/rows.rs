@@ -5,6 +5,7 @@ use crate::literal::{kind, unquoted};
 use crate::names::{nodes, text, top};
 use crate::outline::EntryId;
 use crate::read::{Child, ReadError, Reader, Register, check, schema};
+use crate::source::Source;
 use crate::way::{Places, Way, was_gone};
 use json::limits::DEPTH_MAX;
 use json::{ConflictKind, Kind, Place, Style, Tree};
@@ -56,6 +57,7 @@ pub struct Touched {
 /// assert_eq!(keys, ["a", "b"]);
 /// ```
 pub struct Rows<'a> {
+    document: &'a Document,
     reader: Reader<'a>,
     places: &'a mut Places,
 }
@@ -74,9 +76,9 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// Where it is no JSON document, or one of a later form.
     pub fn of(document: &'a Document, places: &'a mut Places) -> Result<Self, ReadError> {
-        check(document)?;
+        check(document.shown())?;
         let style = Style::of(&Tree::read("0".into()).expect("a number is JSON"));
-        Ok(Self { reader: Reader::of(document, style, schema(document)), places })
+        Ok(Self { document, reader: Reader::of(Source::from(document), style, schema(document)), places })
     }
 
     /// The outermost value; none where the document says nothing.
@@ -260,12 +262,12 @@ impl<'a> Rows<'a> {
     }
 
     fn parent(&self, node: Id) -> Option<Id> {
-        self.reader.document.tree(nodes())?.position(node)?.0
+        self.document.tree(nodes())?.position(node)?.0
     }
 
     /// The container that an element changed.
     fn maker(&self, element: Id) -> Option<ContainerId> {
-        let log = self.reader.document.log().log(element.replica)?;
+        let log = self.document.log().log(element.replica)?;
         let span = Span::of(element);
         let mut ops = log.ops_in(span.start..span.end.min(log.ops_end()));
         ops.next().and_then(|(_, op)| op.container())

@@ -67,13 +67,13 @@ impl Way {
 
 impl Step {
     fn of(node: Id, chooser: &Chooser<'_>, places: &mut Places) -> Option<Self> {
-        let tree = chooser.document.tree(nodes())?;
+        let tree = chooser.shown().tree(nodes())?;
         let (parent, _) = tree.position(node).filter(|_| tree.is_visible(node))?;
         let Some(parent) = parent else { return Self::at(node, Register::Root, chooser) };
         let known =
             places.get(node).filter(|known| matches!(known, Register::Item { parent: was, .. } if *was == parent));
         let step = known.and_then(|register| Self::at(node, register, chooser)).or_else(|| {
-            let list = chooser.document.model().list(children(parent))?;
+            let list = chooser.shown().list(children(parent))?;
             let mut items = list.iter().map(|(item, _)| Register::Item { parent, item });
             items.find_map(|register| Self::at(node, register, chooser))
         })?;
@@ -83,7 +83,7 @@ impl Step {
 
     /// The step where a register shows the node.
     fn at(node: Id, register: Register, chooser: &Chooser<'_>) -> Option<Self> {
-        let model = chooser.document.model();
+        let model = chooser.shown();
         let (heads, parent): (Vec<(Id, &Value)>, _) = match register {
             Register::Root => {
                 let heads = model.map(top())?.heads(ROOT_KEY);
@@ -97,7 +97,7 @@ impl Step {
             Body::Array(id) if id == node => Kind::Array,
             _ => return None,
         };
-        let new_key = |(parent, item)| whole_text(chooser.document.get(data(parent), &rename_key(item))?);
+        let new_key = |(parent, item)| whole_text(chooser.shown().get(data(parent), &rename_key(item))?);
         let key = match register {
             Register::Item { parent, item } if held.key.is_some() => new_key((parent, item)).or(held.key),
             _ => None,
@@ -108,6 +108,6 @@ impl Step {
 
 /// Whether anybody ever took a node out.
 pub(crate) fn was_gone(chooser: &Chooser<'_>, node: Id) -> bool {
-    let map = chooser.document.model().map(data(node));
+    let map = chooser.shown().map(data(node));
     map.is_some_and(|map| map.heads(GONE_KEY).next().is_some())
 }

@@ -13,7 +13,7 @@ mod wishes;
 use generate::{Dice, outline, written};
 use json::{ConflictKind, Tree};
 use jsondoc::Reading;
-use motet::{Document, ReplicaId};
+use motet::{Document, Kept, ReplicaId, Shown};
 use serde_json::Value;
 use wishes::{Disputes, Side, Wish, ask, at_field, find, parents, short};
 
@@ -31,7 +31,16 @@ fn read(document: &Document) -> Reading {
     document.check_invariants();
     let reading = jsondoc::read(document).unwrap();
     assert_eq!(reading.unreadable, 0);
+    check_shown(document, &reading);
     reading
+}
+
+/// What an image would show reads the same, or says that it takes the history.
+fn check_shown(document: &Document, reading: &Reading) {
+    let kept = Kept::of(document.model());
+    if let Some(shown) = jsondoc::read_shown(Shown::Kept(&kept)).unwrap() {
+        assert_eq!((&shown.text, &shown.conflicts), (&reading.text, &reading.conflicts));
+    }
 }
 
 fn exchange(one: &mut Document, other: &mut Document) {

@@ -13,6 +13,11 @@ impl Counter {
         Self::default()
     }
 
+    /// A counter to which so much was added.
+    pub fn of(sum: i128) -> Self {
+        Self { sum }
+    }
+
     /// What it reads: the sum, or the number nearest to it that there is.
     pub fn value(&self) -> i64 {
         self.sum.clamp(i64::MIN.into(), i64::MAX.into()) as i64
@@ -24,7 +29,7 @@ impl Counter {
     }
 
     /// The sum itself: at most 2^64 additions of 64 bits each.
-    pub(crate) fn sum(&self) -> i128 {
+    pub fn sum(&self) -> i128 {
         self.sum
     }
 

@@ -42,7 +42,7 @@ impl Map {
 
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
-    pub fn heads(&self, key: &str) -> impl Iterator<Item = (Id, Option<&Value>)> {
+    pub fn heads<'a>(&'a self, key: &str) -> impl Iterator<Item = (Id, Option<&'a Value>)> + use<'a> {
         self.numbers.get(key).into_iter().flat_map(|&register| self.registers.heads(register))
     }
 

@@ -1,6 +1,7 @@
 //! One member's copy of a document.
 
 mod deep;
+mod lazy;
 mod restore;
 mod structure;
 
@@ -9,8 +10,9 @@ pub use deep::{CONTAINER_DEPTH_MAX, Deep};
 use crate::edit::Edit;
 use blob::BlobRef;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
+use lazy::LazyModel;
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
-use model::{Model, Patch, Text};
+use model::{Kept, Model, Patch, Shown, Text};
 use view::{DiffPart, Policy, Projection, Standing, View};
 
 /// One member's copy of a document: what happened, what of it is active, and how that looks.
@@ -18,7 +20,7 @@ use view::{DiffPart, Policy, Projection, Standing, View};
 pub struct Document {
     pub(crate) log: MultiLog,
     pub(crate) view: View,
-    pub(crate) model: Model,
+    pub(crate) model: LazyModel,
     pub(crate) replica: ReplicaId,
     /// The writer streams of this copy's author, this one among them.
     pub(crate) mine: Vec<ReplicaId>,
@@ -27,7 +29,8 @@ pub struct Document {
 impl Document {
     /// An empty document that writes as `replica`, an id that nobody else has or had.
     pub fn new(replica: ReplicaId) -> Self {
-        Self { log: MultiLog::new(), view: View::new(), model: Model::new(), replica, mine: vec![replica] }
+        let model = LazyModel::awake(Model::new());
+        Self { log: MultiLog::new(), view: View::new(), model, replica, mine: vec![replica] }
     }
 
     /// A copy that writes as another replica.
@@ -57,9 +60,20 @@ impl Document {
         &self.view
     }
 
-    /// The model.
+    /// The model; made now where the document was opened from an image and nothing needed it yet.
     pub fn model(&self) -> &Model {
-        &self.model
+        self.model.get(&self.log, &self.view)
+    }
+
+    /// What is shown: enough for readers, and there as soon as a document is opened.
+    pub fn shown(&self) -> Shown<'_> {
+        self.model.shown()
+    }
+
+    /// Makes the model where it was not made yet. Whatever changes the log or the view begins with it.
+    #[inline]
+    fn wake(&mut self) {
+        self.model.wake(&self.log, &self.view);
     }
 
     /// How much of everybody's writing it has.
@@ -69,21 +83,34 @@ impl Document {
 
     /// The text `container` as it is shown.
     pub fn text(&self, container: ContainerId) -> String {
-        self.model.text(container).map_or_else(String::new, Text::read)
+        self.shown().text(container).map_or_else(String::new, |text| text.read())
     }
 
-    /// What all texts show in the shared view, without those that show nothing.
-    pub(crate) fn shared_texts(&self) -> Vec<(ContainerId, String)> {
-        let shared = (!self.view.policy().is_plain()).then(|| self.view.with_policy(&self.log, Policy::default()));
-        let show = |(container, text): (ContainerId, &Text)| match &shared {
-            None => (container, text.read()),
-            Some(view) if text.is_plain() => (container, Projection::of(&self.log, view, container).text(text)),
-            Some(view) => {
-                let shared = view.project_only(&self.log, container);
-                (container, shared.text(container).map_or_else(String::new, Text::read))
-            }
-        };
-        self.model.texts().map(show).filter(|(_, text)| !text.is_empty()).collect()
+    /// What the shared view shows of `version`, which the log includes.
+    pub(crate) fn shared_kept(&self, version: &VersionVector) -> Kept {
+        let is_now = *version == self.version() && !self.is_writing();
+        if is_now && self.view.policy().is_plain() {
+            return match self.shown() {
+                Shown::Kept(kept) => kept.clone(),
+                Shown::Model(model) => Kept::of(model),
+            };
+        }
+        let shared = Policy { pin: (!is_now).then(|| version.clone()), ..Policy::default() };
+        Kept::of(&self.view.with_policy(&self.log, shared).project(&self.log))
+    }
+
+    /// Takes in all logs of a document that shows what is `kept`, before anything else. Where anything is refused
+    /// nothing is.
+    pub(crate) fn open(&mut self, parts: Vec<ReplicaLog>, kept: Kept) -> Result<(), ReceiveError> {
+        let spans = self.log.receive_logs(parts)?;
+        self.view.note(&self.log, &spans);
+        self.model = LazyModel::asleep(kept);
+        Ok(())
+    }
+
+    /// Whether it was opened from an image and nothing needed its model yet.
+    pub fn is_asleep(&self) -> bool {
+        self.model.is_asleep()
     }
 
     /// The container that element `id` is of: of a character, an object or a paragraph mark, the text.
@@ -93,12 +120,12 @@ impl Document {
 
     /// How long the text `container` is, in code points.
     pub fn text_len(&self, container: ContainerId) -> Seq {
-        self.model.text(container).map_or(0, |text| text.len().chars)
+        self.shown().text(container).map_or(0, |text| text.len_chars())
     }
 
     /// What `key` of the map `container` holds.
     pub fn get(&self, container: ContainerId, key: &str) -> Option<&Value> {
-        self.model.map(container)?.get(key)
+        self.shown().get(container, key)
     }
 
     /// The blob that `key` of the map `container` holds: what a placeholder shows before its bytes are there.
@@ -109,6 +136,7 @@ impl Document {
     /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;
     /// `None` where `change` did nothing.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
+        self.wake();
         let is_plain = self.view.policy().is_plain();
         if !is_plain {
             self.let_mine_through(None);
@@ -120,6 +148,7 @@ impl Document {
     /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
     /// else may be done to the document. What changes on the screen is added to `patch`.
     pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        self.wake();
         self.let_mine_through(Some(patch));
         change(&mut Edit { document: self, told: Some(patch) })
     }
@@ -162,6 +191,7 @@ impl Document {
         time: i64,
         change: impl FnOnce(&mut Edit<'_>),
     ) -> Option<Span> {
+        self.wake();
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
@@ -190,14 +220,15 @@ impl Document {
         policy.muted.remove(&self.replica);
         policy.held.remove(&self.replica);
         policy.mine.insert(self.replica);
-        self.view.set_policy(&self.log, policy, &mut self.model, patch);
+        self.view.set_policy(&self.log, policy, self.model.awoken_mut(), patch);
     }
 
     /// Takes in an action from anywhere. What changed is added to `patch`, where one is given.
     pub fn receive(&mut self, action: Action, patch: Option<&mut Patch>) -> Result<Received, ReceiveError> {
+        self.wake();
         let received = self.log.receive(action)?;
         if let Received::Appended(spans) = &received {
-            self.view.append_all(&self.log, spans, &mut self.model, patch);
+            self.view.append_all(&self.log, spans, self.model.awoken_mut(), patch);
         }
         Ok(received)
     }
@@ -217,10 +248,11 @@ impl Document {
         actions: impl IntoIterator<Item = Action>,
         patch: Option<&mut Patch>,
     ) -> (Vec<Span>, Result<(), ReceiveError>) {
+        self.wake();
         let mut spans = Vec::new();
         let mut receive = |action| self.log.receive(action).map(|received| spans.extend(received.appended()));
         let result = actions.into_iter().try_for_each(&mut receive);
-        self.view.append_all(&self.log, &spans, &mut self.model, patch);
+        self.view.append_all(&self.log, &spans, self.model.awoken_mut(), patch);
         (spans, result)
     }
 
@@ -232,8 +264,9 @@ impl Document {
         parts: Vec<ReplicaLog>,
         patch: Option<&mut Patch>,
     ) -> Result<Vec<Span>, ReceiveError> {
+        self.wake();
         let spans = self.log.receive_logs(parts)?;
-        self.view.append_all(&self.log, &spans, &mut self.model, patch);
+        self.view.append_all(&self.log, &spans, self.model.awoken_mut(), patch);
         Ok(spans)
     }
 
@@ -264,7 +297,8 @@ impl Document {
 
     /// As [`Document::set_policy`], with what changed added to `patch`.
     pub fn change_policy(&mut self, policy: Policy, patch: &mut Patch) {
-        self.view.set_policy(&self.log, policy, &mut self.model, Some(patch));
+        self.wake();
+        self.view.set_policy(&self.log, policy, self.model.awoken_mut(), Some(patch));
     }
 
     /// Holds back what `replicas` write from now on: it is received and kept, and not applied.
@@ -319,6 +353,7 @@ impl Document {
         if targets.is_empty() {
             return None;
         }
+        self.wake();
         let mut patch = Patch::default();
         self.let_mine_through(Some(&mut patch));
         for on in [false, true] {
@@ -332,7 +367,7 @@ impl Document {
         }
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
-        self.view.append_all(&self.log, &[span], &mut self.model, Some(&mut patch));
+        self.view.append_all(&self.log, &[span], self.model.awoken_mut(), Some(&mut patch));
         Some((span, patch))
     }
 
@@ -366,7 +401,7 @@ impl Document {
 
     /// The text `container` at `version`.
     pub fn text_at(&self, container: ContainerId, version: &VersionVector) -> String {
-        let Some(text) = self.model.text(container) else { return String::new() };
+        let Some(text) = self.model().text(container) else { return String::new() };
         let past = self.view.with_policy(&self.log, Policy { pin: Some(version.clone()), ..Policy::default() });
         view::text_at(&self.log, &past, version, container, text)
     }
@@ -374,7 +409,7 @@ impl Document {
     /// What the text `container` shows under two policies, part by part, with what made the
     /// difference.
     pub fn diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<DiffPart> {
-        let Some(text) = self.model.text(container) else { return Vec::new() };
+        let Some(text) = self.model().text(container) else { return Vec::new() };
         let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
         let after = Projection::of(&self.log, &after, container);
         Projection::of(&self.log, &before, container).diff(&after, text)
@@ -382,17 +417,18 @@ impl Document {
 
     /// A hash of what is shown: equal on members that have the same log and policy.
     pub fn state_hash(&mut self) -> u64 {
+        self.wake();
         let mut state = 0xcbf2_9ce4_8422_2325_u64;
         let mut mix = |bytes: &[u8]| {
             for &byte in bytes {
                 state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
         };
-        for (id, hash) in self.model.text_hashes() {
+        for (id, hash) in self.model.awoken_mut().text_hashes() {
             mix(format!("{id:?}").as_bytes());
             mix(&hash.to_le_bytes());
         }
-        for (id, hash) in self.model.other_hashes() {
+        for (id, hash) in self.model.awoken_mut().other_hashes() {
             mix(format!("{id:?}").as_bytes());
             mix(&hash.to_le_bytes());
         }
@@ -419,14 +455,15 @@ impl Document {
 
     /// The text `container`, to look things up in.
     pub fn model_text(&mut self, container: ContainerId) -> &mut Text {
-        self.model.text_mut(container)
+        self.wake();
+        self.model.awoken_mut().text_mut(container)
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.log.check_invariants();
         self.view.check_invariants(&self.log);
-        self.model.check_invariants();
+        self.model().check_invariants();
     }
 }
 

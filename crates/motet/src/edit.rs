@@ -49,7 +49,7 @@ impl Edit<'_> {
         }
         self.tell_replaced(container, at, len, inserted);
         let Document { model, log, replica, .. } = &mut *self.document;
-        let (text, mut left) = (model.text_mut(container), len);
+        let (text, mut left) = (model.awoken_mut().text_mut(container), len);
         let mut next = text.delete_at(at, left);
         if next.is_none() && inserted.is_empty() {
             return;
@@ -74,7 +74,7 @@ impl Edit<'_> {
     /// Tells of a replacement before it is made.
     fn tell_replaced(&mut self, container: ContainerId, at: Seq, len: Seq, inserted: &str) {
         let Some(told) = &mut self.told else { return };
-        let text = self.document.model.text(container);
+        let text = self.document.model.awoken().text(container);
         let utf16 = |chars| text.map_or(0, |text| text.utf16_at_chars(chars));
         let (from, to) = (utf16(at), utf16(at.saturating_add(len)));
         told.texts.entry(container).or_default().splice(from, to - from, inserted);
@@ -104,7 +104,7 @@ impl Edit<'_> {
     }
 
     fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) -> Id {
-        let map = self.document.model.map(container);
+        let map = self.document.model.awoken().map(container);
         let mut pred: Vec<Id> = map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
         pred.sort_unstable();
         self.push(OpRef::Set { container, key, value, pred: &pred }).first()
@@ -121,7 +121,7 @@ impl Edit<'_> {
     }
 
     fn settle(&mut self) {
-        self.document.model.settle(self.told.as_deref_mut());
+        self.document.model.awoken_mut().settle(self.told.as_deref_mut());
     }
 
     /// As [`Edit::push`], with what changes.
@@ -140,13 +140,13 @@ impl Document {
     /// given.
     fn push(&mut self, op: OpRef<'_>, mut patch: Option<&mut Patch>) -> Span {
         let span = self.push_unsettled(op, patch.as_deref_mut());
-        self.model.settle(patch);
+        self.model.awoken_mut().settle(patch);
         span
     }
 
     fn push_unsettled(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
         let span = self.log.push(self.replica, op);
-        self.model.insert(span.first(), self.log.lamport_next(), op, true, patch);
+        self.model.awoken_mut().insert(span.first(), self.log.lamport_next(), op, true, patch);
         span
     }
 }

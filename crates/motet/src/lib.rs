@@ -34,12 +34,12 @@ pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Deep, Document};
 pub use edit::{Edit, Format};
 pub use log::{
-    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, OpRef, ReceiveError, Received, ReplicaLog,
-    RootName, TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, ReceiveError, Received,
+    ReplicaLog, RootName, TextRange, Value,
 };
 pub use model::{
-    Counter, Grows, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Splice, Text, TextPatch, Tree,
-    TreeChange, TreePatch,
+    Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
+    ShownRun, ShownText, ShownTree, Splice, Text, TextPatch, Tree, TreeChange, TreePatch,
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use undo::EditRun;

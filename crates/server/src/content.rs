@@ -10,7 +10,7 @@ use ::note::{Footnote, Note, html, markdown};
 use clock::VersionVector;
 use json::Tree;
 use jsondoc::{Conflict, ReadError, Reading, SaveError};
-use motet::Document;
+use motet::{Document, Shown, ShownText};
 use serde_json::{Value, json};
 
 /// Endings of files that are JSON, whatever stands before.
@@ -123,6 +123,18 @@ impl Content {
             DocumentType::Json => Ok(Self::of_reading(read(document)?)),
             DocumentType::Note => Ok(Self::of_note(&notedoc::read(document))),
         }
+    }
+
+    /// What an image shows, where that says enough: of people who disagree in a JSON document the history tells more,
+    /// and a note is read from its containers.
+    pub fn of_shown(shown: Shown<'_>) -> Option<Self> {
+        if !jsondoc::shows_json(shown) {
+            if shown.text(notedoc::schema::root()).is_some() {
+                return None;
+            }
+            return shown.text(text_container()).map(|text| Self::of_text(ShownText::read(text)));
+        }
+        jsondoc::read_shown(shown).ok().flatten().map(Self::of_reading)
     }
 
     /// What a document showed at a version.

@@ -2,7 +2,7 @@
 
 use clock::{DocumentId, ReplicaId};
 use codec::SigningKey;
-use server::{DocumentType, Hub, HubDocument, StoredHub};
+use server::{DocumentType, Hub, HubDocument, NewType, StoredHub};
 use std::sync::Arc;
 use store::{MemoryStore, Snapshot, Store};
 
@@ -99,4 +99,31 @@ fn another_documents_image_is_left_alone() {
     let theirs = disk.0.snapshot_latest(other).unwrap().unwrap();
     disk.0.snapshot_put(doc, theirs).unwrap();
     assert_eq!(disk.start(2).open(doc).unwrap().text().unwrap(), "one\nthree\n");
+}
+
+#[test]
+fn a_json_document_is_read_from_its_image_as_from_its_records() {
+    let save = r#"{"title": "Two", "list": [1, {"a": [2]}, "x"], "more": {"k": true}}"#;
+    let mut seen = Vec::new();
+    for images in [false, true] {
+        let disk = Disk::new();
+        let hub = disk.start(1);
+        let doc = hub.create("Cold.json", DocumentType::Json).unwrap().id;
+        let mut document = hub.open(doc).unwrap();
+        document
+            .make(&NewType::Json { schema: None }, r#"{"title": "One", "list": [1, {"a": []}], "gone": 3}"#)
+            .unwrap();
+        for text in [r#"{"title": "Two", "list": [1, {"a": [2]}], "gone": 3}"#, save] {
+            document.put_text(None, text).unwrap();
+            document.sync().unwrap();
+            if images {
+                document.put_away();
+            }
+            let mut again = disk.start(2).open(doc).unwrap();
+            assert_eq!(again.content().unwrap(), document.content().unwrap());
+            assert_eq!(again.text().unwrap(), text);
+            seen.push(again.conflicts().unwrap());
+        }
+    }
+    assert!(seen.iter().all(|conflicts| *conflicts == seen[0]));
 }

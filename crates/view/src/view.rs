@@ -174,7 +174,7 @@ impl View {
     }
 
     /// Takes in what was just appended to the log, without a model.
-    fn note(&mut self, log: &MultiLog, spans: &[Span]) {
+    pub fn note(&mut self, log: &MultiLog, spans: &[Span]) {
         let mut switched = Vec::new();
         for span in spans {
             let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));

@@ -42,23 +42,19 @@ impl Document {
             Kind::Text => Deep::Text(self.text(container)),
             Kind::Counter => Deep::Counter(self.counter(container)),
             Kind::Map => {
-                let map = self.model.map(container);
-                let held =
-                    map.into_iter().flat_map(|map| map.keys().filter_map(|key| Some((key, map.heads(key).next()?))));
+                let map = self.shown().map(container);
+                let held = map.iter().flat_map(|map| map.keys().filter_map(|key| Some((key, map.heads(key).next()?))));
                 let read = |(key, (id, value)): (&str, (Id, Option<&Value>))| {
                     Some((key.to_owned(), self.value_deep(id, value?, depth)))
                 };
                 Deep::Map(held.filter_map(read).collect())
             }
             Kind::List => {
-                let list = self.model.list(container);
-                let heads = list.into_iter().flat_map(|list| list.iter().map(|(item, _)| list.heads(item)));
-                let read =
-                    |heads: Vec<(Id, &Value)>| heads.first().map(|(id, value)| self.value_deep(*id, value, depth));
-                Deep::List(heads.filter_map(read).collect())
+                let items = self.shown().list(container).into_iter().flat_map(|list| list.writes());
+                Deep::List(items.map(|(_, write, value, _)| self.value_deep(write, value, depth)).collect())
             }
             Kind::Tree => {
-                let nodes = self.model.tree(container).into_iter().flat_map(|tree| tree.iter());
+                let nodes = self.shown().tree(container).into_iter().flat_map(|tree| tree.iter());
                 let read = |node: Id| self.read_deep(Self::node_data(node), depth + 1);
                 Deep::Tree(nodes.map(|(above, node)| (above, node, read(node))).collect())
             }

@@ -11,7 +11,7 @@ impl Document {
     /// text of nothing but characters is written again where words differ; in whatever else there is, what came since
     /// is undone, and what was undone since comes back, so that everything keeps its name.
     pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
-        if container.kind() != Kind::Text || self.model.text(container).is_some_and(|text| !text.is_plain()) {
+        if container.kind() != Kind::Text || self.model().text(container).is_some_and(|text| !text.is_plain()) {
             let targets = self.since(version, &[container], true);
             return self.control(&targets, time).map(|(span, _)| span);
         }

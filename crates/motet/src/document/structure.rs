@@ -9,27 +9,27 @@ use view::{CounterDiff, KeyDiff, ListDiff, NodeDiff, Policy};
 impl Document {
     /// What the counter `container` reads.
     pub fn counter(&self, container: ContainerId) -> i64 {
-        self.model.counter(container).unwrap_or_default().value()
+        self.shown().counter(container).unwrap_or_default().value()
     }
 
     /// How many items the list `container` shows.
     pub fn list_len(&self, container: ContainerId) -> usize {
-        self.model.list(container).map_or(0, List::len)
+        self.shown().list(container).map_or(0, |list| list.len())
     }
 
     /// What the item at position `at` of the list `container` holds.
     pub fn list_get(&self, container: ContainerId, at: usize) -> Option<&Value> {
-        self.model.list(container)?.get(at)
+        self.shown().list(container)?.get(at)
     }
 
     /// The items of the list `container`: their names, and what they hold.
     pub fn list_items(&self, container: ContainerId) -> impl Iterator<Item = (Id, &Value)> {
-        self.model.list(container).into_iter().flat_map(List::iter)
+        self.shown().list(container).into_iter().flat_map(|list| list.iter())
     }
 
     /// The tree `container`, where anything was ever made there.
     pub fn tree(&self, container: ContainerId) -> Option<&Tree> {
-        self.model.tree(container)
+        self.model().tree(container)
     }
 
     /// The map that belongs to a node of a tree.
@@ -40,20 +40,22 @@ impl Document {
     /// Whether an active element is a move that loses.
     pub(super) fn is_lost(&self, id: Id) -> bool {
         self.log.ops_in(Span::of(id)).any(|(id, op)| match op {
-            OpRef::TreeMove { container, .. } | OpRef::TextMove { container, .. } => self.model.is_lost(container, id),
+            OpRef::TreeMove { container, .. } | OpRef::TextMove { container, .. } => {
+                self.model().is_lost(container, id)
+            }
             _ => false,
         })
     }
 
     /// The container that `key` of the map `container` holds, where it holds one.
     pub fn container_at(&self, container: ContainerId, key: &str) -> Option<ContainerId> {
-        let (id, value) = self.model.map(container)?.heads(key).next()?;
+        let (id, value) = self.shown().map(container)?.heads(key).next()?;
         value?.container(id)
     }
 
     /// The container that the item at position `at` of the list `container` holds, where it holds one.
     pub fn container_in(&self, container: ContainerId, at: usize) -> Option<ContainerId> {
-        let list = self.model.list(container)?;
+        let list = self.shown().list(container)?;
         let heads = list.heads(list.id_at(at)?);
         heads.first().and_then(|(id, value)| value.container(*id))
     }

@@ -27,7 +27,7 @@ impl Edit<'_> {
     /// Puts an object of `kind` at position `at` of the text `container`, in code points; positions beyond the end
     /// mean the end. What it is like is written in the containers of its name. Returns its name.
     pub fn insert_object(&mut self, container: ContainerId, at: Seq, kind: &str) -> Id {
-        let (left, right) = self.document.model.text_mut(container).neighbours(at);
+        let (left, right) = self.document.model.awoken_mut().text_mut(container).neighbours(at);
         self.push(OpRef::TextObject { container, left, right, kind }).first()
     }
 
@@ -51,7 +51,7 @@ impl Edit<'_> {
     /// As [`Edit::mark`], of many parts: each further one costs much less than the first.
     pub fn mark_all<'a>(&mut self, container: ContainerId, formats: impl IntoIterator<Item = Format<'a>>) {
         for Format { at, len, key, value, grows } in formats {
-            let ranges = self.document.model.text_mut(container).ranges(at, len, grows);
+            let ranges = self.document.model.awoken_mut().text_mut(container).ranges(at, len, grows);
             for ranges in ranges.chunks(RANGES) {
                 self.push_unsettled(OpRef::TextMark { container, ranges, key, value });
             }
@@ -63,7 +63,7 @@ impl Edit<'_> {
     /// What others put between them goes along, and so does what is put right behind the last. `false` where there
     /// is nothing to move, or `to` is within.
     pub fn move_text(&mut self, container: ContainerId, (from, len): (Seq, Seq), to: Seq) -> bool {
-        let text = self.document.model.text_mut(container);
+        let text = self.document.model.awoken_mut().text_mut(container);
         let end = from.saturating_add(len).min(text.len().chars);
         if from >= end || (from..=end).contains(&to) {
             return false;

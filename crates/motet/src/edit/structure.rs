@@ -20,7 +20,7 @@ impl Edit<'_> {
     /// the name of the first; each further one has the next name.
     pub fn list_insert(&mut self, container: ContainerId, at: usize, values: &[Value]) -> Option<Id> {
         let mut first = None;
-        let mut place = self.document.model.list(container).map_or((None, None), |list| list.place_at(at));
+        let mut place = self.document.model.awoken().list(container).map_or((None, None), |list| list.place_at(at));
         let mut rest = values;
         while !rest.is_empty() {
             let (piece, behind) = rest.split_at(piece_len(rest));
@@ -35,7 +35,7 @@ impl Edit<'_> {
     /// Takes `len` items from position `at` on out of the list `container`; what lies beyond the end is
     /// ignored.
     pub fn list_delete(&mut self, container: ContainerId, at: usize, len: usize) {
-        let Some(list) = self.document.model.list(container) else { return };
+        let Some(list) = self.document.model.awoken().list(container) else { return };
         let mut spans: Vec<Span> = Vec::new();
         for id in (at..list.len().min(at.saturating_add(len))).filter_map(|at| list.id_at(at)) {
             match spans.last_mut() {
@@ -51,7 +51,7 @@ impl Edit<'_> {
     /// Moves the item at position `from` of the list `container` so that it is at position `to`; positions
     /// beyond the end mean the end. `false` where there is no such item.
     pub fn list_move(&mut self, container: ContainerId, from: usize, to: usize) -> bool {
-        let list = self.document.model.list(container);
+        let list = self.document.model.awoken().list(container);
         let Some((item, (left, right))) = list.and_then(|list| list.place_to_move(from, to)) else { return false };
         self.push(OpRef::ListMove { container, item, left, right });
         true
@@ -64,7 +64,7 @@ impl Edit<'_> {
     }
 
     pub(super) fn list_write(&mut self, container: ContainerId, at: usize, value: &Value) -> Option<Id> {
-        let list = self.document.model.list(container)?;
+        let list = self.document.model.awoken().list(container)?;
         let item = list.id_at(at)?;
         let mut pred: Vec<Id> = list.heads(item).into_iter().map(|(id, _)| id).collect();
         pred.sort_unstable();
@@ -75,7 +75,7 @@ impl Edit<'_> {
     /// positions beyond the end mean the end. Returns its name, which is also that of its data; none where the
     /// parent is not visible.
     pub fn tree_create(&mut self, container: ContainerId, parent: Option<Id>, at: usize) -> Option<Id> {
-        let tree = self.document.model.tree(container);
+        let tree = self.document.model.awoken().tree(container);
         if parent.is_some_and(|parent| !tree.is_some_and(|tree| tree.is_visible(parent))) {
             return None;
         }
@@ -88,7 +88,7 @@ impl Edit<'_> {
     /// because of where it was may win now, so that others go elsewhere too. None where either is not visible,
     /// or the parent is below the node.
     pub fn tree_move(&mut self, container: ContainerId, node: Id, parent: Option<Id>, at: usize) -> Option<TreePatch> {
-        let tree = self.document.model.tree(container)?;
+        let tree = self.document.model.awoken().tree(container)?;
         if !tree.may_move(node, parent) {
             return None;
         }
@@ -99,7 +99,7 @@ impl Edit<'_> {
 
     /// Takes a node of the tree `container`, and what is below it, away. `false` where it is not visible.
     pub fn tree_delete(&mut self, container: ContainerId, node: Id) -> bool {
-        let is_visible = self.document.model.tree(container).is_some_and(|tree| tree.is_visible(node));
+        let is_visible = self.document.model.awoken().tree(container).is_some_and(|tree| tree.is_visible(node));
         if is_visible {
             self.push(OpRef::TreeDelete { container, node });
         }

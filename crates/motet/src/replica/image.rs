@@ -5,6 +5,7 @@ use clock::{DocumentId, ReplicaId, Seq, SortedMap};
 use codec::block::{self, LogPart, PartRef};
 use codec::{Boundaries, DecodeError, EncodeError, Image, SigningKey};
 use log::{ReceiveError, ReplicaLog};
+use std::borrow::Cow;
 
 /// Why a document cannot be opened from an image.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -37,24 +38,26 @@ impl ImageError {
 }
 
 impl Replica {
-    /// An image of everything that is here and sealed, with the texts of the shared view. What waits for
-    /// something is not in it.
+    /// An image of everything that is here and sealed, with what the shared view shows of it. What waits
+    /// for something is not in it.
     pub fn image(&self) -> Result<Vec<u8>, EncodeError> {
         let parts: Vec<PartRef<'_>> = self.chains.values().map(|chain| self.part(chain)).collect();
         let blocks = block::encode_all(&parts)?;
-        let texts = self.document.shared_texts();
+        let kept = self.document.shared_kept(&self.version());
         let older = |chain: &KnownChain| {
             let (replica, end) = (chain.head.replica, chain.head.end);
             chain.signatures.range(..end).map(move |(&at, &signature)| (replica, at, signature)).collect::<Vec<_>>()
         };
-        let image = Image {
+        let mut image = Image {
             document: self.id,
             version: self.version(),
-            texts: texts.iter().map(|(container, text)| (*container, text.as_str())).collect(),
+            texts: Vec::new(),
+            shown: Cow::Borrowed(&[]),
             blocks: blocks.iter().map(Vec::as_slice).collect(),
             signatures: self.chains.values().flat_map(older).collect(),
             proofs: self.forks().cloned().collect(),
         };
+        image.keep(&kept)?;
         image.encode()
     }
 
@@ -85,7 +88,10 @@ impl Replica {
                 logs.push(part.log);
             }
         }
-        opened.document.receive_logs(logs, None)?;
+        match image.kept()? {
+            Some(kept) => opened.document.open(logs, kept)?,
+            None => drop(opened.document.receive_logs(logs, None)?),
+        }
         for (replica, end, signature) in &image.signatures {
             let chain = opened.chains.get_mut(replica).ok_or(ImageError::Version)?;
             chain.ends.binary_search(end).map_err(|_| ImageError::Version)?;

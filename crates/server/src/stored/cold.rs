@@ -1,4 +1,4 @@
-//! A document of which at first only the text is there: reading it costs no more than its bytes.
+//! A document of which at first only its image is there: reading it costs no more than what it shows.
 
 use super::document::{StoredDocument, text_container};
 use super::etags::KeptEtags;
@@ -6,19 +6,19 @@ use super::loader::{Loader, read_error};
 use crate::content::{Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use clock::{DocumentId, Span, VersionVector};
-use motet::{BlobNames, Image};
+use motet::{BlobNames, Image, Shown};
 use sync::{Epoch, Hashes, ImportOutcome, Parcel, Rejection};
 
 enum State {
-    /// The text, from the image.
-    Cold { text: String, etags: KeptEtags },
+    /// What it shows, from the image.
+    Cold { content: Content, etags: KeptEtags },
     /// All of it. In a box, since the other states are small.
     Warm(Box<StoredDocument>),
     /// It could not be loaded.
     Failed(HubError),
 }
 
-/// A document that is loaded when somebody needs more than its text.
+/// A document that is loaded when somebody needs more than what it shows.
 pub struct ColdDocument {
     loader: Loader,
     doc: DocumentId,
@@ -28,11 +28,11 @@ pub struct ColdDocument {
 }
 
 impl ColdDocument {
-    /// Document `doc`: its text where the store has an image of just what it holds, and all of it otherwise.
+    /// Document `doc`: what it shows where the store has an image of just what it holds, and all of it otherwise.
     pub fn new(loader: Loader, doc: DocumentId, epoch: Epoch, etags: KeptEtags) -> Result<Self, HubError> {
         let version = loader.store.version(doc).map_err(read_error)?;
-        let state = match image_text(&loader, doc, &version)? {
-            Some(text) => State::Cold { text, etags },
+        let state = match image_content(&loader, doc, &version)? {
+            Some(content) => State::Cold { content, etags },
             None => State::Warm(Box::new(loader.load(doc, epoch, etags, |_, _| {})?)),
         };
         Ok(Self { loader, doc, epoch, version, state })
@@ -41,7 +41,7 @@ impl ColdDocument {
     /// What it is, where anything was written.
     pub fn document_type(&self) -> Option<DocumentType> {
         match &self.state {
-            State::Cold { .. } => Some(DocumentType::Text),
+            State::Cold { content, .. } => Some(content.document_type),
             State::Warm(document) => document.document_type(),
             State::Failed(_) => None,
         }
@@ -67,8 +67,8 @@ impl ColdDocument {
     }
 }
 
-/// The text of the shared view, where the image is of `version`. An image that does not read is of no use.
-fn image_text(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Result<Option<String>, HubError> {
+/// What the shared view shows, where the image is of `version` and says it. One that does not read is of no use.
+fn image_content(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Result<Option<Content>, HubError> {
     let Some(snapshot) = loader.store.snapshot_latest(doc).map_err(read_error)? else { return Ok(None) };
     if snapshot.version != *version {
         return Ok(None);
@@ -77,10 +77,13 @@ fn image_text(loader: &Loader, doc: DocumentId, version: &VersionVector) -> Resu
     if image.version != *version || image.document != doc {
         return Ok(None);
     }
+    if let Ok(Some(kept)) = image.kept() {
+        return Ok(Content::of_shown(Shown::Kept(&kept)));
+    }
     let find = |wanted| image.texts.iter().find(|(container, _)| *container == wanted);
     // A document without text is one of another type, or one that was emptied.
     let text = find(text_container()).filter(|_| find(notedoc::schema::root()).is_none());
-    Ok(text.map(|(_, text)| (*text).to_owned()))
+    Ok(text.map(|(_, text)| Content::of_text((*text).to_owned())))
 }
 
 impl HubDocument for ColdDocument {
@@ -139,28 +142,28 @@ impl HubDocument for ColdDocument {
 
     fn text(&mut self) -> Result<String, HubError> {
         match &mut self.state {
-            State::Cold { text, .. } => Ok(text.clone()),
+            State::Cold { content, .. } => Ok(content.text.clone()),
             _ => self.warm()?.text(),
         }
     }
 
     fn text_at(&mut self, version: &VersionVector) -> Result<String, HubError> {
         match &mut self.state {
-            State::Cold { text, .. } if self.version == *version => Ok(text.clone()),
+            State::Cold { content, .. } if self.version == *version => Ok(content.text.clone()),
             _ => self.warm()?.text_at(version),
         }
     }
 
     fn content(&mut self) -> Result<Content, HubError> {
         match &mut self.state {
-            State::Cold { text, .. } => Ok(Content::of_text(text.clone())),
+            State::Cold { content, .. } => Ok(content.clone()),
             _ => self.warm()?.content(),
         }
     }
 
     fn content_at(&mut self, version: &VersionVector) -> Result<Content, HubError> {
         match &mut self.state {
-            State::Cold { text, .. } if self.version == *version => Ok(Content::of_text(text.clone())),
+            State::Cold { content, .. } if self.version == *version => Ok(content.clone()),
             _ => self.warm()?.content_at(version),
         }
     }
