@@ -11,8 +11,18 @@ use trace::Patch;
 /// How many times an action goes off and on in one measurement.
 const TOGGLES: u32 = 100;
 
+/// How many characters the text has in which ranges move, and how many a range has.
+const CHARS: u32 = 100_000;
+const RANGE: u32 = 1_000;
+
 /// Measures every line.
 pub fn measure(table: &mut Table) {
+    for before in [0, 100, 1_000] {
+        for (what, is_taken_in) in [("made", false), ("taken in", true)] {
+            let name = format!("a move of 1,000 characters of 100,000, after {before} such moves: {what}, µs");
+            only(table, &name, |times| move_range(times, before, is_taken_in));
+        }
+    }
     for (ops, label) in [(10_000, "10k"), (1_000_000, "1M")] {
         let name = format!("toggle a one-op action of {label}, with patch and hash, µs");
         only(table, &name, |times| toggle(times, ops));
@@ -57,6 +67,43 @@ fn toggle(repetitions: usize, ops: u32) -> f64 {
         },
     );
     ms * 1000.0 / f64::from(2 * TOGGLES)
+}
+
+/// The time of one move of a range in a text in which `before` ranges moved, made or taken in.
+fn move_range(repetitions: usize, before: u32, is_taken_in: bool) -> f64 {
+    let mut peer = Motet::new(1);
+    let mut rng = Rng(53);
+    peer.transact(&[Patch(0, 0, "some text ".repeat(CHARS as usize / 10))]);
+    (0..before).for_each(|_| move_some(&mut peer, &mut rng));
+    let moves = 10;
+    let prepare = || {
+        let (mut writer, mut reader, mut rng) = (peer.fork(2), peer.fork(3), Rng(59));
+        // What a document makes when first asked for is there.
+        move_some(&mut reader, &mut rng);
+        let message = |_| {
+            let mark = writer.mark();
+            move_some(&mut writer, &mut rng);
+            writer.since(&mark)
+        };
+        let messages: Vec<Vec<u8>> = if is_taken_in { (0..moves).map(message).collect() } else { Vec::new() };
+        (reader, rng, messages)
+    };
+    let (ms, _) = median_ms(repetitions, prepare, |(mut reader, mut rng, messages)| {
+        if is_taken_in {
+            messages.iter().for_each(|message| reader.apply(message));
+        } else {
+            (0..moves).for_each(|_| move_some(&mut reader, &mut rng));
+        }
+        reader
+    });
+    ms * 1000.0 / f64::from(moves)
+}
+
+/// Moves a range somewhere.
+fn move_some(peer: &mut Motet, rng: &mut Rng) {
+    let (from, to) = (rng.below(CHARS - RANGE), rng.below(CHARS - RANGE));
+    let to = if to >= from { to + RANGE + 1 } else { to };
+    peer.document().edit(0, |edit| assert!(edit.move_text(trace::text(), (from, RANGE), to)));
 }
 
 /// The time to take in one character of each of `writers`, all at one place and unseen by each other.

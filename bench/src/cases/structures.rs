@@ -1,4 +1,6 @@
-//! Maps, movable lists, movable trees and counters. Blobs have no line: no peer has any; all keep bytes as values.
+//! Maps, movable lists, movable trees, counters and rich texts. Blobs have no line: no peer has any; all keep bytes as values.
+
+mod rich;
 
 use super::{READER, Rng, YRS, kept, line};
 use crate::measure::median_ms;
@@ -22,7 +24,7 @@ struct History {
 
 /// Measures every line.
 pub fn measure(table: &mut Table) {
-    for make in [map, random_inserts, appends, moves, writes, tree, counter] {
+    for make in [map, random_inserts, appends, moves, writes, tree, counter, rich::styles, rich::mixed] {
         lines(table, &make());
     }
     let name = "tree: two who moved 10,000 of 10,000 nodes: take in the other, ms";

@@ -1,4 +1,6 @@
-use super::{Change, Peer, Shape, Structures};
+use super::{Change, Peer, Runs, Shape, Structures};
+use automerge::iter::Span;
+use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 use trace::Patch;
@@ -89,12 +91,20 @@ impl Automerge {
         }
     }
 
-    fn make(&mut self, change: &Change, (map, list): (&ObjId, &ObjId)) {
+    fn make(&mut self, change: &Change, (map, list, rich): (&ObjId, &ObjId, &ObjId)) {
         let result = match *change {
             Change::Set(ref key, value) => self.doc.put(map, key.as_str(), value),
             Change::Insert(at, value) => self.doc.insert(list, at, value),
             Change::Write(at, value) => self.doc.put(list, at, value),
             Change::Add(amount) => self.doc.increment(ROOT, "counter", amount),
+            Change::Type(at, ref text) => self.doc.splice_text(rich, at, 0, text),
+            Change::Erase(at, len) => self.doc.splice_text(rich, at, len as isize, ""),
+            Change::Style(ref range, style, true) => {
+                self.doc.mark(rich, Mark::new(style.into(), true, range.start, range.end), ExpandMark::After)
+            }
+            Change::Style(ref range, style, false) => {
+                self.doc.unmark(rich, style, range.start, range.end, ExpandMark::After)
+            }
             _ => unreachable!("it has no such change"),
         };
         result.expect("a change of what is there");
@@ -113,12 +123,13 @@ impl Structures for Automerge {
             return false;
         }
         let (map, list) = (self.object("map", ObjType::Map), self.object("list", ObjType::List));
+        let rich = self.object("rich", ObjType::Text);
         if matches!(changes.first(), Some(Change::Add(_))) && self.doc.get(ROOT, "counter").expect("the root").is_none()
         {
             self.doc.put(ROOT, "counter", ScalarValue::counter(0)).expect("the root takes values");
         }
         for change in changes {
-            self.make(change, (&map, &list));
+            self.make(change, (&map, &list, &rich));
             if is_each {
                 self.doc.commit();
             }
@@ -140,6 +151,19 @@ impl Structures for Automerge {
             Shape::Counter => {
                 let counter = self.doc.get(ROOT, "counter").expect("the root exists");
                 counter.iter().map(|(value, _)| number(value)).collect()
+            }
+            Shape::Rich => {
+                let rich = self.object("rich", ObjType::Text);
+                let mut runs = Runs::default();
+                for span in self.doc.spans(&rich).expect("a text") {
+                    let Span::Text { text, marks } = span else { panic!("there are only characters") };
+                    let styles = marks.iter().flat_map(|marks| marks.iter());
+                    runs.push(
+                        &text,
+                        styles.filter(|(_, value)| **value == ScalarValue::Boolean(true)).map(|(style, _)| style),
+                    );
+                }
+                runs.numbers()
             }
             Shape::Tree => unreachable!("it has none"),
         }

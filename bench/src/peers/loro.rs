@@ -1,6 +1,7 @@
-use super::{Change, Peer, Shape, Structures};
+use super::{Change, Peer, Runs, Shape, Structures};
 use loro::{
-    ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TreeID, TreeParentId, VersionVector,
+    ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TextDelta, TreeID, TreeParentId,
+    VersionVector,
 };
 use trace::Patch;
 
@@ -79,6 +80,7 @@ impl Peer for Loro {
 impl Loro {
     fn make(&mut self, change: &Change, nodes: &mut Vec<TreeID>) {
         let list = || self.doc.get_movable_list("list");
+        let rich = || self.doc.get_text("rich");
         let parent = |parent: Option<usize>, nodes: &[TreeID]| match parent {
             Some(parent) => TreeParentId::Node(nodes[parent]),
             None => TreeParentId::Root,
@@ -103,6 +105,10 @@ impl Loro {
                 }
             }
             Change::Add(amount) => self.doc.get_counter("counter").increment(amount as f64).expect("a counter"),
+            Change::Type(at, ref text) => rich().insert(at, text).expect("within the text"),
+            Change::Erase(at, len) => rich().delete(at, len).expect("within the text"),
+            Change::Style(ref range, style, true) => rich().mark(range.clone(), style, true).expect("within the text"),
+            Change::Style(ref range, style, false) => rich().unmark(range.clone(), style).expect("within the text"),
         }
     }
 }
@@ -151,6 +157,18 @@ impl Structures for Loro {
                 depths
             }
             Shape::Counter => vec![self.doc.get_counter("counter").get_value() as i64],
+            Shape::Rich => {
+                let mut runs = Runs::default();
+                for run in self.doc.get_text("rich").to_delta() {
+                    let TextDelta::Insert { insert, attributes } = run else { panic!("a text only inserts") };
+                    let styles = attributes.iter().flatten();
+                    runs.push(
+                        &insert,
+                        styles.filter(|(_, value)| **value != LoroValue::Null).map(|(style, _)| style.as_str()),
+                    );
+                }
+                runs.numbers()
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ pub use self::automerge::Automerge;
 pub use self::diamond::Diamond;
 pub use self::loro::Loro;
 pub use self::motet::Motet;
-pub use self::structures::{Change, Shape, Structures};
+pub use self::structures::{Change, Runs, STYLES, Shape, Structures};
 pub use self::yrs::Yrs;
 
 use trace::Patch;

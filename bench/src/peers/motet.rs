@@ -1,7 +1,9 @@
-use super::{Change, Peer, Shape, Structures};
+use super::{Change, Peer, Runs, Shape, Structures};
 use codec::block::{PartRef, decode, encode_all};
 use codec::{AuthorKey, Image};
-use motet::{ContainerId, Document, DocumentId, Edit, Id, Kept, Kind, ReplicaId, Shown, Span, Value, VersionVector};
+use motet::{
+    ContainerId, Document, DocumentId, Edit, Grows, Id, Kept, Kind, ReplicaId, Shown, Span, Value, VersionVector,
+};
 use std::borrow::Cow;
 use trace::Patch;
 
@@ -167,6 +169,10 @@ fn counter() -> ContainerId {
     ContainerId::root(Kind::Counter, "counter")
 }
 
+fn rich() -> ContainerId {
+    ContainerId::root(Kind::Text, "rich")
+}
+
 fn make(edit: &mut Edit<'_>, change: &Change, nodes: &mut Vec<Id>) {
     match *change {
         Change::Set(ref key, value) => edit.set(map(), key, Value::Int(value)),
@@ -181,6 +187,12 @@ fn make(edit: &mut Edit<'_>, change: &Change, nodes: &mut Vec<Id>) {
             drop(edit.tree_move(tree(), nodes[node], parent.map(|parent| nodes[parent]), at))
         }
         Change::Add(amount) => edit.counter_add(counter(), amount),
+        Change::Type(at, ref text) => edit.insert(rich(), at as u32, text),
+        Change::Erase(at, len) => edit.delete(rich(), at as u32, len as u32),
+        Change::Style(ref range, style, is_on) => {
+            let value = is_on.then_some(&Value::Bool(true));
+            edit.mark(rich(), (range.start as u32, range.len() as u32), style, value, Grows::AtEnd);
+        }
     }
 }
 
@@ -216,6 +228,13 @@ impl Structures for Motet {
                 shown.tree(tree()).map_or(Vec::new(), |tree| tree.iter().map(|(depth, _)| depth as i64).collect())
             }
             Shape::Counter => vec![shown.counter(counter()).unwrap_or_default().value()],
+            Shape::Rich => {
+                let mut runs = Runs::default();
+                for run in shown.text(rich()).into_iter().flat_map(|text| text.rich()) {
+                    runs.push(run.text, run.marks.iter().map(|(style, _)| *style));
+                }
+                runs.numbers()
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
-use super::{Change, Peer, Shape, Structures};
+use super::{Change, Peer, Runs, Shape, Structures};
 use trace::Patch;
+use yrs::types::Attrs;
 use yrs::updates::decoder::Decode;
 use yrs::{
-    Array, ArrayRef, ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Text,
+    Any, Array, ArrayRef, ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Text,
     TextRef, Transact, TransactionMut, Update,
 };
 
@@ -13,6 +14,7 @@ pub struct Yrs {
     text: TextRef,
     map: MapRef,
     array: ArrayRef,
+    rich: TextRef,
 }
 
 impl Peer for Yrs {
@@ -25,7 +27,8 @@ impl Peer for Yrs {
         let doc = Doc::with_options(options);
         let text = doc.get_or_insert_text("text");
         let (map, array) = (doc.get_or_insert_map("map"), doc.get_or_insert_array("list"));
-        Self { doc, text, map, array }
+        let rich = doc.get_or_insert_text("rich");
+        Self { doc, text, map, array, rich }
     }
 
     fn fork(&mut self, writer: u64) -> Self {
@@ -94,6 +97,12 @@ impl Yrs {
         match *change {
             Change::Set(ref key, value) => drop(self.map.insert(txn, key.as_str(), value)),
             Change::Insert(at, value) => drop(self.array.insert(txn, at as u32, value)),
+            Change::Type(at, ref text) => self.rich.insert(txn, at as u32, text),
+            Change::Erase(at, len) => self.rich.remove_range(txn, at as u32, len as u32),
+            Change::Style(ref range, style, is_on) => {
+                let value = if is_on { Any::Bool(true) } else { Any::Null };
+                self.rich.format(txn, range.start as u32, range.len() as u32, Attrs::from([(style.into(), value)]));
+            }
             _ => unreachable!("it has no such change"),
         }
     }
@@ -107,7 +116,13 @@ fn number(value: &Out) -> i64 {
 /// another item.
 impl Structures for Yrs {
     fn play(&mut self, changes: &[Change], is_each: bool) -> bool {
-        if !changes.iter().all(|change| matches!(change, Change::Set(..) | Change::Insert(..))) {
+        let lacks = |change: &Change| {
+            matches!(
+                change,
+                Change::Move(..) | Change::Write(..) | Change::Create(..) | Change::Hang(..) | Change::Add(_)
+            )
+        };
+        if changes.iter().any(lacks) {
             return false;
         }
         if is_each {
@@ -128,6 +143,14 @@ impl Structures for Yrs {
                 entries.iter().map(|(_, value)| number(value)).collect()
             }
             Shape::List => self.array.iter(&txn).map(|value| number(&value)).collect(),
+            Shape::Rich => {
+                let mut runs = Runs::default();
+                for run in self.rich.diff(&txn, |_| ()) {
+                    let text: String = run.insert.cast().expect("there are only characters");
+                    runs.push(&text, run.attributes.iter().flat_map(|styles| styles.keys()).map(|style| &**style));
+                }
+                runs.numbers()
+            }
             Shape::Tree | Shape::Counter => unreachable!("it has none"),
         }
     }
