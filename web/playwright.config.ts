@@ -6,6 +6,7 @@ export default defineConfig({
     { name: "interface", testDir: "tests/browser" },
     { name: "pictures", testDir: "tests/pictures" },
     { name: "real", testDir: "tests/real" },
+    { name: "crowd", testDir: "tests/crowd" },
   ],
   outputDir: "artifacts/browser",
   timeout: 30_000,

@@ -21,9 +21,10 @@ export function open(document: OpenDocument): Content {
     past: (run) => <OldJson document={document} run={run} />,
     restore(version: Version) {
       const text = textAt(document, version);
-      if (text === null) return;
+      if (text === null) return () => {};
       if (json.exists) json.save(text);
       else json.create(text);
+      return client.undo;
     },
     focus: () => steering.current?.focus(),
     goTo: (peer) => void (peer.json && steering.current?.goTo(peer.json)),

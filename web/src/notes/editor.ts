@@ -14,6 +14,11 @@ import { schema } from "./schema";
 /** Whether nobody has written anything yet. */
 const isEmpty = (doc: Node) => doc.childCount === 1 && doc.firstChild!.content.size === 0 && doc.firstChild!.attrs["kind"] === null && doc.firstChild!.attrs["levels"] === "";
 
+/** From how many blocks on a note is laid out by parts. */
+const LONG = 200;
+
+const classesOf = (doc: Node) => ["note", isEmpty(doc) && "is-empty", doc.childCount >= LONG && "is-long"].filter(Boolean).join(" ");
+
 /** ProseMirror ends a composition a little after the browser does. */
 const COMPOSED_MS = 50;
 
@@ -47,13 +52,13 @@ function inputPlugin(binding: NoteBinding): Plugin {
           return true;
         },
       },
-      attributes: ({ doc }) => ({ class: isEmpty(doc) ? "note is-empty" : "note", style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
+      attributes: ({ doc }) => ({ class: classesOf(doc), style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
     },
   });
 }
 
 /**
- * What is out of sight is not laid out, and a block that is new is out of sight until it was drawn once: a browser would put
+ * In a long note what is out of sight is not laid out, and a block that is new is out of sight until it was drawn once: a browser would put
  * what is typed there beside the line. So the blocks that the caret is in always are laid out.
  */
 const laidOutPlugin = new Plugin({
