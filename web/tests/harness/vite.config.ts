@@ -8,5 +8,6 @@ export default defineConfig({
   cacheDir: fileURLToPath(new URL("../../node_modules/.vite-harness", import.meta.url)),
   plugins: [react()],
   server: { host: "127.0.0.1", port: 4175, strictPort: true, fs: { allow: ["../.."] } },
-  optimizeDeps: { entries: ["./main.tsx"] },
+  // All that any screen needs, at once: what is found later makes the server load every open page anew, in the middle of tests.
+  optimizeDeps: { entries: ["./main.tsx", "../../src/*/content.tsx"] },
 });
