@@ -73,6 +73,9 @@ const laidOutPlugin = new Plugin({
 /** What a note's editor consists of: few parts, since each costs at every change. */
 export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
 
+/** Takes in what the browser has done with the caret and did not tell yet: commands from outside the editor go by it. */
+export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
+
 /** An editor in `place`, bound to the note of an engine. */
 export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
   const binding = new NoteBinding(engine, options);
