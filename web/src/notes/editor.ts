@@ -19,6 +19,9 @@ const LONG = 200;
 
 const classesOf = (doc: Node) => ["note", isEmpty(doc) && "is-empty", doc.childCount >= LONG && "is-long"].filter(Boolean).join(" ");
 
+/** Takes in what the browser has done with the caret and did not tell yet: commands go by where it is. */
+export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
+
 /** ProseMirror ends a composition a little after the browser does. */
 const COMPOSED_MS = 50;
 
@@ -40,6 +43,11 @@ function inputPlugin(binding: NoteBinding): Plugin {
       handleDOMEvents: {
         compositionstart: begin,
         compositionupdate: begin,
+        // Where a click put the caret is told a little later; a key may come before that.
+        keydown: (view) => {
+          if (!view.composing) takeIn(view);
+          return false;
+        },
         compositionend: () => {
           setTimeout(end, COMPOSED_MS);
           return false;
@@ -72,9 +80,6 @@ const laidOutPlugin = new Plugin({
 
 /** What a note's editor consists of: few parts, since each costs at every change. */
 export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
-
-/** Takes in what the browser has done with the caret and did not tell yet: commands from outside the editor go by it. */
-export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 
 /** An editor in `place`, bound to the note of an engine. */
 export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
