@@ -19,6 +19,9 @@ const LONG = 200;
 
 const classesOf = (doc: Node) => ["note", isEmpty(doc) && "is-empty", doc.childCount >= LONG && "is-long"].filter(Boolean).join(" ");
 
+/** Takes in what the browser has done with the caret and did not tell yet: commands go by where it is. */
+export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
+
 /** ProseMirror ends a composition a little after the browser does. */
 const COMPOSED_MS = 50;
 
@@ -40,6 +43,11 @@ function inputPlugin(binding: NoteBinding): Plugin {
       handleDOMEvents: {
         compositionstart: begin,
         compositionupdate: begin,
+        // Where a click put the caret is told a little later; a key may come before that.
+        keydown: (view) => {
+          if (!view.composing) takeIn(view);
+          return false;
+        },
         compositionend: () => {
           setTimeout(end, COMPOSED_MS);
           return false;

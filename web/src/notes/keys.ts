@@ -19,24 +19,6 @@ function lineAround($place: ResolvedPos): { at: number; attrs: Attrs } | null {
   return $place.parent.type === schema.nodes.block ? { at: $place.before(), attrs: $place.parent.attrs } : null;
 }
 
-/**
- * Puts the caret at an end of the note, or the selection's head. Not left to browsers: far away nothing is laid out, and one
- * that put its caret there would put what is typed right after it beside the line.
- */
-const toEnd = (end: "atStart" | "atEnd", isExtending: boolean): Command => (state, dispatch) => {
-  const found = Selection[end](state.doc);
-  const { $anchor } = state.selection;
-  dispatch?.(state.tr.setSelection(isExtending ? TextSelection.between($anchor, found.$head) : found).scrollIntoView());
-  return true;
-};
-
-const toEnds: Record<string, Command> = Object.fromEntries(
-  (["atStart", "atEnd"] as const).flatMap((end) => {
-    const keys = end === "atStart" ? ["Mod-Home", "Cmd-ArrowUp"] : ["Mod-End", "Cmd-ArrowDown"];
-    return keys.flatMap((key) => [[key, toEnd(end, false)], [`Shift-${key}`, toEnd(end, true)]] as const);
-  }),
-);
-
 /** The places of the blocks that the selection touches. */
 export function blocksIn({ selection, doc }: Parameters<Command>[0]): { at: number; attrs: Attrs }[] {
   const blocks: { at: number; attrs: Attrs }[] = [];
@@ -216,7 +198,6 @@ export function keysPlugins(binding: NoteBinding): Plugin[] {
       "Shift-Enter": chainCommands(breakCode, breakSoft),
       "Mod-Enter": breakLine,
       Backspace: plainBefore,
-      ...toEnds,
       Tab: chainCommands(toCell(1), indent),
       "Shift-Tab": chainCommands(toCell(-1), outdent),
     }),

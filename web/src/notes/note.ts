@@ -7,7 +7,7 @@ import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
-import { openNote } from "./editor";
+import { openNote, takeIn } from "./editor";
 import { type Heading, moveSection } from "./outline";
 import { engineOf, type RichEngine } from "./rich";
 import { cellAt, type TableCommand, tableChange } from "./table";
@@ -105,6 +105,7 @@ export class OpenNote {
   readonly run = (command: Command): boolean => {
     const view = this.editor?.view;
     if (!view) return false;
+    takeIn(view);
     const isDone = command(view.state, view.dispatch, view);
     view.focus();
     return isDone;
@@ -148,6 +149,7 @@ export class OpenNote {
 
   /** Changes rows or columns of the table with the caret. */
   changeTable(command: TableCommand): void {
+    if (this.editor) takeIn(this.editor.view);
     const state = this.state();
     const cell = state && cellAt(state);
     const change = cell && tableChange(this.engine, cell, command);
@@ -165,6 +167,7 @@ export class OpenNote {
 
   /** Begins a thread about what is selected, or the word with the caret; false, and says so, where there is nothing. */
   beginDraft(): boolean {
+    if (this.editor) takeIn(this.editor.view);
     const state = this.state();
     if (!state) return false;
     const { from, to } = state.selection;
