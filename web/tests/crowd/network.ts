@@ -34,7 +34,12 @@ function chances(seed: number): () => number {
 /** Passes on in order what comes, each segment when it would be there. */
 function carry(from: Socket, to: Socket, { delay, loss }: Badness, chance: () => number, network: Network): void {
   let free = 0;
-  const later = (at: number, act: () => void) => setTimeout(act, Math.max(0, at - performance.now()));
+  // Timers of whole milliseconds may go off in another order than they were set in: the first in line goes each time.
+  const line: (() => void)[] = [];
+  const later = (at: number, act: () => void) => {
+    line.push(act);
+    setTimeout(() => line.shift()!(), Math.max(0, at - performance.now()));
+  };
   from.on("data", (bytes) => {
     for (let at = 0; at < bytes.length; at += SEGMENT) {
       const segment = bytes.subarray(at, at + SEGMENT);
@@ -51,7 +56,7 @@ function carry(from: Socket, to: Socket, { delay, loss }: Badness, chance: () =>
   });
   from.on("end", () => later(Math.max(free, performance.now() + delay), () => to.end()));
   from.on("error", () => to.destroy());
-  from.on("close", () => later(Math.max(free, performance.now() + delay), () => to.destroy()));
+  from.on("close", (isBroken) => isBroken && to.destroy());
 }
 
 /** Puts such a network before a port of this machine. */
