@@ -36,6 +36,10 @@ export class OpenDocument {
     return colourOf(author, author === this.client.author ? this.person.colour : this.colours.get(author));
   }
 
+  colourOfPeer(peer: Presence): string {
+    return colourOf(peer.author || peer.peer, peer.colour);
+  }
+
   rename(person: Person): void {
     this.person = person;
     this.space.introduce(person);
@@ -51,6 +55,8 @@ export class OpenDocument {
   }
 
   private learnColours(peers: readonly Presence[]): void {
-    for (const { author, colour } of peers) this.colours.set(author, colour);
+    for (const { author, colour } of peers) {
+      if (author) this.colours.set(author, colour);
+    }
   }
 }

@@ -51,7 +51,7 @@ function usePeers(document: OpenDocument, model: ReturnType<typeof useTree>) {
   const here = new Map<JsonId, Here[]>();
   for (const peer of peers) {
     const at = peer.json && model.nearest(peer.json);
-    if (at) here.set(at, [...(here.get(at) ?? []), { id: peer.peer, name: peer.name, colour: document.colourOf(peer.author) }]);
+    if (at) here.set(at, [...(here.get(at) ?? []), { id: peer.peer, name: peer.name, colour: document.colourOfPeer(peer) }]);
   }
   return here;
 }

@@ -36,10 +36,10 @@ function wordAround({ selection }: EditorState): { from: number; to: number } | 
 }
 
 /** Somebody's selection as it was sent. */
-export function peerOf({ peer, author, name, text, anchor, head }: Presence, colourOf: (author: string) => string): Peer {
+export function peerOf({ peer, name, text, anchor, head }: Presence, colour: string): Peer {
   const within = text?.id.startsWith("text@") ? `@${text.id.slice("text@".length)}` : "";
   const whole = (sent: string | null) => (sent?.length === 1 ? sent + within : sent);
-  return { peer, name, colour: colourOf(author), anchor: whole(anchor), head: whole(head) };
+  return { peer, name, colour, anchor: whole(anchor), head: whole(head) };
 }
 
 /** What a new thread is to be about: held by anchors, since others go on writing. */
@@ -74,7 +74,7 @@ export class OpenNote {
     const { client } = this.document;
     const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
     this.editor = { view, binding };
-    const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, (author) => this.document.colourOf(author))));
+    const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
     const present = () => this.present();
     const ends = [
       client.on("patch", ({ by, origin }) => {
@@ -125,7 +125,7 @@ export class OpenNote {
 
   /** Shows where somebody is; one's own caret stays. */
   readonly showPeer = (presence: Presence): void => {
-    const { head } = peerOf(presence, () => "");
+    const { head } = peerOf(presence, "");
     const place = head === null ? null : this.placeOf(head);
     if (place !== null) this.show(place);
   };

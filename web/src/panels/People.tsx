@@ -23,15 +23,16 @@ interface Row {
   author: Author | null;
 }
 
-/** One row for each person: those here first, then those who wrote, each by name. */
+/** One row for each person: those here first, then those who wrote, each by name. Who proved no author is a row of his own. */
 export function rowsOf(self: string, peers: readonly Presence[], authors: readonly Author[]): Row[] {
   const rows = new Map<string, Row>();
   for (const author of authors) {
     rows.set(author.id, { id: author.id, name: author.name, colour: colourOf(author.id), peer: null, author });
   }
   for (const peer of peers) {
-    const author = rows.get(peer.author)?.author ?? null;
-    rows.set(peer.author, { id: peer.author, name: peer.name, colour: colourOf(peer.author, peer.colour), peer, author });
+    const id = peer.author || peer.peer;
+    const author = rows.get(id)?.author ?? null;
+    rows.set(id, { id, name: peer.name, colour: colourOf(id, peer.colour), peer, author });
   }
   rows.delete(self);
   return [...rows.values()].sort((a, b) => Number(b.peer !== null) - Number(a.peer !== null) || a.name.localeCompare(b.name));
@@ -40,7 +41,7 @@ export function rowsOf(self: string, peers: readonly Presence[], authors: readon
 export function People({ document, snapshot, profile, onProfile, onGoTo }: Props) {
   const { client } = document;
   const known = rowsOf(client.author, snapshot.peers, client.authors());
-  const others = known.map((row) => ({ ...row, colour: document.colourOf(row.id) }));
+  const others = known.map((row) => (row.peer ? row : { ...row, colour: document.colourOf(row.id) }));
   const here = others.filter((row) => row.peer);
   const away = others.filter((row) => !row.peer);
   const section = (rows: readonly Row[]) => (

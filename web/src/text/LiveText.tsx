@@ -26,7 +26,7 @@ export function LiveText({ document, text, showsBlame, isHidden, editor }: Props
     const extensions = [
       reading,
       writing,
-      carets(client, text, { colourOf: (peer) => document.colourOf(peer.author) }),
+      carets(client, text, { colourOf: (peer) => document.colourOfPeer(peer) }),
       blameOnHover(document, text, () => blames.current),
       binding(client, text),
     ];

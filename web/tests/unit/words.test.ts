@@ -49,6 +49,12 @@ test("people are listed once, those here first, without oneself", () => {
   expect(rows.map((row) => row.id)).toEqual(["zoe", "ann"]);
 });
 
+test("people who proved no author are listed one by one", () => {
+  const peer = (name: string, window: string) => ({ peer: window, author: "", name, colour: "", text: null, json: null, anchor: null, head: null });
+  const rows = rowsOf("me", [peer("Zoe", "1"), peer("Ben", "2")], []);
+  expect(rows.map((row) => row.name)).toEqual(["Ben", "Zoe"]);
+});
+
 /** The old text, from the new one and its differences. */
 function takenBack(text: string, found: readonly Difference[]): string {
   return found.reduceRight((now, { from, to, removed }) => now.slice(0, from) + removed + now.slice(to), text);

@@ -127,7 +127,7 @@ it("sends a place in an empty body by that body's name, and any other by its ele
   const empty = sentOf({ anchor: "l@7.3*7.4", head: "l@7.3*7.4" });
   expect(empty).toEqual({ place: "text@7.3*7.4", anchor: "l", head: "l" });
   const presence = { peer: "p", author: "a", name: "Ann", colour: "", text: { id: empty.place }, anchor: empty.anchor, head: empty.head } as never;
-  expect(peerOf(presence, () => "#123456")).toEqual({ peer: "p", name: "Ann", colour: "#123456", anchor: "l@7.3*7.4", head: "l@7.3*7.4" });
+  expect(peerOf(presence, "#123456")).toEqual({ peer: "p", name: "Ann", colour: "#123456", anchor: "l@7.3*7.4", head: "l@7.3*7.4" });
 });
 
 it("takes addresses as people type them", () => {
