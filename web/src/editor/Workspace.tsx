@@ -1,6 +1,6 @@
 /** The frame around any document: bar, banners, panels, and the way through the history. */
 import type { EditRun } from "@motet/client";
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { useKeys, written } from "../app/keys";
@@ -14,7 +14,7 @@ import { Banners, PastBanner } from "./Banners";
 import type { Content } from "./content";
 import type { OpenDocument } from "./document";
 import { take } from "./download";
-import { useGoodbye, useName, useRuns } from "./hooks";
+import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
 
 /** The panels that every document has; a type adds its own before them. */
 const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } as const;
@@ -42,7 +42,7 @@ function useTravel(document: OpenDocument, revision: number, isOpen: boolean) {
 
 export function Workspace({ document, content, screens }: Props) {
   const { client } = document;
-  const snapshot = useSyncExternalStore(client.subscribe, client.current);
+  const snapshot = useCalmState(document);
   const [profile] = useProfile();
   const [name, rename] = useName(document.id);
   const [panel, setPanel] = useState<string | null>(null);

@@ -1,9 +1,49 @@
 /** What the frame keeps going while a document is open. */
 import type { EditRun } from "@motet/client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useServices } from "../app/services";
 import { toast } from "../app/toasts";
-import type { OpenDocument } from "./document";
+import type { OpenDocument, Snapshot } from "./document";
+
+/** How long the frame waits for more of what need not be seen at once. */
+const CALM_MS = 100;
+
+const SAFETY = ["unsaved", "local", "received", "durable"];
+
+/** Whether something must be seen at once: work that is less safe than it says, or what one waits for. */
+export function isUrgent(shown: Snapshot, now: Snapshot): boolean {
+  const isLessSafe = SAFETY.indexOf(now.saved.level) < SAFETY.indexOf(shown.saved.level);
+  return isLessSafe || (["status", "trouble", "permission", "isReady", "canUndo", "canRedo", "holdsAll"] as const).some((part) => now[part] !== shown[part]);
+}
+
+/**
+ * The document's state for the frame. A key changes it four times, and so does each of the others': drawing the frame each
+ * time would take longer than the key does. So what is not urgent is drawn ten times a second, and nothing within the key.
+ */
+export function useCalmState({ client }: OpenDocument): Snapshot {
+  const [shown, show] = useState(client.current);
+  const last = useRef(shown);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const settle = () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      last.current = client.current();
+      show(last.current);
+    };
+    const hear = () => {
+      if (isUrgent(last.current, client.current())) settle();
+      else timer ??= setTimeout(settle, CALM_MS);
+    };
+    settle();
+    const forget = client.subscribe(hear);
+    return () => {
+      forget();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [client]);
+  return shown;
+}
 
 /** The document's name, and how to change it. */
 export function useName(id: string): [string, (name: string) => void] {

@@ -9,6 +9,7 @@ import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
 import { openNote, takeIn } from "./editor";
 import { type Heading, moveSection } from "./outline";
+import { keepSelectionFromReact } from "./quiet";
 import { engineOf, type RichEngine } from "./rich";
 import { cellAt, type TableCommand, tableChange } from "./table";
 import { beginThread, type Entry, placesOf, removeThread, showThreads, threadsOf, unitRanges } from "./threads";
@@ -73,6 +74,7 @@ export class OpenNote {
   mount(place: HTMLElement, plugins: readonly Plugin[]): () => void {
     const { client } = this.document;
     const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
+    keepSelectionFromReact(view.dom);
     this.editor = { view, binding };
     const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
     const present = () => this.present();
