@@ -31,6 +31,11 @@ impl SigningKey {
         AuthorKey(self.0.verifying_key().to_bytes())
     }
 
+    /// Proves to whoever gave this member the identity `you` for one connection whose it is.
+    pub fn prove(&self, you: u64) -> Signature {
+        Signature(self.0.sign(&identity_bytes(you)).to_bytes())
+    }
+
     /// Vouches for a chain up to `hash`.
     pub fn sign(&self, hash: Hash) -> Signature {
         Signature(self.0.sign(&signed_bytes(hash)).to_bytes())
@@ -45,9 +50,17 @@ impl AuthorKey {
         if fault::is_on(fault::Fault::SkipSignature) {
             return true;
         }
+        self.has_signed(&signed_bytes(hash), signature)
+    }
+
+    /// Whether `signature` proves that the member with the identity `you` is this author's.
+    pub fn is_proved(&self, you: u64, signature: &Signature) -> bool {
+        self.has_signed(&identity_bytes(you), signature)
+    }
+
+    fn has_signed(&self, bytes: &[u8], signature: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        ed25519_dalek::VerifyingKey::from_bytes(&self.0)
-            .is_ok_and(|key| key.verify_strict(&signed_bytes(hash), &signature).is_ok())
+        ed25519_dalek::VerifyingKey::from_bytes(&self.0).is_ok_and(|key| key.verify_strict(bytes, &signature).is_ok())
     }
 }
 
@@ -57,6 +70,15 @@ fn signed_bytes(hash: Hash) -> [u8; 52] {
     let mut bytes = [0; 52];
     bytes[..20].copy_from_slice(SIGNATURE_DOMAIN);
     bytes[20..].copy_from_slice(&hash.0);
+    bytes
+}
+
+const IDENTITY_DOMAIN: &[u8; 20] = b"motet connection v1\0";
+
+fn identity_bytes(you: u64) -> [u8; 28] {
+    let mut bytes = [0; 28];
+    bytes[..20].copy_from_slice(IDENTITY_DOMAIN);
+    bytes[20..].copy_from_slice(&you.to_le_bytes());
     bytes
 }
 

@@ -4,12 +4,13 @@ use crate::document::{Command, ConnectionId};
 use crate::limits;
 use crate::service::Service;
 use clock::DocumentId;
+use codec::{AuthorKey, Signature};
 use net::{Bucket, Outbox, Outlet, Reader, Socket, Writer, outbox};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use sync::limits::HELLO_DEADLINE_MS;
 use sync::{
-    Admission, Channel, Config, Heard, Hello, MemberId, Message, ProtocolError, RefusalCode, Role, Stamp, Trust,
+    Admission, Channel, Config, Heard, Hello, MemberId, Message, Proof, ProtocolError, RefusalCode, Role, Stamp, Trust,
     refusal,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -178,10 +179,21 @@ impl Connection {
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
         let message = Message::decode(bytes).map_err(|error| self.channel.end(error.into()))?;
-        if let Heard::About(doc, message) = self.channel.hear(message, now_ms)? {
-            self.route(doc, message).await;
+        match self.channel.hear(message, now_ms)? {
+            Heard::About(doc, message) => self.route(doc, message).await,
+            Heard::Proof(proof) => self.hear_proof(&proof),
+            Heard::Done | Heard::Greeted(_) => {}
         }
         Ok(())
+    }
+
+    /// Who proves to be an author is shown as that; who does not goes on without a key.
+    fn hear_proof(&mut self, proof: &Proof) {
+        let Trust::Leaf(Stamp { member, author: None, .. }) = self.channel.trust() else { return };
+        match AuthorKey(proof.author).is_proved(member.0, &Signature(proof.signature)) {
+            true => self.channel.believe(proof.author),
+            false => tracing::info!(connection = self.id, "says to be an author and does not prove it"),
+        }
     }
 
     async fn route(&mut self, doc: DocumentId, message: Message) {

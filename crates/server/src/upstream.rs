@@ -131,7 +131,7 @@ impl Following<'_> {
     async fn hear(&mut self, bytes: &[u8], greeted: &mut impl FnMut()) -> Result<(), FollowError> {
         let message = Message::decode(bytes).map_err(|error| self.channel.end(error.into()))?;
         match self.channel.hear(message, self.service.now_ms())? {
-            Heard::Done => Ok(()),
+            Heard::Done | Heard::Proof(_) => Ok(()),
             Heard::Greeted(_) => {
                 greeted();
                 // The greeting in answer leaves before anything about documents.

@@ -7,7 +7,7 @@ use fixture::start;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use sync::limits::{HELLO_BYTES_MAX, HELLO_DEADLINE_MS};
-use sync::{Event, Message, RefusalCode};
+use sync::{Event, Message, Proof, RefusalCode};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_members_and_a_save_over_http_become_one_text() {
@@ -102,6 +102,39 @@ async fn carets_carry_the_identity_of_their_connection() {
         ben.events.iter().any(|e| matches!(e, Event::Presence { presence, .. } if presence.figure.is_none()))
     };
     ben.until("Ann to leave", left).await;
+}
+
+/// What Ben sees of Ann's author, where Ann says it is `author` and proves it to be that of `key`.
+async fn author_shown(author: [u8; 32], key: &codec::SigningKey) -> Option<[u8; 32]> {
+    let fixture = start(None).await;
+    let doc = fixture.create("notes");
+    let (mut ann, mut ben) = (fixture.client(1, "").await, fixture.client(2, "").await);
+    let you =
+        |c: &fixture::Client| c.events.iter().find_map(|e| if let Event::Greeted(h) = e { Some(h.you) } else { None });
+    ann.until("a greeting", |ann| you(ann).is_some()).await;
+    ann.session.prove(Proof { author, signature: key.prove(you(&ann).unwrap().0).0 });
+    ann.open(doc);
+    ben.open(doc);
+    let is_open = |c: &fixture::Client| c.events.contains(&Event::Opened(doc));
+    ann.until("open", is_open).await;
+    ben.until("open", is_open).await;
+    ann.show(doc, "Ann");
+    ann.send().await;
+    let shown = |ben: &fixture::Client| {
+        ben.events.iter().find_map(|event| match event {
+            Event::Presence { presence, .. } => presence.figure.clone(),
+            _ => None,
+        })
+    };
+    ben.until("Ann", |ben| shown(ben).is_some()).await;
+    shown(&ben).unwrap().author
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn carets_carry_the_author_that_their_connection_proved_and_no_other() {
+    let (ann, mallory) = (codec::SigningKey::from_bytes(&[1; 32]), codec::SigningKey::from_bytes(&[2; 32]));
+    assert_eq!(author_shown(ann.author().0, &ann).await, Some(ann.author().0));
+    assert_eq!(author_shown(ann.author().0, &mallory).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

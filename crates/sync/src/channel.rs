@@ -1,7 +1,7 @@
 //! The part of a session that is about no document: greeting, admission, silence.
 
 use crate::limits::{HELLO_DEADLINE_MS, PING_AFTER_MS, REASON_BYTES_MAX, SILENCE_MAX_MS};
-use crate::message::{Hello, Message, PROTOCOL};
+use crate::message::{Hello, Message, PROTOCOL, Proof};
 use crate::{MemberId, ProtocolError, RefusalCode, Trust};
 use clock::DocumentId;
 
@@ -41,6 +41,8 @@ pub enum Heard {
     Done,
     /// The other side greeted.
     Greeted(Hello),
+    /// The other side says who it is, and how that is seen.
+    Proof(Proof),
     /// It is about a document, or refuses one.
     About(DocumentId, Message),
 }
@@ -131,6 +133,7 @@ impl Channel {
                 self.pongs = vec![token];
                 Heard::Done
             }
+            (None, Message::Proof(proof)) => Heard::Proof(proof),
             (None, _) => Heard::Done,
         }
     }
@@ -140,6 +143,13 @@ impl Channel {
         if self.phase == Phase::Asking {
             self.phase = Phase::Talking;
             self.trust = trust;
+        }
+    }
+
+    /// The other side proved to be this author. What it opened before goes on without.
+    pub fn believe(&mut self, author: [u8; 32]) {
+        if let Trust::Leaf(stamp) = &mut self.trust {
+            stamp.author = Some(author);
         }
     }
 

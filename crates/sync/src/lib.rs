@@ -44,6 +44,6 @@ pub use event::Event;
 pub use exchange::{Exchange, PeerKey};
 pub use host::{Epoch, Hashes, ImportOutcome, Parcel, Refusal, Rejection, Replica};
 pub use link::{Link, Stamp, Trust};
-pub use message::{BlobMessage, BlobPart, Hello, Message, PROTOCOL, Standing};
+pub use message::{BlobMessage, BlobPart, Hello, Message, PROTOCOL, Proof, Standing};
 pub use presence::{Anchor, Bias, Figure, MemberId, Presence, Selection};
 pub use session::Session;

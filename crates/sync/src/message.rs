@@ -20,6 +20,9 @@ pub const PROTOCOL: u64 = 1;
 /// Kinds from here on may be skipped by who does not know them.
 const KIND_OPTIONAL: u8 = 64;
 
+/// The kind of [`Message::Proof`]: it may be skipped.
+const KIND_PROOF: u8 = 69;
+
 /// About what is at the beginning of a message: kind, document, a few numbers.
 const HEAD_BYTES: usize = 48;
 
@@ -41,6 +44,15 @@ pub struct Hello {
     pub you: MemberId,
     /// What admits the speaker; empty where nothing is needed.
     pub token: Vec<u8>,
+}
+
+/// Who the speaker is. It is not looked into here: hosts sign and verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The public key.
+    pub author: [u8; 32],
+    /// Its signature over the identity that the listener gave in `you` of its greeting.
+    pub signature: [u8; 64],
 }
 
 /// What a member has of a document.
@@ -150,6 +162,8 @@ pub enum Message {
         /// What.
         message: BlobMessage,
     },
+    /// The speaker is that author: what it shows of itself may bear its key.
+    Proof(Proof),
     /// A message from a later version that may be skipped.
     Unknown(u8),
 }
@@ -214,6 +228,10 @@ impl Message {
                 write_doc(&mut w, *doc);
                 message.write(&mut w);
             }
+            Self::Proof(proof) => {
+                w.fixed(&proof.author);
+                w.fixed(&proof.signature);
+            }
             Self::Unknown(_) => {}
         }
         w.finish()
@@ -243,6 +261,7 @@ impl Message {
             kind if BlobMessage::is_kind(kind) => {
                 Self::Blob { doc: read_doc(&mut r)?, message: BlobMessage::read(kind, &mut r)? }
             }
+            KIND_PROOF => Self::Proof(Proof { author: r.fixed()?, signature: r.fixed()? }),
             kind if kind >= KIND_OPTIONAL => return Ok(Self::Unknown(kind)),
             kind => return Err(DecodeError::Kind(kind)),
         };
@@ -264,7 +283,7 @@ impl Message {
             | Self::Blob { doc, .. }
             | Self::Close { doc } => Some(*doc),
             Self::Refused { doc, .. } => *doc,
-            Self::Hello(_) | Self::Ping(_) | Self::Pong(_) | Self::Unknown(_) => None,
+            Self::Hello(_) | Self::Ping(_) | Self::Pong(_) | Self::Proof(_) | Self::Unknown(_) => None,
         }
     }
 
@@ -298,6 +317,7 @@ impl Message {
             Self::Ping(_) => 12,
             Self::Pong(_) => 13,
             Self::Blob { message, .. } => message.kind(),
+            Self::Proof(_) => KIND_PROOF,
             Self::Unknown(kind) => *kind,
         }
     }

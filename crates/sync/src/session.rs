@@ -2,7 +2,7 @@
 
 use crate::channel::{Channel, Config, Heard, Role, refusal};
 use crate::limits;
-use crate::message::{Message, Standing};
+use crate::message::{Message, Proof, Standing};
 use crate::{Event, Figure, Link, Presence, ProtocolError, Refusal, RefusalCode, Replica, Trust};
 use clock::{DocumentId, SortedMap};
 use std::sync::Arc;
@@ -40,6 +40,11 @@ impl Session {
         }
     }
 
+    /// Says who this member is, after [`Event::Greeted`] with an identity for it. Documents that are opened later show it.
+    pub fn prove(&mut self, proof: Proof) {
+        self.out.push(Message::Proof(proof));
+    }
+
     /// Lets the other side in, where admission asks.
     pub fn admit(&mut self, trust: Trust) {
         self.channel.admit(trust);
@@ -56,7 +61,8 @@ impl Session {
         let message = Message::decode(bytes).map_err(|error| self.channel.end(error.into()))?;
         let mut events = std::mem::take(&mut self.events);
         events.extend(match self.channel.hear(message, now_ms)? {
-            Heard::Done => Vec::new(),
+            // Who believes nobody's name has no use for it.
+            Heard::Done | Heard::Proof(_) => Vec::new(),
             Heard::Greeted(hello) => vec![Event::Greeted(hello)],
             Heard::About(doc, message) => self.hear_about(host, doc, message, now_ms),
         });

@@ -7,7 +7,7 @@ use crate::shelf::Shelf;
 use js_sys::Array;
 use motet::{DocumentId, SigningKey, SortedMap, SortedSet, VersionVector};
 use std::collections::VecDeque;
-use sync::{Admission, Bias, BlobEvent, Config, Event, Figure, MemberId, Role, Selection, Session, Trust};
+use sync::{Admission, Bias, BlobEvent, Config, Event, Figure, MemberId, Proof, Role, Selection, Session, Trust};
 use wasm_bindgen::prelude::*;
 
 /// How long [`Member::tick`] lets the worker sleep at most, in milliseconds.
@@ -17,7 +17,7 @@ const NAP_MS_MAX: u64 = 10_000;
 #[wasm_bindgen]
 pub struct Member {
     shelf: Shelf,
-    author: motet::AuthorKey,
+    key: SigningKey,
     member: MemberId,
     token: Vec<u8>,
     session: Option<Session>,
@@ -41,8 +41,8 @@ impl Member {
         let seed: [u8; 32] = js::array_field(options, "seed")?;
         let member = u64::from_le_bytes(seed[..8].try_into().expect("eight bytes"));
         Ok(Self {
-            author: key.author(),
-            shelf: Shelf::new(key),
+            shelf: Shelf::new(key.clone()),
+            key,
             member: MemberId(member),
             token: js::text_field(options, "token")?.into_bytes(),
             session: None,
@@ -283,6 +283,7 @@ impl Member {
                 self.others.entry(doc).or_default().remove(&member);
                 self.say_presence(doc);
             }
+            Event::Greeted(hello) => self.prove(hello.you),
             Event::Progress { doc, done, total } => self.say_progress(doc, done, total),
             Event::Refused { doc, code, message } => {
                 self.events.push(problem(Some(doc), &code.to_string(), &message));
@@ -299,6 +300,13 @@ impl Member {
                  happens again, please report it.",
             )),
             _ => {}
+        }
+    }
+
+    /// Says who this is to whoever shows it to others as `you`.
+    fn prove(&mut self, you: MemberId) {
+        if let (Some(session), true) = (&mut self.session, you.0 > 0) {
+            session.prove(Proof { author: self.key.author().0, signature: self.key.prove(you.0).0 });
         }
     }
 
@@ -323,7 +331,7 @@ impl Member {
         let Some(book) = self.shelf.books.get(&doc) else { return };
         let none = VersionVector::new();
         let count = |version: &VersionVector| {
-            let own = book.replica.replicas_of(self.author);
+            let own = book.replica.replicas_of(self.key.author());
             let logs = own.iter().filter_map(|&replica| book.replica.document().log().log(replica));
             let beyond = |log: &motet::ReplicaLog| {
                 let known = version.end(log.replica);

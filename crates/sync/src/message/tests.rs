@@ -65,6 +65,7 @@ fn samples() -> Vec<Message> {
         blob(BlobMessage::Piece { hash, at: 2, bytes: None }),
         Message::Ping(0),
         Message::Pong(u64::MAX),
+        Message::Proof(Proof { author: [7; 32], signature: [9; 64] }),
     ]
 }
 
