@@ -1,6 +1,6 @@
 //! Where the parts of a note are, and what they are called there: the table of docs/NOTES.md, "In containers".
 
-use motet::{ContainerId, Crossing, Document, Id, Kind};
+use motet::{BlobHash, ContainerId, Crossing, Document, Id, Kind, Model, Value};
 use note::{Link, Marks};
 
 /// Objects of a text.
@@ -37,6 +37,8 @@ pub mod key {
     pub const TASK: &str = "task";
     /// Where a picture is, or a link leads.
     pub const ADDRESS: &str = "address";
+    /// The blob that a picture is.
+    pub const BLOB: &str = "blob";
     /// What shows when the pointer rests on it.
     pub const TITLE: &str = "title";
     /// What stands for a picture.
@@ -65,6 +67,25 @@ pub mod mark {
     pub const CODE: &str = "code";
     /// A link.
     pub const LINK: &str = "link";
+}
+
+/// Where servers give blobs: the hash follows.
+const BLOBS: &str = "/blobs/";
+
+/// Where the picture `id` is: at its address, or where servers give its blob.
+pub fn picture_address(model: &Model, id: Id) -> String {
+    let map = model.map(properties(id));
+    let get = |key| map.and_then(|map| map.get(key));
+    match (get(key::ADDRESS), get(key::BLOB)) {
+        (Some(Value::Text(address)), _) if !address.is_empty() => address.clone(),
+        (_, Some(Value::Blob(reference))) => format!("{BLOBS}{}", reference.hash()),
+        _ => String::new(),
+    }
+}
+
+/// The blob that is given at an address.
+pub fn blob_at(address: &str) -> Option<BlobHash> {
+    address.strip_prefix(BLOBS)?.parse().ok()
 }
 
 /// The body of the note itself.
