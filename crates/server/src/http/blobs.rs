@@ -106,6 +106,10 @@ async fn resume(
     if is_whole(&blobs, &hash) {
         return answer_known(&service, hash, &account, &headers, body).await;
     }
+    // Before the first byte: what has no room in its document would come in vain.
+    if let Some(doc) = account.doc.as_deref().map(read_id).transpose()? {
+        blobs.check_claim(doc, &hash, len)?;
+    }
     let upload = off(&blobs, move |blobs| Ok(blobs.upload(Some(hash))?)).await?;
     if upload.offset() != offset {
         let here = upload.offset();
