@@ -124,10 +124,10 @@ pub fn block_properties(body: ContainerId, mark: Option<Id>) -> ContainerId {
 }
 
 /// The marks that text has, of those that a note knows.
-pub(crate) fn marks_of(found: &[(&str, &motet::Value)]) -> Marks {
+pub(crate) fn marks_of(found: &[(&str, &Value)]) -> Marks {
     let mut marks = Marks::default();
     for &(key, value) in found {
-        let is_set = *value == motet::Value::Bool(true);
+        let is_set = *value == Value::Bool(true);
         match key {
             mark::EMPHASIS => marks.emphasis = is_set,
             mark::STRONG => marks.strong = is_set,
@@ -140,13 +140,13 @@ pub(crate) fn marks_of(found: &[(&str, &motet::Value)]) -> Marks {
     marks
 }
 
-fn link_of(value: &motet::Value) -> Option<Link> {
+fn link_of(value: &Value) -> Option<Link> {
     match value {
-        motet::Value::Text(address) => Some(Link { href: address.clone(), title: None }),
-        motet::Value::Map(entries) => {
+        Value::Text(address) => Some(Link { href: address.clone(), title: None }),
+        Value::Map(entries) => {
             let text = |wanted: &str| {
                 entries.iter().find_map(|(key, value)| match value {
-                    motet::Value::Text(text) if key == wanted => Some(text.clone()),
+                    Value::Text(text) if key == wanted => Some(text.clone()),
                     _ => None,
                 })
             };
@@ -157,8 +157,8 @@ fn link_of(value: &motet::Value) -> Option<Link> {
 }
 
 /// A link as a mark holds it.
-pub(crate) fn link_value(link: &Link) -> motet::Value {
-    let text = |text: &String| motet::Value::Text(text.clone());
+pub(crate) fn link_value(link: &Link) -> Value {
+    let text = |text: &String| Value::Text(text.clone());
     match &link.title {
         None => text(&link.href),
         Some(title) => {

@@ -41,7 +41,7 @@ interface Entry {
 
 /** What is said of a file on its way to the server. */
 function uploadWords({ state, sent, reference: { size }, trouble }: Upload): string {
-  if (state === "refused") return `Only on this device. ${trouble?.message ?? ""}`;
+  if (state === "refused") return `${trouble?.message ?? ""} It stays on this device.`;
   return state === "sending" ? `Sending… ${Math.floor((100 * sent) / Math.max(size, 1))} %` : "Kept on this device until the server answers";
 }
 

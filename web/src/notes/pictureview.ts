@@ -44,6 +44,7 @@ export function pictureView(pictures: PictureSource | null): NodeViewConstructor
     const said = element("span", "note-picture-words");
     said.setAttribute("role", "status");
     dom.append(image, said);
+    image.decoding = "async";
     image.src = placeholder(reference);
     describe(image, first);
     const offers = [button("Try again", () => pictures?.retry()), button("Do not send", () => pictures?.giveUp(reference))];

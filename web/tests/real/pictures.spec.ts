@@ -76,6 +76,8 @@ test("a picture that is pasted is seen by another, where room was left for it, a
   const id = ann.url().split("/").at(-1)!;
   const markdown = await (await fetch(`${server.url}/api/documents/${id}/text`)).text();
   const [, address] = /^Before !\[\]\((\/blobs\/[0-9a-f]{64})\) after\n$/.exec(markdown)!;
+  const html = await (await fetch(`${server.url}/api/documents/${id}/text`, { headers: { accept: "text/html" } })).text();
+  expect(html).toContain(`<img src="${address}" alt="">`);
   const answer = await fetch(server.url + address);
   expect([answer.headers.get("content-type"), answer.headers.get("x-content-type-options")]).toEqual(["image/png", "nosniff"]);
 

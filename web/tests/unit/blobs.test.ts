@@ -59,7 +59,7 @@ async function setUp({ server = new ToyServer(), factory = new IDBFactory(), bro
   const desk = new BlobDesk({
     newReader: () => new Reader(),
     store,
-    server: new BlobServer("http://host/blobs", "", () => 0, server.answer as typeof fetch),
+    server: new BlobServer("http://host/blobs", "", () => 0, ((address, request) => server.answer(address, request)) as typeof fetch),
     changed: (document) => void changed.push(document),
     tell: (document) => void told.push(document),
     alone: (run) => run(),
@@ -71,7 +71,7 @@ async function setUp({ server = new ToyServer(), factory = new IDBFactory(), bro
   await desk.look();
   const states = () => desk.uploads("d").map(({ state, sent }) => `${state} ${sent}`);
   const runTimers = () => timers.splice(0).forEach((run) => run());
-  return { desk, server, store, factory, changed, told, states, runTimers };
+  return { desk, server, store, factory, changed, told, states, timers, runTimers };
 }
 
 const settled = expect.poll;
@@ -186,6 +186,20 @@ test("what others added is fetched once, verified and kept", async () => {
     await expect(desk.get(lie)).rejects.toMatchObject({ code: "blob-damaged" });
     expect(await store.get(lie.blob)).toBeUndefined();
   }
+});
+
+test("a session that ends in the middle of an upload leaves no timer, and the file for the next one", async () => {
+  const { desk, server, store, timers } = await setUp();
+  desk.setOnline(true);
+  const { answer } = server;
+  server.answer = (address, request) => (request?.method === "PATCH" ? new Promise((_, reject) => request.signal!.addEventListener("abort", () => reject(new Error("aborted")))) : answer(address, request));
+  await desk.add("d", file("song"));
+  await settled(() => server.asked.some((one) => one.startsWith("HEAD"))).toBe(true);
+  desk.stop();
+  await new Promise((done) => setImmediate(done));
+  expect(timers).toEqual([]);
+  expect(desk.uploads("d")).toEqual([]);
+  expect(await store.waiting()).toHaveLength(1);
 });
 
 test("a device without room says so, and nothing is called kept", async () => {

@@ -12,7 +12,7 @@ import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
 import type { JsonId } from "./json.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
-import { type ElementId, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
+import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
 
 /** What is done is sealed into one frame for this long; people cannot tell it from at once. */
@@ -239,6 +239,22 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** What changed in rich texts since the last call: for one editor, which asks whenever it hears of a patch. */
   richChanges = (): RichPatch => this.ask((engine) => engine.changes());
+
+  /**
+   * Cuts: `run` deletes, as an action of its own, `len` units from a place of a rich text on, so that {@link MotetDocument.richPasteCut} can
+   * move them.
+   */
+  richCut(name: Name, at: number, len: number, run: () => void): void {
+    this.ask((engine) => engine.cutting(name, at, len));
+    run();
+    this.ask((engine) => engine.hasCut());
+  }
+
+  /**
+   * Moves what was cut last to a place of the same text: it is the same that it was, with what others did to it and said of it.
+   * False where it is to be pasted as a copy: after ten minutes, a second time, or where it was brought back or taken apart.
+   */
+  richPasteCut = (name: Name, at: number): boolean => this.act("local", (engine) => engine.pasteCut(name, at));
 
   /**
    * Lets what others do wait until what is returned is called, for everybody who looks at the document here: for as long as

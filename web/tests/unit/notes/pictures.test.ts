@@ -142,7 +142,7 @@ test("a picture that is here shows at once, with how far it is sent", async () =
   upload({ state: "sending", sent: 1 });
   expect(last().words).toBe("Sending… 25 %");
   upload({ state: "refused", trouble: { code: "blob-no-room", message: "There is no room." } });
-  expect(last()).toMatchObject({ isWrong: true, isRefused: true, words: "Only on this device. There is no room." });
+  expect(last()).toMatchObject({ isWrong: true, isRefused: true, words: "There is no room. It stays on this device." });
   client.blobs.uploads = [];
   client.tell("uploads", []);
   expect(last().words).toBe("");

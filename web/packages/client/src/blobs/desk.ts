@@ -124,6 +124,7 @@ export class BlobDesk {
   /** Ends it: nothing more is sent or fetched. */
   stop(): void {
     this.cancelRetry();
+    this.unsent.clear();
     this.online?.abort();
     this.online = null;
   }
@@ -180,9 +181,11 @@ export class BlobDesk {
   }
 
   private fail(one: Sending, error: unknown): void {
+    // Nobody wants it sent any more, or this has ended.
+    if (!this.unsent.has(keyOf(one))) return;
     const { code, message } = MotetError.from(error);
     const isRefused = code !== "unreachable";
-    const { sent } = this.unsent.get(keyOf(one)) ?? one;
+    const { sent } = this.unsent.get(keyOf(one))!;
     this.show({ ...one, sent, state: isRefused ? "refused" : "paused", trouble: isRefused ? { code, message } : null });
     this.cancelRetry();
     this.cancelRetry = this.world.after(isRefused ? REFUSED_MS : this.retryMs, () => this.retry());
