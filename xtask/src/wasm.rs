@@ -10,8 +10,8 @@ use std::{env, fs};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What a first visit may cost, engine and glue together, gzipped. Peers of like reach weigh 275 kB to 1.2 MB.
-/// Lists, trees and counters weigh 29 kB of it, what JavaScript reads and changes them by 26 kB, rich text 47 kB, the
-/// exchange of blobs, which a first visit could do without, some 25 kB, and JSON documents some 100 kB.
+/// Lists, trees and counters weigh 29 kB of it, what JavaScript reads and changes them by 26 kB, rich text 47 kB, and
+/// JSON documents some 100 kB. Blobs come over HTTP: of them only hashes and sizes of images are in it.
 const GZIPPED_BYTES_MAX: u64 = 500_000;
 
 /// What current browsers all know; said aloud because the squeeze must not guess.

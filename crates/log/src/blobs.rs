@@ -82,6 +82,11 @@ impl MultiLog {
         names
     }
 
+    /// What some action says of a blob, active or not; none where none names it.
+    pub fn blob_named(&self, hash: &BlobHash) -> Option<&BlobRef> {
+        self.logs().flat_map(|log| log.packed.blobs()).find(|reference| reference.hash() == *hash)
+    }
+
     /// How many values of the log are blobs, and how many ops of it might name some since nobody knows them: where it did not grow, neither did [`MultiLog::blob_names`],
     /// but for what waits.
     pub fn blob_names_count(&self) -> usize {
@@ -126,6 +131,8 @@ mod tests {
         log.commit(ANN, Header::default());
         assert_eq!(log.blob_names_count(), 4);
         let names = log.blob_names();
+        assert_eq!(log.blob_named(&BlobHash::of(b"a")).map(BlobRef::image_size), Some(Some((2, 3))));
+        assert_eq!(log.blob_named(&BlobHash::of(b"nobody's")), None);
         let mut certain = [(BlobHash::of(b"a"), 1), (BlobHash::of(b"b"), 1)];
         certain.sort_unstable();
         assert_eq!(names.iter().collect::<Vec<_>>(), certain);

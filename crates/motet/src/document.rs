@@ -1,10 +1,12 @@
 //! One member's copy of a document.
 
+mod cut;
 mod deep;
 mod lazy;
 mod restore;
 mod structure;
 
+pub use cut::{Cut, Cutting};
 pub use deep::{CONTAINER_DEPTH_MAX, Deep};
 
 use crate::edit::Edit;

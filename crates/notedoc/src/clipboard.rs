@@ -9,12 +9,9 @@ use crate::look::Look;
 use crate::read::Reader;
 use crate::save::Saver;
 use crate::schema::{block_properties, body_of, properties};
-use motet::{ContainerId, Document, Edit, Id, RichRun, Seq, Span, Text, VersionVector};
+use motet::{ContainerId, Document, Edit, Id, RichRun, Seq, Span};
 use note::{Block, Content, Footnote, Kind, Note, Run};
 use std::collections::HashSet;
-
-/// For how long what was cut is moved when it is pasted, in seconds; later it is copied.
-pub const MOVES_S: i64 = 600;
 
 /// What positions `from` to `from + len` of a body hold, as a note with the footnotes that it refers to.
 pub fn copy(document: &Document, body: ContainerId, (from, len): (Seq, Seq)) -> Note {
@@ -76,70 +73,27 @@ pub struct Cut {
     /// What it said.
     pub note: Note,
     body: ContainerId,
-    /// The elements, in the order in which they showed.
-    spans: Vec<Span>,
-    /// The action that deleted them.
-    action: Span,
-    /// What there was when it was cut.
-    seen: VersionVector,
-    time: i64,
-    is_pasted: bool,
+    /// None once it was pasted.
+    range: Option<motet::Cut>,
 }
 
 /// Deletes `len` code points from position `from` of a body on, at `time`, and remembers them. None where there is
 /// nothing to delete.
 pub fn cut(document: &mut Document, body: ContainerId, (from, len): (Seq, Seq), time: i64) -> Option<Cut> {
     let note = copy(document, body, (from, len));
-    let spans = document.model_text(body).visible_spans(from, len);
-    let seen = document.version();
-    let action = document.edit(time, |edit| edit.delete(body, from, len))?;
-    Some(Cut { note, body, spans, action, seen, time, is_pasted: false })
+    let cutting = document.cutting(body, (from, len))?;
+    document.edit(time, |edit| edit.delete(body, from, len))?;
+    Some(Cut { note, body, range: document.has_cut(cutting, time) })
 }
 
-/// Pastes what was cut at position `at` of a body. For the first time, in the same body and within [`MOVES_S`], it moves:
-/// what was cut is the same that it was, with all that others did to it meanwhile and said of it. Else it is a copy.
-///
-/// A move is two actions: one takes back the deletion, so far as nobody else deleted too, and one moves.
+/// Pastes what was cut at position `at` of a body. For the first time, in the same body and soon, it moves
+/// ([`Document::paste_cut`]): what was cut is the same that it was, with all that others did to it meanwhile and said of
+/// it. Else it is a copy.
 pub fn paste_cut(document: &mut Document, cut: &mut Cut, body: ContainerId, at: Seq, time: i64) {
-    let is_first = !std::mem::replace(&mut cut.is_pasted, true);
-    let is_soon = (0..=MOVES_S).contains(&time.saturating_sub(cut.time));
-    if !(is_first && is_soon && body == cut.body && is_gone(document, cut) && put_back(document, cut, body, at, time)) {
+    let range = cut.range.take().filter(|_| body == cut.body);
+    if !range.is_some_and(|range| document.paste_cut(&range, at, time).0) {
         document.edit(time, |edit| paste(edit, body, at, &cut.note));
     }
-}
-
-/// Whether all that was cut is still deleted, and still in one place: what shows within was written since.
-fn is_gone(document: &mut Document, cut: &Cut) -> bool {
-    let text = document.model_text(cut.body);
-    let places: Vec<_> = cut.spans.iter().flat_map(|span| ids(*span)).map(|id| text.position(id)).collect();
-    let is_gone = places.iter().all(|place| place.is_some_and(|(_, is_visible)| !is_visible));
-    let (Some(Some(first)), Some(Some(last))) = (places.first(), places.last()) else { return false };
-    let is_new = |span: &Span| span.start >= cut.seen.end(span.replica);
-    is_gone && places.is_sorted() && text.visible_spans(first.0, last.0 - first.0).iter().all(is_new)
-}
-
-fn ids(span: Span) -> impl Iterator<Item = Id> {
-    (span.start..span.end).map(move |seq| Id::new(span.replica, seq))
-}
-
-/// Takes the deletion back and moves what then is there. `false` where nothing is there, since others deleted it too.
-fn put_back(document: &mut Document, cut: &Cut, body: ContainerId, at: Seq, time: i64) -> bool {
-    // The place is remembered by what is before it, which stays what it is while text comes back elsewhere.
-    let left = at.checked_sub(1).and_then(|left| document.model_text(body).id_at(left));
-    let is_undone = document.undo_spans(&[cut.action], time).is_some();
-    let Some(text) = document.model().text(body).filter(|_| is_undone) else { return false };
-    let to = left.and_then(|left| text.position(left)).map_or(0, |(at, _)| at + 1);
-    let Some((from, end)) = shown(text, &cut.spans) else { return false };
-    document.edit(time, |edit| _ = edit.move_text(body, (from, end - from), to));
-    true
-}
-
-/// From where to where those of some elements are that show.
-fn shown(text: &Text, spans: &[Span]) -> Option<(Seq, Seq)> {
-    let places = spans.iter().flat_map(|span| ids(*span)).filter_map(|id| text.position(id));
-    let mut shown = places.filter(|(_, is_visible)| *is_visible).map(|(at, _)| at);
-    let first = shown.next()?;
-    Some((first, shown.last().unwrap_or(first) + 1))
 }
 
 /// Plain text as a note: a paragraph a line.

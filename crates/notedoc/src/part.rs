@@ -2,7 +2,7 @@
 
 use crate::body::Segment;
 use crate::label::Labels;
-use crate::schema::{key, object, properties};
+use crate::schema::{key, object, picture_address, properties};
 use motet::{Id, Model, Seq, Value};
 use note::{Block, Content, Kind, Line};
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ impl Object {
             _ => String::new(),
         };
         match kind {
-            object::IMAGE => Self::Image(text(key::ADDRESS)),
+            object::IMAGE => Self::Image(picture_address(model, id)),
             object::BREAK => Self::Break,
             object::HTML => Self::Html(text(key::TAG)),
             object::FOOTNOTE => Self::Footnote(labels.of_object.get(&id).cloned().unwrap_or_default()),

@@ -1,7 +1,7 @@
 //! What text that is there should be like, and what of that it is not yet.
 
 use crate::look::Look;
-use crate::schema::{block_properties, key, link_value, mark, marks_of, object, properties};
+use crate::schema::{blob_at, block_properties, key, link_value, mark, marks_of, object, picture_address, properties};
 use motet::{ContainerId, Edit, Format, Grows, Id, Model, Seq, Value};
 use note::{Block, Content, Kind, Line, Marks, Table};
 
@@ -192,27 +192,46 @@ impl OpenMarks {
 
 /// Makes an object what `content` says.
 pub fn write_object(edit: &mut Edit<'_>, id: Id, content: &Content) {
-    let map = properties(id);
-    let mut write = |key: &str, text: &str| {
-        let value = Some(Value::Text(text.to_owned())).filter(|_| !text.is_empty());
-        if edit.document().get(map, key) == value.as_ref() {
-            return;
-        }
-        match value {
-            Some(value) => edit.set(map, key, value),
-            None => edit.unset(map, key),
-        }
-    };
+    let mut write = |key: &str, text: &str| write_property(edit, id, key, text_value(text));
     match content {
         Content::Image { src, alt, title } => {
-            write(key::ADDRESS, src);
             write(key::ALT, alt);
             write(key::TITLE, title.as_deref().unwrap_or_default());
+            write_picture_address(edit, id, src);
         }
         Content::Html(tag) => write(key::TAG, tag),
         Content::Footnote(label) => write(key::LABEL, label),
         Content::Text(_) | Content::Break => {}
     }
+}
+
+/// A text as a property; none where it is empty.
+fn text_value(text: &str) -> Option<Value> {
+    Some(text).filter(|text| !text.is_empty()).map(|text| Value::Text(text.to_owned()))
+}
+
+/// Writes a property of an object where it differs.
+fn write_property(edit: &mut Edit<'_>, id: Id, key: &str, value: Option<Value>) {
+    let map = properties(id);
+    if edit.document().get(map, key) == value.as_ref() {
+        return;
+    }
+    match value {
+        Some(value) => edit.set(map, key, value),
+        None => edit.unset(map, key),
+    }
+}
+
+/// Writes where a picture is. Where a server gives a blob that the document has named, the picture is that blob.
+fn write_picture_address(edit: &mut Edit<'_>, id: Id, address: &str) {
+    if picture_address(edit.document().model(), id) == address {
+        return;
+    }
+    let known = blob_at(address).and_then(|hash| edit.document().log().blob_named(&hash));
+    let blob = known.map(|reference| Value::Blob(Box::new(reference.clone())));
+    let address = if blob.is_some() { None } else { text_value(address) };
+    write_property(edit, id, key::ADDRESS, address);
+    write_property(edit, id, key::BLOB, blob);
 }
 
 /// Writes the look of a block where it differs.

@@ -4,7 +4,7 @@ use crate::body::{Segment, segments};
 use crate::grid::{Budget, DEPTH_MAX, Grid, align};
 use crate::label::Labels;
 use crate::look::{Look, Style};
-use crate::schema::{block_properties, body_of, key, marks_of, object, properties, root};
+use crate::schema::{block_properties, body_of, key, marks_of, object, picture_address, properties, root};
 use motet::{ContainerId, Document, Id, Model, RichRun, Value};
 use note::{Block, Content, Footnote, Kind, Level, Line, Marks, Note, Run, Table, normal_blocks};
 
@@ -127,7 +127,7 @@ impl<'m> Reader<'m> {
         match kind {
             object::MARK | object::BREAK => Some(Content::Break),
             object::IMAGE => Some(Content::Image {
-                src: text(key::ADDRESS),
+                src: picture_address(self.model, id),
                 alt: text(key::ALT),
                 title: Some(text(key::TITLE)).filter(|title| !title.is_empty()),
             }),

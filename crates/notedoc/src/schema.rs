@@ -1,6 +1,6 @@
 //! Where the parts of a note are, and what they are called there: the table of docs/NOTES.md, "In containers".
 
-use motet::{ContainerId, Crossing, Document, Id, Kind};
+use motet::{BlobHash, ContainerId, Crossing, Document, Id, Kind, Model, Value};
 use note::{Link, Marks};
 
 /// Objects of a text.
@@ -37,6 +37,8 @@ pub mod key {
     pub const TASK: &str = "task";
     /// Where a picture is, or a link leads.
     pub const ADDRESS: &str = "address";
+    /// The blob that a picture is.
+    pub const BLOB: &str = "blob";
     /// What shows when the pointer rests on it.
     pub const TITLE: &str = "title";
     /// What stands for a picture.
@@ -65,6 +67,25 @@ pub mod mark {
     pub const CODE: &str = "code";
     /// A link.
     pub const LINK: &str = "link";
+}
+
+/// Where servers give blobs: the hash follows.
+const BLOBS: &str = "/blobs/";
+
+/// Where the picture `id` is: at its address, or where servers give its blob.
+pub fn picture_address(model: &Model, id: Id) -> String {
+    let map = model.map(properties(id));
+    let get = |key| map.and_then(|map| map.get(key));
+    match (get(key::ADDRESS), get(key::BLOB)) {
+        (Some(Value::Text(address)), _) if !address.is_empty() => address.clone(),
+        (_, Some(Value::Blob(reference))) => format!("{BLOBS}{}", reference.hash()),
+        _ => String::new(),
+    }
+}
+
+/// The blob that is given at an address.
+pub fn blob_at(address: &str) -> Option<BlobHash> {
+    address.strip_prefix(BLOBS)?.parse().ok()
 }
 
 /// The body of the note itself.
@@ -103,10 +124,10 @@ pub fn block_properties(body: ContainerId, mark: Option<Id>) -> ContainerId {
 }
 
 /// The marks that text has, of those that a note knows.
-pub(crate) fn marks_of(found: &[(&str, &motet::Value)]) -> Marks {
+pub(crate) fn marks_of(found: &[(&str, &Value)]) -> Marks {
     let mut marks = Marks::default();
     for &(key, value) in found {
-        let is_set = *value == motet::Value::Bool(true);
+        let is_set = *value == Value::Bool(true);
         match key {
             mark::EMPHASIS => marks.emphasis = is_set,
             mark::STRONG => marks.strong = is_set,
@@ -119,13 +140,13 @@ pub(crate) fn marks_of(found: &[(&str, &motet::Value)]) -> Marks {
     marks
 }
 
-fn link_of(value: &motet::Value) -> Option<Link> {
+fn link_of(value: &Value) -> Option<Link> {
     match value {
-        motet::Value::Text(address) => Some(Link { href: address.clone(), title: None }),
-        motet::Value::Map(entries) => {
+        Value::Text(address) => Some(Link { href: address.clone(), title: None }),
+        Value::Map(entries) => {
             let text = |wanted: &str| {
                 entries.iter().find_map(|(key, value)| match value {
-                    motet::Value::Text(text) if key == wanted => Some(text.clone()),
+                    Value::Text(text) if key == wanted => Some(text.clone()),
                     _ => None,
                 })
             };
@@ -136,12 +157,12 @@ fn link_of(value: &motet::Value) -> Option<Link> {
 }
 
 /// A link as a mark holds it.
-pub(crate) fn link_value(link: &Link) -> motet::Value {
-    let text = |text: &String| motet::Value::Text(text.clone());
+pub(crate) fn link_value(link: &Link) -> Value {
+    let text = |text: &String| Value::Text(text.clone());
     match &link.title {
         None => text(&link.href),
         Some(title) => {
-            motet::Value::Map(vec![(key::ADDRESS.to_owned(), text(&link.href)), (key::TITLE.to_owned(), text(title))])
+            Value::Map(vec![(key::ADDRESS.to_owned(), text(&link.href)), (key::TITLE.to_owned(), text(title))])
         }
     }
 }

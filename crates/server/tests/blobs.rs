@@ -137,6 +137,14 @@ async fn quotas_are_told_from_each_other() {
     assert!(second.body.contains("blob.document_quota"), "{}", second.body);
     let long = fixture.http("POST", "/blobs", &[], &text(5 << 20)).await;
     assert!(long.status == 507 || long.status == 0, "{} {}", long.status, long.body);
+    // In steps it is refused before the first has come.
+    let step = [("upload-offset", "0"), ("upload-length", "100001")];
+    let refused = fixture.http("PATCH", &of_doc(&place(&text(100_001))), &step, &text(10)).await;
+    assert_eq!(refused.status, 507, "{}", refused.body);
+    let head = fixture.http("HEAD", &place(&text(100_001)), &[], "").await;
+    assert_eq!((head.status, head.header("upload-offset")), (404, Some("0")));
+    let limits: serde_json::Value = serde_json::from_str(&get(&fixture, "/blobs", &[]).await.body).unwrap();
+    assert!(limits["bytes_max"].as_u64().is_some_and(|max| max < 4_294_967_297), "{limits}");
     let huge = [("upload-offset", "0"), ("upload-length", "4294967297")];
     assert_eq!(fixture.http("PATCH", &place("x"), &huge, "").await.status, 413);
     assert_eq!(fixture.http("PATCH", &place("x"), &[("upload-offset", "+1")], "").await.status, 400);
@@ -145,7 +153,13 @@ async fn quotas_are_told_from_each_other() {
 #[tokio::test]
 async fn blobs_need_the_token_and_the_right_page() {
     let fixture = start(Some("a long random secret")).await;
-    for (method, path) in [("GET", place("a")), ("HEAD", place("a")), ("PUT", place("a")), ("POST", "/blobs".into())] {
+    for (method, path) in [
+        ("GET", place("a")),
+        ("HEAD", place("a")),
+        ("PUT", place("a")),
+        ("POST", "/blobs".into()),
+        ("GET", "/blobs".into()),
+    ] {
         assert_eq!(fixture.http(method, &path, &[], "a").await.status, 401, "{method}");
     }
     let right = ("authorization", "Bearer a long random secret");

@@ -8,7 +8,7 @@ use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
-use motet::{DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
+use motet::{Cut, Cutting, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -27,6 +27,9 @@ pub struct Engine {
     pub(crate) told: Patch,
     /// Whether who writes it shows it already, and does not want to hear of it.
     pub(crate) is_shown: bool,
+    /// What the author is about to cut, and has cut.
+    pub(crate) cutting: Option<Cutting>,
+    pub(crate) cut: Option<Cut>,
     /// What it will carry, in bytes, about.
     pub(crate) weight: usize,
     /// Where the objects and arrays of a JSON document were last.
@@ -51,6 +54,8 @@ impl Engine {
             wrap: wrap.dyn_into().map_err(|_| js::error("wrap must be a function"))?,
             told: Patch::default(),
             is_shown: false,
+            cutting: None,
+            cut: None,
             weight: 0,
             places: jsondoc::Places::default(),
         };
@@ -279,7 +284,20 @@ impl Engine {
     /// An engine that shows another copy and chooses nothing.
     pub(crate) fn showing(replica: Replica, wrap: Function) -> Self {
         let (choices, told, places) = (Choices::default(), Patch::default(), jsondoc::Places::default());
-        Self { replica, choices, name: String::new(), changes: None, wrap, told, is_shown: false, weight: 0, places }
+        let (cutting, cut) = (None, None);
+        Self {
+            replica,
+            choices,
+            name: String::new(),
+            changes: None,
+            wrap,
+            told,
+            is_shown: false,
+            cutting,
+            cut,
+            weight: 0,
+            places,
+        }
     }
 
     fn apply_choices(&mut self, patch: &mut Patch) {

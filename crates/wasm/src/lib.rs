@@ -7,7 +7,7 @@
 //! Only this crate reads the browser's clock; it opens no socket and keeps nothing on disk.
 
 mod anchor;
-mod blobs;
+mod blob;
 mod choices;
 mod container;
 mod engine;
@@ -23,5 +23,6 @@ mod shelf;
 mod value;
 mod write;
 
+pub use crate::blob::BlobReader;
 pub use engine::Engine;
 pub use member::Member;

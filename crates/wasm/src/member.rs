@@ -1,13 +1,12 @@
 //! The worker's side: one member of the space that talks over one socket.
 
 use crate::anchor::{Anchor, write_author};
-use crate::blobs::BlobShelf;
 use crate::js::{self, Outcome, object};
 use crate::shelf::Shelf;
 use js_sys::Array;
 use motet::{DocumentId, SigningKey, SortedMap, SortedSet, VersionVector};
 use std::collections::VecDeque;
-use sync::{Admission, Bias, BlobEvent, Config, Event, Figure, MemberId, Proof, Role, Selection, Session, Trust};
+use sync::{Admission, Bias, Config, Event, Figure, MemberId, Proof, Role, Selection, Session, Trust};
 use wasm_bindgen::prelude::*;
 
 /// How long [`Member::tick`] lets the worker sleep at most, in milliseconds.
@@ -28,7 +27,6 @@ pub struct Member {
     theirs: SortedMap<DocumentId, VersionVector>,
     /// What was opened on both sides just now.
     greeted: SortedSet<DocumentId>,
-    blobs: SortedMap<DocumentId, BlobShelf>,
     now_ms: u64,
 }
 
@@ -52,7 +50,6 @@ impl Member {
             others: SortedMap::new(),
             theirs: SortedMap::new(),
             greeted: SortedSet::new(),
-            blobs: SortedMap::new(),
             now_ms: 0,
         })
     }
@@ -65,7 +62,6 @@ impl Member {
             // What the store holds was checked when it came; damage shows in the page, which says so.
             let _known = book.replica.import(&frame, None);
         }
-        self.blobs.entry(doc).or_insert_with(|| BlobShelf::new(doc));
         if let Some(session) = &mut self.session {
             session.open(doc);
         }
@@ -82,7 +78,6 @@ impl Member {
         }
         self.flush();
         self.shelf.books.remove(&doc);
-        self.blobs.remove(&doc);
         self.own.remove(&doc);
         self.others.remove(&doc);
         self.theirs.remove(&doc);
@@ -104,26 +99,6 @@ impl Member {
         self.say_saved(doc);
         self.flush();
         Ok(())
-    }
-
-    /// Fetches a blob as soon as the document names it: the event `blob` brings it.
-    #[wasm_bindgen(js_name = wantBlob)]
-    pub fn want_blob(&mut self, document: &str, hash: &str) -> Outcome<()> {
-        let hash = hash.parse().map_err(|_| js::error("a blob is named by 64 hexadecimal digits"))?;
-        if let Some(blobs) = self.blobs.get_mut(&parse(document)?) {
-            blobs.want(hash);
-        }
-        self.flush();
-        Ok(())
-    }
-
-    /// Has a blob's bytes, to give them to others; how the blob is called.
-    #[wasm_bindgen(js_name = keepBlob)]
-    pub fn keep_blob(&mut self, document: &str, bytes: &[u8]) -> Outcome<String> {
-        let blobs = self.blobs.get_mut(&parse(document)?).ok_or_else(|| js::error("the document is not open"))?;
-        let hash = blobs.keep(bytes.to_vec());
-        self.flush();
-        Ok(hash.to_string())
     }
 
     /// Says where the person is: `{name, colour, place, anchor, head}`, where the place is the name of a text.
@@ -164,7 +139,6 @@ impl Member {
     pub fn disconnected(&mut self) {
         self.session = None;
         self.out.clear();
-        self.blobs.values_mut().for_each(BlobShelf::disconnect);
         for (doc, peers) in std::mem::take(&mut self.others) {
             if !peers.is_empty() {
                 self.say_presence(doc);
@@ -195,8 +169,7 @@ impl Member {
     pub fn tick(&mut self, now_ms: f64) -> f64 {
         self.now_ms = now_ms as u64;
         self.flush();
-        let session = self.session.as_ref().and_then(Session::next_wake_ms);
-        let wake = self.blobs.values().filter_map(BlobShelf::next_wake_ms).chain(session).min();
+        let wake = self.session.as_ref().and_then(Session::next_wake_ms);
         wake.map_or(NAP_MS_MAX, |wake| wake.saturating_sub(self.now_ms).clamp(1, NAP_MS_MAX)) as f64
     }
 
@@ -210,25 +183,6 @@ impl Member {
         self.out.extend(session.poll(&mut self.shelf, self.now_ms));
         for event in session.take_events() {
             self.hear(event);
-        }
-        self.flush_blobs();
-    }
-
-    /// Says what there is to say about blobs, after everything else.
-    fn flush_blobs(&mut self) {
-        for (&doc, blobs) in self.blobs.iter_mut() {
-            let Some(book) = self.shelf.books.get(&doc) else { continue };
-            self.out.extend(blobs.poll(book, self.now_ms).iter().map(sync::Message::encode));
-            for event in blobs.take_events() {
-                self.events.extend(blob_event(doc, blobs, event));
-            }
-            for hash in blobs.take_asked() {
-                self.events.push(object([
-                    ("kind", "blobAsked".into()),
-                    ("document", doc.to_string().into()),
-                    ("hash", hash.to_string().into()),
-                ]));
-            }
         }
     }
 
@@ -261,13 +215,7 @@ impl Member {
                 self.theirs.entry(doc).or_default().merge(&version);
                 self.say_saved(doc);
             }
-            Event::Blob { doc, message } => {
-                if let (Some(blobs), Some(book)) = (self.blobs.get_mut(&doc), self.shelf.books.get(&doc)) {
-                    blobs.hear(book, message, self.now_ms);
-                }
-            }
             Event::Opened(doc) => {
-                self.blobs.get_mut(&doc).into_iter().for_each(BlobShelf::connect);
                 self.greeted.insert(doc);
                 self.say_saved(doc);
             }
@@ -379,31 +327,6 @@ impl Member {
 
 fn parse(document: &str) -> Outcome<DocumentId> {
     document.parse().map_err(|_| js::error("document must be 32 hex digits"))
-}
-
-/// What a page hears of a blob.
-fn blob_event(doc: DocumentId, blobs: &mut BlobShelf, event: BlobEvent) -> Option<JsValue> {
-    let about = |kind: &str, hash: &blob::BlobHash, name: &str, value: JsValue| {
-        object([
-            ("kind", kind.into()),
-            ("document", doc.to_string().into()),
-            ("hash", hash.to_string().into()),
-            (name, value),
-        ])
-    };
-    match event {
-        BlobEvent::Whole { hash } => {
-            let bytes = blobs.hand_out(&hash)?;
-            Some(about("blob", &hash, "bytes", js_sys::Uint8Array::from(bytes.as_slice()).into()))
-        }
-        BlobEvent::Progress { hash, present, count } => {
-            Some(about("blobProgress", &hash, "part", (f64::from(present) / f64::from(count)).into()))
-        }
-        BlobEvent::Refused { hash, reason } => {
-            Some(problem(Some(doc), "blob", &format!("blob {hash} was not fetched: {reason}")))
-        }
-        _ => None,
-    }
 }
 
 fn problem(doc: Option<DocumentId>, code: &str, message: &str) -> JsValue {

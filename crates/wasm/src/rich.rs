@@ -7,7 +7,7 @@
 mod change;
 
 use crate::anchor::{Anchor, write_id};
-use crate::engine::Engine;
+use crate::engine::{Engine, now};
 use crate::js::{self, Outcome, object};
 use crate::name::{read_element, read_name, write_name};
 use crate::patch::text as splices;
@@ -82,6 +82,37 @@ impl Engine {
         self.is_shown |= is_shown;
         let made = self.write(|edit| plan.carry_out(edit));
         Ok(made.into_iter().map(|id| JsValue::from(write_id(id))).collect::<Array>().into())
+    }
+
+    /// Remembers what is deleted from a text next, in UTF-16 positions, so that pasting it moves it.
+    pub fn cutting(&mut self, name: &str, at: u32, len: u32) -> Outcome<()> {
+        let container = read_name(name, Kind::Text)?;
+        let document = self.replica.document_mut();
+        let text = document.model_text(container);
+        let from = text.chars_at_utf16(at);
+        let len = text.chars_at_utf16(at.saturating_add(len)) - from;
+        self.cutting = document.cutting(container, (from, len));
+        Ok(())
+    }
+
+    /// It is deleted. What was cut before is forgotten.
+    #[wasm_bindgen(js_name = hasCut)]
+    pub fn has_cut(&mut self) {
+        let cutting = self.cutting.take();
+        self.cut = cutting.and_then(|cutting| self.replica.document().has_cut(cutting, now()));
+    }
+
+    /// Moves what was cut to a place of the same text, once. Returns what that changed; null where it cannot be moved, and
+    /// is to be pasted as a copy.
+    #[wasm_bindgen(js_name = pasteCut)]
+    pub fn paste_cut(&mut self, name: &str, at: u32) -> Outcome<JsValue> {
+        let container = read_name(name, Kind::Text)?;
+        let Some(cut) = self.cut.take().filter(|cut| cut.text() == container) else { return Ok(JsValue::NULL) };
+        let document = self.replica.document_mut();
+        let at = document.model_text(container).chars_at_utf16(at);
+        let (is_moved, patch) = document.paste_cut(&cut, at, now());
+        let told = self.tell(patch);
+        Ok(if is_moved { told } else { JsValue::NULL })
     }
 
     /// What changed since this was called last, but for what was shown already. Begins to keep

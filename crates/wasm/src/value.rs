@@ -2,8 +2,9 @@
 //!
 //! Whole numbers are numbers where JavaScript holds them exactly and big integers where not; a number that is not
 //! whole, or minus zero, is a float. A whole float is read as a number, and written where an object of a class says
-//! so by its field `float`.
+//! so by its field `float`. A blob is read as a plain object, and written where an object of a class has its fields.
 
+use crate::blob::reference_from_js;
 use crate::container::write_container;
 use crate::js::{Outcome, coded, field};
 use js_sys::{Array, BigInt, Function, Object, Uint8Array};
@@ -47,7 +48,7 @@ pub fn plain_to_js(value: &Value) -> JsValue {
 }
 
 /// What a document says of a blob: `{blob, size, type}`, the first its hash, and of an image `width` and `height` too.
-fn blob_to_js(reference: &BlobRef) -> JsValue {
+pub fn blob_to_js(reference: &BlobRef) -> JsValue {
     let fields = Array::of3(
         &pair("blob", reference.hash().to_string().into()),
         &pair("size", (reference.byte_len() as f64).into()),
@@ -129,7 +130,7 @@ fn read_object(js: &JsValue, depth: u64) -> Outcome<Value> {
         || coded("value", "a value is null, a boolean, a number, a string, a Uint8Array, an array or a plain object");
     let object = js.dyn_ref::<Object>().filter(|_| !js.is_function()).ok_or_else(strange)?;
     if !is_plain(object) {
-        return field(js, "float")?.as_f64().map(Value::Float).ok_or_else(strange);
+        return read_instance(js)?.ok_or_else(strange);
     }
     let entries = Object::entries(object);
     fits(entries.length() as usize, limits::VALUE_ITEMS)?;
@@ -139,6 +140,14 @@ fn read_object(js: &JsValue, depth: u64) -> Outcome<Value> {
         Ok((key, read(&entry.get(1), depth + 1)?))
     };
     entries.iter().map(entry).collect::<Outcome<_>>().map(Value::Map)
+}
+
+/// What the client's classes stand for: a float, or a blob.
+fn read_instance(js: &JsValue) -> Outcome<Option<Value>> {
+    if field(js, "blob")?.is_string() {
+        return reference_from_js(js).map(|reference| Some(Value::Blob(Box::new(reference))));
+    }
+    Ok(field(js, "float")?.as_f64().map(Value::Float))
 }
 
 /// Whether it is an object as written in braces, and none of a class.

@@ -1,7 +1,7 @@
 /** What is asked before a link or an image is put in. */
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../app/parts";
-import type { Picture } from "./insert";
+import { PICTURES } from "./blob";
 
 interface Field {
   label: string;
@@ -45,24 +45,33 @@ export function LinkDialog({ address, onDone }: { address: string; onDone: (addr
   );
 }
 
-export function ImageDialog({ onDone }: { onDone: (picture: Picture | null) => void }) {
+/** Where an image is to come from. */
+export type Chosen = { address: string; alt: string } | { files: readonly File[]; alt: string };
+
+export function ImageDialog({ onDone }: { onDone: (chosen: Chosen | null) => void }) {
+  const [files, setFiles] = useState<readonly File[]>([]);
   const [address, setAddress] = useState("");
   const [alt, setAlt] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onDone({ address: addressOf(address), alt: alt.trim() });
+    onDone(files.length > 0 ? { files, alt: alt.trim() } : { address: addressOf(address), alt: alt.trim() });
   };
   return (
     <Dialog title="Image" onClose={() => onDone(null)}>
       <form className="form" onSubmit={submit}>
+        <label className="field">
+          <span>From this device</span>
+          <input type="file" accept={PICTURES.join()} multiple onChange={({ target }) => setFiles([...(target.files ?? [])])} />
+        </label>
         <Fields
           fields={[
-            { label: "Address", value: address, set: setAddress, placeholder: "https://" },
+            ...(files.length > 0 ? [] : [{ label: "Or its address", value: address, set: setAddress, placeholder: "https://" }]),
             { label: "What it shows, for those who do not see it", value: alt, set: setAlt },
           ]}
         />
+        <p className="hint">Pictures may also be pasted into the note, or dropped on it.</p>
         <div className="form-actions">
-          <button type="submit" className="button is-primary" disabled={address.trim() === ""}>Insert</button>
+          <button type="submit" className="button is-primary" disabled={files.length === 0 && address.trim() === ""}>Insert</button>
         </div>
       </form>
     </Dialog>

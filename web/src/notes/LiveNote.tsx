@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Shown } from "../editor/content";
 import { COMMENTS } from "./Comments";
-import { ImageDialog, LinkDialog } from "./Dialogs";
+import { type Chosen, ImageDialog, LinkDialog } from "./Dialogs";
+import { filesPlugin } from "./files";
 import { insertFootnote, insertImage, linkAt, setLink } from "./insert";
 import { toggleCode, toggleQuote } from "./keys";
 import type { OpenNote } from "./note";
@@ -42,7 +43,8 @@ export function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" |
       "Mod-Shift-b": toggleQuote,
       "Alt-F10": doing(toToolbar),
     });
-    const close = note.mount(box.current as HTMLElement, [keys, threadsPlugin()]);
+    const files = filesPlugin((files, place) => void note.addPictures(files, place));
+    const close = note.mount(box.current as HTMLElement, [keys, files, threadsPlugin()]);
     note.focus();
     return close;
   }, [note]);
@@ -52,12 +54,16 @@ export function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" |
     if (command) note.run(command);
     else note.focus();
   };
+  const put = (picture: Chosen | null) => {
+    done(picture && "address" in picture ? insertImage(picture) : null);
+    if (picture && "files" in picture) void note.addPictures(picture.files, null, picture.alt);
+  };
   return (
     <div className="note-page" hidden={isHidden}>
       <Toolbar note={note} onLink={askLink} onImage={() => ask({ what: "image" })} onComment={comment} />
       <div className="note-scroll" ref={box} />
       {asked?.what === "link" && <LinkDialog address={asked.address} onDone={(address) => done(address === null ? null : setLink(address))} />}
-      {asked?.what === "image" && <ImageDialog onDone={(picture) => done(picture && insertImage(picture))} />}
+      {asked?.what === "image" && <ImageDialog onDone={put} />}
     </div>
   );
 }

@@ -7,6 +7,8 @@ import { useEffect, useRef } from "react";
 import type { OpenDocument } from "../editor/document";
 import { blockView, counters } from "./blockview";
 import { ROOT } from "./note";
+import type { PictureSource } from "./pictures";
+import { pictureView } from "./pictureview";
 import { project } from "./projection";
 
 function noteAt(document: OpenDocument, run: EditRun): Node {
@@ -28,7 +30,14 @@ export function changedBlocks(before: Node | null, then: Node): { from: number; 
   return changed;
 }
 
-export function OldNote({ document, run, before }: { document: OpenDocument; run: EditRun; before: EditRun | undefined }) {
+interface Props {
+  document: OpenDocument;
+  pictures: PictureSource;
+  run: EditRun;
+  before: EditRun | undefined;
+}
+
+export function OldNote({ document, pictures, run, before }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const doc = noteAt(document, run);
@@ -36,9 +45,9 @@ export function OldNote({ document, run, before }: { document: OpenDocument; run
     const bars = DecorationSet.create(doc, changed.map(({ from, to }) => Decoration.node(from, to, { class: "was-changed" })));
     const attributes = { class: "note", style: `counter-reset: ${counters}`, role: "document", "aria-label": "The note as it was", tabindex: "0" };
     const plugin = new Plugin({ props: { decorations: () => bars, attributes } });
-    const view = new EditorView(box.current, { state: EditorState.create({ doc, plugins: [plugin] }), nodeViews: { block: blockView }, editable: () => false });
+    const view = new EditorView(box.current, { state: EditorState.create({ doc, plugins: [plugin] }), nodeViews: { block: blockView, image: pictureView(pictures) }, editable: () => false });
     view.dom.querySelector(".was-changed")?.scrollIntoView({ block: "center" });
     return () => view.destroy();
-  }, [document, run, before]);
+  }, [document, pictures, run, before]);
   return <div className="note-scroll old-note" ref={box} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties} />;
 }

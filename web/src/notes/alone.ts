@@ -1,6 +1,6 @@
 /** An engine without a client around it, as a note's editor takes it: for tests, and for two editors side by side. */
 import { type Engine, richReader } from "@motet/client/platform";
-import type { ElementId, RichChange, RichEngine } from "./rich";
+import type { ElementId, Name, RichChange, RichEngine } from "./rich";
 
 export class LoneEngine implements RichEngine {
   /** Called after others' work came in. */
@@ -23,6 +23,18 @@ export class LoneEngine implements RichEngine {
     const made = this.engine.change(changes, isShown);
     this.engine.commit();
     return made;
+  }
+
+  cut(name: Name, at: number, len: number, run: () => void): void {
+    this.engine.cutting(name, at, len);
+    run();
+    this.engine.hasCut();
+  }
+
+  pasteCut(name: Name, at: number): boolean {
+    const isMoved = this.engine.pasteCut(name, at) !== null;
+    if (isMoved) this.heard();
+    return isMoved;
   }
 
   changes = () => this.engine.changes();

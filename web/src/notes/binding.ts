@@ -9,7 +9,7 @@ import { type Peer, peersIn, showCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";
 import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
-import { type Held, Selections } from "./selection";
+import { type Held, rangeOf, Selections, unitAt } from "./selection";
 import { Upward } from "./upward";
 
 /** The meta of transactions that the engine made, and of those that fill in names. */
@@ -96,6 +96,40 @@ export class NoteBinding {
     const made = this.engine.change(changes, false);
     this.follow();
     return made;
+  }
+
+  /** Deletes what is selected, by what `run` does, so that `pasteCut` moves it. False, and nothing is done, where it is not of one text. */
+  cut(run: () => void): boolean {
+    const { selection, doc } = this.state;
+    const range = rangeOf(this.root, doc, selection.from, selection.to);
+    if (range) this.engine.cut(range.in, range.at, range.len, run);
+    return range !== null;
+  }
+
+  /** Moves what was cut to the caret, which is behind it then; false where it is to be pasted as a copy. */
+  pasteCut(last: Anchor): boolean {
+    const { doc, selection } = this.state;
+    const place = unitAt(this.root, doc, selection.head);
+    if (!place || !this.engine.pasteCut(place.in, place.at)) return false;
+    const end = this.placeOf(last);
+    if (end !== null) this.dispatch(this.state.tr.setSelection(TextSelection.create(this.state.doc, end)).scrollIntoView());
+    return true;
+  }
+
+  /** Moves what is between two places to another; false, and nothing is done, where they are not all of one text. */
+  move(from: number, to: number, target: number): boolean {
+    const { doc } = this.state;
+    const range = rangeOf(this.root, doc, from, to);
+    const place = unitAt(this.root, doc, target);
+    if (!range || place?.in !== range.in) return false;
+    const isWithin = place.at >= range.at && place.at <= range.at + range.len;
+    if (!isWithin) this.change([{ do: "move", ...range, to: place.at }]);
+    return true;
+  }
+
+  /** What a place in a line holds to: the element on its left. */
+  anchorAt(place: number): Anchor {
+    return this.selections.anchorAt(this.state.doc, place, "left");
   }
 
   /** Where the selection is, for others. */

@@ -26,7 +26,7 @@ export function open(document: OpenDocument, documents: DocumentsApi): Content {
   const note = new OpenNote(document);
   return {
     live: ({ isHidden, showPanel }) => <LiveNote note={note} isHidden={isHidden} showPanel={showPanel} />,
-    past: (run, before) => <OldNote document={document} run={run} before={before} />,
+    past: (run, before) => <OldNote document={document} pictures={note.pictures} run={run} before={before} />,
     restore(version) {
       const spans = document.client.restore(version);
       return () => spans !== null && document.client.undoRange(spans);

@@ -7,7 +7,10 @@ import { NoteBinding, type BindingOptions } from "./binding";
 import { blockView, counters } from "./blockview";
 import { caretsPlugin } from "./carets";
 import { clipboardPlugin } from "./clipboard";
+import { cutPlugin } from "./cut";
 import { keysPlugins } from "./keys";
+import type { PictureSource } from "./pictures";
+import { pictureView } from "./pictureview";
 import type { RichEngine } from "./rich";
 import { schema } from "./schema";
 
@@ -79,14 +82,14 @@ const laidOutPlugin = new Plugin({
 });
 
 /** What a note's editor consists of: few parts, since each costs at every change. */
-export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
+export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), cutPlugin(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
 
 /** An editor in `place`, bound to the note of an engine. */
-export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
+export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions & { pictures?: PictureSource } = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
   const binding = new NoteBinding(engine, options);
   const view = new EditorView(place, {
     state: EditorState.create({ doc: binding.project(), plugins: notePlugins(binding, more) }),
-    nodeViews: { block: blockView },
+    nodeViews: { block: blockView, image: pictureView(options.pictures ?? null) },
     dispatchTransaction: binding.dispatch,
   });
   binding.attach(view);

@@ -1,6 +1,8 @@
 /** Commands that put something into a note, or change links. */
 import { Fragment, type Mark, type Node, type ResolvedPos } from "prosemirror-model";
-import { type Command, type EditorState, TextSelection } from "prosemirror-state";
+import type { BlobFacts } from "@motet/client";
+import { type Command, type EditorState, TextSelection, type Transaction } from "prosemirror-state";
+import { blobOf } from "./blob";
 import { bodyDepth } from "./places";
 import { schema } from "./schema";
 
@@ -62,15 +64,32 @@ export const insertFootnote: Command = ({ selection, tr }, dispatch) => {
   return true;
 };
 
+/** An image by its address, or by the blob that it is. */
 export interface Picture {
-  address: string;
+  address?: string;
+  blob?: BlobFacts;
   alt: string;
 }
 
-export function insertImage({ address, alt }: Picture): Command {
+const imageNode = ({ address, blob, alt }: Picture) => schema.node("image", { address: address ?? null, blob: blob ? blobOf(blob) : null, alt: alt || null });
+
+/** Puts images at a place, one behind the other. */
+export function insertImages(tr: Transaction, place: number, pictures: readonly Picture[]): Transaction {
+  const images = Fragment.from(pictures.map(imageNode));
+  const $place = tr.doc.resolve(place);
+  const at = $place.parent.inlineContent ? place : TextSelection.near($place).head;
+  // Code and the like hold text only: what is put there goes behind it.
+  const isCode = tr.doc.resolve(at).parent.attrs["kind"] === "code";
+  const end = tr.doc.resolve(at).after();
+  if (isCode) tr.insert(end, schema.node("block", null, images));
+  else tr.insert(at, images);
+  return tr.setSelection(TextSelection.near(tr.doc.resolve((isCode ? end + 1 : at) + images.size))).scrollIntoView();
+}
+
+export function insertImage(picture: Picture): Command {
   return ({ selection, tr }, dispatch) => {
     if (!selection.$from.parent.inlineContent) return false;
-    const image = schema.node("image", { address, alt: alt || null });
+    const image = imageNode(picture);
     dispatch?.(tr.replaceWith(selection.from, selection.to, Fragment.from(image)).scrollIntoView());
     return true;
   };

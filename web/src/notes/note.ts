@@ -1,14 +1,17 @@
 /** The note of an open document: its editor while that is on the page, and what toolbar and panels ask of it. */
-import type { AnchoredSelection, Presence } from "@motet/client";
+import { type AnchoredSelection, type BlobReference, MotetError, type Presence } from "@motet/client";
 import type { Command, EditorState, Plugin, Transaction } from "prosemirror-state";
 import { TextSelection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 import type { NoteBinding } from "./binding";
+import { PICTURES } from "./blob";
 import type { Peer } from "./carets";
 import { openNote, takeIn } from "./editor";
+import { insertImages } from "./insert";
 import { type Heading, moveSection } from "./outline";
+import { Pictures } from "./pictures";
 import { keepSelectionFromReact } from "./quiet";
 import { engineOf, type RichEngine } from "./rich";
 import { cellAt, type TableCommand, tableChange } from "./table";
@@ -57,8 +60,11 @@ export class OpenNote {
   private editor: { view: EditorView; binding: NoteBinding } | null = null;
   private readonly listeners = new Set<() => void>();
 
+  readonly pictures: Pictures;
+
   constructor(readonly document: OpenDocument) {
     this.engine = engineOf(document.client);
+    this.pictures = new Pictures(document.client);
   }
 
   /** The editor's state; null while it is not on the page. */
@@ -73,7 +79,7 @@ export class OpenNote {
   /** Puts the editor on the page; what is returned takes it away. */
   mount(place: HTMLElement, plugins: readonly Plugin[]): () => void {
     const { client } = this.document;
-    const { view, binding, close } = openNote(place, this.engine, { onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
+    const { view, binding, close } = openNote(place, this.engine, { pictures: this.pictures, onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
     keepSelectionFromReact(view.dom);
     this.editor = { view, binding };
     const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
@@ -95,6 +101,7 @@ export class OpenNote {
       view.dom.removeEventListener("focus", present);
       this.editor = null;
       close();
+      this.pictures.forget();
       this.tell();
     };
   }
@@ -117,6 +124,21 @@ export class OpenNote {
     const view = this.editor?.view;
     const transaction = view && change(view.state.tr, view.state);
     if (view && transaction) view.dispatch(transaction);
+  }
+
+  /**
+   * Puts picture files at a place, or with null where the selection is, as one action: kept here first, and sent whenever the
+   * server answers. Others go on writing while they are read: an anchor holds the place.
+   */
+  async addPictures(files: readonly File[], place: number | null, alt = ""): Promise<void> {
+    if (this.editor) takeIn(this.editor.view);
+    this.dispatch((tr) => (place === null ? (tr.selection.empty ? null : tr.deleteSelection()) : tr.setSelection(TextSelection.near(tr.doc.resolve(place)))));
+    const anchor = this.anchors()?.head;
+    const added = await Promise.all(files.map((file) => this.addFile(file)));
+    const pictures = added.flatMap((blob) => (blob === null ? [] : [{ blob, alt }]));
+    if (pictures.length === 0) return;
+    if (!this.editor) return toast("The note was closed before the picture was read: put it in again");
+    this.dispatch((tr) => insertImages(tr, (anchor === undefined ? null : this.placeOf(anchor)) ?? tr.selection.head, pictures));
   }
 
   /** Puts the caret into the line at a place, and shows it. */
@@ -207,6 +229,20 @@ export class OpenNote {
     const doc = this.state()?.doc;
     const places = (doc && placesOf(doc).get(thread)) ?? [];
     removeThread(this.document.client, thread, places.flatMap(({ from, to }) => unitRanges(ROOT, doc!, from, to)));
+  }
+
+  /** Keeps a file, where it is a picture; null, and says why, where it is not. */
+  private async addFile(file: File): Promise<BlobReference | null> {
+    const { blobs } = this.document.client;
+    try {
+      const reference = await blobs.add(file);
+      if (PICTURES.includes(reference.type)) return reference;
+      await blobs.giveUp(reference);
+      toast(`${file.name} is no picture that browsers show: make it a PNG, a JPEG or a WebP`);
+    } catch (error) {
+      toast(MotetError.from(error).message);
+    }
+    return null;
   }
 
   private showThreads(): void {

@@ -1,5 +1,7 @@
 /** How properties in the engine are attributes and marks here, both ways; one table for each. */
 import { Mark, type Node } from "prosemirror-model";
+import { BlobReference } from "@motet/client";
+import { blobOf } from "./blob";
 import type { ElementId, MarkPair, Name, RichChange, RichMark, RichReader } from "./rich";
 import { HEAD, schema } from "./schema";
 
@@ -23,7 +25,7 @@ const BLOCK: Table = {
 const OBJECTS: Record<string, Table> = {
   image: {
     address: (value) => textOr(value, null),
-    blob: (value) => value ?? null,
+    blob: blobOf,
     title: (value) => textOr(value, null),
     alt: (value) => textOr(value, null),
   },
@@ -62,7 +64,7 @@ export function changesOfAttrs(name: Name, before: Node | null, after: Node): Ri
   const changed = Object.keys(tableOf(after)).filter((key) => !same((before?.attrs ?? defaults)[key], after.attrs[key]));
   return changed.map((key) => {
     const value = same(after.attrs[key], defaults[key]) ? undefined : after.attrs[key];
-    return { do: "set", in: name, key, value };
+    return { do: "set", in: name, key, value: key === "blob" && value ? new BlobReference(value) : value };
   });
 }
 

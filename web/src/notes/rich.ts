@@ -1,5 +1,5 @@
 /** What a note's editor needs of the engine, and nothing more. */
-import type { MotetDocument, RichTexts } from "@motet/client";
+import type { MotetDocument, Name, RichTexts } from "@motet/client";
 
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges } from "@motet/client";
 
@@ -7,6 +7,10 @@ export interface RichEngine extends RichTexts {
   /** Undo and redo one's own work; null or false where there is nothing. */
   undo(): unknown;
   redo(): unknown;
+  /** Cuts a range of a text, which `run` deletes. */
+  cut(name: Name, at: number, len: number, run: () => void): void;
+  /** Moves what was cut to a place of the same text, and tells of that as of others' work; false where it is to be copied. */
+  pasteCut(name: Name, at: number): boolean;
   /** Lets what others do wait until what is returned is called. */
   pause(): () => void;
 }
@@ -17,6 +21,8 @@ export function engineOf(document: MotetDocument): RichEngine {
     ...document.rich,
     change: (changes, isShown) => document.richChange(changes, { isShown, by: engine }),
     changes: document.richChanges,
+    cut: (name, at, len, run) => document.richCut(name, at, len, run),
+    pasteCut: document.richPasteCut,
     undo: document.undo,
     redo: document.redo,
     pause: () => document.pause(),

@@ -4,6 +4,7 @@
  * dropped to make a document fit.
  */
 import { type Attrs, type DOMOutputSpec, type Mark, type Node, Schema } from "prosemirror-model";
+import { addressOf, blobOf } from "./blob";
 import { levelsOf, taskOf } from "./pasted";
 
 /** The name of the block before the first paragraph mark of a body, which no element names. */
@@ -60,6 +61,22 @@ function ownAttrs(dom: HTMLElement): Attrs {
 /** A link that a browser may follow without harm. */
 export const isSafe = (address: string) => /^(https?:|mailto:|tel:|#|\/|\.)/i.test(address) || !/^[a-z][a-z0-9+.-]*:/i.test(address);
 
+/** An image as others read it; whoever has the same documents knows its blob by what it is called. */
+function imageDom({ address, blob, title, alt }: Attrs): Record<string, string | null> {
+  const reference = address ? null : blobOf(blob);
+  if (reference === null) return { src: isSafe(address ?? "") ? address : "", title, alt: alt ?? "" };
+  return { src: addressOf(reference), "data-blob": JSON.stringify(reference), title, alt: alt ?? "" };
+}
+
+function pastedBlob(dom: HTMLElement): Attrs | null {
+  try {
+    const blob = blobOf(JSON.parse(dom.dataset["blob"] ?? ""));
+    return blob && { blob, title: dom.getAttribute("title") || null, alt: dom.getAttribute("alt") || null };
+  } catch {
+    return null;
+  }
+}
+
 const hole: DOMOutputSpec = ["span", { class: "note-content" }, 0];
 
 export const schema = new Schema({
@@ -88,8 +105,11 @@ export const schema = new Schema({
       inline: true,
       draggable: true,
       attrs: { id: none, address: none, blob: none, title: none, alt: none },
-      toDOM: ({ attrs }) => ["img", { src: isSafe(attrs["address"] ?? "") ? attrs["address"] : "", title: attrs["title"], alt: attrs["alt"] ?? "" }],
-      parseDOM: [{ tag: "img[src]", getAttrs: (dom) => ({ address: dom.getAttribute("src"), title: dom.getAttribute("title"), alt: dom.getAttribute("alt") }) }],
+      toDOM: ({ attrs }) => ["img", imageDom(attrs)],
+      parseDOM: [
+        { tag: "img[data-blob]", getAttrs: (dom) => pastedBlob(dom) ?? false },
+        { tag: "img[src]", getAttrs: (dom) => ({ address: dom.getAttribute("src"), title: dom.getAttribute("title"), alt: dom.getAttribute("alt") }) },
+      ],
     },
     break: { group: "inline", inline: true, selectable: false, attrs: { id: none }, toDOM: () => ["br"], parseDOM: [{ tag: "br" }] },
     html: {

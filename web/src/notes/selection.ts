@@ -8,6 +8,27 @@ import type { ElementId, Name, RichEngine } from "./rich";
 /** What a selection holds to. */
 export type Held = { kind: "text"; anchor: Anchor; head: Anchor } | { kind: "node"; id: ElementId; anchor: Anchor } | { kind: "other" };
 
+/** A range of one body, in units. */
+export interface Range {
+  in: Name;
+  at: number;
+  len: number;
+}
+
+/** Where a place in a line is; null for a place elsewhere. */
+export function unitAt(root: Name, doc: Node, place: number): { in: Name; at: number } | null {
+  const $place = doc.resolve(place);
+  if (!$place.parent.inlineContent) return null;
+  const depth = bodyDepth($place);
+  return { in: bodyName($place, depth, root), at: unitsBefore({ node: $place.node(depth), start: $place.start(depth) }, place) };
+}
+
+/** What lies between two places in lines of one body, paragraph marks included; null where they are of two, or nothing does. */
+export function rangeOf(root: Name, doc: Node, from: number, to: number): Range | null {
+  const [begin, end] = [unitAt(root, doc, from), unitAt(root, doc, to)];
+  return begin && end && begin.in === end.in && begin.at < end.at ? { ...begin, len: end.at - begin.at } : null;
+}
+
 export class Selections {
   private readonly finder: Finder;
 

@@ -10,9 +10,15 @@ interface Words {
   long: string;
 }
 
+/** What is not safe yet. */
+function waitingWords({ waiting, files }: Snapshot["saved"]): string {
+  const changes = waiting > 0 || files === 0 ? [plural(Math.max(waiting, 1), "change")] : [];
+  return [...changes, ...(files > 0 ? [plural(files, "file")] : [])].join(" and ");
+}
+
 /** What is said in each state. */
 export function savedWords({ status, saved, trouble }: Pick<Snapshot, "status" | "saved" | "trouble">): Words {
-  const changes = plural(Math.max(saved.waiting, 1), "change");
+  const changes = waitingWords(saved);
   const isOffline = status === "offline" || status === "refused";
   switch (saved.level) {
     case "durable":

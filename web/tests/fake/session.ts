@@ -1,4 +1,5 @@
 /** A stand-in for worker and server: windows of one browser talk over a channel, and one list plays the server's disk. */
+import { MotetError } from "@motet/client";
 import type { DocumentNews, OwnPresence, SentPresence, Session, SessionEvent, Stored } from "@motet/client/platform";
 
 type Said =
@@ -46,6 +47,11 @@ export class FakeSession implements Session {
   }
 
   keepChoices(): void {}
+
+  addBlob = () => Promise.reject(new MotetError("unreachable", "there are no files here"));
+  getBlob = () => Promise.reject(new MotetError("unreachable", "there are no files here"));
+  retryBlobs(): void {}
+  giveUpBlob = () => Promise.resolve();
 
   present(_document: string, presence: OwnPresence): void {
     this.own = presence;
@@ -100,7 +106,7 @@ export class FakeSession implements Session {
   }
 
   private tellSaved(level: "local" | "durable"): void {
-    this.tell({ kind: "saved", saved: { level, waiting: this.waiting.length }, pushes: this.pushes });
+    this.tell({ kind: "saved", saved: { level, waiting: this.waiting.length, files: 0 }, pushes: this.pushes });
   }
 
   private disk(): string[] {

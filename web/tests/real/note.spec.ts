@@ -117,3 +117,57 @@ test("a note is taken away as Markdown", async ({ browser }) => {
   for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).toString()).toBe("# Title\n\n- item\n");
 });
+
+test("what is cut and pasted, and what is dragged, keeps its comment", async ({ browser }) => {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  await ann.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ann.goto(server.url);
+  await ann.getByRole("button", { name: "New note" }).first().click();
+  await ann.locator(".note").waitFor();
+  await enter(ben, ann.url());
+  await write(ann, "first alpha\nsecond beta\nlast");
+  await agree(ann, ben);
+  const word = (page: Page, text: string) => page.locator(".note-page .note > .note-block > .note-line", { hasText: text });
+  // A comment on "alpha", which ends its line.
+  await word(ann, "first").click();
+  await ann.keyboard.press("End");
+  for (let n = 0; n < 5; n++) await ann.keyboard.press("Shift+ArrowLeft");
+  await ann.keyboard.press("Control+Alt+m");
+  await ann.getByRole("textbox", { name: "Comment" }).fill("Why?");
+  await ann.keyboard.press("Control+Enter");
+  await expect(ben.locator(".note-comment")).toHaveText("alpha");
+
+  // Cut and pasted by the keys.
+  await word(ann, "first").click();
+  await ann.keyboard.press("End");
+  for (let n = 0; n < 5; n++) await ann.keyboard.press("Shift+ArrowLeft");
+  await ann.keyboard.press("Control+x");
+  await expect(word(ann, "first")).toHaveText("first ");
+  await word(ann, "last").click();
+  await ann.keyboard.press("End");
+  await ann.keyboard.press("Control+v");
+  await expect(ann.locator(".note-comment")).toHaveText("alpha");
+  await agree(ann, ben);
+  expect(await linesOf(ben)).toEqual(["first ", "second beta", "lastalpha"]);
+  await expect(ben.locator(".note-comment")).toHaveText("alpha");
+  // One undo, and it is where it was.
+  await ann.keyboard.press("Control+z");
+  await agree(ann, ben);
+  expect(await linesOf(ben)).toEqual(["first alpha", "second beta", "last"]);
+  await expect(ben.locator(".note-comment")).toHaveText("alpha");
+
+  // Dragged by the mouse.
+  await word(ann, "first").click();
+  await ann.keyboard.press("End");
+  for (let n = 0; n < 5; n++) await ann.keyboard.press("Shift+ArrowLeft");
+  const from = (await ann.locator(".note-comment").boundingBox())!;
+  const to = (await word(ann, "last").boundingBox())!;
+  await ann.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await ann.mouse.down();
+  await ann.mouse.move(to.x + 200, to.y + to.height / 2, { steps: 8 });
+  await ann.mouse.move(to.x + 201, to.y + to.height / 2);
+  await ann.mouse.up();
+  await expect.poll(() => linesOf(ann)).toEqual(["first ", "second beta", "lastalpha"]);
+  await agree(ann, ben);
+  await expect(ben.locator(".note-comment")).toHaveText("alpha");
+});

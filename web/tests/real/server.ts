@@ -20,11 +20,11 @@ export class Server {
   private links: ChildProcess[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "motet-"));
 
-  private constructor(private readonly port: number, private readonly app: string) {}
+  private constructor(private readonly port: number, private readonly app: string, private readonly flags: readonly string[]) {}
 
   /** Serves the built app, or another page. */
-  static async start(app = resolve("dist")): Promise<Server> {
-    const server = new Server(await freePort(), app);
+  static async start(app = resolve("dist"), ...flags: string[]): Promise<Server> {
+    const server = new Server(await freePort(), app, flags);
     await server.run();
     return server;
   }
@@ -36,7 +36,7 @@ export class Server {
   /** Starts on the same folder and port, and waits until it answers. */
   async run(): Promise<void> {
     const binary = process.env["MOTET_BINARY"] as string;
-    const args = ["serve", this.folder, "--listen", `127.0.0.1:${this.port}`, "--app", this.app];
+    const args = ["serve", this.folder, "--listen", `127.0.0.1:${this.port}`, "--app", this.app, ...this.flags];
     this.process = spawn(binary, args, { stdio: ["ignore", "ignore", "inherit"] });
     const deadline = Date.now() + READY_MS_MAX;
     while (!(await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false))) {

@@ -2,7 +2,7 @@
 /** The worker's heart between a toy member, a toy socket and a real (simulated) IndexedDB. */
 import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
-import { Courier, type DocumentNews, openStore, type SessionEvent, type SocketEvents, type Store, type World } from "@motet/client/platform";
+import { Courier, type DocumentNews, openStore, type SessionEvent, type SocketEvents, type Store, type Upload, type World } from "@motet/client/platform";
 
 type Member = World["member"];
 type MemberEvent = ReturnType<Member["events"]>[number];
@@ -19,8 +19,6 @@ class ToyMember implements Member {
   open() {}
   close() {}
   present() {}
-  wantBlob() {}
-  keepBlob = () => "";
   free() {}
   local(_document: string, frames: readonly Uint8Array[]) {
     this.waiting += frames.length;
@@ -58,6 +56,7 @@ async function setUp(store?: Store) {
   const emitted: SessionEvent[] = [];
   const sent: Uint8Array[] = [];
   const timers: (() => void)[] = [];
+  const uploads: Upload[] = [];
   const told: (readonly Uint8Array[])[] = [];
   let socket: SocketEvents | null = null;
   const courier = new Courier({
@@ -68,6 +67,7 @@ async function setUp(store?: Store) {
       return { send: (message) => void sent.push(message), close: () => events.closed() };
     },
     tell: (_document, frames) => void told.push(frames),
+    uploads: () => uploads,
     emit: (event) => void emitted.push(event),
     now: () => 0,
     random: () => 0.5,
@@ -86,7 +86,7 @@ async function setUp(store?: Store) {
   };
   const server = () => socket as unknown as SocketEvents;
   const runTimers = () => timers.splice(0).forEach((run) => run());
-  return { courier, start, news, store: kept, emitted, sent, told, saved, link, server, runTimers };
+  return { courier, uploads, start, news, store: kept, emitted, sent, told, saved, link, server, runTimers };
 }
 
 test("work done offline is stored, sent on connection, and durable only when the server says so", async () => {
@@ -105,6 +105,21 @@ test("work done offline is stored, sent on connection, and durable only when the
   server().message(bytes(0));
   expect(link()).toBe("connected");
   expect(saved()).toMatchObject({ level: "durable", waiting: 0 });
+});
+
+test("work whose pictures the server lacks is not called durable, nor received", async () => {
+  const { courier, uploads, start, saved, news, server } = await setUp();
+  await start();
+  uploads.push({ reference: { blob: "ab", size: 3, type: "image/png" }, state: "waiting", sent: 0, trouble: null });
+  courier.uploadsChanged("d");
+  await courier.push("d", [bytes(1, 2)]);
+  server().opened();
+  server().message(bytes(0));
+  expect(saved()).toEqual({ level: "local", waiting: 0, files: 1 });
+  expect(news()).toContainEqual({ kind: "uploads", uploads: [expect.objectContaining({ state: "waiting" })] });
+  uploads.pop();
+  courier.uploadsChanged("d");
+  expect(saved()).toEqual({ level: "durable", waiting: 0, files: 0 });
 });
 
 test("a lost connection is said and tried again", async () => {

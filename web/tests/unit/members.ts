@@ -35,6 +35,10 @@ export class Wire implements Session {
     this.presence = presence;
   }
   setOnline() {}
+  addBlob = () => Promise.reject(new Error("a wire carries no files"));
+  getBlob = () => Promise.reject(new Error("a wire carries no files"));
+  retryBlobs() {}
+  giveUpBlob = () => Promise.resolve();
   close() {}
   async end() {}
 
@@ -43,7 +47,7 @@ export class Wire implements Session {
   }
   /** As of now. */
   hearSaved(level: "local" | "durable", waiting: number) {
-    this.hear({ kind: "saved", saved: { level, waiting }, pushes: this.pushes });
+    this.hear({ kind: "saved", saved: { level, waiting, files: 0 }, pushes: this.pushes });
   }
   hearLink(link: "connected" | "offline") {
     this.listener({ document: null, news: { kind: "link", link } });

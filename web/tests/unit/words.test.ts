@@ -36,10 +36,17 @@ test("initials and colours", () => {
 test("nothing but durable work is called saved", () => {
   for (const level of ["unsaved", "local", "received", "durable"] as Safety[]) {
     for (const link of ["connecting", "connected", "offline", "refused"] as Link[]) {
-      const words = savedWords({ status: link, saved: { level, waiting: 3 }, trouble: null });
+      const words = savedWords({ status: link, saved: { level, waiting: 3, files: 0 }, trouble: null });
       expect(/\bsaved\b/i.test(words.short), `${level}, ${link}: ${words.short}`).toBe(level === "durable" && link !== "connecting");
     }
   }
+});
+
+test("pictures that wait are counted beside changes", () => {
+  const words = (waiting: number, files: number) => savedWords({ status: "offline", saved: { level: "local", waiting, files }, trouble: null }).short;
+  expect(words(2, 0)).toBe("Offline, 2 changes here");
+  expect(words(0, 1)).toBe("Offline, 1 file here");
+  expect(words(2, 3)).toBe("Offline, 2 changes and 3 files here");
 });
 
 test("people are listed once, those here first, without oneself", () => {

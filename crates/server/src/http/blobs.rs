@@ -1,6 +1,7 @@
 //! Blobs over HTTP: put as a whole or in steps, got by range.
 //!
 //! ```text
+//! GET   /blobs                              200 {"bytes_max"}       how long one may be
 //! POST  /blobs          bytes               201 reference           the server says how they are called
 //! PUT   /blobs/{hash}   bytes               201 reference, or 200 where it was here
 //! PATCH /blobs/{hash}   Upload-Offset: n    204 Upload-Offset, or 201 once Upload-Length bytes are here
@@ -26,7 +27,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
 use receive::Receive;
 use serde::Deserialize;
@@ -39,13 +40,18 @@ const UPLOAD_LENGTH: &str = "upload-length";
 
 pub fn routes() -> Router<Service> {
     Router::new()
-        .route("/blobs", post(add))
+        .route("/blobs", get(limits).post(add))
         .route("/blobs/{hash}", get(send::get).head(send::head).put(put).patch(resume))
 }
 
 #[derive(Deserialize)]
 struct Account {
     doc: Option<String>,
+}
+
+/// What may be told before a long file is read and sent in vain.
+async fn limits(State(service): State<Service>) -> Result<Json<serde_json::Value>, ApiError> {
+    Ok(Json(json!({ "bytes_max": blobs(&service)?.quotas().blob_bytes_max })))
 }
 
 async fn add(
@@ -99,6 +105,10 @@ async fn resume(
     check_len(&blobs, len)?;
     if is_whole(&blobs, &hash) {
         return answer_known(&service, hash, &account, &headers, body).await;
+    }
+    // Before the first byte: what has no room in its document would come in vain.
+    if let Some(doc) = account.doc.as_deref().map(read_id).transpose()? {
+        blobs.check_claim(doc, &hash, len)?;
     }
     let upload = off(&blobs, move |blobs| Ok(blobs.upload(Some(hash))?)).await?;
     if upload.offset() != offset {

@@ -1,6 +1,7 @@
 //! Which documents a blob is counted for. A claim is an account, not a reason to keep: what keeps a blob is
 //! that a retained history names it, and only whoever collects knows that.
 
+use super::ledger::Ledger;
 use super::medium::{Place, Room};
 use super::{Blobs, ClaimError};
 use crate::error::DiskError;
@@ -11,6 +12,12 @@ fn claim_place(doc: DocumentId, hash: &BlobHash) -> Place {
     Place { room: Room::Claim, name: format!("{doc}-{hash}") }
 }
 
+/// Refuses what a document has no room for.
+fn fits(ledger: &Ledger, doc: DocumentId, len: u64, max: u64) -> Result<(), ClaimError> {
+    let used = ledger.claims.get(&doc).map_or(0, |claimed| claimed.values().sum());
+    if len > max.saturating_sub(used) { Err(ClaimError::Document { doc, len, used, max }) } else { Ok(()) }
+}
+
 impl Blobs {
     /// Counts a whole blob for a document, once, durably.
     pub fn claim(&self, doc: DocumentId, hash: &BlobHash) -> Result<(), ClaimError> {
@@ -19,20 +26,22 @@ impl Blobs {
         let mut ledger = shared.ledger();
         let len = ledger.whole.get(hash).ok_or(ClaimError::Unknown(*hash))?.len;
         shared.touch(&mut ledger, hash);
-        let claimed = ledger.claims.get(&doc);
-        if claimed.is_some_and(|claimed| claimed.contains_key(hash)) {
+        if ledger.claims.get(&doc).is_some_and(|claimed| claimed.contains_key(hash)) {
             return Ok(());
         }
-        let used = claimed.map_or(0, |claimed| claimed.values().sum());
-        let max = shared.quotas.document_bytes_max;
-        if len > max.saturating_sub(used) {
-            return Err(ClaimError::Document { doc, len, used, max });
-        }
+        fits(&ledger, doc, len, shared.quotas.document_bytes_max)?;
         let file = claim_place(doc, hash);
         shared.write(&file, 0, &[])?;
         shared.changed(shared.medium.sync(&file))?;
         ledger.claims.entry(doc).or_default().insert(*hash, len);
         Ok(())
+    }
+
+    /// Whether a blob of `len` bytes may be claimed for a document, or is: to be asked before it comes.
+    pub fn check_claim(&self, doc: DocumentId, hash: &BlobHash, len: u64) -> Result<(), ClaimError> {
+        let ledger = self.shared.ledger();
+        let is_claimed = ledger.claims.get(&doc).is_some_and(|claimed| claimed.contains_key(hash));
+        if is_claimed { Ok(()) } else { fits(&ledger, doc, len, self.shared.quotas.document_bytes_max) }
     }
 
     /// Counts a blob for a document no longer. A power cut may bring the claim back.

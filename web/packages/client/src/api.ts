@@ -1,4 +1,6 @@
 /** Everything that is alike in browsers and in Node. */
+export { DocumentBlobs } from "./blobs/document.js";
+export { type BlobFacts, BlobReference } from "./blobs/reference.js";
 export {
   type AnyContainer, type Containers, CounterContainer, type Held, isContainer, ListContainer, MapContainer, type Origin, type Patch, type PatchEvent, TextContainer, TreeContainer,
 } from "./containers.js";
@@ -10,7 +12,7 @@ export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
 export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
-export type { Link, Safety, Saved, Trouble } from "./session/session.js";
+export type { Link, Safety, Saved, Trouble, Upload } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";
 export { Past, type Readable } from "./shelf.js";
 export { type ConnectOptions, Space, type SpaceEvents } from "./space.js";

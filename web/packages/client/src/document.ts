@@ -4,14 +4,15 @@
  * Invariant: whoever follows the patches from the beginning has what the containers read, between any two turns of the
  * event loop.
  */
+import { DocumentBlobs } from "./blobs/document.js";
 import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
 import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
 import type { JsonId } from "./json.js";
-import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble } from "./session/session.js";
-import { type ElementId, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
+import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
+import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
 
 /** What is done is sealed into one frame for this long; people cannot tell it from at once. */
@@ -73,6 +74,8 @@ export interface DocumentState {
   saved: Saved;
   permission: Permission;
   peers: readonly Presence[];
+  /** Pictures and other files that were added here and are not on the server. */
+  uploads: readonly Upload[];
   /** Catching up with the server, in actions; null where nothing is to come. */
   progress: { done: number; total: number } | null;
   trouble: Trouble | null;
@@ -96,6 +99,8 @@ export interface DocumentEvents {
   status: Link;
   /** How far the own work has come. */
   saved: Saved;
+  /** Which of the files that were added here are not on the server, and how much of them is. */
+  uploads: readonly Upload[];
   /** Who is here, and where. */
   presence: readonly Presence[];
   /** How much there is to come. */
@@ -125,6 +130,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   /** Rich texts, by name: to be read. */
   readonly rich: RichReader;
   readonly json: Shelf["json"];
+  /** Pictures and other files, whose bytes lie beside the document. */
+  readonly blobs: DocumentBlobs;
   private sealTimer: ReturnType<typeof setTimeout> | null = null;
   private presentTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly readyTimer: ReturnType<typeof setTimeout>;
@@ -133,19 +140,24 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private isTold = true;
   private depth = 0;
   private pushes = 0;
+  /** How many files are on their way to the store of this device. */
+  private storing = 0;
   /** Patches that came while others were told: everybody hears all of them, in order. */
   private readonly untold: PatchEvent[] = [];
   /** How many have asked that others' work waits, and what waits. */
   private pauses = 0;
   private waiting: Uint8Array[] = [];
+  /** What the session last said of how far the own work has come. */
+  private heardSaved: [saved: Saved, pushes: number] = [{ level: "local", waiting: 0, files: 0 }, 0];
   /** How often it was opened and not closed. */
   private holders = 0;
   private isClosed = false;
   private state: DocumentState = {
     status: "connecting",
-    saved: { level: "local", waiting: 0 },
+    saved: { level: "local", waiting: 0, files: 0 },
     permission: { access: "write", message: "" },
     peers: [],
+    uploads: [],
     progress: null,
     trouble: null,
     canUndo: false,
@@ -173,6 +185,15 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.shelf = shelf;
     ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter, json: this.json } = shelf);
     this.rich = richReader((ask) => guarded(() => ask(this.living())));
+    this.blobs = new DocumentBlobs({
+      id,
+      session: () => {
+        this.living();
+        return ground.session;
+      },
+      uploads: () => this.state.uploads,
+      storing: () => this.storeSoon(),
+    });
     this.readyTimer = setTimeout(() => this.update({ isReady: true }), READY_AFTER_MS);
     this.changed();
   }
@@ -218,6 +239,22 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** What changed in rich texts since the last call: for one editor, which asks whenever it hears of a patch. */
   richChanges = (): RichPatch => this.ask((engine) => engine.changes());
+
+  /**
+   * Cuts: `run` deletes, as an action of its own, `len` units from a place of a rich text on, so that {@link MotetDocument.richPasteCut} can
+   * move them.
+   */
+  richCut(name: Name, at: number, len: number, run: () => void): void {
+    this.ask((engine) => engine.cutting(name, at, len));
+    run();
+    this.ask((engine) => engine.hasCut());
+  }
+
+  /**
+   * Moves what was cut last to a place of the same text: it is the same that it was, with what others did to it and said of it.
+   * False where it is to be pasted as a copy: after ten minutes, a second time, or where it was brought back or taken apart.
+   */
+  richPasteCut = (name: Name, at: number): boolean => this.act("local", (engine) => engine.pasteCut(name, at));
 
   /**
    * Lets what others do wait until what is returned is called, for everybody who looks at the document here: for as long as
@@ -364,6 +401,10 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       case "saved":
         this.hearSaved(news.saved, news.pushes);
         break;
+      case "uploads":
+        this.update({ uploads: news.uploads });
+        this.emit("uploads", news.uploads);
+        break;
       case "presence":
         this.showPeers(news.peers.map((peer) => this.placed(peer)));
         break;
@@ -399,9 +440,21 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** What is not sealed, or on its way to the session, is not counted in what it says. */
   private hearSaved(saved: Saved, pushes: number): void {
-    const isAll = this.sealTimer === null && pushes === this.pushes;
+    this.heardSaved = [saved, pushes];
+    const isAll = this.sealTimer === null && this.storing === 0 && pushes === this.pushes;
     this.update({ saved: isAll ? saved : { ...saved, level: "unsaved" } });
     this.emit("saved", this.state.saved);
+  }
+
+  /** A file is read and stored; what is returned says that this is done. */
+  private storeSoon(): () => void {
+    this.storing += 1;
+    this.update({ saved: { ...this.state.saved, level: "unsaved" } });
+    this.emit("saved", this.state.saved);
+    return () => {
+      this.storing -= 1;
+      if (this.storing === 0) this.hearSaved(...this.heardSaved);
+    };
   }
 
   private permit(permission: Permission): void {

@@ -15,19 +15,20 @@ export interface DocumentInfo {
   changed?: number;
 }
 
-/** The addresses of a server: where to ask, and where to sync. */
+/** The addresses of a server: where to ask, where files are, and where to sync. */
 export interface Addresses {
   documents: string;
+  blobs: string;
   sync: string;
 }
 
 /** The addresses of the server at a URL, such as `http://127.0.0.1:4040`. */
 export function addressesOf(url: string): Addresses {
   try {
-    const [documents, sync] = [new URL("/api/documents", url), new URL("/sync", url)];
+    const [documents, blobs, sync] = ["/api/documents", "/blobs", "/sync"].map((path) => new URL(path, url)) as [URL, URL, URL];
     if (documents.protocol !== "http:" && documents.protocol !== "https:") throw new Error("it begins with http:// or https://");
     sync.protocol = documents.protocol === "https:" ? "wss:" : "ws:";
-    return { documents: documents.href, sync: sync.href };
+    return { documents: documents.href, blobs: blobs.href, sync: sync.href };
   } catch (error) {
     throw new MotetError("address", `${url} is not the address of a server: ${(error as Error).message}`, { cause: error });
   }
@@ -44,7 +45,8 @@ async function saidBy(response: Response): Promise<string> {
   }
 }
 
-async function refusal(response: Response): Promise<MotetError> {
+/** @internal What a refusal means. */
+export async function refusal(response: Response): Promise<MotetError> {
   const told = (await saidBy(response)).slice(0, 300);
   const { status } = response;
   if (status === 401 || status === 403) return new MotetError("permission", told || "You may not do this here: check the token.");

@@ -10,11 +10,15 @@ import { type ConnectOptions, Space } from "./space.js";
 
 export type { Engine, EngineOptions, EnginePatch, Patches, Wrap } from "./engine/engine.js";
 export type { Member, MemberEvent, MemberOptions, OwnPresence, Presence as SentPresence } from "./engine/member.js";
-export type { DocumentNews, Link, Safety, Saved, Session, SessionEvent, SessionOptions, SpaceNews, Stored, Trouble } from "./session/session.js";
+export { openBlobStore } from "./blobs/browserstore.js";
+export { BlobDesk, type BlobWorld } from "./blobs/desk.js";
+export { BlobServer } from "./blobs/server.js";
+export { type BlobStore, memoryBlobs, unneeded, type Use, type Waiting } from "./blobs/store.js";
+export type { DocumentNews, Link, Safety, Saved, Session, SessionEvent, SessionOptions, SpaceNews, Stored, Trouble, Upload } from "./session/session.js";
 export { type Addresses, addressesOf, type DocumentInfo, Documents, type DocumentType } from "./http.js";
-export { load, type Motet } from "./engine/load.js";
+export { type BlobReader, load, type Motet } from "./engine/load.js";
 export { Courier, type Socket, type SocketEvents, type World } from "./session/courier.js";
-export { startSession, type Surroundings, type Windows } from "./session/local.js";
+export { startSession, type Surroundings, type Told, type Windows } from "./session/local.js";
 export { richReader } from "./rich.js";
 export { memoryStore } from "./session/memory.js";
 export { type DocumentNotes, openStore, type Store } from "./session/store.js";

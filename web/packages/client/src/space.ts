@@ -58,7 +58,7 @@ export class Space extends Emitter<SpaceEvents> {
   static async connect<Kept>(options: ConnectOptions<Kept>, engine: OpenEngine, open: (options: SessionOptions) => Promise<Session>): Promise<Space> {
     const { url, token = "", name = "", colour = COLOUR, patienceMs = PATIENCE_MS } = options;
     const addresses = addressesOf(url);
-    const session = await open({ url: addresses.sync, token });
+    const session = await open({ url: addresses.sync, blobs: addresses.blobs, token });
     const space = new Space(session, new Documents(addresses.documents, token), engine, { name, colour });
     await space.firstWord(patienceMs);
     if (space.link !== "refused") return space;

@@ -5,7 +5,7 @@
  * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
  * breaks are "\n"; a "\r" is a character like any other.
  */
-import type { RichTexts } from "../rich.js";
+import type { Name, RichTexts } from "../rich.js";
 import type { Value } from "../values.js";
 
 /** Counter ranges of the log, as the engine writes them: opaque here, comparable with `===`. */
@@ -138,6 +138,12 @@ export type Patches = EnginePatch<unknown, unknown>[];
 
 /** The engine, as the module gives it. */
 export interface Engine extends RichTexts {
+  /** Remembers what is deleted from a rich text next, so that pasting it moves it; told by `hasCut` once it is. */
+  cutting(name: Name, at: number, len: number): void;
+  hasCut(): void;
+  /** Moves what was cut to a place of the same text, once; null where it cannot be moved. */
+  pasteCut(name: Name, at: number): Patches | null;
+
   /** The author who writes here. */
   readonly author: AuthorId;
 

@@ -31,12 +31,6 @@ export type MemberEvent =
   | { kind: "presence"; document: string; peers: Presence[] }
   /** Catching up, in actions. Equal numbers: done. */
   | { kind: "progress"; document: string; done: number; total: number }
-  /** A blob that was wanted is here. It is not kept in memory. */
-  | { kind: "blob"; document: string; hash: string; bytes: Uint8Array }
-  /** How much of a blob is here, from 0 to 1. */
-  | { kind: "blobProgress"; document: string; hash: string; part: number }
-  /** Somebody lacks a blob that is not in memory; `keepBlob` brings it, where the store has it. */
-  | { kind: "blobAsked"; document: string; hash: string }
   | { kind: "problem"; document: string | null; code: string; message: string };
 
 /** One member of a space, over one socket that comes and goes. */
@@ -47,10 +41,6 @@ export interface Member {
   /** Frames that somebody here sealed. */
   local(document: string, frames: readonly Uint8Array[]): void;
   present(document: string, presence: OwnPresence): void;
-  /** Fetches a blob as soon as the document names it. */
-  wantBlob(document: string, hash: string): void;
-  /** Has a blob's bytes, to give them to others; how the blob is called. */
-  keepBlob(document: string, bytes: Uint8Array): string;
 
   /** The socket opened, or is gone. What is sent after the first begins with the handshake. */
   connected(nowMs: number): void;

@@ -14,6 +14,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import { memoryBlobs } from "../blobs/store.js";
 import { load, type Motet as Module } from "../engine/load.js";
 import { connectOn, type Platform } from "../platform.js";
 import { startSession } from "../session/local.js";
@@ -25,6 +26,7 @@ import { directoryStore } from "./store.js";
 
 export * from "../api.js";
 export { memoryStore } from "../session/memory.js";
+export type { BlobStore, Waiting } from "../blobs/store.js";
 export type { DocumentNotes, Store } from "../session/store.js";
 export { directoryStore } from "./store.js";
 
@@ -41,7 +43,7 @@ const node: Platform<Store | string> = {
   async openSession(options, kept) {
     const [connect, module] = await Promise.all([opener(), motet()]);
     const store = typeof kept === "string" ? await directoryStore(kept) : (kept ?? memoryStore());
-    return startSession(options, { motet: module, store, connect, windows: null });
+    return startSession(options, { motet: module, store, blobs: store.blobs ?? memoryBlobs(), connect, windows: null, alone: (run) => run() });
   },
 };
 

@@ -1,22 +1,17 @@
 /**
  * A store in a directory: `secret`, and for each document the frames in `ID.frames`, one record behind the other, and
  * notes in `ID.json`. A record is its length in 4 bytes (little-endian), the first 8 bytes of its SHA-256, and a frame.
- * What a crash left of the last record is cut off when the file is next read.
+ * What a crash left of the last record is cut off when the file is next read. Pictures and other files are in `blobs`.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MotetError } from "../errors.js";
+import { directoryBlobs } from "./blobs.js";
+import { codeOf, failed, readIfThere, replace } from "./files.js";
 import type { DocumentNotes, Store } from "../session/store.js";
 
 const HEAD_BYTES = 12;
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
-
-function failed(path: string, error: unknown): MotetError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new MotetError("store", `the store ${path} failed: ${reason}`, { cause: error });
-}
 
 function record(frame: Uint8Array): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
@@ -36,28 +31,6 @@ function framesIn(file: Buffer): { frames: Uint8Array[]; end: number } {
     end += HEAD_BYTES + frame.length;
   }
   return { frames, end };
-}
-
-async function readIfThere(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw failed(path, error);
-  }
-}
-
-/** Puts a whole file in place of another, or not at all. */
-async function replace(path: string, bytes: Uint8Array | string): Promise<void> {
-  const fresh = `${path}.new`;
-  const file = await open(fresh, "w", 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(fresh, path);
 }
 
 /** Keeps two processes from writing one directory. */
@@ -159,6 +132,8 @@ export async function directoryStore(directory: string): Promise<Store> {
         await replace(path, JSON.stringify({ choices: text, waiting }));
       });
     },
+
+    blobs: directoryBlobs(join(directory, "blobs")),
 
     async close() {
       await last;

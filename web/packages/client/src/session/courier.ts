@@ -3,7 +3,7 @@
  * the socket. Everything it touches is given to it, so that a test can hand it toys.
  */
 import type { Member, MemberEvent, OwnPresence } from "../engine/member.js";
-import type { DocumentNews, Link, Safety, SessionEvent, Stored } from "./session.js";
+import type { DocumentNews, Link, Safety, SessionEvent, Stored, Upload } from "./session.js";
 import type { Store } from "./store.js";
 
 const RETRY_FIRST_MS = 500;
@@ -31,6 +31,8 @@ export interface World {
   connect(events: SocketEvents): Socket;
   /** Hands frames to the other windows on the same store. */
   tell(document: string, frames: readonly Uint8Array[]): void;
+  /** What of a document's files is not on the server. */
+  uploads(document: string): Upload[];
   emit(event: SessionEvent): void;
   now(): number;
   random(): number;
@@ -110,6 +112,13 @@ export class Courier {
     this.pump();
   }
 
+  /** What of a document's files is not on the server is other than before. */
+  uploadsChanged(document: string): void {
+    if (!this.bags.has(document)) return;
+    this.tell(document, { kind: "uploads", uploads: this.world.uploads(document) });
+    this.emitSaved(document);
+  }
+
   present(document: string, presence: OwnPresence): void {
     this.world.member.present(document, presence);
     this.pump();
@@ -150,7 +159,7 @@ export class Courier {
     if (this.bags.get(document) !== bag) return;
     const early = bag.early ?? [];
     bag.early = null;
-    this.emitSaved(document);
+    this.uploadsChanged(document);
     if (early.length > 0) this.heard(document, early);
     this.pump();
   }
@@ -281,9 +290,10 @@ export class Courier {
     writing.then(done, done);
   }
 
-  private level(bag: Bag): Safety {
-    if (bag.undurable === 0 && bag.storing === 0) return "durable";
-    if (bag.unreceived === 0 && bag.storing === 0) return "received";
+  /** A file that the server does not have is on this device only, whatever has come of the actions that name it. */
+  private level(bag: Bag, files: number): Safety {
+    if (bag.undurable === 0 && bag.storing === 0 && files === 0) return "durable";
+    if (bag.unreceived === 0 && bag.storing === 0 && files === 0) return "received";
     return bag.storing > 0 || this.storeFailed ? "unsaved" : "local";
   }
 
@@ -291,7 +301,8 @@ export class Courier {
     const bag = this.bags.get(document);
     if (bag === undefined) return;
     const waiting = Math.max(bag.undurable, bag.storing);
-    this.tell(document, { kind: "saved", saved: { level: this.level(bag), waiting }, pushes: bag.pushes });
+    const files = this.world.uploads(document).length;
+    this.tell(document, { kind: "saved", saved: { level: this.level(bag, files), waiting, files }, pushes: bag.pushes });
   }
 
   private failedToStore(document: string, error: unknown): void {

@@ -1,4 +1,5 @@
 /** What a space asks of what carries its documents, wherever that runs. */
+import type { BlobFacts } from "../blobs/reference.js";
 import type { OwnPresence, Presence } from "../engine/member.js";
 
 /** Whether there is a server. `refused`: there is, and it does not admit us; nothing is tried until somebody asks for it. */
@@ -20,6 +21,19 @@ export interface Saved {
   level: Safety;
   /** Own actions that are not durable yet. */
   waiting: number;
+  /** Own pictures and other files that the server does not have yet. */
+  files: number;
+}
+
+/** A picture or another file that was added here and is not on the server. */
+export interface Upload {
+  reference: BlobFacts;
+  /** `paused`: until the server answers; `refused`: the server does not take it, and is asked again now and then. */
+  state: "waiting" | "sending" | "paused" | "refused";
+  /** How many bytes the server has. */
+  sent: number;
+  /** Why it was refused. */
+  trouble: Trouble | null;
 }
 
 /** Something that went wrong, in words for people. */
@@ -38,6 +52,7 @@ export type DocumentNews =
   | { kind: "frames"; frames: Uint8Array[] }
   /** `pushes` counts how often frames had been pushed by then: what is still on its way to the session is not in it. */
   | { kind: "saved"; saved: Saved; pushes: number }
+  | { kind: "uploads"; uploads: Upload[] }
   | { kind: "presence"; peers: Presence[] }
   | { kind: "progress"; done: number; total: number }
   | { kind: "trouble"; trouble: Trouble };
@@ -63,6 +78,14 @@ export interface Session {
   push(document: string, frames: Uint8Array[]): void;
   keepChoices(document: string, choices: Uint8Array): void;
   present(document: string, presence: OwnPresence): void;
+  /** Keeps a file's bytes here, and sends them to the server. Resolves when they are stored here. */
+  addBlob(document: string, bytes: Blob): Promise<BlobFacts>;
+  /** A file's bytes, from here or from the server. */
+  getBlob(reference: BlobFacts): Promise<Blob>;
+  /** Sends at once what was refused. */
+  retryBlobs(): void;
+  /** Sends a file no more. */
+  giveUpBlob(document: string, hash: string): Promise<void>;
   /** Leaves a document. */
   close(document: string): void;
   /** The switch for working offline on purpose. */
@@ -75,6 +98,8 @@ export interface Session {
 export interface SessionOptions {
   /** Where the server listens: `ws://host/sync` or `wss://host/sync`. */
   url: string;
+  /** Where the server has blobs: `http://host/blobs` or `https://host/blobs`. */
+  blobs: string;
   /** What admits to the server; empty where it asks for none. */
   token: string;
 }

@@ -1,4 +1,5 @@
 /** What a device keeps: every frame of every opened document, one key, personal choices. In browsers in IndexedDB. */
+import type { BlobStore } from "../blobs/store.js";
 
 const FORMAT = 1;
 /** Beyond so many records of one document, opening it folds them into one. */
@@ -26,17 +27,21 @@ export interface Store {
   add(document: string, frames: readonly Uint8Array[]): Promise<void>;
   notes(document: string): Promise<DocumentNotes>;
   note(document: string, change: Partial<DocumentNotes>): Promise<void>;
+  /** Pictures and other files. Where a store in Node has none, they are kept for as long as the program runs. */
+  readonly blobs?: BlobStore;
   close(): Promise<void>;
 }
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
+/** @internal The answer to a request. */
+export function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("the browser's store failed"));
   });
 }
 
-function committed(transaction: IDBTransaction): Promise<void> {
+/** @internal Resolves when everything in a transaction is on disk. */
+export function committed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error("the browser's store is full or was closed"));

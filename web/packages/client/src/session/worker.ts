@@ -1,10 +1,11 @@
 /** The worker of a space: a session over this browser's store, a real socket and the other tabs. */
 /// <reference lib="webworker" />
+import { openBlobStore } from "../blobs/browserstore.js";
 import { load } from "../engine/load.js";
 import { MotetError } from "../errors.js";
 import type { Socket, SocketEvents } from "./courier.js";
-import { startSession, type Windows } from "./local.js";
-import type { FromWorker, ToWorker } from "./messages.js";
+import { startSession, type Told, type Windows } from "./local.js";
+import type { BlobAsk, FromWorker, ToWorker } from "./messages.js";
 import type { Session, SessionOptions } from "./session.js";
 import { openStore } from "./store.js";
 
@@ -30,21 +31,40 @@ function connect(url: string, events: SocketEvents): Socket {
 function tabs(database: string): Windows {
   const channel = new BroadcastChannel(`motet:${database}`);
   return {
-    tell: (document, frames) => channel.postMessage({ document, frames }),
+    tell: (told) => channel.postMessage(told),
     listen(listener) {
-      channel.onmessage = ({ data }: MessageEvent<{ document: string; frames: Uint8Array[] }>) => listener(data.document, data.frames);
+      channel.onmessage = ({ data }: MessageEvent<Told>) => listener(data);
     },
     close: () => channel.close(),
   };
 }
 
 async function start(options: SessionOptions, database: string): Promise<void> {
-  const [motet, store] = await Promise.all([load(), openStore(database)]);
-  const started = await startSession(options, { motet, store, connect, windows: tabs(database) });
+  const name = `${database}-blobs`;
+  const [motet, store, blobs] = await Promise.all([load(), openStore(database), openBlobStore(name)]);
+  // Where a browser has no locks, two windows send parts of one file in turns.
+  const alone = (run: () => Promise<void>) => navigator.locks?.request(name, run) ?? run();
+  const started = await startSession(options, { motet, store, blobs, connect, windows: tabs(database), alone });
   session = started;
   say({ kind: "ready", secret: started.secret });
   started.listen((event) => say({ kind: "event", event }));
   page.addEventListener("online", () => started.setOnline(true));
+}
+
+function askBlobs(session: Session, ask: BlobAsk) {
+  if ("add" in ask) return session.addBlob(ask.document, ask.add);
+  return "get" in ask ? session.getBlob(ask.get) : session.giveUpBlob(ask.document, ask.giveUp).then(() => null);
+}
+
+function answerBlobs(number: number, ask: BlobAsk): void {
+  if (session === null) return;
+  askBlobs(session, ask).then(
+    (answer) => say({ kind: "blob", number, answer }),
+    (error: unknown) => {
+      const { code, message } = MotetError.from(error);
+      say({ kind: "blobFailed", number, trouble: { code, message } });
+    },
+  );
 }
 
 const failed = (document: string | null) => (error: unknown) => {
@@ -71,6 +91,12 @@ page.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       break;
     case "close":
       session?.close(data.document);
+      break;
+    case "blob":
+      answerBlobs(data.number, data.ask);
+      break;
+    case "retryBlobs":
+      session?.retryBlobs();
       break;
     case "online":
       session?.setOnline(data.online);
