@@ -1,5 +1,7 @@
 //! The order of places as a B-tree that counts those shown.
 
+use log::room;
+
 /// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split.
 const KIDS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 48 };
 
@@ -44,7 +46,7 @@ impl Order {
 
     /// Notes a handle, the next one, that [`Order::build`] puts into a tree.
     pub fn add_later(&mut self) {
-        self.leaves.push(NONE);
+        room::push(&mut self.leaves, NONE);
     }
 
     /// Puts handles that were noted into an empty tree, in order, all at once.
@@ -82,27 +84,51 @@ impl Order {
         self.put(leaf, at + 1, handle, shown);
     }
 
+    /// Puts `len` handles from `first` on, the next ones, behind the one before `first`, each behind the other.
+    pub fn add_row(&mut self, mut first: u32, len: u32, shown: bool) {
+        let end = first + len;
+        while first < end {
+            let (leaf, at) = self.find(first - 1);
+            let kids = &mut self.nodes[leaf as usize].kids;
+            let fits = (KIDS_MAX - kids.len()).min((end - first) as usize);
+            if fits == 0 {
+                self.put(leaf, at + 1, first, shown);
+                first += 1;
+                continue;
+            }
+            let next = first + fits as u32;
+            kids.splice(at + 1..at + 1, (first..next).map(|handle| entry(handle, shown)));
+            room::make_room(&mut self.leaves, fits);
+            self.leaves.resize(next as usize, leaf);
+            if shown {
+                self.count(leaf, fits as u32);
+            }
+            first = next;
+        }
+    }
+
     fn find(&self, handle: u32) -> (u32, usize) {
         let leaf = self.leaves[handle as usize];
+        // From the end, where who appends looks.
         let mut entries = self.nodes[leaf as usize].kids.iter();
-        (leaf, entries.position(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
+        (leaf, entries.rposition(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
     }
 
     fn put(&mut self, leaf: u32, at: usize, handle: u32, shown: bool) {
         debug_assert_eq!(handle as usize, self.leaves.len(), "handles are given in order");
-        self.leaves.push(leaf);
+        room::push(&mut self.leaves, leaf);
         self.nodes[leaf as usize].kids.insert(at, entry(handle, shown));
         if shown {
-            self.count(leaf, true);
+            self.count(leaf, 1);
         }
         self.split(leaf, at);
     }
 
-    /// Counts one more or one less below a leaf and all above it.
-    fn count(&mut self, mut node: u32, more: bool) {
+    /// Counts `more`, modulo 2^32, below a leaf and all above it.
+    fn count(&mut self, mut node: u32, more: u32) {
         while node != NONE {
             let shown = &mut self.shown[node as usize];
-            *shown = if more { *shown + 1 } else { *shown - 1 };
+            *shown = shown.wrapping_add(more);
             node = self.nodes[node as usize].parent;
         }
     }
@@ -119,6 +145,7 @@ impl Order {
         let old = &mut self.nodes[node as usize];
         let (parent, is_leaf) = (old.parent, old.is_leaf);
         let kids = old.kids.split_off(cut);
+        old.kids.shrink_to(KIDS_MAX);
         let new = self.add_node(Node { parent, is_leaf, kids: Vec::new() });
         let shown = self.adopt(new, kids);
         self.shown[node as usize] -= shown;
@@ -161,7 +188,7 @@ impl Order {
         let kid = &mut self.nodes[leaf as usize].kids[at];
         debug_assert_eq!(*kid, entry(handle, !shown));
         *kid = entry(handle, shown);
-        self.count(leaf, shown);
+        self.count(leaf, if shown { 1 } else { u32::MAX });
     }
 
     /// How many handles of a tree are shown.
