@@ -3,7 +3,7 @@
 use log::room;
 
 /// How many things a block holds; few under test, so that blocks of both kinds meet.
-const BLOCK: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 64 };
+pub(crate) const BLOCK: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 64 };
 
 /// A thing from which those behind it mostly follow.
 pub(crate) trait Follows: Copy + PartialEq {

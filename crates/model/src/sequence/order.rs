@@ -1,9 +1,10 @@
 //! The order of places as a B-tree that counts those shown.
 
-use log::room;
+use crate::series::{BLOCK, Follows, Series};
 
-/// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split.
-const KIDS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 48 };
+/// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split. Where items are
+/// appended, the blocks of the index are leaves.
+const KIDS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { BLOCK };
 
 /// Neither a node nor a handle.
 const NONE: u32 = u32::MAX;
@@ -14,6 +15,16 @@ struct Node {
     parent: u32,
     is_leaf: bool,
     kids: Vec<u32>,
+}
+
+/// The leaf that holds a handle: often that of the handle before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct In(u32);
+
+impl Follows for In {
+    fn after(&self, _: u32) -> Self {
+        *self
+    }
 }
 
 /// A handle in a leaf, with whether it is shown in the lowest bit.
@@ -29,7 +40,7 @@ pub(super) struct Order {
     /// many nodes and nothing else of them.
     shown: Vec<u32>,
     /// By handle, the leaf that holds it.
-    leaves: Vec<u32>,
+    leaves: Series<In>,
 }
 
 impl Order {
@@ -46,7 +57,7 @@ impl Order {
 
     /// Notes a handle, the next one, that [`Order::build`] puts into a tree.
     pub fn add_later(&mut self) {
-        room::push(&mut self.leaves, NONE);
+        self.leaves.push(In(NONE));
     }
 
     /// Puts handles that were noted into an empty tree, in order, all at once.
@@ -98,8 +109,7 @@ impl Order {
             }
             let next = first + fits as u32;
             kids.splice(at + 1..at + 1, (first..next).map(|handle| entry(handle, shown)));
-            room::make_room(&mut self.leaves, fits);
-            self.leaves.resize(next as usize, leaf);
+            self.leaves.extend(In(leaf), fits as u32);
             if shown {
                 self.count(leaf, fits as u32);
             }
@@ -108,7 +118,7 @@ impl Order {
     }
 
     fn find(&self, handle: u32) -> (u32, usize) {
-        let leaf = self.leaves[handle as usize];
+        let In(leaf) = self.leaves.get(handle);
         // From the end, where who appends looks.
         let mut entries = self.nodes[leaf as usize].kids.iter();
         (leaf, entries.rposition(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
@@ -116,7 +126,7 @@ impl Order {
 
     fn put(&mut self, leaf: u32, at: usize, handle: u32, shown: bool) {
         debug_assert_eq!(handle as usize, self.leaves.len(), "handles are given in order");
-        room::push(&mut self.leaves, leaf);
+        self.leaves.push(In(leaf));
         self.nodes[leaf as usize].kids.insert(at, entry(handle, shown));
         if shown {
             self.count(leaf, 1);
@@ -170,7 +180,7 @@ impl Order {
         let mut shown = 0;
         for &kid in &kids {
             if self.nodes[node as usize].is_leaf {
-                self.leaves[(kid >> 1) as usize] = node;
+                self.leaves.change(kid >> 1, |leaf| *leaf = In(node));
                 shown += kid & 1;
             } else {
                 self.nodes[kid as usize].parent = node;
@@ -275,7 +285,7 @@ impl Order {
             };
             assert_eq!(shown, self.shown[number]);
             let owner = |&kid: &u32| {
-                if node.is_leaf { self.leaves[(kid >> 1) as usize] } else { self.nodes[kid as usize].parent }
+                if node.is_leaf { self.leaves.get(kid >> 1).0 } else { self.nodes[kid as usize].parent }
             };
             assert!(node.kids.iter().all(|kid| owner(kid) == number as u32));
         }
