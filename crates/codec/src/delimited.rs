@@ -9,11 +9,12 @@ use crate::names::{Names, Place};
 use crate::op::{EMPTY, NOWHERE, check_kind, is_nowhere, kind, not_empty, read_ids, write_ids};
 use crate::reader::Reader;
 use crate::value::{
-    read_blob, read_kind, read_value_or_none, read_whole_value, write_blob, write_value_or_none, write_whole_value,
+    read_blob, read_kind, read_value_or_none, read_whole_value, write_blob, write_held_value, write_value_or_none,
+    write_values,
 };
 use crate::writer::Writer;
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value};
+use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value, ValueRef};
 
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
@@ -47,8 +48,8 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             write_place(w, names, (left, right), at)?;
             not_empty(values.is_empty())?;
             LIST_ITEMS.check_len(values.len())?;
-            w.charge(size_of_val(values) as u64);
-            values.iter().try_for_each(|value| write_whole_value(w, value))?;
+            w.charge((values.len() * size_of::<Value>()) as u64);
+            write_values(w, values)?;
             Ok(kind::LIST_INSERT)
         }
         OpRef::ListDelete { container, target } => {
@@ -65,7 +66,7 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
         OpRef::ListSet { container, item, value, pred } => {
             start(w, names, container, Kind::List)?;
             names.write_id(w, item, at)?;
-            write_whole_value(w, value)?;
+            write_held_value(w, value)?;
             write_ids(w, names, pred, at)?;
             Ok(kind::LIST_SET)
         }
@@ -87,14 +88,14 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             names.write_id(w, node, at)?;
             Ok(kind::TREE_DELETE)
         }
-        OpRef::Set { container, key, value: Some(&Value::Container(made)), pred } => {
+        OpRef::Set { container, key, value: Some(ValueRef::Other(&Value::Container(made))), pred } => {
             start(w, names, container, Kind::Map)?;
             w.text(key, KEY_BYTES)?;
             w.varint(made as u64);
             write_ids(w, names, pred, at)?;
             Ok(kind::CONTAINER_CREATE)
         }
-        OpRef::Set { container, key, value: Some(Value::Blob(reference)), pred } => {
+        OpRef::Set { container, key, value: Some(ValueRef::Other(Value::Blob(reference))), pred } => {
             start(w, names, container, Kind::Map)?;
             w.text(key, KEY_BYTES)?;
             write_blob(w, reference)?;

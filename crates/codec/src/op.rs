@@ -6,10 +6,10 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, ACTION_TEXT_BYTES, KEY_BYTES, PRED, SEQ, TARGETS, UNKNOWN_BYTES};
 use crate::names::Names;
 use crate::reader::Reader;
-use crate::value::{read_value_or_none, write_value_or_none};
+use crate::value::{read_value_or_none, write_held_value, write_value_or_none};
 use crate::writer::Writer;
 use clock::{Id, Seq, Span};
-use log::{Kind, Op, OpRef, Register, Value};
+use log::{Kind, Op, OpRef, Register, Value, ValueRef};
 
 /// The numbers of all op kinds that the document model has a use for. Never given twice.
 pub mod kind {
@@ -96,13 +96,18 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             }
             Ok(())
         }
-        OpRef::Set { value: Some(Value::Container(_) | Value::Blob(_)), .. } => write_delimited(w, names.own, op, at),
+        OpRef::Set { value: Some(ValueRef::Other(Value::Container(_) | Value::Blob(_))), .. } => {
+            write_delimited(w, names.own, op, at)
+        }
         OpRef::Set { container, key, value, pred } => {
             check_kind(container.kind(), Kind::Map)?;
             w.varint(kind::SET);
             names.write_container(w, container)?;
             w.text(key, KEY_BYTES)?;
-            write_value_or_none(w, value)?;
+            match value {
+                Some(value) => write_held_value(w, value)?,
+                None => write_value_or_none(w, None)?,
+            }
             write_ids(w, names, pred, at)
         }
         OpRef::Control { register, on, targets, pred } => {

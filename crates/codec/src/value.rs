@@ -5,7 +5,7 @@ use crate::limits::{BLOB_BYTES, IMAGE_SIDE, KEY_BYTES, MEDIA_TYPE_BYTES, VALUE_B
 use crate::reader::Reader;
 use crate::writer::Writer;
 use blob::{BlobHash, BlobRef};
-use log::{Kind, Value};
+use log::{Kind, Value, ValueRef, Values};
 
 const NULL: u8 = 1;
 const FALSE: u8 = 2;
@@ -95,10 +95,35 @@ pub(crate) fn write_whole_value_or_none(w: &mut Writer, value: Option<&Value>) -
     }
 }
 
+/// As [`write_whole_value`], of a value that a log holds.
+#[inline]
+pub(crate) fn write_held_value(w: &mut Writer, value: ValueRef<'_>) -> Result<(), EncodeError> {
+    match value {
+        ValueRef::Int(int) => {
+            w.tagged(INT, int);
+            Ok(())
+        }
+        ValueRef::Other(value) => write_whole_value(w, value),
+    }
+}
+
+/// Writes values one after another.
+pub(crate) fn write_values(w: &mut Writer, values: Values<'_>) -> Result<(), EncodeError> {
+    match values {
+        Values::Ints(ints) => ints.iter().for_each(|&int| w.tagged(INT, int)),
+        Values::Any(values) => values.iter().try_for_each(|value| write_whole_value(w, value))?,
+    }
+    Ok(())
+}
+
 /// Reads a value that may be a new container or a blob.
+#[inline]
 pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError> {
-    let tag = r.byte()?;
-    read_tagged_whole_value(r, tag)
+    match r.byte()? {
+        // What most are, without a look at all that a value may be.
+        INT => Ok(Value::Int(r.signed()?)),
+        tag => read_tagged_whole_value(r, tag),
+    }
 }
 
 /// Reads a value that may be a new container or a blob, or that there is none.
@@ -106,7 +131,6 @@ pub(crate) fn read_whole_value(r: &mut Reader<'_>) -> Result<Value, DecodeError>
 pub(crate) fn read_whole_value_or_none(r: &mut Reader<'_>) -> Result<Option<Value>, DecodeError> {
     match r.byte()? {
         0 => Ok(None),
-        // What most are, without a look at all that a value may be.
         INT => Ok(Some(Value::Int(r.signed()?))),
         tag => read_tagged_whole_value(r, tag).map(Some),
     }

@@ -80,17 +80,29 @@ impl Writer {
     /// A number that may be negative.
     #[inline]
     pub fn signed(&mut self, value: i64) {
-        let value = (value << 1 ^ value >> 63) as u64;
-        if value >> 28 != 0 {
-            return self.varint(value);
+        match short(value) {
+            Some((bytes, len)) => self.word(bytes.into(), len),
+            None => self.varint(zigzag(value)),
         }
-        // Of lengths that follow no rule: all bytes at once, without a branch for each.
-        let value = value as u32;
-        let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
-        let last = bytes.checked_ilog2().unwrap_or(0) / 8;
-        let more = 0x8080_8080 & ((1 << (8 * last)) - 1);
-        let end = self.bytes.len() + last as usize + 1;
-        self.bytes.extend_from_slice(&(bytes | more).to_le_bytes());
+    }
+
+    /// A byte, then a number that may be negative.
+    #[inline]
+    pub(crate) fn tagged(&mut self, tag: u8, value: i64) {
+        match short(value) {
+            Some((bytes, len)) => self.word(u64::from(bytes) << 8 | u64::from(tag), len + 1),
+            None => {
+                self.byte(tag);
+                self.varint(zigzag(value));
+            }
+        }
+    }
+
+    /// The first `len` bytes of a word: all at once, without a branch for each.
+    #[inline]
+    fn word(&mut self, word: u64, len: usize) {
+        let end = self.bytes.len() + len;
+        self.bytes.extend_from_slice(&word.to_le_bytes());
         self.bytes.truncate(end);
     }
 
@@ -118,4 +130,19 @@ impl Writer {
     pub fn text(&mut self, text: &str, limit: Limit) -> Result<(), EncodeError> {
         self.bytes(text.as_bytes(), limit)
     }
+}
+
+/// A number that may be negative as one that is not.
+fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+/// The bytes of a number that takes at most four, and how many it takes: of lengths that follow no rule.
+#[inline]
+fn short(value: i64) -> Option<(u32, usize)> {
+    let value = u32::try_from(zigzag(value)).ok().filter(|value| value >> 28 == 0)?;
+    let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
+    let last = bytes.checked_ilog2().unwrap_or(0) / 8;
+    let more = 0x8080_8080 & ((1 << (8 * last)) - 1);
+    Some((bytes | more, last as usize + 1))
 }

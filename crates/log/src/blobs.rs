@@ -1,6 +1,7 @@
 //! Which blobs a log names: what to fetch, and what no collection may take.
 
 use crate::borrowed::OpRef;
+use crate::held::{ValueRef, Values};
 use crate::multilog::MultiLog;
 use crate::op::Value;
 use blob::{BlobHash, BlobRef};
@@ -17,8 +18,9 @@ impl<'a> OpRef<'a> {
     /// The blobs that it names.
     pub fn blobs(self) -> impl Iterator<Item = &'a BlobRef> {
         let values: &[Value] = match self {
-            Self::Set { value: Some(value), .. } | Self::ListSet { value, .. } => std::slice::from_ref(value),
-            Self::ListInsert { values, .. } => values,
+            Self::Set { value: Some(ValueRef::Other(value)), .. }
+            | Self::ListSet { value: ValueRef::Other(value), .. } => std::slice::from_ref(value),
+            Self::ListInsert { values: Values::Any(values), .. } => values,
             _ => &[],
         };
         values.iter().filter_map(Value::blob)
@@ -113,7 +115,7 @@ mod tests {
 
     fn set(log: &mut MultiLog, value: &Value) {
         let container = ContainerId::root(Kind::Map, "m");
-        log.push(ANN, OpRef::Set { container, key: "k", value: Some(value), pred: &[] });
+        log.push(ANN, OpRef::Set { container, key: "k", value: Some(value.into()), pred: &[] });
         log.commit(ANN, Header::default());
     }
 
@@ -124,7 +126,7 @@ mod tests {
         set(&mut log, &value(b"a"));
         set(&mut log, &Value::Null);
         let values = [Value::Null, value(b"b"), value(b"a")];
-        log.push(ANN, OpRef::ListInsert { container: list, left: None, right: None, values: &values });
+        log.push(ANN, OpRef::ListInsert { container: list, left: None, right: None, values: Values::Any(&values) });
         log.commit(ANN, Header::default());
         let body = [&[9, 9][..], &BlobHash::of(b"c").0, &[9]].concat();
         log.push(ANN, OpRef::Unknown { kind: 99, len: 1, body: &body });

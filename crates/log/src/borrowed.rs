@@ -1,6 +1,7 @@
 //! Ops as a log gives them out: borrowed, and cut to the part that is asked for.
 
 use crate::container::ContainerId;
+use crate::held::{ValueRef, Values};
 use crate::op::{Op, Register, TextRange, Value};
 use clock::{Id, Seq, Span};
 use std::ops::Range;
@@ -35,7 +36,7 @@ pub enum OpRef<'a> {
         /// The register.
         key: &'a str,
         /// What it holds; none to take the key away.
-        value: Option<&'a Value>,
+        value: Option<ValueRef<'a>>,
         /// The writes replaced.
         pred: &'a [Id],
     },
@@ -66,7 +67,7 @@ pub enum OpRef<'a> {
         /// Right neighbour.
         right: Option<Id>,
         /// What the items hold.
-        values: &'a [Value],
+        values: Values<'a>,
     },
     /// See [`Op::ListDelete`].
     ListDelete {
@@ -93,7 +94,7 @@ pub enum OpRef<'a> {
         /// The item.
         item: Id,
         /// What it holds.
-        value: &'a Value,
+        value: ValueRef<'a>,
         /// The writes replaced.
         pred: &'a [Id],
     },
@@ -252,7 +253,7 @@ impl<'a> OpRef<'a> {
                 container,
                 left: if from == 0 { left } else { Some(start.plus(from - 1)) },
                 right,
-                values: &values[from as usize..to as usize],
+                values: values.cut(from as usize, to as usize),
             },
             Self::ListDelete { container, target } => {
                 let target = Span::new(target.replica, target.start + from, target.start + to);
@@ -270,7 +271,7 @@ impl<'a> OpRef<'a> {
             }
             Self::Delete { container, target, backward } => Op::Delete { container, target, backward },
             Self::Set { container, key, value, pred } => {
-                Op::Set { container, key: key.to_owned(), value: value.cloned(), pred: pred.to_vec() }
+                Op::Set { container, key: key.to_owned(), value: value.map(ValueRef::to_value), pred: pred.to_vec() }
             }
             Self::Control { register, on, targets, pred } => {
                 Op::Control { register, on, targets: targets.to_vec(), pred: pred.to_vec() }
@@ -282,7 +283,7 @@ impl<'a> OpRef<'a> {
             Self::ListDelete { container, target } => Op::ListDelete { container, target },
             Self::ListMove { container, item, left, right } => Op::ListMove { container, item, left, right },
             Self::ListSet { container, item, value, pred } => {
-                Op::ListSet { container, item, value: value.clone(), pred: pred.to_vec() }
+                Op::ListSet { container, item, value: value.to_value(), pred: pred.to_vec() }
             }
             Self::TreeCreate { container, parent, left, right } => Op::TreeCreate { container, parent, left, right },
             Self::TreeMove { container, node, parent, left, right } => {
@@ -310,16 +311,18 @@ impl Op {
             Self::Insert { container, left, right, ref text } => OpRef::Insert { container, left, right, text },
             Self::Delete { container, target, backward } => OpRef::Delete { container, target, backward },
             Self::Set { container, ref key, ref value, ref pred } => {
-                OpRef::Set { container, key, value: value.as_ref(), pred }
+                OpRef::Set { container, key, value: value.as_ref().map(ValueRef::from), pred }
             }
             Self::Control { register, on, ref targets, ref pred } => OpRef::Control { register, on, targets, pred },
             Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, ref values } => {
-                OpRef::ListInsert { container, left, right, values }
+                OpRef::ListInsert { container, left, right, values: Values::Any(values) }
             }
             Self::ListDelete { container, target } => OpRef::ListDelete { container, target },
             Self::ListMove { container, item, left, right } => OpRef::ListMove { container, item, left, right },
-            Self::ListSet { container, item, ref value, ref pred } => OpRef::ListSet { container, item, value, pred },
+            Self::ListSet { container, item, ref value, ref pred } => {
+                OpRef::ListSet { container, item, value: value.into(), pred }
+            }
             Self::TreeCreate { container, parent, left, right } => OpRef::TreeCreate { container, parent, left, right },
             Self::TreeMove { container, node, parent, left, right } => {
                 OpRef::TreeMove { container, node, parent, left, right }

@@ -3,6 +3,7 @@
 
 use crate::borrowed::OpRef;
 use crate::container::ContainerId;
+use crate::held::{Pool, ValueRef};
 use crate::op::{Op, Value};
 use crate::room;
 use crate::runs::{Near, OpBody, OpRun, ReplicaLog};
@@ -58,27 +59,11 @@ impl Keys {
     }
 }
 
-/// Values of registers and items, and which of them are blobs.
-#[derive(Clone, Debug, Default)]
-struct Values {
-    all: Vec<Value>,
-    blobs: Vec<u32>,
-}
-
-impl Values {
-    fn add(&mut self, values: impl IntoIterator<Item = Value>) -> Part {
-        let part = add(&mut self.all, values);
-        let added = part.of(&self.all).iter().zip(part.start..);
-        self.blobs.extend(added.filter(|(value, _)| value.blob().is_some()).map(|(_, number)| number));
-        part
-    }
-}
-
 /// What the packed ops of a log name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
     keys: Keys,
-    values: Values,
+    values: Pool,
     /// Writes that were replaced.
     replaced: Vec<Id>,
     /// Elements that places are made of.
@@ -113,8 +98,7 @@ impl Packed {
 
     /// The blobs that its values name.
     pub(crate) fn blobs(&self) -> impl ExactSizeIterator<Item = &BlobRef> {
-        let named = self.values.blobs.iter().map(|&number| self.values.all[number as usize].blob());
-        named.map(|blob| blob.expect("only blobs are counted in"))
+        self.values.blobs().map(|value| value.blob().expect("only blobs are counted in"))
     }
 
     /// The ops that nobody knows.
@@ -146,7 +130,7 @@ impl ReplicaLog {
             OpRef::Set { container, key, value, pred } => {
                 let container = self.container_number(container);
                 let key = self.key_number(key);
-                self.pack_set(container, key, value.cloned(), pred)
+                self.pack_set(container, key, value.map(ValueRef::to_value), pred)
             }
             OpRef::CounterAdd { container, amount } => {
                 OpBody::CounterAdd { container: self.container_number(container), amount: Amount(amount.to_le_bytes()) }
@@ -164,7 +148,7 @@ impl ReplicaLog {
             }
             OpRef::ListSet { container, item, value, pred } => {
                 let (container, item) = (self.container_number(container), self.near(Some(item)));
-                let value = self.packed.values.add([value.clone()]).start;
+                let value = self.packed.values.add([value.to_value()]);
                 OpBody::ListSet { container, item, value, pred: add(&mut self.packed.replaced, pred.iter().copied()) }
             }
             OpRef::TreeCreate { container, parent, left, right } => {
@@ -189,16 +173,19 @@ impl ReplicaLog {
     pub fn pack_set(&mut self, container: u32, key: u32, value: Option<Value>, pred: &[Id]) -> OpBody {
         self.packed.is_used = true;
         let Packed { values, replaced, .. } = &mut self.packed;
-        let value = value.map_or(NONE, |value| values.add([value]).start);
+        let value = value.map_or(NONE, |value| values.add([value]));
         OpBody::Set { container, key, value, pred: add(replaced, pred.iter().copied()) }
     }
 
     /// The body of a run that puts items into a list, as [`ReplicaLog::pack`] makes it.
-    pub fn pack_items(&mut self, container: u32, (left, right): (Near, Near), items: Vec<Value>) -> OpBody {
+    pub fn pack_items(
+        &mut self,
+        container: u32,
+        (left, right): (Near, Near),
+        items: impl IntoIterator<Item = Value>,
+    ) -> OpBody {
         self.packed.is_used = true;
-        let values = &mut self.packed.values;
-        room::make_room(&mut values.all, items.len());
-        OpBody::ListInsert { container, left, right, values: values.add(items).start }
+        OpBody::ListInsert { container, left, right, values: self.packed.values.add(items) }
     }
 
     /// The body of a run that takes items out of a list, as [`ReplicaLog::pack`] makes it.
@@ -221,25 +208,27 @@ impl ReplicaLog {
             return false;
         }
         let (container, right) = (self.container_number(container), self.near(right));
-        let Some(OpRun { range, body: OpBody::ListInsert { container: of, right: before, .. } }) = self.ops.last_mut()
+        let Some(OpRun { range, body: OpBody::ListInsert { container: of, right: before, values: first, .. } }) =
+            self.ops.last_mut()
         else {
             return false;
         };
         if (*of, *before) != (container, right) {
             return false;
         }
-        range.end += self.packed.values.add(values.iter().cloned()).len;
+        *first = self.packed.values.carry_on(*first, values.iter().map(ValueRef::to_value));
+        range.end += values.len() as Seq;
         true
     }
 
     /// The part of a packed run that has the counters `part`; all of it where it is one op of one counter.
     pub(crate) fn unpack<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
-        let Packed { values: Values { all: values, .. }, replaced, others, .. } = &self.packed;
+        let Packed { values, replaced, others, .. } = &self.packed;
         let id = |near: Near| self.id(near).expect("ops name elements");
         let (skip, len) = (part.start - run.range.start, part.end - part.start);
         match run.body {
             OpBody::Set { container, key, value, pred } => {
-                let value = (value != NONE).then(|| &values[value as usize]);
+                let value = (value != NONE).then(|| values.one(value));
                 OpRef::Set { container: self.container(container), key: self.key(key), value, pred: pred.of(replaced) }
             }
             OpBody::CounterAdd { container, amount } => {
@@ -249,7 +238,7 @@ impl ReplicaLog {
                 container: self.container(container),
                 left: if skip == 0 { self.id(left) } else { Some(Id::new(self.replica, part.start - 1)) },
                 right: self.id(right),
-                values: Part { start: first + skip, len }.of(values),
+                values: values.several(first, skip, len),
             },
             OpBody::ListDelete { container, target } => {
                 let Id { replica, seq } = id(target);
@@ -259,7 +248,7 @@ impl ReplicaLog {
             OpBody::ListSet { container, item, value, pred } => OpRef::ListSet {
                 container: self.container(container),
                 item: id(item),
-                value: &values[value as usize],
+                value: values.one(value),
                 pred: pred.of(replaced),
             },
             OpBody::Placed { placed, container, nears } => self.unpack_placed(placed, container, nears),

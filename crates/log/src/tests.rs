@@ -190,7 +190,7 @@ fn items_appended_by_several_actions_are_one_run() {
     let mut log = MultiLog::new();
     let insert = |log: &mut MultiLog, left: Option<u32>, values: &[Value]| {
         let left = left.map(|seq| Id::new(ANN, seq));
-        log.push(ANN, OpRef::ListInsert { container: list, left, right: None, values });
+        log.push(ANN, OpRef::ListInsert { container: list, left, right: None, values: values.into() });
     };
     insert(&mut log, None, &[Value::Int(0)]);
     log.commit(ANN, Header::default());

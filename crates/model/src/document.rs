@@ -187,7 +187,7 @@ impl Model {
             }
             OpRef::ListInsert { container, left, right, values } => {
                 let (list, patch) = self.list_mut(container, patch);
-                list.insert((id, lamport), (left, right), values, active, patch);
+                list.insert(id, (left, right), values, active, patch);
             }
             OpRef::ListMove { container, item, left, right } => {
                 let (list, patch) = self.list_mut(container, patch);

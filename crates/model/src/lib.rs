@@ -19,6 +19,7 @@ mod moves;
 mod patch;
 mod register;
 mod sequence;
+mod series;
 mod shown;
 mod text;
 mod tree;

@@ -4,7 +4,7 @@
 use crate::digest::Digest;
 use crate::register::Registers;
 use clock::{Id, Lamport, SortedMap};
-use log::Value;
+use log::{Value, ValueRef};
 use std::sync::Arc;
 
 /// The state of a map container.
@@ -62,7 +62,7 @@ impl Map {
         id: Id,
         lamport: Lamport,
         key: &str,
-        value: Option<&Value>,
+        value: Option<ValueRef<'_>>,
         pred: &[Id],
         active: bool,
     ) -> bool {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn write(map: &mut Map, id: Id, lamport: Lamport, value: i64, pred: &[Id], active: bool) {
-        map.insert(id, lamport, "k", Some(&Value::Int(value)), pred, active);
+        map.insert(id, lamport, "k", Some(ValueRef::Int(value)), pred, active);
         map.check_invariants();
     }
 

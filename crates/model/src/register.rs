@@ -7,7 +7,7 @@
 
 use crate::sequence::Handles;
 use clock::{Id, Lamport, Seq};
-use log::{Table, Value, room};
+use log::{Table, Value, ValueRef, room};
 
 /// No write.
 const NONE: u32 = u32::MAX;
@@ -72,7 +72,7 @@ impl Registers {
     /// A new register that holds something, by a write that may be older than others here; its number.
     pub fn add_with(&mut self, time: (Id, Lamport), value: &Value) -> u32 {
         let register = self.add();
-        let base = self.push(register, time, Some(value), NONE);
+        let base = self.push(register, time, Some(value.into()), NONE);
         self.heads[register as usize].base = base;
         self.switch(base, true);
         register
@@ -100,22 +100,22 @@ impl Registers {
         &mut self,
         register: u32,
         (id, lamport): (Id, Lamport),
-        value: Option<&Value>,
+        value: Option<ValueRef<'_>>,
         pred: &[Id],
         active: bool,
     ) {
         let replaced = self.replaced_by(register, pred);
         let number = self.push(register, (id, lamport), value, replaced);
-        self.handles.add(id, number);
+        self.handles.add(id, number, 1);
         if active {
             self.switch(number, true);
         }
     }
 
     /// Adds a write that is not active; its number.
-    fn push(&mut self, register: u32, (id, lamport): (Id, Lamport), value: Option<&Value>, replaced: u32) -> u32 {
+    fn push(&mut self, register: u32, (id, lamport): (Id, Lamport), value: Option<ValueRef<'_>>, replaced: u32) -> u32 {
         let writer = self.writers.number(id.replica);
-        let (value, seq) = (value.cloned(), id.seq);
+        let (value, seq) = (value.map(ValueRef::to_value), id.seq);
         let write = Write { lamport, value, writer, seq, register, replaced, replacers: 0, active: false };
         room::push(&mut self.writes, write);
         self.writes.len() as u32 - 1

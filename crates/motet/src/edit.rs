@@ -107,7 +107,7 @@ impl Edit<'_> {
         let map = self.document.model.awoken().map(container);
         let mut pred: Vec<Id> = map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
         pred.sort_unstable();
-        self.push(OpRef::Set { container, key, value, pred: &pred }).first()
+        self.push(OpRef::Set { container, key, value: value.map(Into::into), pred: &pred }).first()
     }
 
     /// Writes an op and shows it; returns its elements.

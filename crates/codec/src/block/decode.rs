@@ -303,8 +303,7 @@ impl<'a> Decoder<'a> {
                 let body = if kind == Kind::Text {
                     OpBody::Insert { container, left, right, text: text.cut(log.text(), len)? }
                 } else {
-                    let values = self.values(&range, log)?;
-                    log.pack_items(container, (left, right), values)
+                    self.items(container, (left, right), &range, log)?
                 };
                 log.ops.push(OpRun { range, body });
             }

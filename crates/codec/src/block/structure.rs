@@ -11,10 +11,10 @@ use crate::limits::{CONTAINERS, KEY_BYTES, LIST_ITEMS, PRED, SEQ};
 use crate::names::NAME_WEIGHT;
 use crate::op::{NOWHERE, is_ascending, is_nowhere};
 use crate::reader::Reader;
-use crate::value::{read_whole_value, read_whole_value_or_none, write_value_or_none, write_whole_value};
+use crate::value::{read_whole_value, read_whole_value_or_none, write_held_value, write_value_or_none, write_values};
 use crate::writer::Writer;
 use clock::{Id, Seq, SortedMap};
-use log::{Kind, Near, OpBody, OpRef, OpRun, ReplicaLog, Value};
+use log::{Kind, Near, OpBody, OpRef, OpRun, ReplicaLog, Value, ValueRef, Values};
 use std::ops::Range;
 
 /// Which of the other kinds a run is of, in the bits of its shape from the fourth on; 0 is an op as in a frame.
@@ -169,7 +169,7 @@ impl Encoder {
         &mut self,
         log: &ReplicaLog,
         (container, key): (u32, u32),
-        value: Option<&Value>,
+        value: Option<ValueRef<'_>>,
         pred: &[Id],
         at: Seq,
     ) -> Result<(), EncodeError> {
@@ -181,16 +181,16 @@ impl Encoder {
     }
 
     /// Writes the values of a list's new items.
-    pub(super) fn values(&mut self, values: &[Value]) -> Result<(), EncodeError> {
-        self.c[columns::VALUES].charge(size_of_val(values) as u64);
-        values.iter().try_for_each(|value| write_whole_value(&mut self.c[columns::VALUES], value))
+    pub(super) fn values(&mut self, values: Values<'_>) -> Result<(), EncodeError> {
+        self.c[columns::VALUES].charge((values.len() * size_of::<Value>()) as u64);
+        write_values(&mut self.c[columns::VALUES], values)
     }
 
-    fn value(&mut self, value: Option<&Value>) -> Result<(), EncodeError> {
+    fn value(&mut self, value: Option<ValueRef<'_>>) -> Result<(), EncodeError> {
         let w = &mut self.c[columns::VALUES];
         w.charge(size_of::<Value>() as u64);
         match value {
-            Some(value) => write_whole_value(w, value),
+            Some(value) => write_held_value(w, value),
             None => write_value_or_none(w, None),
         }
     }
@@ -278,7 +278,7 @@ impl<'a> Decoder<'a> {
                 let value = self.value(read_whole_value)?;
                 let predicted = self.writes.item_write(item, Id::new(log.replica, at));
                 let pred = &self.replaced(&[predicted], at)?;
-                self.pack(log, OpRef::ListSet { container, item, value: &value, pred })?
+                self.pack(log, OpRef::ListSet { container, item, value: (&value).into(), pred })?
             }
             TREE_CREATE => {
                 let container = self.container_id(shape, log, Kind::Tree)?;
@@ -321,8 +321,14 @@ impl<'a> Decoder<'a> {
         Ok(log.pack_set(container, local, value, &pred))
     }
 
-    /// Reads the values of a list's new items, at `range`.
-    pub(super) fn values(&mut self, range: &Range<Seq>, log: &ReplicaLog) -> Result<Vec<Value>, DecodeError> {
+    /// Reads a run that puts items into a list, at `range`.
+    pub(super) fn items(
+        &mut self,
+        container: u32,
+        place: (Near, Near),
+        range: &Range<Seq>,
+        log: &mut ReplicaLog,
+    ) -> Result<OpBody, DecodeError> {
         let len = range.end - range.start;
         // No op may hold more, and none reaches across actions.
         if u64::from(len) > LIST_ITEMS.max {
@@ -333,9 +339,18 @@ impl<'a> Decoder<'a> {
         if r.left() < len as usize {
             return Err(DecodeError::Invalid("fewer values than items"));
         }
-        // Once as they are read, and once as the log keeps them.
+        // As much as when they were read into a list of their own first.
         r.charge(2 * u64::from(len) * size_of::<Value>() as u64)?;
-        (0..len).map(|_| read_whole_value(r)).collect()
+        let mut read = Ok(());
+        let values = (0..len).map_while(|_| match read_whole_value(r) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                read = Err(error);
+                None
+            }
+        });
+        let body = log.pack_items(container, place, values);
+        read.map(|()| body)
     }
 
     fn value<T>(&mut self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Result<T, DecodeError> {

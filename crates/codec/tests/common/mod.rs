@@ -129,7 +129,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let end = log.end(replica);
     if alphabet >= Alphabet::All && rng.one_in(8) {
         let (container, value, pred) = (ContainerId::root(Kind::Map, "pictures"), blob(rng), ids(rng, log));
-        log.push(replica, OpRef::Set { container, key: "a", value: Some(&value), pred: &pred });
+        log.push(replica, OpRef::Set { container, key: "a", value: Some((&value).into()), pred: &pred });
         return;
     }
     if alphabet >= Alphabet::Rich && rng.one_in(5) {
@@ -148,7 +148,10 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         (1, _) => {
             let value = (!rng.one_in(4)).then(|| value(rng, 3));
             let pred = ids(rng, log);
-            log.push(replica, OpRef::Set { container: map, key: "kéy", value: value.as_ref(), pred: &pred });
+            log.push(
+                replica,
+                OpRef::Set { container: map, key: "kéy", value: value.as_ref().map(Into::into), pred: &pred },
+            );
         }
         (2, Some(_)) => {
             let (targets, pred) = (spans(rng, log), ids(rng, log));
@@ -190,16 +193,16 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
             OpRef::ListDelete { container: list, target: Span::new(item.replica, item.seq / 2, item.seq + 1) }
         }
         (2, Some(item)) => OpRef::ListMove { container: list, item, left, right },
-        (3, Some(item)) => OpRef::ListSet { container: list, item, value: &any, pred: &pred },
+        (3, Some(item)) => OpRef::ListSet { container: list, item, value: (&any).into(), pred: &pred },
         (4, _) => OpRef::TreeCreate { container: tree, parent, left, right },
         (5, Some(node)) => OpRef::TreeMove { container: tree, node, parent, left, right },
         (6, Some(node)) => OpRef::TreeDelete { container: tree, node },
-        (7, _) => OpRef::Set { container: of(Kind::Map, rng), key: "made", value: Some(&made), pred: &pred },
+        (7, _) => OpRef::Set { container: of(Kind::Map, rng), key: "made", value: Some((&made).into()), pred: &pred },
         _ => {
             let values: Vec<Value> =
                 (0..=rng.below(4)).map(|_| if rng.one_in(3) { made.clone() } else { value(rng, 2) }).collect();
             let values = if any.blob().is_some() { [values, vec![any]].concat() } else { values };
-            log.push(replica, OpRef::ListInsert { container: list, left, right, values: &values });
+            log.push(replica, OpRef::ListInsert { container: list, left, right, values: values[..].into() });
             return;
         }
     };

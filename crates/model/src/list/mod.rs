@@ -14,33 +14,29 @@ use crate::digest::Digest;
 use crate::moves::{Moves, Slot};
 use crate::register::Registers;
 use crate::sequence::{NONE, Neighbours, SequenceId, Sequences};
+use crate::series::{Follows, Series};
 use clock::{Id, Lamport, Span};
-use log::Value;
-
-/// What the place of a handle belongs to.
-#[derive(Clone, Copy, Debug)]
-struct Holder {
-    /// The item; [`NONE`] for a slot of no item of this list.
-    item: u32,
-    /// When the op was made that made the place.
-    lamport: Lamport,
-}
+use log::{Value, ValueRef, Values, room};
 
 /// An item, visible or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Item {
     /// Where it was inserted.
     place: u32,
     /// The place where it shows, if it does.
     shows: u32,
-    /// Whether its insertion is active.
-    inserted: bool,
-    /// How many active deletions cover it.
-    deletions: u32,
+    /// How many active deletions cover it, and [`Item::NOT_INSERTED`] where its insertion is not active: nothing
+    /// where it is visible.
+    hidden: u32,
     /// Its number among those that were moved or written; [`NONE`].
     history: u32,
-    /// What it was inserted with.
-    value: Value,
+}
+
+/// Each inserted after the one before.
+impl Follows for Item {
+    fn after(&self, n: u32) -> Self {
+        Self { place: self.place.after(n), shows: self.shows.after(n), ..*self }
+    }
 }
 
 /// What happened to an item after its insertion.
@@ -52,8 +48,11 @@ struct History {
 }
 
 impl Item {
+    /// Apart from any number of deletions.
+    const NOT_INSERTED: u32 = 1 << 31;
+
     fn is_visible(&self) -> bool {
-        self.inserted && self.deletions == 0
+        self.hidden == 0
     }
 }
 
@@ -64,9 +63,13 @@ impl Item {
 pub struct List {
     sequences: Sequences,
     order: SequenceId,
-    /// By handle.
-    holders: Vec<Holder>,
-    items: Vec<Item>,
+    /// By handle, the item whose place it is; [`NONE`] for a slot of no item of this list.
+    holders: Series<u32>,
+    items: Series<Item>,
+    /// By item, what it was inserted with.
+    values: Vec<Value>,
+    /// When the moves were made whose slots are here: ascending by handles.
+    moved: Vec<(u32, Lamport)>,
     histories: Vec<History>,
     /// What was written of items.
     registers: Registers,
@@ -85,9 +88,19 @@ impl List {
     pub fn new() -> Self {
         let mut sequences = Sequences::default();
         let order = sequences.add_sequence();
-        let holders = vec![Holder { item: NONE, lamport: 0 }];
-        let (items, histories, registers) = (Vec::new(), Vec::new(), Registers::default());
-        Self { sequences, order, holders, items, histories, registers, hash: None }
+        let mut holders = Series::default();
+        holders.push(NONE);
+        Self {
+            sequences,
+            order,
+            holders,
+            items: Series::default(),
+            values: Vec::new(),
+            moved: Vec::new(),
+            histories: Vec::new(),
+            registers: Registers::default(),
+            hash: None,
+        }
     }
 
     /// How many items are visible.
@@ -121,16 +134,16 @@ impl List {
     /// How many visible items come before item `id`, and whether it is visible itself; `None` where the list
     /// has no such item.
     pub fn position(&self, id: Id) -> Option<(usize, bool)> {
-        let item = &self.items[self.item(id)? as usize];
+        let item = self.items.get(self.item(id)?);
         Some((self.sequences.rank(item.shows), item.is_visible()))
     }
 
     /// The writes of item `id` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first.
     pub fn heads(&self, id: Id) -> Vec<(Id, &Value)> {
-        let Some(item) = self.item(id).map(|item| &self.items[item as usize]) else { return Vec::new() };
+        let Some(item) = self.item(id) else { return Vec::new() };
         match self.register(item) {
-            None => vec![(id, &item.value)],
+            None => vec![(id, &self.values[item as usize])],
             Some(register) => self.registers.heads(register).filter_map(|(id, value)| Some((id, value?))).collect(),
         }
     }
@@ -139,9 +152,11 @@ impl List {
     /// alternatives.
     pub fn writes(&self) -> impl Iterator<Item = (Id, Id, &Value, bool)> {
         self.sequences.shown(self.order).filter_map(|handle| {
-            let item = &self.items[self.item_shown(handle) as usize];
-            let id = self.id(self.item_shown(handle));
-            let Some(register) = self.register(item) else { return Some((id, id, &item.value, false)) };
+            let item = self.item_shown(handle);
+            let id = self.id(item);
+            let Some(register) = self.register(item) else {
+                return Some((id, id, &self.values[item as usize], false));
+            };
             let mut heads = self.registers.heads(register);
             let (write, value) = heads.next()?;
             Some((id, write, value?, heads.next().is_some()))
@@ -150,7 +165,7 @@ impl List {
 
     /// The move that put item `id` where it shows; none where that is its insertion.
     pub fn moved_by(&self, id: Id) -> Option<Id> {
-        let item = &self.items[self.item(id)? as usize];
+        let item = self.items.get(self.item(id)?);
         self.sequences.id(item.shows).filter(|&shows| shows != id)
     }
 
@@ -168,75 +183,62 @@ impl List {
     }
 
     fn item_shown(&self, handle: u32) -> u32 {
-        self.holders[handle as usize].item
+        self.holders.get(handle)
     }
 
     /// The number of item `id`; slots are none.
     fn item(&self, id: Id) -> Option<u32> {
         let handle = self.sequences.handle(id)?;
-        let item = self.holders[handle as usize].item;
-        (item != NONE && self.items[item as usize].place == handle).then_some(item)
+        let item = self.holders.get(handle);
+        (item != NONE && self.items.get(item).place == handle).then_some(item)
     }
 
     fn id(&self, item: u32) -> Id {
-        self.sequences.id(self.items[item as usize].place).expect("items have names")
+        self.sequences.id(self.items.get(item).place).expect("items have names")
     }
 
     fn value(&self, item: u32) -> &Value {
-        let item = &self.items[item as usize];
-        self.register(item).and_then(|register| self.registers.shown(register)).unwrap_or(&item.value)
+        self.register(item).and_then(|register| self.registers.shown(register)).unwrap_or(&self.values[item as usize])
     }
 
     /// The register of an item that was written.
-    fn register(&self, item: &Item) -> Option<u32> {
-        let history = self.histories.get(item.history as usize)?;
+    fn register(&self, item: u32) -> Option<u32> {
+        let history = self.histories.get(self.items.get(item).history as usize)?;
         (history.register != NONE).then_some(history.register)
     }
 
     /// Takes in items, whose first is `first`.
     pub(crate) fn insert(
         &mut self,
-        (first, lamport): (Id, Lamport),
+        first: Id,
         place: Neighbours,
-        values: &[Value],
+        values: Values<'_>,
         active: bool,
         patch: Option<&mut ListPatch>,
     ) {
-        let mut before = None;
-        for (value, id) in values.iter().zip((0..).map(|n| first.plus(n))) {
-            let handle = match before {
-                None => self.sequences.insert(self.order, id, place, active),
-                Some(before) => self.sequences.insert_behind(self.order, id, before, active),
-            };
-            let item = self.items.len() as u32;
-            log::room::push(&mut self.holders, Holder { item, lamport });
-            let item = Item {
-                place: handle,
-                shows: handle,
-                inserted: active,
-                deletions: 0,
-                history: NONE,
-                value: value.clone(),
-            };
-            log::room::push(&mut self.items, item);
-            before = Some(handle);
+        let len = values.len() as u32;
+        let place = self.sequences.insert_row(self.order, first, len, place, active);
+        self.holders.extend(self.items.len() as u32, len);
+        let hidden = if active { 0 } else { Item::NOT_INSERTED };
+        self.items.extend(Item { place, shows: place, hidden, history: NONE }, len);
+        room::make_room(&mut self.values, values.len());
+        self.values.extend(values.iter().map(ValueRef::to_value));
+        if !active {
+            return;
         }
-        if active {
-            self.hash = None;
-        }
-        if let Some(patch) = patch.filter(|_| active)
-            && let Some(last) = before
-        {
-            let at = self.sequences.rank(last) + 1 - values.len();
-            let items = (0..).map(|n| first.plus(n)).zip(values.iter().cloned()).collect();
-            patch.push(ListChange::Insert { at, items });
+        self.hash = None;
+        if let Some(patch) = patch {
+            let items = (0..).map(|n| first.plus(n)).zip(values.to_vec()).collect();
+            patch.push(ListChange::Insert { at: self.sequences.rank(place), items });
         }
     }
 
     /// Turns the insertion of items on or off.
     pub(crate) fn set_inserted(&mut self, span: Span, on: bool, mut patch: Option<&mut ListPatch>) {
         for id in ids(span) {
-            self.change(id, patch.as_deref_mut(), |item| item.inserted = on);
+            self.change(id, patch.as_deref_mut(), |item| {
+                item.hidden = if on { item.hidden & !Item::NOT_INSERTED } else { item.hidden | Item::NOT_INSERTED };
+            });
         }
     }
 
@@ -244,16 +246,17 @@ impl List {
     pub(crate) fn set_deleted(&mut self, span: Span, on: bool, mut patch: Option<&mut ListPatch>) {
         for id in ids(span) {
             self.change(id, patch.as_deref_mut(), |item| {
-                item.deletions = if on { item.deletions + 1 } else { item.deletions - 1 };
+                item.hidden = if on { item.hidden + 1 } else { item.hidden - 1 };
             });
         }
     }
 
     fn change(&mut self, id: Id, patch: Option<&mut ListPatch>, change: impl FnOnce(&mut Item)) {
         let Some(number) = self.item(id) else { return };
-        let item = &mut self.items[number as usize];
+        let mut item = self.items.get(number);
         let was_visible = item.is_visible();
-        change(item);
+        change(&mut item);
+        self.items.change(number, |held| *held = item);
         let (is_visible, shows) = (item.is_visible(), item.shows);
         if is_visible == was_visible {
             return;
@@ -281,8 +284,9 @@ impl List {
         patch: Option<&mut ListPatch>,
     ) {
         let item = self.item(item).unwrap_or(NONE);
-        self.sequences.insert(self.order, id, place, false);
-        log::room::push(&mut self.holders, Holder { item, lamport });
+        let handle = self.sequences.insert(self.order, id, place, false);
+        self.holders.push(item);
+        room::push(&mut self.moved, (handle, lamport));
         if active {
             self.set_moved(id, true, patch);
         }
@@ -291,16 +295,18 @@ impl List {
     /// Turns a move on or off.
     pub(crate) fn set_moved(&mut self, id: Id, on: bool, patch: Option<&mut ListPatch>) {
         let Some(handle) = self.sequences.handle(id) else { return };
-        let Holder { item, lamport } = self.holders[handle as usize];
-        if item == NONE {
+        let number = self.holders.get(handle);
+        let Ok(at) = self.moved.binary_search_by_key(&handle, |&(slot, _)| slot) else { return };
+        if number == NONE {
             return;
         }
-        let moves = &mut self.history(item).moves;
+        let lamport = self.moved[at].1;
+        let moves = &mut self.history(number).moves;
         moves.set_active(Slot { lamport, id, handle }, on);
         let latest = moves.last().map(|slot| slot.handle);
-        let item = &mut self.items[item as usize];
-        let new = latest.unwrap_or(item.place);
-        let old = std::mem::replace(&mut item.shows, new);
+        let item = self.items.get(number);
+        let (old, new) = (item.shows, latest.unwrap_or(item.place));
+        self.items.change(number, |item| item.shows = new);
         if old == new || !item.is_visible() {
             return;
         }
@@ -314,12 +320,13 @@ impl List {
     }
 
     fn history(&mut self, item: u32) -> &mut History {
-        let number = &mut self.items[item as usize].history;
-        if *number == NONE {
-            *number = self.histories.len() as u32;
-            self.histories.push(History { moves: Moves::default(), register: NONE });
+        let mut number = self.items.get(item).history;
+        if number == NONE {
+            number = self.histories.len() as u32;
+            self.items.change(item, |item| item.history = number);
+            room::push(&mut self.histories, History { moves: Moves::default(), register: NONE });
         }
-        &mut self.histories[*number as usize]
+        &mut self.histories[number as usize]
     }
 
     /// Takes in a write of an item.
@@ -327,16 +334,15 @@ impl List {
         &mut self,
         (id, lamport): (Id, Lamport),
         item: Id,
-        (value, pred): (&Value, &[Id]),
+        (value, pred): (ValueRef<'_>, &[Id]),
         active: bool,
         patch: Option<&mut ListPatch>,
     ) {
         let Some(number) = self.item(item) else { return };
-        let base = &self.items[number as usize];
-        let (first, inserted) = (base.value.clone(), self.holders[base.place as usize].lamport);
         if self.history(number).register == NONE {
-            // Where the insertion is not active nothing shows, so it need not be turned off here.
-            self.history(number).register = self.registers.add_with((item, inserted), &first);
+            // Where the insertion is not active nothing shows, so it need not be turned off here. All writes are later.
+            let register = self.registers.add_with((item, 0), &self.values[number as usize]);
+            self.history(number).register = register;
         }
         let register = self.history(number).register;
         self.registers.insert(register, (id, lamport), Some(value), pred, active);
@@ -355,7 +361,7 @@ impl List {
 
     fn note_write(&mut self, number: u32, patch: Option<&mut ListPatch>) {
         self.hash = None;
-        let item = &self.items[number as usize];
+        let item = self.items.get(number);
         if let Some(patch) = patch.filter(|_| item.is_visible()) {
             let at = self.sequences.rank(item.shows);
             patch.push(ListChange::Set { at, item: self.id(number), value: self.value(number).clone() });
@@ -396,8 +402,11 @@ impl List {
     pub(crate) fn settle(&mut self) {
         let (holders, items) = (&self.holders, &self.items);
         self.sequences.settle(|handle| {
-            let item = items.get(holders[handle as usize].item as usize);
-            item.is_some_and(|item| item.is_visible() && item.shows == handle)
+            let item = holders.get(handle);
+            item != NONE && {
+                let item = items.get(item);
+                item.is_visible() && item.shows == handle
+            }
         });
     }
 
@@ -411,7 +420,7 @@ impl List {
         shown.sort_unstable();
         due.sort_unstable();
         assert_eq!(shown, due, "visible items show, each once");
-        for item in &self.items {
+        for item in self.items.iter() {
             let history = self.histories.get(item.history as usize);
             let slots = history.map_or(&[][..], |history| history.moves.slots());
             assert!(slots.is_sorted_by(|a, b| a < b));

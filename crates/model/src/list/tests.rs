@@ -12,7 +12,7 @@ fn shown(list: &List) -> Vec<i64> {
 
 fn abc() -> List {
     let mut list = List::new();
-    list.insert((id(1, 0), 1), (None, None), &[Value::Int(1), Value::Int(2), Value::Int(3)], true, None);
+    list.insert(id(1, 0), (None, None), Values::Ints(&[1, 2, 3]), true, None);
     list
 }
 
@@ -34,8 +34,8 @@ fn an_item_shows_at_its_latest_move_and_goes_back_when_that_is_undone() {
 #[test]
 fn what_two_wrote_at_once_is_kept() {
     let mut list = abc();
-    list.insert_write((id(2, 0), 2), id(1, 1), (&Value::Int(20), &[id(1, 1)]), true, None);
-    list.insert_write((id(3, 0), 2), id(1, 1), (&Value::Int(30), &[id(1, 1)]), true, None);
+    list.insert_write((id(2, 0), 2), id(1, 1), ((&Value::Int(20)).into(), &[id(1, 1)]), true, None);
+    list.insert_write((id(3, 0), 2), id(1, 1), ((&Value::Int(30)).into(), &[id(1, 1)]), true, None);
     assert_eq!(shown(&list), [1, 30, 3]);
     assert_eq!(list.heads(id(1, 1)).len(), 2);
     list.set_written(id(3, 0), id(1, 1), false, None);
@@ -49,7 +49,7 @@ fn forged_names_do_nothing() {
     let mut list = abc();
     list.insert_move((id(2, 0), 2), id(9, 9), (Some(id(8, 8)), Some(id(1, 1))), true, None);
     list.insert_move((id(2, 1), 3), id(2, 0), (None, None), true, None);
-    list.insert_write((id(2, 2), 4), id(2, 0), (&Value::Null, &[id(2, 2)]), true, None);
+    list.insert_write((id(2, 2), 4), id(2, 0), ((&Value::Null).into(), &[id(2, 2)]), true, None);
     list.set_deleted(Span::new(ReplicaId(2), 0, 9), true, None);
     list.set_inserted(Span::new(ReplicaId(2), 0, 9), false, None);
     assert_eq!(shown(&list), [1, 2, 3]);

@@ -21,10 +21,6 @@ pub(crate) struct Handles {
 }
 
 impl Run {
-    fn of(seq: Seq, handle: u32) -> Self {
-        Self { start: seq, len: 1, handle }
-    }
-
     fn handle(&self, seq: Seq) -> Option<u32> {
         let offset = seq.checked_sub(self.start)?;
         (offset < self.len).then_some(self.handle + offset)
@@ -46,19 +42,20 @@ impl Handles {
         runs[runs.partition_point(|run| run.start <= id.seq).checked_sub(1)?].handle(id.seq)
     }
 
-    /// Gives an id, which none of its replica that has one comes behind, a handle.
-    pub fn add(&mut self, id: Id, handle: u32) {
+    /// Gives `len` ids from one on, which none of its replica that has one comes behind, handles from `handle` on.
+    pub fn add(&mut self, id: Id, handle: u32, len: u32) {
+        let new = Run { start: id.seq, len, handle };
         match &mut self.only {
-            None if self.runs.is_empty() => return self.only = Some((id.replica, Run::of(id.seq, handle))),
-            Some((replica, run)) if *replica == id.replica && run.goes_on(id.seq, handle) => return run.len += 1,
+            None if self.runs.is_empty() => return self.only = Some((id.replica, new)),
+            Some((replica, run)) if *replica == id.replica && run.goes_on(id.seq, handle) => return run.len += len,
             _ => self.runs.extend(self.only.take().map(|(replica, run)| (replica, vec![run]))),
         }
         let runs = self.runs.entry(id.replica).or_default();
         match runs.last_mut() {
-            Some(run) if run.goes_on(id.seq, handle) => run.len += 1,
+            Some(run) if run.goes_on(id.seq, handle) => run.len += len,
             last => {
                 debug_assert!(last.is_none_or(|run| run.start + run.len <= id.seq), "{id} comes after later ones");
-                room::push(runs, Run::of(id.seq, handle));
+                room::push(runs, new);
             }
         }
     }

@@ -10,6 +10,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
+use crate::series::{Follows, Series};
 use clock::{Id, ReplicaId, SortedMap};
 pub(crate) use handles::Handles;
 use order::Order;
@@ -38,7 +39,7 @@ enum Side {
 }
 
 /// A place in the tree of insertions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Element {
     id: Id,
     /// The start of its sequence.
@@ -50,11 +51,20 @@ struct Element {
     last_right: u32,
 }
 
+/// Each put right behind the one before.
+impl Follows for Element {
+    fn after(&self, n: u32) -> Self {
+        let Self { id, start, left, first_left, last_right } = *self;
+        let (left, first_left, last_right) = (left.after(n), first_left.after(n), last_right.after(n));
+        Self { id: Id::new(id.replica, id.seq.wrapping_add(n)), start, left, first_left, last_right }
+    }
+}
+
 /// Sequences, and the places of all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sequences {
     handles: Handles,
-    elements: Vec<Element>,
+    elements: Series<Element>,
     order: Order,
     /// The places that hang on one side of one parent, where there are several: nearly nowhere.
     crowds: SortedMap<(u32, Side, Id), u32>,
@@ -98,29 +108,55 @@ impl Sequences {
 
     /// The element that made a place; none of the start of a sequence.
     pub fn id(&self, handle: u32) -> Option<Id> {
-        let element = &self.elements[handle as usize];
+        let element = self.elements.get(handle);
         (element.start != handle).then_some(element.id)
     }
 
     /// Puts a place between two others; what is no place of this sequence counts as none. Returns its handle,
     /// which is one more than that of the place before it.
     pub fn insert(&mut self, sequence: SequenceId, id: Id, (left, right): Neighbours, shown: bool) -> u32 {
-        let here = |id: Id| self.handle(id).filter(|&handle| self.elements[handle as usize].start == sequence.start);
+        let here = |id: Id| self.handle(id).filter(|&handle| self.elements.get(handle).start == sequence.start);
         let left = left.and_then(here).unwrap_or(sequence.start);
         let right = right.and_then(here);
         self.add(sequence, id, left, right, shown)
     }
 
-    /// Puts a place right behind `before`, which was just inserted and comes directly before it by id.
-    pub fn insert_behind(&mut self, sequence: SequenceId, id: Id, before: u32, shown: bool) -> u32 {
-        self.add(sequence, id, before, None, shown)
+    /// Puts `len` places, at least one, between two others, named one after another from `first` on and each right
+    /// behind the one before. Returns the handle of the first; the others follow.
+    pub fn insert_row(&mut self, sequence: SequenceId, first: Id, len: u32, place: Neighbours, shown: bool) -> u32 {
+        let handle = self.insert(sequence, first, place, shown);
+        if len > 1 {
+            self.add_row(sequence, first.plus(1), len - 1, shown);
+        }
+        handle
+    }
+
+    /// Puts places behind the newest, which nothing hangs on.
+    fn add_row(&mut self, sequence: SequenceId, first: Id, len: u32, shown: bool) {
+        let (new, start) = (self.elements.len() as u32, sequence.start);
+        self.elements.change(new - 1, |element| element.last_right = new);
+        let next = Element { id: first, start, left: new - 1, first_left: NONE, last_right: new + 1 };
+        self.elements.extend(next, len);
+        self.elements.change(new + len - 1, |element| element.last_right = NONE);
+        self.handles.add(first, new, len);
+        if self.is_loading {
+            (0..len).for_each(|_| self.order.add_later());
+        } else {
+            self.order.add_row(new, len, shown);
+        }
     }
 
     fn add(&mut self, sequence: SequenceId, id: Id, left: u32, right: Option<u32>, shown: bool) -> u32 {
         let new = self.elements.len() as u32;
+        let parent = right.filter(|&right| self.elements.get(right).left == left);
+        // On the newest hangs nothing yet, and what hangs on it follows it, as far as the series is asked.
+        let follows = parent.is_none() && left + 1 == new;
+        if follows {
+            self.elements.change(left, |element| element.last_right = new);
+        }
         self.elements.push(Element { id, start: sequence.start, left, first_left: NONE, last_right: NONE });
-        self.handles.add(id, new);
-        match right.filter(|&right| self.elements[right as usize].left == left) {
+        self.handles.add(id, new, 1);
+        match parent {
             Some(parent) => {
                 let next = self.hang_left(new, parent);
                 if !self.is_loading {
@@ -129,7 +165,7 @@ impl Sequences {
                 }
             }
             None => {
-                let before = self.hang_right(new, left);
+                let before = if follows { None } else { self.hang_right(new, left) };
                 if !self.is_loading {
                     let behind = before.map_or(left, |before| self.end_of(before, |element| element.last_right));
                     self.order.add_behind(behind, new, shown);
@@ -144,20 +180,20 @@ impl Sequences {
 
     /// Hangs `new` on the left of `parent`; returns the sibling that comes behind it.
     fn hang_left(&mut self, new: u32, parent: u32) -> Option<u32> {
-        let first = self.elements[parent as usize].first_left;
+        let first = self.elements.get(parent).first_left;
         let next = if first == NONE { None } else { self.crowd(first, new, parent, Side::Left).1 };
         if next == Some(first) || first == NONE {
-            self.elements[parent as usize].first_left = new;
+            self.elements.change(parent, |element| element.first_left = new);
         }
         next
     }
 
     /// Hangs `new` on the right of `parent`; returns the sibling that comes before it.
     fn hang_right(&mut self, new: u32, parent: u32) -> Option<u32> {
-        let last = self.elements[parent as usize].last_right;
+        let last = self.elements.get(parent).last_right;
         let before = if last == NONE { None } else { self.crowd(last, new, parent, Side::Right).0 };
         if before == Some(last) || last == NONE {
-            self.elements[parent as usize].last_right = new;
+            self.elements.change(parent, |element| element.last_right = new);
         }
         before
     }
@@ -165,7 +201,7 @@ impl Sequences {
     /// Puts `new` among the siblings of `known`; returns its neighbours there.
     fn crowd(&mut self, known: u32, new: u32, parent: u32, side: Side) -> (Option<u32>, Option<u32>) {
         let key = |handle: u32| {
-            let id = self.elements[handle as usize].id;
+            let id = self.elements.get(handle).id;
             #[cfg(feature = "fault-injection")]
             let id = if fault::is_on(fault::Fault::SkipPlaceTieBreak) { Id::new(ReplicaId(0), handle) } else { id };
             (parent, side, id)
@@ -183,12 +219,12 @@ impl Sequences {
 
     /// The places that hang on one side of a parent, in order.
     fn hanging(&self, parent: u32, side: Side) -> Vec<u32> {
-        let element = &self.elements[parent as usize];
+        let element = self.elements.get(parent);
         let one = if side == Side::Left { element.first_left } else { element.last_right };
         if one == NONE {
             return Vec::new();
         }
-        let id = self.elements[one as usize].id;
+        let id = self.elements.get(one).id;
         #[cfg(feature = "fault-injection")]
         let id = if fault::is_on(fault::Fault::SkipPlaceTieBreak) { Id::new(ReplicaId(0), one) } else { id };
         let key = (parent, side, id);
@@ -202,7 +238,7 @@ impl Sequences {
     /// Where following `link` from `at` ends.
     fn end_of(&self, mut at: u32, link: impl Fn(&Element) -> u32) -> u32 {
         loop {
-            match link(&self.elements[at as usize]) {
+            match link(&self.elements.get(at)) {
                 NONE => return at,
                 next => at = next,
             }

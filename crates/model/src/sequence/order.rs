@@ -1,7 +1,10 @@
 //! The order of places as a B-tree that counts those shown.
 
-/// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split.
-const KIDS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { 48 };
+use crate::series::{BLOCK, Follows, Series};
+
+/// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split. Where items are
+/// appended, the blocks of the index are leaves.
+const KIDS_MAX: usize = if cfg!(any(test, feature = "tiny")) { 4 } else { BLOCK };
 
 /// Neither a node nor a handle.
 const NONE: u32 = u32::MAX;
@@ -12,6 +15,16 @@ struct Node {
     parent: u32,
     is_leaf: bool,
     kids: Vec<u32>,
+}
+
+/// The leaf that holds a handle: often that of the handle before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct In(u32);
+
+impl Follows for In {
+    fn after(&self, _: u32) -> Self {
+        *self
+    }
 }
 
 /// A handle in a leaf, with whether it is shown in the lowest bit.
@@ -27,7 +40,7 @@ pub(super) struct Order {
     /// many nodes and nothing else of them.
     shown: Vec<u32>,
     /// By handle, the leaf that holds it.
-    leaves: Vec<u32>,
+    leaves: Series<In>,
 }
 
 impl Order {
@@ -44,7 +57,7 @@ impl Order {
 
     /// Notes a handle, the next one, that [`Order::build`] puts into a tree.
     pub fn add_later(&mut self) {
-        self.leaves.push(NONE);
+        self.leaves.push(In(NONE));
     }
 
     /// Puts handles that were noted into an empty tree, in order, all at once.
@@ -82,27 +95,50 @@ impl Order {
         self.put(leaf, at + 1, handle, shown);
     }
 
+    /// Puts `len` handles from `first` on, the next ones, behind the one before `first`, each behind the other.
+    pub fn add_row(&mut self, mut first: u32, len: u32, shown: bool) {
+        let end = first + len;
+        while first < end {
+            let (leaf, at) = self.find(first - 1);
+            let kids = &mut self.nodes[leaf as usize].kids;
+            let fits = (KIDS_MAX - kids.len()).min((end - first) as usize);
+            if fits == 0 {
+                self.put(leaf, at + 1, first, shown);
+                first += 1;
+                continue;
+            }
+            let next = first + fits as u32;
+            kids.splice(at + 1..at + 1, (first..next).map(|handle| entry(handle, shown)));
+            self.leaves.extend(In(leaf), fits as u32);
+            if shown {
+                self.count(leaf, fits as u32);
+            }
+            first = next;
+        }
+    }
+
     fn find(&self, handle: u32) -> (u32, usize) {
-        let leaf = self.leaves[handle as usize];
+        let In(leaf) = self.leaves.get(handle);
+        // From the end, where who appends looks.
         let mut entries = self.nodes[leaf as usize].kids.iter();
-        (leaf, entries.position(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
+        (leaf, entries.rposition(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
     }
 
     fn put(&mut self, leaf: u32, at: usize, handle: u32, shown: bool) {
         debug_assert_eq!(handle as usize, self.leaves.len(), "handles are given in order");
-        self.leaves.push(leaf);
+        self.leaves.push(In(leaf));
         self.nodes[leaf as usize].kids.insert(at, entry(handle, shown));
         if shown {
-            self.count(leaf, true);
+            self.count(leaf, 1);
         }
         self.split(leaf, at);
     }
 
-    /// Counts one more or one less below a leaf and all above it.
-    fn count(&mut self, mut node: u32, more: bool) {
+    /// Counts `more`, modulo 2^32, below a leaf and all above it.
+    fn count(&mut self, mut node: u32, more: u32) {
         while node != NONE {
             let shown = &mut self.shown[node as usize];
-            *shown = if more { *shown + 1 } else { *shown - 1 };
+            *shown = shown.wrapping_add(more);
             node = self.nodes[node as usize].parent;
         }
     }
@@ -119,6 +155,7 @@ impl Order {
         let old = &mut self.nodes[node as usize];
         let (parent, is_leaf) = (old.parent, old.is_leaf);
         let kids = old.kids.split_off(cut);
+        old.kids.shrink_to(KIDS_MAX);
         let new = self.add_node(Node { parent, is_leaf, kids: Vec::new() });
         let shown = self.adopt(new, kids);
         self.shown[node as usize] -= shown;
@@ -143,7 +180,7 @@ impl Order {
         let mut shown = 0;
         for &kid in &kids {
             if self.nodes[node as usize].is_leaf {
-                self.leaves[(kid >> 1) as usize] = node;
+                self.leaves.change(kid >> 1, |leaf| *leaf = In(node));
                 shown += kid & 1;
             } else {
                 self.nodes[kid as usize].parent = node;
@@ -161,7 +198,7 @@ impl Order {
         let kid = &mut self.nodes[leaf as usize].kids[at];
         debug_assert_eq!(*kid, entry(handle, !shown));
         *kid = entry(handle, shown);
-        self.count(leaf, shown);
+        self.count(leaf, if shown { 1 } else { u32::MAX });
     }
 
     /// How many handles of a tree are shown.
@@ -248,7 +285,7 @@ impl Order {
             };
             assert_eq!(shown, self.shown[number]);
             let owner = |&kid: &u32| {
-                if node.is_leaf { self.leaves[(kid >> 1) as usize] } else { self.nodes[kid as usize].parent }
+                if node.is_leaf { self.leaves.get(kid >> 1).0 } else { self.nodes[kid as usize].parent }
             };
             assert!(node.kids.iter().all(|kid| owner(kid) == number as u32));
         }

@@ -48,7 +48,8 @@ fn agrees_with_the_definition_wherever_places_are_said_to_be() {
         for _ in 0..60 {
             let replica = random.below(4);
             let id = Id::new(ReplicaId(replica as u64 * 5 % 7), ends[replica]);
-            ends[replica] += 1 + random.below(2) as u32;
+            let len = 1 + random.below(3) as u32 * random.below(4) as u32;
+            ends[replica] += len + random.below(2) as u32;
             let known = |random: &mut Random| match random.below(places.len() + 1) {
                 0 => None,
                 n => Some(places[n - 1].0),
@@ -59,10 +60,11 @@ fn agrees_with_the_definition_wherever_places_are_said_to_be() {
                 _ => sequences.place_at(order, random.below(shown.len() + 1)),
             };
             let is_shown = random.below(4) > 0;
-            sequences.insert(order, id, (left, right), is_shown);
+            sequences.insert_row(order, id, len, (left, right), is_shown);
             places.push((id, left, right));
+            places.extend((1..len).map(|n| (id.plus(n), Some(id.plus(n - 1)), None)));
             if is_shown {
-                shown.push(id);
+                shown.extend((0..len).map(|n| id.plus(n)));
             }
             if !shown.is_empty() && random.below(3) == 0 {
                 let gone = shown.swap_remove(random.below(shown.len()));

@@ -17,13 +17,13 @@ mod walk;
 use super::Text;
 use super::objects::{Class, Objects};
 use super::origins::Origins;
+use super::places::Lookup;
 use super::tree::{Elem, Run, TreeBuilder};
 use clock::{Id, Seq};
 use finder::{Finder, Place};
 use links::Links;
 use log::{Near, OpBody, OpRun, ReplicaLog};
 use std::ops::Range;
-use std::sync::OnceLock;
 use walk::Walk;
 
 /// Everything that happened to a text, to be built at once.
@@ -185,7 +185,7 @@ impl<'a> TextBuilder<'a> {
             replicas: self.logs.iter().map(|log| log.replica).collect(),
             origins: self.origins(&finder, &links),
             objects: self.elements(),
-            places: OnceLock::new(),
+            lookup: Lookup::default(),
             ..Text::new()
         }
     }

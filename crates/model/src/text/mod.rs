@@ -37,8 +37,7 @@ use moves::Moves;
 use objects::{Class, Objects};
 use order::Crowds;
 use origins::Origins;
-use places::Places;
-use std::sync::OnceLock;
+use places::{Lookup, Places};
 use tree::{Cursor, Elem, RUN_LEN_MAX, Run, Tree, Unit, Weight};
 
 /// The state of a text container.
@@ -50,8 +49,7 @@ pub struct Text {
     replicas: Table<ReplicaId>,
     /// By number of a replica.
     origins: Vec<Origins>,
-    /// Made when first asked for: who only reads, or types alone, needs none.
-    places: OnceLock<Places>,
+    lookup: Lookup,
     /// The replica used last, and its number.
     recent: Option<(ReplicaId, u32)>,
     /// The run looked at last. Everything that changes another leaf forgets it.
@@ -126,7 +124,7 @@ impl Text {
             buffer: String::new(),
             replicas: Table::new(),
             origins: Vec::new(),
-            places: OnceLock::new(),
+            lookup: Lookup::default(),
             recent: None,
             finger: None,
             tip: None,
@@ -563,7 +561,7 @@ impl Text {
     }
 
     fn place_newest(&mut self, first: Elem, leaf: u32) {
-        if let Some(places) = self.places.get_mut() {
+        if let Some(places) = self.lookup.index_mut() {
             places.place_newest(first, leaf);
         }
     }
@@ -630,7 +628,7 @@ impl Text {
             return;
         }
         self.finger = None;
-        if let Some(places) = self.places.get_mut() {
+        if let Some(places) = self.lookup.index_mut() {
             for &leaf in self.moved.iter().rev() {
                 self.tree.runs(leaf).iter().for_each(|run| places.place_moved(run, leaf));
             }
@@ -724,7 +722,7 @@ impl Text {
 
     /// Where `elem` lies: before it.
     fn find(&self, elem: Elem) -> Option<Cursor> {
-        let leaf = self.places.get_or_init(|| Places::of(&self.tree)).leaf_of(elem)?;
+        let leaf = self.lookup.leaf_of(elem, &self.tree)?;
         let run = self.tree.runs(leaf).iter().position(|run| run.contains(elem))?;
         let offset = elem.seq - self.tree.run(leaf, run as u32).first.seq;
         Some(Cursor { leaf, run: run as u32, offset })
@@ -767,14 +765,14 @@ impl Text {
     pub fn memory(&self) -> usize {
         let origins: usize = self.origins.iter().map(Origins::memory).sum();
         let rich = self.objects.memory() + self.marks.memory() + self.moves.memory();
-        self.tree.memory() + self.buffer.capacity() + origins + self.places.get().map_or(0, Places::memory) + rich
+        self.tree.memory() + self.buffer.capacity() + origins + self.lookup.index().map_or(0, Places::memory) + rich
     }
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.tree.check_invariants(&self.buffer);
         assert!(self.moved.is_empty());
-        if let Some(places) = self.places.get() {
+        if let Some(places) = self.lookup.index() {
             places.check(&self.tree);
         }
         self.check_marks();

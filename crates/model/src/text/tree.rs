@@ -252,7 +252,17 @@ impl Tree {
 
     /// All leaves, in order.
     pub fn leaves(&self) -> impl Iterator<Item = u32> {
-        std::iter::successors(Some(Self::FIRST), |&leaf| self.next_leaf(leaf))
+        self.leaves_from(Self::FIRST)
+    }
+
+    /// The leaves from one on, in order.
+    pub fn leaves_from(&self, leaf: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(leaf), |&leaf| self.next_leaf(leaf))
+    }
+
+    /// How many leaves there are.
+    pub fn leaf_count(&self) -> usize {
+        self.leaves.len()
     }
 
     pub fn next_leaf(&self, leaf: u32) -> Option<u32> {

@@ -24,7 +24,7 @@ impl Edit<'_> {
         let mut rest = values;
         while !rest.is_empty() {
             let (piece, behind) = rest.split_at(piece_len(rest));
-            let span = self.push(OpRef::ListInsert { container, left: place.0, right: place.1, values: piece });
+            let span = self.push(OpRef::ListInsert { container, left: place.0, right: place.1, values: piece.into() });
             first = first.or(Some(span.first()));
             place.0 = Some(span.last());
             rest = behind;
@@ -68,7 +68,7 @@ impl Edit<'_> {
         let item = list.id_at(at)?;
         let mut pred: Vec<Id> = list.heads(item).into_iter().map(|(id, _)| id).collect();
         pred.sort_unstable();
-        Some(self.push(OpRef::ListSet { container, item, value, pred: &pred }).first())
+        Some(self.push(OpRef::ListSet { container, item, value: value.into(), pred: &pred }).first())
     }
 
     /// Makes a node of the tree `container` with `at` siblings before it under `parent`, or under the top;
