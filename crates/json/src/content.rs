@@ -6,8 +6,9 @@
 //! is compared with the first, and so on.
 
 use crate::number::Decimal;
+use crate::swar;
 use crate::tree::read::units;
-use crate::tree::{Kind, NodeId, Tree};
+use crate::tree::{Kind, Node, NodeId, Tree};
 use std::cmp::Ordering;
 
 /// A tree with a digest of every value.
@@ -124,24 +125,18 @@ pub(crate) fn inside(text: &str) -> &str {
 fn digests(tree: &Tree) -> Vec<u64> {
     let mut digests = vec![0u64; tree.len()];
     let mut scratch = Vec::new();
-    for at in (0..tree.len() as u32).rev() {
-        let id = NodeId(at);
-        let node = tree.node(id);
+    for (at, node) in tree.nodes().iter().enumerate().rev() {
         let kind = node.kind as u64 + 1;
+        let text = || tree.slice(node.start as usize, node.end as usize);
         let digest = match node.kind {
-            Kind::Number => {
-                scratch.clear();
-                Decimal::write_text(tree.text(id), &mut scratch);
-                hash(kind, &scratch)
-            }
-            Kind::String => hash_string(kind, inside(tree.text(id)), node.is_escaped, &mut scratch),
+            Kind::Number => hash_number(kind, tree, node, &mut scratch),
+            Kind::String => hash_string(kind, inside(text()), node.is_escaped, &mut scratch),
             // What the children summed up to.
-            _ => mix(kind, digests[at as usize]),
+            _ => mix(kind, digests[at]),
         };
-        digests[at as usize] = digest;
-        let Some(parent) = tree.parent(id) else { continue };
-        let sum = &mut digests[parent.0 as usize];
-        *sum = match tree.key_text(id) {
+        digests[at] = digest;
+        let Some(sum) = digests.get_mut(node.parent as usize) else { continue };
+        *sum = match tree.key_text(NodeId(at as u32)) {
             // Members in any order.
             Some(key) => {
                 let key = hash_string(0, inside(key), node.is_key_escaped, &mut scratch);
@@ -157,6 +152,32 @@ fn digests(tree: &Tree) -> Vec<u64> {
 pub(crate) fn key_digest(tree: &Tree, id: NodeId) -> u64 {
     let escaped = tree.node(id).is_key_escaped;
     tree.key_text(id).map_or(0, |key| hash_string(0, inside(key), escaped, &mut Vec::new()))
+}
+
+fn hash_number(seed: u64, tree: &Tree, node: &Node, scratch: &mut Vec<u8>) -> u64 {
+    let (start, len) = (node.start as usize, (node.end - node.start) as usize);
+    let word =
+        tree.as_str().as_bytes()[start..].first_chunk().filter(|_| len < 8).map(|word| u64::from_le_bytes(*word));
+    word.and_then(|word| hash_short_number(seed, word, len)).unwrap_or_else(|| {
+        scratch.clear();
+        Decimal::write_text(tree.slice(start, node.end as usize), scratch);
+        hash(seed, scratch)
+    })
+}
+
+/// The digest of what nearly all numbers are, whole, not negative and of up to seven digits, which `word` begins with:
+/// what [`Decimal::write_text`] writes of it is two words, which need not be written down first.
+#[inline]
+fn hash_short_number(seed: u64, word: u64, len: usize) -> Option<u64> {
+    let digits = word & (u64::MAX >> (64 - 8 * len));
+    if swar::digits(&word.to_le_bytes()) < len || word as u8 == b'0' {
+        return None;
+    }
+    // Zeros at the end do not count.
+    let zeros = u64::from_le_bytes([b'0'; 8]) & (u64::MAX >> (64 - 8 * len));
+    let counted = 8 - (digits ^ zeros).leading_zeros() / 8;
+    let state = mix(mix(seed, 9 + u64::from(counted)), (len as u64) << 8);
+    Some(mix(state, (digits & (u64::MAX >> (64 - 8 * counted))) << 8))
 }
 
 fn hash_string(seed: u64, inside: &str, is_escaped: bool, scratch: &mut Vec<u8>) -> u64 {
@@ -221,6 +242,20 @@ mod tests {
         ] {
             assert!(is_same(a, b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn short_numbers_have_the_digests_of_any() {
+        let check = |text: &str| {
+            let tree = Tree::read(format!("[{text},0,0,0,0]")).unwrap();
+            let mut written = Vec::new();
+            Decimal::write_text(text, &mut written);
+            assert_eq!(Content::of(&tree).digest(NodeId(1)), hash(Kind::Number as u64 + 1, &written), "{text}");
+        };
+        for text in ["0", "-0", "7", "-7", "120", "-9999999", "1000000", "12345678", "1.5", "1e3", "10", "9999900"] {
+            check(text);
+        }
+        (0..3_000).for_each(|number| check(&(number * 3_331).to_string()));
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod parse;
 mod plan;
 mod schema;
 mod style;
+mod swar;
 mod text;
 mod tree;
 

@@ -2,6 +2,7 @@
 
 use crate::error::{ParseError, Problem};
 use crate::limits::{BYTES_MAX, DEPTH_MAX, NODES_MAX};
+use crate::swar;
 use crate::tree::{Kind, NONE, Node};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -29,7 +30,8 @@ pub(crate) fn parse(text: &str, bounds: Bounds) -> Result<Vec<Node>, ParseError>
         return Err(fail(bounds.bytes, Problem::TooLong));
     }
     let at = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-    let mut parser = Parser { bytes, bounds, at, nodes: Vec::with_capacity(bytes.len() / 16), open: Vec::new() };
+    let nodes = Vec::with_capacity(bytes.len() / 16);
+    let mut parser = Parser { bytes, bounds, at, nodes, open: NONE, is_in_object: false, depth: 0 };
     parser.document().map_err(|problem| fail(parser.at, problem))?;
     parser.nodes.shrink_to_fit();
     Ok(parser.nodes)
@@ -40,8 +42,11 @@ struct Parser<'a> {
     bounds: Bounds,
     at: usize,
     nodes: Vec<Node>,
-    /// Arrays and objects that have not ended.
-    open: Vec<u32>,
+    /// The innermost array or object that has not ended; what it is in is its parent.
+    open: u32,
+    is_in_object: bool,
+    /// How many have not ended.
+    depth: usize,
 }
 
 /// The key of the member that begins: where it starts and how long it is, with quotes.
@@ -62,7 +67,7 @@ impl Parser<'_> {
             let is_open = self.value(key)?;
             key = NO_KEY;
             if is_open {
-                if self.nodes[*self.open.last().expect("just opened") as usize].kind == Kind::Object {
+                if self.is_in_object {
                     key = self.key("a key in double quotes or }")?;
                 }
                 continue;
@@ -98,7 +103,7 @@ impl Parser<'_> {
     }
 
     fn container(&mut self, kind: Kind, end: u8, key: Key) -> Result<bool, Problem> {
-        if self.open.len() == self.bounds.depth {
+        if self.depth == self.bounds.depth {
             return Err(Problem::TooDeep);
         }
         let start = self.at;
@@ -111,7 +116,8 @@ impl Parser<'_> {
             self.nodes[node as usize].end = self.at as u32;
             return Ok(false);
         }
-        self.open.push(node);
+        (self.open, self.is_in_object) = (node, kind == Kind::Object);
+        self.depth += 1;
         Ok(true)
     }
 
@@ -126,7 +132,7 @@ impl Parser<'_> {
             start: start as u32,
             end: self.at as u32,
             next,
-            parent: self.open.last().copied().unwrap_or(NONE),
+            parent: self.open,
             kind,
             is_escaped,
             is_key_escaped: key.is_escaped,
@@ -147,29 +153,30 @@ impl Parser<'_> {
     fn after_value(&mut self) -> Result<After, Problem> {
         loop {
             self.blanks();
-            let Some(&open) = self.open.last() else {
+            if self.depth == 0 {
                 return if self.at == self.bytes.len() { Ok(After::End) } else { Err(Problem::Expected("the end")) };
-            };
-            let is_object = self.nodes[open as usize].kind == Kind::Object;
-            match (self.peek(), is_object) {
+            }
+            match (self.peek(), self.is_in_object) {
                 (Some(b','), _) => {
                     self.at += 1;
                     self.blanks();
-                    return Ok(if is_object { After::Member } else { After::Item });
+                    return Ok(if self.is_in_object { After::Member } else { After::Item });
                 }
-                (Some(b'}'), true) | (Some(b']'), false) => self.close(open),
+                (Some(b'}'), true) | (Some(b']'), false) => self.close(),
                 (_, true) => return Err(Problem::Expected(", or }")),
                 (_, false) => return Err(Problem::Expected(", or ]")),
             }
         }
     }
 
-    fn close(&mut self, open: u32) {
+    fn close(&mut self) {
         self.at += 1;
         let next = self.nodes.len() as u32;
-        let node = &mut self.nodes[open as usize];
+        let node = &mut self.nodes[self.open as usize];
         (node.end, node.next) = (self.at as u32, next);
-        self.open.pop();
+        self.open = node.parent;
+        self.is_in_object = self.nodes.get(self.open as usize).is_some_and(|node| node.kind == Kind::Object);
+        self.depth -= 1;
     }
 
     fn key(&mut self, expected: &'static str) -> Result<Key, Problem> {
@@ -193,9 +200,7 @@ impl Parser<'_> {
         self.at += 1;
         let mut is_escaped = false;
         loop {
-            let rest = &self.bytes[self.at..];
-            let plain = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ');
-            self.at += plain.unwrap_or(rest.len());
+            self.at += swar::plain(&self.bytes[self.at..]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -253,12 +258,12 @@ impl Parser<'_> {
     }
 
     fn digits(&mut self) -> Result<(), Problem> {
-        let rest = &self.bytes[self.at..];
-        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        self.at += count;
-        if count == 0 { Err(Problem::Expected("a digit")) } else { Ok(()) }
+        let len = swar::digits(&self.bytes[self.at..]);
+        self.at += len;
+        if len == 0 { Err(Problem::Expected("a digit")) } else { Ok(()) }
     }
 
+    #[inline]
     fn blanks(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;

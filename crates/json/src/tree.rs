@@ -191,6 +191,11 @@ impl Tree {
         depth
     }
 
+    /// All values with what they are, in pre-order.
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }

@@ -22,12 +22,12 @@ fn is_plain_string(text: &str) -> bool {
     text.starts_with('"') && text.ends_with('"') && inside.is_some_and(is_plain)
 }
 
-/// Whole numbers, which most are.
+/// Numbers without an exponent, which most are.
 fn is_plain_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty()
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && (digits == "0" || !digits.starts_with('0'))
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    is_digits(whole) && is_digits(part) && (whole == "0" || !whole.starts_with('0'))
 }
 
 /// What a string of JSON says; none where no text can hold that.
@@ -58,10 +58,28 @@ mod tests {
 
     #[test]
     fn only_one_value_is_a_value() {
-        for text in ["null", "-0", "12", "1.50e+3", "\"\"", "\"\\u00e9\\\"\"", "[1, 2]", "{\"a\": []}"] {
+        for text in ["null", "-0", "12", "-0.5", "10.25", "1.50e+3", "\"\"", "\"\\u00e9\\\"\"", "[1, 2]", "{\"a\": []}"]
+        {
             assert!(is_value(text), "{text}");
         }
-        for text in ["", "\"", "-", "01", "1,2", "1 ", "\"a\", \"b\"", "\"a\nb\"", "]", "1]"] {
+        for text in [
+            "",
+            "\"",
+            "-",
+            "01",
+            "00.5",
+            ".5",
+            "1.",
+            "1.-5",
+            "-.5",
+            "1.5.5",
+            "1,2",
+            "1 ",
+            "\"a\", \"b\"",
+            "\"a\nb\"",
+            "]",
+            "1]",
+        ] {
             assert!(!is_value(text), "{text}");
         }
         assert_eq!(unquoted("\"\\u00e9\\n\"").as_deref(), Some("é\n"));

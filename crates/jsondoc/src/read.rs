@@ -14,6 +14,7 @@ use crate::source::Source;
 use json::limits::{BYTES_MAX, DEPTH_MAX};
 use json::{ConflictKind, Kind, Place, Schema, Style, Tree, quoted};
 use motet::{Document, Id, Shown, ShownMap, ShownText, SortedMap, Value};
+use std::collections::HashMap;
 
 /// Bytes of alternatives that are read with a document: more than anybody looks at.
 const ALTERNATIVES_BYTES_MAX: usize = 16 << 20;
@@ -222,8 +223,8 @@ pub(crate) struct Reader<'a> {
     slots: Vec<Slot>,
     conflicts: Vec<Told>,
     unreadable: usize,
-    /// Which node shows in which slot.
-    shown: SortedMap<Id, usize>,
+    /// Which node shows in which slot. Only asked for one by one, so that no order comes from it.
+    shown: HashMap<Id, usize>,
     /// Places at which a node was put by somebody who had not seen where it is now: the node, the array or object, and the
     /// write that put it there.
     elsewhere: Vec<(Id, Id, Id)>,
@@ -244,7 +245,7 @@ impl<'a> Reader<'a> {
             slots: Vec::new(),
             conflicts: Vec::new(),
             unreadable: 0,
-            shown: SortedMap::new(),
+            shown: HashMap::new(),
             elsewhere: Vec::new(),
             is_aside: false,
             aside_bytes: 0,
@@ -324,9 +325,9 @@ impl<'a> Reader<'a> {
     /// The members or items of a node, in order.
     pub fn children(&mut self, node: Id, kind: Kind, place: &Place) -> Vec<Child> {
         let shown = self.shown();
-        let mut found: Vec<Child> = Vec::new();
-        let mut nodes_here = 0;
         let list = shown.list(children(node));
+        let mut found: Vec<Child> = Vec::with_capacity(list.as_ref().map_or(0, |list| list.len()));
+        let mut nodes_here = 0;
         let renames = self.renames(node, kind);
         for (item, write, value, is_disputed) in list.iter().flat_map(|list| list.writes()) {
             let one = [(write, value)];
@@ -337,7 +338,10 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let child = self.child(item, heads, choice, renames.as_ref());
-            let is_here = |body: &&Body| body.node().is_some_and(|id| self.chooser.is_in(id, Some(node)));
+            // What was chosen is here.
+            let is_shown = |id| child.body.node() == Some(id);
+            let is_here =
+                |body: &&Body| body.node().is_some_and(|id| is_shown(id) || self.chooser.is_in(id, Some(node)));
             nodes_here += child.places.iter().filter(is_here).count();
             found.push(child);
         }

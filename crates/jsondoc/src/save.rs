@@ -7,6 +7,7 @@ use crate::read::{ReadError, Reading, Register, Slot, read};
 use crate::write::{Plan, Unfilled, Writer, said};
 use json::{Kind, NodeId, Pairs, Place, Schema, SchemaError, Style, Tree, ascending};
 use motet::{Document, Edit, Id, Patch, Value, VersionVector};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Ops and bytes of one action: what is more is saved as several. An action that is sealed must be one parcel.
@@ -219,6 +220,9 @@ struct Saver<'a> {
     style: Style,
     old_style: &'a Style,
     tasks: Vec<Task>,
+    /// New nodes with nothing in them yet, and what their lines are indented by. The oldest is filled first, when all else
+    /// is done: containers are found soonest where they are made in the order of their names.
+    unfilled: VecDeque<(Unfilled, Rc<str>)>,
 }
 
 impl<'a> Saver<'a> {
@@ -227,7 +231,8 @@ impl<'a> Saver<'a> {
             Some((old, _)) => Task::Value(old.tree.root(), new.root(), schema.root(), "".into()),
             None => Task::Root,
         };
-        Self { old, new, schema, style: Style::of(new), old_style, tasks: vec![root] }
+        let (style, unfilled) = (Style::of(new), VecDeque::new());
+        Self { old, new, schema, style, old_style, tasks: vec![root], unfilled }
     }
 
     /// Does what is to be done, in as many actions as it takes.
@@ -238,7 +243,7 @@ impl<'a> Saver<'a> {
         mut begin: impl FnMut(&mut Edit<'_>),
     ) {
         let mut is_first = true;
-        while is_first || !self.tasks.is_empty() {
+        while is_first || !self.tasks.is_empty() || !self.unfilled.is_empty() {
             let change = |edit: &mut Edit<'_>| {
                 begin(edit);
                 if is_first {
@@ -247,7 +252,7 @@ impl<'a> Saver<'a> {
                 let mut writer =
                     Writer { edit, new: self.new, schema: self.schema, ops_left: OPS_MAX, bytes_left: BYTES_MAX };
                 while !writer.is_full()
-                    && let Some(task) = self.tasks.pop()
+                    && let Some(task) = self.next_task()
                 {
                     self.step(task, &mut writer);
                 }
@@ -266,6 +271,13 @@ impl<'a> Saver<'a> {
             }
             is_first = false;
         }
+    }
+
+    fn next_task(&mut self) -> Option<Task> {
+        self.tasks.pop().or_else(|| {
+            let (Unfilled { node, new, place }, indent) = self.unfilled.pop_front()?;
+            Some(Task::Children(Children::of(node, new, place, indent, self.new)))
+        })
     }
 
     /// Writes how the document as a whole is laid out.
@@ -294,10 +306,7 @@ impl<'a> Saver<'a> {
     }
 
     fn fill(&mut self, unfilled: Vec<Unfilled>, indent: &str) {
-        for Unfilled { node, new, place } in unfilled.into_iter().rev() {
-            let task = Children::of(node, new, place, indent.into(), self.new);
-            self.tasks.push(Task::Children(task));
-        }
+        self.unfilled.extend(unfilled.into_iter().map(|unfilled| (unfilled, indent.into())));
     }
 
     fn value(&mut self, old: NodeId, new: NodeId, place: Place, indent: &str, writer: &mut Writer<'_, '_>) {
@@ -457,9 +466,9 @@ impl<'a> Saver<'a> {
         let mut unfilled = Vec::new();
         let Some(first) = writer.insert(task.node, at, &run, &places, &mut unfilled) else { return };
         task.items.extend((0..run.len() as u32).map(|step| Id::new(first.replica, first.seq + step)));
-        for Unfilled { node, new, place } in unfilled {
-            let indent = inner_indent(self.new.lead(new), &task.indent).into();
-            self.tasks.push(Task::Children(Children::of(node, new, place, indent, self.new)));
+        for unfilled in unfilled {
+            let indent = inner_indent(self.new.lead(unfilled.new), &task.indent).into();
+            self.unfilled.push_back((unfilled, indent));
         }
     }
 

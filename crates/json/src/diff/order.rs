@@ -7,7 +7,8 @@ pub fn ascending<T: Ord>(values: &[T]) -> Vec<usize> {
     let mut ends: Vec<usize> = Vec::new();
     let mut before = vec![usize::MAX; values.len()];
     for (at, value) in values.iter().enumerate() {
-        let len = ends.partition_point(|&end| values[end] < *value);
+        let is_behind_all = ends.last().is_none_or(|&end| values[end] < *value);
+        let len = if is_behind_all { ends.len() } else { ends.partition_point(|&end| values[end] < *value) };
         before[at] = if len == 0 { usize::MAX } else { ends[len - 1] };
         if len == ends.len() { ends.push(at) } else { ends[len] = at }
     }

@@ -6,7 +6,7 @@ use crate::conflict::{ConflictKind, Taken};
 use crate::content::{by_key, compare_keys};
 use crate::plan::{Child, PartId};
 use crate::schema::Place;
-use crate::tree::NodeId;
+use crate::tree::{NONE, NodeId};
 use std::cmp::Ordering;
 
 /// Whether members with other keys are taken for the same.
@@ -181,8 +181,8 @@ impl Merger<'_, '_> {
             let size = (self.tree(side).next(id) - id.0) as usize;
             let mut table = Vec::new();
             if children.len() > size / 16 {
-                table = vec![usize::MAX; size];
-                children.iter().enumerate().for_each(|(at, child)| table[(child.0 - id.0) as usize] = at);
+                table = vec![NONE; size];
+                children.iter().enumerate().for_each(|(at, child)| table[(child.0 - id.0) as usize] = at as u32);
             }
             let find = |child: NodeId| {
                 if table.is_empty() {
@@ -190,7 +190,7 @@ impl Merger<'_, '_> {
                 }
                 // What is in another array may have any number.
                 let step = child.0.checked_sub(id.0)? as usize;
-                table.get(step).copied().filter(|&at| at != usize::MAX)
+                table.get(step).filter(|&&at| at != NONE).map(|&at| at as usize)
             };
             for (entity, positions) in entities.iter().zip(&mut positions) {
                 positions[side] = entity[side].and_then(find);

@@ -74,19 +74,26 @@ fn arrange(edit: &mut Edit<'_>, list: ContainerId, old: &[Id], found: &[Option<u
         }
     }
     let stays = staying(found);
+    let old = |at: usize| found[at].and_then(|found| old.get(found).copied());
     let mut ids: Vec<Id> = Vec::with_capacity(found.len());
-    for (at, found) in found.iter().enumerate() {
+    let mut at = 0;
+    while at < found.len() {
         let behind = ids.last().and_then(|&id| position(edit, id)).map_or(0, |(at, _)| at + 1);
-        let old = found.and_then(|found| old.get(found).copied());
-        ids.extend(match old {
-            Some(id) if stays[at] => Some(id),
+        match old(at) {
             Some(id) => {
-                let from = position(edit, id).map_or(0, |(at, _)| at);
-                edit.list_move(list, from, if from < behind { behind - 1 } else { behind });
-                Some(id)
+                if !stays[at] {
+                    let from = position(edit, id).map_or(0, |(at, _)| at);
+                    edit.list_move(list, from, if from < behind { behind - 1 } else { behind });
+                }
+                ids.push(id);
+                at += 1;
             }
-            None => insert_lines(edit, list, behind, 1).first().copied(),
-        });
+            None => {
+                let count = (at..found.len()).take_while(|&at| old(at).is_none()).count();
+                ids.extend(insert_lines(edit, list, behind, count));
+                at += count;
+            }
+        }
     }
     ids
 }
