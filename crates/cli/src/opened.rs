@@ -82,10 +82,13 @@ impl Opened {
     pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
         match &mut self.keeper {
             Keeper::Directory(document) => {
-                let result = change(document.replica_mut().document_mut());
+                let edited = document.replica_mut().document_mut();
+                let result = change(edited);
+                let refused = edited.take_refusal();
                 document.seal();
                 document.sync()?;
                 document.put_away();
+                refused.map_err(not_written)?;
                 Ok(result)
             }
             Keeper::Server(visit) => visit.write(change),
@@ -98,6 +101,11 @@ impl Opened {
             visit.leave();
         }
     }
+}
+
+/// What to say of an edit that nobody could have taken in.
+pub fn not_written(refusal: motet::Refusal) -> CommandError {
+    CommandError::Other(format!("nothing was written: {refusal}"))
 }
 
 /// The documents of a directory that is there.

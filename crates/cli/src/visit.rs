@@ -2,6 +2,7 @@
 
 use crate::error::CommandError;
 use crate::home::Home;
+use crate::opened::not_written;
 use crate::out::Progress;
 use member::{Catalogue, Event, Keeping, Member, Settings, Shelf};
 use motet::{Document, ReplicaId};
@@ -53,7 +54,9 @@ impl Visit {
 
     /// Changes the document, and returns once the server has that on its disk.
     pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
-        let result = change(self.member.document_mut(self.doc.id).expect("opened").replica_mut().document_mut());
+        let document = self.member.document_mut(self.doc.id).expect("opened").replica_mut().document_mut();
+        let result = change(document);
+        let refused = document.take_refusal();
         let entered = self.runtime.enter();
         self.member.changed(self.doc.id)?;
         drop(entered);
@@ -62,6 +65,7 @@ impl Visit {
                 "{error}. It is not known whether the server has what was written: look with motet log before trying again"
             ))
         })?;
+        refused.map_err(not_written)?;
         Ok(result)
     }
 

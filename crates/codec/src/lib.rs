@@ -39,6 +39,7 @@ mod action;
 pub mod block;
 mod boundaries;
 mod chain;
+mod cost;
 mod delimited;
 mod error;
 mod frame;
@@ -54,6 +55,7 @@ mod writer;
 
 pub use boundaries::{Boundaries, FrameRun};
 pub use chain::{Chain, EquivocationProof, OpenedChain};
+pub use cost::{Cost, cost};
 pub use error::{DecodeError, EncodeError};
 pub use frame::{
     ChainHead, FRAME_VERSION, Frame, FrameError, FrameName, Opened, Origin, SealedFrame, decode_frame, encode_frame,

@@ -54,6 +54,11 @@ table! {
     CHAIN_BYTES = "bytes of a chain", (16 << 20) + 1024;
     /// Two chains and whose they are.
     PROOF_BYTES = "bytes of a proof", (32 << 20) + 4096;
+    /// What an author puts into one op, but for text, which can be cut: well within [`UNKNOWN_BYTES`], with everything
+    /// that stands around it. Only for writing; readers go by the other limits.
+    OP_BYTES = "bytes of an op", (4 << 20) - 1024;
+    /// The same in memory: less than anybody may take to read it.
+    OP_MEMORY = "bytes of memory of an op", 16 << 20;
     /// Replace-all in a long book makes tens of thousands of ops; a view must redo them at one go.
     ACTION_OPS = "ops in an action", 1 << 17;
     /// The text of thousands of printed pages; more is imported as several actions.

@@ -21,6 +21,8 @@ pub enum Fault {
     SkipSignature,
     /// `codec`: a claimed length is believed.
     TrustLength,
+    /// `blob`: pieces are not looked at.
+    SkipPiece,
     /// `log`: logical time does not advance with what is received.
     StaleLamport,
     /// `model`: siblings stand in order of arrival.
@@ -33,6 +35,8 @@ pub enum Fault {
     LastMoveWins,
     /// `model`: of the moves in a cycle, any one loses.
     AnyMoveLoses,
+    /// `model`: moves of text that go round in a circle all count.
+    KeepCycles,
     /// `model`: additions to counters are never taken back.
     KeepAdditions,
     /// `view`: undoing twice is redoing.

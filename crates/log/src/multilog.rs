@@ -182,6 +182,16 @@ impl MultiLog {
         Span::new(replica, start, log.ops_end())
     }
 
+    /// Forgets what was pushed to the local action of `replica`, as if it never was.
+    pub fn abandon(&mut self, replica: ReplicaId) {
+        let Some(log) = self.logs.get_mut(&replica).filter(|log| log.ops_end() > log.end()) else { return };
+        if log.end() == 0 {
+            self.logs.remove(&replica);
+            return;
+        }
+        *log = ReplicaLog::part(log.actions_in(0..log.end()));
+    }
+
     #[inline]
     fn local_log(&mut self, replica: ReplicaId) -> &mut ReplicaLog {
         self.local = self.logs.place_near(self.local, &replica).unwrap_or_else(|| self.add_log(replica));
@@ -222,8 +232,15 @@ impl MultiLog {
     }
 
     fn commit_new(&mut self, replica: ReplicaId, header: Header) -> Option<Span> {
+        let end = self.logs.get(&replica)?.ops_end();
+        self.commit_until(replica, end, header)
+    }
+
+    /// As [`MultiLog::commit`], over what was pushed before counter `end` only: the rest is of the next action. What
+    /// is in that rest has a Lamport time that is greater by one.
+    pub fn commit_until(&mut self, replica: ReplicaId, end: Seq, header: Header) -> Option<Span> {
         let log = self.logs.get_mut(&replica)?;
-        let span = Span::new(replica, log.end(), log.ops_end());
+        let span = Span::new(replica, log.end(), end.min(log.ops_end()));
         if span.is_empty() {
             return None;
         }

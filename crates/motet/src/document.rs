@@ -5,9 +5,11 @@ mod deep;
 mod lazy;
 mod restore;
 mod structure;
+mod writing;
 
 pub use cut::{Cut, Cutting};
 pub use deep::{CONTAINER_DEPTH_MAX, Deep};
+pub use writing::Refusal;
 
 use crate::edit::Edit;
 use blob::BlobRef;
@@ -16,6 +18,13 @@ use lazy::LazyModel;
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Kept, Model, Patch, Shown, Text};
 use view::{DiffPart, Policy, Projection, Standing, View};
+use writing::{Writing, shown_time};
+
+/// How many spans one op switches: an action of several such has no more than fits.
+const CONTROL_TARGETS: usize = 1 << 14;
+
+/// How many controls one op replaces.
+const CONTROL_HEADS: usize = codec::limits::PRED.max as usize;
 
 /// One member's copy of a document: what happened, what of it is active, and how that looks.
 #[derive(Clone, Debug)]
@@ -26,13 +35,21 @@ pub struct Document {
     pub(crate) replica: ReplicaId,
     /// The writer streams of this copy's author, this one among them.
     pub(crate) mine: Vec<ReplicaId>,
+    pub(crate) writing: Writing,
 }
 
 impl Document {
     /// An empty document that writes as `replica`, an id that nobody else has or had.
     pub fn new(replica: ReplicaId) -> Self {
         let model = LazyModel::awake(Model::new());
-        Self { log: MultiLog::new(), view: View::new(), model, replica, mine: vec![replica] }
+        Self {
+            log: MultiLog::new(),
+            view: View::new(),
+            model,
+            replica,
+            mine: vec![replica],
+            writing: Writing::default(),
+        }
     }
 
     /// A copy that writes as another replica.
@@ -135,23 +152,31 @@ impl Document {
         self.get(container, key)?.blob()
     }
 
-    /// Makes one action of what `change` does, at `time` in seconds since 1970. Returns its elements;
-    /// `None` where `change` did nothing.
+    /// Makes one action of what `change` does, at `time` in seconds since 1970; several where one would be more than
+    /// can be sent. Returns its elements; `None` where `change` did nothing, or where something in it is more than
+    /// anybody could read: then nothing is done, and [`Document::take_refusal`] says why.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
         self.wake();
         let is_plain = self.view.policy().is_plain();
         if !is_plain {
             self.let_mine_through(None);
         }
+        self.begin();
         change(&mut Edit { document: self, told: None });
+        if self.is_refused() {
+            self.abandon();
+            return None;
+        }
         self.commit(is_plain, time)
     }
 
     /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
-    /// else may be done to the document. What changes on the screen is added to `patch`.
+    /// else may be done to the document. What changes on the screen is added to `patch`. What `change` does after
+    /// something was refused is not done, and [`Document::take_refusal`] says why; what it did before stays.
     pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
         self.wake();
         self.let_mine_through(Some(patch));
+        self.begin();
         change(&mut Edit { document: self, told: Some(patch) })
     }
 
@@ -173,10 +198,13 @@ impl Document {
 
     /// Closes the action being written.
     fn commit(&mut self, is_plain: bool, time: i64) -> Option<Span> {
-        let span = if is_plain {
+        let time = shown_time(time);
+        self.end_writing();
+        let span = if is_plain && !self.is_cut() {
             self.log.commit_plain(self.replica, time)
         } else {
-            self.log.commit(self.replica, Header { time, unseen: self.view.unseen(), ..Header::default() })
+            let unseen = if is_plain { Vec::new() } else { self.view.unseen() };
+            self.commit_cut(&Header { time, unseen, ..Header::default() })
         };
         if let Some(span) = span {
             self.view.append_own(&self.log, span);
@@ -197,11 +225,17 @@ impl Document {
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
+        self.begin();
         change(&mut Edit { document: self, told: None });
+        if self.is_refused() {
+            self.abandon();
+            self.set_policy(policy);
+            return None;
+        }
         let unseen = self.view.unseen();
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);
-        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        let span = self.commit_cut(&Header { time: shown_time(time), unseen, ..Header::default() })?;
         self.view.append_own(&self.log, span);
         Some(span)
     }
@@ -358,19 +392,43 @@ impl Document {
         self.wake();
         let mut patch = Patch::default();
         self.let_mine_through(Some(&mut patch));
+        self.begin();
         for on in [false, true] {
             let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
-            if targets.is_empty() {
-                continue;
-            }
-            let pred = self.view.control_heads(&targets);
-            self.log
-                .push(self.replica, OpRef::Control { register: Register::Undo, on, targets: &targets, pred: &pred });
+            self.push_control(on, &targets);
+        }
+        if self.is_refused() {
+            self.abandon();
+            return None;
         }
         let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
-        let span = self.log.commit(self.replica, Header { time, unseen, ..Header::default() })?;
+        let span = self.commit_cut(&Header { time: shown_time(time), unseen, ..Header::default() })?;
         self.view.append_all(&self.log, &[span], self.model.awoken_mut(), Some(&mut patch));
         Some((span, patch))
+    }
+
+    /// Switches spans, which are apart from each other, in as many ops as it takes.
+    fn push_control(&mut self, on: bool, targets: &[Span]) {
+        for targets in targets.chunks(CONTROL_TARGETS) {
+            let mut pred = self.view.control_heads(targets);
+            if pred.len() > CONTROL_HEADS {
+                if let [one] = targets
+                    && one.len() == 1
+                {
+                    // As many switched one element at once: the others stand beside this.
+                    pred.truncate(CONTROL_HEADS);
+                } else {
+                    let (left, right) = halves(targets);
+                    self.push_control(on, &left);
+                    self.push_control(on, &right);
+                    continue;
+                }
+            }
+            let op = OpRef::Control { register: Register::Undo, on, targets, pred: &pred };
+            if self.may_push(op) {
+                self.log.push(self.replica, op);
+            }
+        }
     }
 
     /// What to write so that `spans` are on or off: undoing a control is writing the opposite on what
@@ -467,6 +525,16 @@ impl Document {
         self.view.check_invariants(&self.log);
         self.model().check_invariants();
     }
+}
+
+/// Spans as two parts that are as long; they are more than one element.
+fn halves(spans: &[Span]) -> (Vec<Span>, Vec<Span>) {
+    if let [one] = *spans {
+        let middle = one.start + one.len() / 2;
+        return (vec![Span::new(one.replica, one.start, middle)], vec![Span::new(one.replica, middle, one.end)]);
+    }
+    let (left, right) = spans.split_at(spans.len() / 2);
+    (left.to_vec(), right.to_vec())
 }
 
 /// What `spans` cover, as a control names it: ascending, none touching the next.

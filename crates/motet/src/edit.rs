@@ -10,7 +10,8 @@ use crate::diff;
 use crate::document::Document;
 use blob::BlobRef;
 use clock::{Id, Seq, Span};
-use log::{ContainerId, Counted, OpRef, Value};
+use codec::Cost;
+use log::{ContainerId, Counted, OpRef, ReplicaLog, Value};
 use model::Patch;
 
 /// The changes of one action, made one after another on what is shown.
@@ -47,21 +48,25 @@ impl Edit<'_> {
         if len == 0 && inserted.is_empty() {
             return;
         }
-        self.tell_replaced(container, at, len, inserted);
-        let Document { model, log, replica, .. } = &mut *self.document;
-        let (text, mut left) = (model.awoken_mut().text_mut(container), len);
-        let mut next = text.delete_at(at, left);
-        if next.is_none() && inserted.is_empty() {
+        if self.document.is_refused() {
             return;
         }
-        let mut writer = log.writer(*replica, container);
-        while let Some(target) = next {
-            writer.delete(target);
+        self.tell_replaced(container, at, len, inserted);
+        let mut left = len;
+        while let Some(target) = self.document.model.awoken_mut().text_mut(container).delete_at(at, left) {
+            self.document.account(Cost::SMALL);
+            self.document.log.writer(self.document.replica, container).delete(target);
             left -= target.len();
-            next = text.delete_at(at, left);
+            if left == 0 {
+                break;
+            }
         }
         if !inserted.is_empty() {
             let inserted = Counted::new(inserted);
+            self.document.account_text(inserted);
+            let Document { model, log, replica, .. } = &mut *self.document;
+            let text = model.awoken_mut().text_mut(container);
+            let mut writer = log.writer(*replica, container);
             if text.type_on(at, writer.next_id(), inserted) {
                 writer.type_on(inserted);
             } else {
@@ -105,8 +110,7 @@ impl Edit<'_> {
 
     fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) -> Id {
         let map = self.document.model.awoken().map(container);
-        let mut pred: Vec<Id> = map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect());
-        pred.sort_unstable();
+        let pred = replaced(map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect()));
         self.push(OpRef::Set { container, key, value: value.map(Into::into), pred: &pred }).first()
     }
 
@@ -145,10 +149,29 @@ impl Document {
     }
 
     fn push_unsettled(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
+        if !self.may_push(op) {
+            // What it would have been; nothing that names it is written either.
+            let start = self.next_seq();
+            return Span::new(self.replica, start, start + op.len());
+        }
+        let lamport = self.lamport_next();
         let span = self.log.push(self.replica, op);
-        self.model.awoken_mut().insert(span.first(), self.log.lamport_next(), op, true, patch);
+        self.model.awoken_mut().insert(span.first(), lamport, op, true, patch);
         span
     }
+
+    /// The counter of what is written next.
+    pub(crate) fn next_seq(&self) -> Seq {
+        self.log.log(self.replica).map_or(0, ReplicaLog::ops_end)
+    }
+}
+
+/// The writes that a write replaces, which are given the latest first, as an op names them. Of more than it can name
+/// the oldest are left out: they stay beside it as they were beside each other, and it shows, being later.
+fn replaced(mut heads: Vec<Id>) -> Vec<Id> {
+    heads.truncate(codec::limits::PRED.max as usize);
+    heads.sort_unstable();
+    heads
 }
 
 #[cfg(test)]

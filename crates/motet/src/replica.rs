@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::waiting::{Key, WaitingRoom};
 use clock::{DocumentId, Id, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use codec::{
-    AuthorKey, Chain, ChainHead, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
+    AuthorKey, Chain, ChainHead, Cost, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
 use log::{Action, BlobNames, ContainerId, Kind, ReceiveError};
@@ -16,6 +16,19 @@ use model::Patch;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
 const SIGNATURE_SPACING: Seq = 4096;
+
+/// Signatures are not thinned out where the parcels between them would become longer than this, in bytes: who is
+/// given only what they vouch for gets a parcel of that length.
+const SIGNED_BYTES_MAX: usize = 1 << 20;
+
+/// What a frame holds before the next begins, in bytes, unless one action is more.
+const FRAME_BYTES: usize = 64 << 10;
+
+/// What a parcel holds, in bytes: a message carries one of 8 MiB.
+const PARCEL_BYTES: usize = 6 << 20;
+
+/// What a parcel takes in memory once it is read: less than anybody may take to read it.
+const PARCEL_MEMORY: usize = 28 << 20;
 
 /// The map from authors' keys to what they call themselves: it is beside the work, and stays where that goes back.
 pub fn people() -> ContainerId {
@@ -99,6 +112,8 @@ struct Opening {
     /// Where its frames end.
     ends: Vec<Seq>,
     signature: Signature,
+    /// How long its frames are.
+    bytes: usize,
 }
 
 /// What two members with equal versions must agree on.
@@ -120,6 +135,8 @@ struct KnownChain {
     ends: Vec<Seq>,
     /// Signatures over the hashes at some of those ends, the newest always.
     signatures: SortedMap<Seq, Signature>,
+    /// The bytes since the signature before the newest.
+    newest_bytes: usize,
     /// Proof that its author contradicted themselves; the chain is closed.
     fork: Option<Box<EquivocationProof>>,
 }
@@ -209,23 +226,16 @@ impl Replica {
         self.chains.iter().map(|(&replica, chain)| (replica, chain.head.end)).collect()
     }
 
-    /// Seals the own actions since the last call, as one frame. `None` where there are none.
+    /// Seals the own actions since the last call, as many as a parcel holds: there may be more until it returns
+    /// `None`. [`Replica::seal_all`] seals whatever there is.
     pub fn seal(&mut self) -> Option<Parcel> {
         let replica = self.document.replica();
         let origin = Origin { document: self.id, epoch: self.epoch, replica, author: self.key.author() };
-        let chain = self.chains.get(&replica);
-        let head = chain.map_or_else(|| origin.head(), |chain| chain.head);
-        let end = self.document.log.end(replica);
-        if head.end == end {
-            return None;
-        }
-        let log = self.document.log.log(replica).expect("it has written");
-        let actions: Vec<Action> = log.actions_in(head.end..end).collect();
-        let mut sealed: Option<Chain> = None;
-        let mut head = head;
-        let mut ends = Vec::new();
-        for part in frames_of(actions) {
-            let last = part.last().expect("not empty").span().end;
+        let mut head = self.chains.get(&replica).map_or_else(|| origin.head(), |chain| chain.head);
+        let start = head.end;
+        let actions = self.document.log.log(replica)?.actions_in(start..self.document.log.end(replica));
+        let (mut chain, mut ends): (Option<Chain>, Vec<Seq>) = (None, Vec::new());
+        for actions in parcel_of(actions) {
             let frame = Frame {
                 document: self.id,
                 epoch: self.epoch,
@@ -233,21 +243,28 @@ impl Replica {
                 author: head.author,
                 start: head.end,
                 prev: head.hash,
-                actions: part,
+                actions,
             };
-            let frame = codec::seal(&frame, &self.key).expect("an action of our own is within the limits");
-            head = ChainHead { end: last, hash: frame.hash, signature: Some(frame.signature), ..head };
-            ends.push(last);
-            match &mut sealed {
-                None => sealed = Some(frame.into()),
+            let end = frame.actions.last().expect("not empty").span().end;
+            let frame = codec::seal(&frame, &self.key).expect("what is written was kept within the limits");
+            head = ChainHead { end, hash: frame.hash, signature: Some(frame.signature), ..head };
+            ends.push(end);
+            match &mut chain {
+                None => chain = Some(frame.into()),
                 Some(chain) => chain.push(frame),
             }
         }
-        let start = self.chains.get(&replica).map_or(0, |chain| chain.head.end);
-        let chain = sealed.expect("there are actions");
-        self.extend_chain(replica, head, ends, chain.signature);
-        let bytes = chain.encode().expect("sealed within the limits");
-        Some(Parcel { span: Span::new(replica, start, end), bytes })
+        let chain = chain?;
+        let bytes = chain.encode().expect("a parcel was kept within the limits");
+        self.extend_chain(replica, head, ends, (chain.signature, bytes.len()));
+        Some(Parcel { span: Span::new(replica, start, head.end), bytes })
+    }
+
+    /// Seals all own actions since the last call. Whether there were any.
+    pub fn seal_all(&mut self) -> bool {
+        let is_new = self.seal().is_some();
+        while is_new && self.seal().is_some() {}
+        is_new
     }
 
     /// Takes in a parcel from anywhere, in any order, any number of times. What changed is added to
@@ -299,14 +316,16 @@ impl Replica {
         for frame in &new.frames {
             ends.push(codec::decode_frame(frame)?.1);
         }
-        Ok(Some(Opening { actions: opened.actions, head: opened.head, ends, signature: new.signature }))
+        let bytes = new.frames.iter().map(Vec::len).sum();
+        Ok(Some(Opening { actions: opened.actions, head: opened.head, ends, signature: new.signature, bytes }))
     }
 
     /// Appends what was validated, in causal order; notes what it was.
     fn append(&mut self, openings: Vec<Opening>, spans: &mut Vec<Span>, patch: Option<&mut Patch>) {
         let mut actions = Vec::new();
         for opening in openings {
-            self.extend_chain(opening.head.replica, opening.head, opening.ends, opening.signature);
+            let vouched = (opening.signature, opening.bytes);
+            self.extend_chain(opening.head.replica, opening.head, opening.ends, vouched);
             actions.extend(opening.actions);
         }
         sort_causally(&mut actions);
@@ -367,21 +386,33 @@ impl Replica {
         next && actions.iter().all(|action| action.parents.iter().all(|parent| here(parent, action.id.seq)))
     }
 
-    fn extend_chain(&mut self, replica: ReplicaId, head: ChainHead, ends: Vec<Seq>, signature: Signature) {
+    /// Notes what follows in a chain: the ends of its frames, the signature over the last, and how many bytes they are.
+    fn extend_chain(
+        &mut self,
+        replica: ReplicaId,
+        head: ChainHead,
+        ends: Vec<Seq>,
+        (signature, bytes): (Signature, usize),
+    ) {
         let chain = self.chains.entry(replica).or_insert_with(|| KnownChain {
             head,
             ends: Vec::new(),
             signatures: SortedMap::new(),
+            newest_bytes: 0,
             fork: None,
         });
         chain.head = head;
         chain.ends.extend(ends);
         chain.signatures.insert(head.end, signature);
         let close: Vec<Seq> = chain.signatures.keys().rev().skip(1).take(2).copied().collect();
+        let together = chain.newest_bytes.saturating_add(bytes);
+        chain.newest_bytes = bytes;
         if let [last, before] = close[..]
             && last - before < SIGNATURE_SPACING
+            && together <= SIGNED_BYTES_MAX
         {
             chain.signatures.remove(&last);
+            chain.newest_bytes = together;
         }
     }
 
@@ -557,25 +588,33 @@ fn sort_causally(actions: &mut [Action]) {
     actions.sort_by_key(|action| (action.lamport, action.id));
 }
 
-/// Actions in groups that fit into a frame each.
-fn frames_of(actions: Vec<Action>) -> Vec<Vec<Action>> {
-    /// Well below what a frame may hold.
-    const WEIGHT_MAX: usize = 64 << 10;
+/// The first of some actions, as many as one parcel holds and at least one, in groups that fit into a frame each.
+fn parcel_of(actions: impl Iterator<Item = Action>) -> Vec<Vec<Action>> {
     let mut frames: Vec<Vec<Action>> = Vec::new();
-    let mut weight = WEIGHT_MAX;
+    let (mut whole, mut last) = (Cost::default(), Cost::default());
     for action in actions {
-        let heavy = action.ops.len() * 64
-            + action
-                .ops
-                .iter()
-                .map(|op| if let log::Op::Insert { text, .. } = op { text.len() } else { 64 })
-                .sum::<usize>();
-        if weight + heavy > WEIGHT_MAX {
-            frames.push(Vec::new());
-            weight = 0;
+        let cost = cost_of(&action);
+        let is_full = whole.bytes + cost.bytes > PARCEL_BYTES || whole.memory + cost.memory > PARCEL_MEMORY;
+        if is_full && !frames.is_empty() {
+            break;
         }
-        weight += heavy;
+        whole += cost;
+        if frames.is_empty() || last.bytes + cost.bytes > FRAME_BYTES {
+            frames.push(Vec::new());
+            last = Cost::default();
+        }
+        last += cost;
         frames.last_mut().expect("just pushed").push(action);
     }
     frames
+}
+
+/// What an action takes at most.
+fn cost_of(action: &Action) -> Cost {
+    let named = action.parents.len() + action.unseen.len();
+    let mut cost = Cost { bytes: 64 + 32 * named, memory: size_of::<Action>() + size_of::<Span>() * named };
+    for op in &action.ops {
+        cost += codec::cost(op.as_op_ref()).expect("what is written was kept within the limits");
+    }
+    cost
 }

@@ -192,13 +192,21 @@ fn in_one_order(mut note: Note) -> Note {
 /// Makes a document show `text`, which was made of what it showed at `base`, or shows now.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, text: &str, time: i64) -> Result<(), HubError> {
     match DocumentType::of(document) {
-        DocumentType::Json => jsondoc::save(document, base, &parse(text)?, time).map_err(unsaved),
+        DocumentType::Json => {
+            jsondoc::save(document, base, &parse(text)?, time).map_err(unsaved)?;
+            refused(document)
+        }
         DocumentType::Note => note::save(document, base, &note::parse(text)?, time),
         DocumentType::Text => {
             save_text(document, base, text, time);
-            Ok(())
+            refused(document)
         }
     }
+}
+
+/// Whether the edit just made was one that nobody could take in.
+fn refused(document: &mut Document) -> Result<(), HubError> {
+    document.take_refusal().map_err(|refusal| HubError::TextRefused(refusal.to_string()))
 }
 
 fn save_text(document: &mut Document, base: Option<&VersionVector>, text: &str, time: i64) {
@@ -231,7 +239,8 @@ fn make_note(document: &mut Document, text: &str, time: i64) -> Result<(), HubEr
 
 fn make_json(document: &mut Document, text: &str, schema: Option<&str>, time: i64) -> Result<(), HubError> {
     let schema = schema.map(parse).transpose()?;
-    jsondoc::create(document, &parse(text)?, schema.as_ref(), time).map_err(unsaved)
+    jsondoc::create(document, &parse(text)?, schema.as_ref(), time).map_err(unsaved)?;
+    refused(document)
 }
 
 /// Where people wanted different things, as the JSON that goes out.

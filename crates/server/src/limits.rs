@@ -21,9 +21,6 @@ pub const BODY_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX;
 /// A text that is saved as one action, in bytes: with everything around it still one parcel.
 pub const TEXT_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX / 2;
 
-/// What an action of a note may take, in bytes: with a signature around it still one parcel.
-pub const NOTE_PARCEL_BYTES_MAX: usize = sync::limits::PARCEL_BYTES_MAX - (64 << 10);
-
 /// Blocks, pieces of lines and cells of a note that is saved: a book of a thousand pages has fewer, and more take minutes.
 pub const NOTE_PARTS_MAX: usize = 1 << 17;
 

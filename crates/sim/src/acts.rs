@@ -1,5 +1,6 @@
 //! What members do with the document.
 
+mod forms;
 mod rich;
 mod structure;
 
@@ -8,7 +9,7 @@ use crate::random::Random;
 use crate::screen::Screen;
 use clock::{ReplicaId, Seq, Span, VersionVector};
 use log::{ContainerId, Kind, Value};
-use motet::{Edit, Policy};
+use motet::{BlobRef, Edit, Policy};
 
 /// One thing that a person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,14 @@ pub enum Act {
     Plant,
     /// Adds to a counter.
     Count,
+    /// Adds a file and names it.
+    Attach,
+    /// Saves JSON.
+    SaveJson,
+    /// Saves a note.
+    SaveNote,
+    /// Gives a command of an editor of notes.
+    CommandNote,
     /// Several of these as one action.
     ChangeMuch,
     /// Replaces a text, word by word.
@@ -62,7 +71,7 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 23;
+pub const KINDS: usize = 27;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -73,6 +82,10 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Arrange, 12),
     (Act::Plant, 12),
     (Act::Count, 3),
+    (Act::Attach, 3),
+    (Act::SaveJson, 4),
+    (Act::SaveNote, 2),
+    (Act::CommandNote, 8),
     (Act::ChangeMuch, 6),
     (Act::Rewrite, 1),
     (Act::Restore, 1),
@@ -129,6 +142,11 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::Arrange => edit(host, time, |pen| pen.arrange(random)),
         Act::Plant => edit(host, time, |pen| pen.plant(random)),
         Act::Count => edit(host, time, |pen| pen.count(random)),
+        // Where the bytes lie the world knows.
+        Act::Attach => {}
+        Act::SaveJson => forms::save_json(host, time, random),
+        Act::SaveNote => forms::save_note(host, time, random),
+        Act::CommandNote => forms::command_note(host, time, random),
         Act::ChangeMuch => edit(host, time, |pen| pen.change_much(random)),
         Act::Rewrite => edit(host, time, |pen| pen.rewrite(random)),
         Act::Restore => restore(host, time, random),
@@ -137,6 +155,11 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         _ => choose(host, act, random),
     }
     Ok(())
+}
+
+/// Names a blob: where another was named, that is history.
+pub fn attach(host: &mut Host, time: i64, reference: BlobRef, random: &mut Random) {
+    edit(host, time, |pen| pen.edit.set_blob(map(random), KEYS[random.below(KEYS.len())], reference));
 }
 
 /// Lays all choices aside.

@@ -167,7 +167,7 @@ impl Host {
     }
 
     /// Reads the screen anew.
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         self.screen = Screen::of(self.replica.document());
         self.is_fresh = true;
     }

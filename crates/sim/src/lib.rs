@@ -26,6 +26,7 @@
 //! ```
 
 mod acts;
+mod attic;
 mod disk;
 mod host;
 mod ledger;

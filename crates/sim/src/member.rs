@@ -1,5 +1,6 @@
 //! A member: what it keeps through a crash, and what it has only while it runs.
 
+use crate::attic::Attic;
 use crate::host::{DOC, Host, Settings};
 use crate::options::Options;
 use crate::planted::Planted;
@@ -7,13 +8,15 @@ use crate::random::{Random, mix};
 use crate::vault::{PowerCut, Vault};
 use clock::{ReplicaId, VersionVector};
 use codec::SigningKey;
-use sync::{Admission, Config, Exchange, MemberId, PeerKey, Role, Trust};
+use sync::{Admission, BlobTraffic, Config, Exchange, MemberId, PeerKey, Role, Trust};
 
 /// One member of the space.
 #[derive(Debug)]
 pub struct Member {
     /// What it keeps; none where it forgets everything.
     pub vault: Option<Vault>,
+    /// The blobs.
+    pub attic: Attic,
     /// The rest; none while it is stopped.
     pub running: Option<Running>,
     /// Counts how often it started.
@@ -35,6 +38,8 @@ pub struct Running {
     pub host: Host,
     /// The sessions.
     pub exchange: Exchange,
+    /// What of blobs is under way.
+    pub traffic: BlobTraffic,
     /// Whether a sync is to come.
     pub will_sync: bool,
 }
@@ -52,7 +57,8 @@ impl Member {
         let settings = Settings { key, is_storage, contrary: options.contrary, images: options.images, planted };
         let skew_s = random.below(2 * options.skew_s_max as usize + 1) as i64 - options.skew_s_max as i64;
         let promised = VersionVector::new();
-        Self { vault, running: None, runs: 0, promised, settings, skew_s, seed, planted, at }
+        let attic = Attic::new(keeps, planted);
+        Self { vault, attic, running: None, runs: 0, promised, settings, skew_s, seed, planted, at }
     }
 
     /// A number that nobody else has for anything, nor this member in another run.
@@ -77,7 +83,8 @@ impl Member {
         }
         let mut exchange = Exchange::new();
         exchange.open(DOC);
-        self.running = Some(Running { host, exchange, will_sync: false });
+        self.running = Some(Running { host, exchange, traffic: BlobTraffic::new(DOC), will_sync: false });
+        self.attic.check_kept()?;
         self.check_promises()
     }
 
@@ -94,6 +101,7 @@ impl Member {
     /// Stops without warning; what was not synced is left to `luck`.
     pub fn crash(&mut self, luck: u64) {
         self.running = None;
+        self.attic.crash(luck);
         if let Some(vault) = &mut self.vault {
             vault.crash(luck);
         }

@@ -3,7 +3,7 @@
 use crate::options::Options;
 use crate::random::Random;
 use std::collections::BTreeMap;
-use sync::{Message, PeerKey};
+use sync::{BlobMessage, Message, PeerKey};
 
 /// One of the two ends of a connection; the first made it.
 pub type Side = usize;
@@ -122,7 +122,7 @@ impl Network {
         } else if random.chance(options.duplicate) {
             copies = 2;
         }
-        let bytes = match random.chance(options.alter).then(|| alter_parcels(&bytes, random)).flatten() {
+        let bytes = match random.chance(options.alter).then(|| alter_load(&bytes, random)).flatten() {
             Some(altered) => {
                 connection.is_spoilt = true;
                 altered
@@ -159,13 +159,21 @@ pub fn delay_ms(options: &Options, random: &mut Random) -> u64 {
     random.between(0, max_ms)
 }
 
-/// The message with the bytes of one parcel altered; none where it carries none.
-fn alter_parcels(bytes: &[u8], random: &mut Random) -> Option<Vec<u8>> {
-    let Ok(Message::Parcels { doc, seq, done, total, mut parcels }) = Message::decode(bytes) else { return None };
-    let at = random.below(parcels.len().max(1));
-    let parcel = parcels.get_mut(at)?;
-    parcel.bytes = alter(&parcel.bytes, random).into();
-    Some(Message::Parcels { doc, seq, done, total, parcels }.encode())
+/// The message with the bytes of one parcel or of a piece of a blob altered; none where it carries none.
+fn alter_load(bytes: &[u8], random: &mut Random) -> Option<Vec<u8>> {
+    let mut message = Message::decode(bytes).ok()?;
+    match &mut message {
+        Message::Parcels { parcels, .. } => {
+            let at = random.below(parcels.len().max(1));
+            let parcel = parcels.get_mut(at)?;
+            parcel.bytes = alter(&parcel.bytes, random).into();
+        }
+        Message::Blob { message: BlobMessage::Piece { bytes: Some(bytes), .. }, .. } if !bytes.is_empty() => {
+            *bytes = alter(bytes, random);
+        }
+        _ => return None,
+    }
+    Some(message.encode())
 }
 
 /// A bit that fell over, a byte that became another, or an end that is missing.

@@ -50,6 +50,8 @@ pub struct Options {
     pub power_cuts: usize,
     /// … a document is unloaded and loaded again.
     pub reloads: usize,
+    /// … a member puts away the blobs that nothing names.
+    pub collections: usize,
     /// How often, of a thousand syncs, an image of the document is kept.
     pub images: usize,
     /// How often, of a thousand acts, parcels travel in somebody's pocket.
@@ -93,6 +95,7 @@ impl Options {
             crashes: some(random, 60),
             power_cuts: some(random, 60),
             reloads: some(random, 100),
+            collections: some(random, 60),
             images: some(random, 300),
             couriers: some(random, 100),
             contrary: if random.chance(400) { [1, 300, 2000][random.below(3)] } else { 0 },

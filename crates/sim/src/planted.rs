@@ -29,12 +29,14 @@ pub enum Planted {
     ShareReplica,
     /// What a screen should change when choices change is dropped.
     DropPatch,
+    /// Blobs are put away that only the history names.
+    CollectHidden,
     /// One that lives inside the engine.
     Inside(Fault),
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 23] = [
+pub const ALL: [(&str, Planted); 26] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -47,6 +49,9 @@ pub const ALL: [(&str, Planted); 23] = [
     ("reuse-replica", Planted::ReuseReplica),
     ("share-replica", Planted::ShareReplica),
     ("drop-patch", Planted::DropPatch),
+    ("collect-hidden", Planted::CollectHidden),
+    ("skip-piece", Planted::Inside(Fault::SkipPiece)),
+    ("keep-cycles", Planted::Inside(Fault::KeepCycles)),
     ("skip-signature", Planted::Inside(Fault::SkipSignature)),
     ("trust-length", Planted::Inside(Fault::TrustLength)),
     ("stale-lamport", Planted::Inside(Fault::StaleLamport)),

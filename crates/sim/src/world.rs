@@ -1,6 +1,6 @@
 //! Members, a network, and time: one event after another until everything is told.
 
-use crate::acts::{self, act};
+use crate::acts::{self, Act, act};
 use crate::host::DOC;
 use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen};
 use crate::member::{Member, Running};
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::PeerKey;
 
+mod blobs;
 mod faults;
 mod sessions;
 
@@ -206,7 +207,8 @@ impl World {
     /// Who is to be asked next whether there is something to say.
     fn next_wake(&self) -> Option<(u64, usize)> {
         let wake = |(at, member): (usize, &Member)| {
-            let wake_ms = member.running.as_ref()?.exchange.next_wake_ms()?;
+            let wake_ms = member.running.as_ref()?.exchange.next_wake_ms();
+            let wake_ms = [wake_ms, self.blobs_wake_ms(at)].into_iter().flatten().min()?;
             Some((wake_ms.max(self.now_ms), at))
         };
         self.members.iter().enumerate().filter_map(wake).min()
@@ -252,6 +254,9 @@ impl World {
         self.trace.note(self.now_ms, format_args!("{at} {kind:?}"));
         act(&mut running.host, kind, time, &mut self.random)?;
         running.host.is_fresh = true;
+        if kind == Act::Attach {
+            self.attach(at, time);
+        }
         if self.random.chance(self.options.seal) {
             self.seal(at);
         }
@@ -262,7 +267,7 @@ impl World {
     fn seal(&mut self, at: usize) {
         let forgets = self.planted == Some(Planted::ForgetToTell) && self.random.chance(100);
         let Some(running) = self.members[at].running.as_mut() else { return };
-        if running.host.replica.seal().is_some() && !forgets {
+        if running.host.replica.seal_all() && !forgets {
             running.exchange.changed(DOC);
         }
     }
@@ -349,6 +354,7 @@ impl World {
             self.ledger.check_hashes(&mut running.host)?;
             self.ledger.check_kept(&running.host.replica.version())?;
         }
+        self.check_blobs()?;
         self.members[0].running.as_ref().map_or(Ok(()), |running| check_definition(running.host.replica.document()))
     }
 }

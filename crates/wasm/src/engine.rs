@@ -95,7 +95,7 @@ impl Engine {
 
     /// Frames of the own actions since the last call, to be stored and sent.
     pub fn seal(&mut self) -> JsValue {
-        js::from_byte_list(self.replica.seal().map(|parcel| parcel.bytes))
+        js::from_byte_list(std::iter::from_fn(|| self.replica.seal()).map(|parcel| parcel.bytes))
     }
 
     /// Takes in frames, in any order, any number of times; returns what they change. What is
@@ -120,21 +120,23 @@ impl Engine {
     }
 
     /// Takes back the author's latest edit run; null where there is none.
-    pub fn undo(&mut self) -> JsValue {
+    pub fn undo(&mut self) -> Outcome<JsValue> {
         let document = self.replica.document_mut();
-        let Some(run) = document.next_undo() else { return JsValue::NULL };
+        let Some(run) = document.next_undo() else { return Ok(JsValue::NULL) };
         // Who wrote it is not taken back with what was written; but a run is undone where its last element is.
         let is_name = |id: Id, op: OpRef<'_>| id != run.last() && op.container() == Some(people());
         let ops = document.log().ops_in(run).filter(|&(id, op)| !is_name(id, op));
         let spans: Vec<Span> = ops.map(|(id, op)| Span::new(id.replica, id.seq, id.seq + op.len())).collect();
         let done = document.undo_spans(&spans, now());
-        done.map_or(JsValue::NULL, |(_, patch)| self.tell(patch))
+        self.refusal()?;
+        Ok(done.map_or(JsValue::NULL, |(_, patch)| self.tell(patch)))
     }
 
     /// Brings back what the author's latest undo took; null where there is nothing.
-    pub fn redo(&mut self) -> JsValue {
+    pub fn redo(&mut self) -> Outcome<JsValue> {
         let patch = self.replica.document_mut().redo();
-        patch.map_or(JsValue::NULL, |patch| self.tell(patch))
+        self.refusal()?;
+        Ok(patch.map_or(JsValue::NULL, |patch| self.tell(patch)))
     }
 
     /// Whether [`Engine::undo`] would do anything.
@@ -154,6 +156,7 @@ impl Engine {
     pub fn undo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().undo_spans(&spans, now());
+        self.refusal()?;
         Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
@@ -162,6 +165,7 @@ impl Engine {
     pub fn redo_range(&mut self, spans: &str) -> Outcome<JsValue> {
         let spans = parse_spans(spans)?;
         let done = self.replica.document_mut().redo_spans(&spans, now());
+        self.refusal()?;
         Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
@@ -171,6 +175,7 @@ impl Engine {
     pub fn restore_all(&mut self, version: &[u8]) -> Outcome<JsValue> {
         let version = read::version_of(version)?;
         let done = self.replica.document_mut().restore_all(&version, &[people()], now());
+        self.refusal()?;
         let Some((span, patch)) = done else { return Ok(JsValue::NULL) };
         let spans = write_spans(&[span]);
         Ok(js::object([("patches", self.tell(patch)), ("spans", spans.into())]))

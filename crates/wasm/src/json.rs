@@ -118,7 +118,8 @@ impl Engine {
         let (body, schema) = (parse(text)?, schema.as_deref().map(parse).transpose()?);
         self.sign();
         let (document, told) = (self.replica.document_mut(), &mut self.told);
-        jsondoc::create_telling(document, &body, schema.as_ref(), now(), told).map_err(unsaved)
+        jsondoc::create_telling(document, &body, schema.as_ref(), now(), told).map_err(unsaved)?;
+        self.refusal()
     }
 
     /// Makes the document say something else by the least changes. What is large is several actions.
@@ -126,7 +127,8 @@ impl Engine {
     pub fn json_save(&mut self, text: &str) -> Outcome<()> {
         let body = parse(text)?;
         self.sign();
-        jsondoc::save_telling(self.replica.document_mut(), &body, now(), &mut self.told).map_err(unsaved)
+        jsondoc::save_telling(self.replica.document_mut(), &body, now(), &mut self.told).map_err(unsaved)?;
+        self.refusal()
     }
 
     /// Puts a value in the place of another; returns how it is called.
@@ -209,7 +211,7 @@ impl Engine {
 
     /// An edit that may be refused, in the action being written.
     fn edit_json<T>(&mut self, change: impl FnOnce(&mut Editor<'_, '_>) -> Result<T, EditError>) -> Outcome<T> {
-        self.write(|edit| change(&mut Editor::of(edit))).map_err(unedited)
+        self.write(|edit| change(&mut Editor::of(edit)))?.map_err(unedited)
     }
 
     fn conflict_to_json(&self, conflict: &Conflict, id: EntryId) -> String {

@@ -80,7 +80,7 @@ impl Engine {
         }
         self.weigh(plan.weight())?;
         self.is_shown |= is_shown;
-        let made = self.write(|edit| plan.carry_out(edit));
+        let made = self.write(|edit| plan.carry_out(edit))?;
         Ok(made.into_iter().map(|id| JsValue::from(write_id(id))).collect::<Array>().into())
     }
 

@@ -44,8 +44,7 @@ impl Engine {
             for (from, to, insert) in edits.iter().rev() {
                 edit.replace(text, *from, to - from, insert);
             }
-        });
-        Ok(())
+        })
     }
 
     /// Writes a key of a map, or a place of a list.
@@ -67,8 +66,7 @@ impl Engine {
         if let Some(key) = at.as_string() {
             let map = self.writable(container, Kind::Map)?;
             self.weigh(OP_WEIGHT + key.len())?;
-            self.write(|edit| edit.unset(map, &key));
-            return Ok(());
+            return self.write(|edit| edit.unset(map, &key));
         }
         let list = self.writable(container, Kind::List)?;
         let at = self.place_in(list, at, len as usize)?;
@@ -76,8 +74,7 @@ impl Engine {
             return Ok(());
         }
         self.weigh(OP_WEIGHT * len as usize)?;
-        self.write(|edit| edit.list_delete(list, at, len as usize));
-        Ok(())
+        self.write(|edit| edit.list_delete(list, at, len as usize))
     }
 
     /// Inserts values before a place of a list.
@@ -89,8 +86,7 @@ impl Engine {
             return Ok(());
         }
         self.weigh(OP_WEIGHT + values.iter().map(Value::weight).sum::<usize>())?;
-        self.write(|edit| edit.list_insert(list, at, &values));
-        Ok(())
+        self.write(|edit| edit.list_insert(list, at, &values)).map(drop)
     }
 
     /// Inserts a new, empty container before a place of a list. Returns its name.
@@ -99,7 +95,7 @@ impl Engine {
         let (list, kind) = (self.writable(list, Kind::List)?, of_word(kind)?);
         let at = self.place_in(list, at, 0)?;
         self.weigh(OP_WEIGHT)?;
-        Ok(write_container(self.write(|edit| edit.list_insert_container(list, at, kind))))
+        Ok(write_container(self.write(|edit| edit.list_insert_container(list, at, kind))?))
     }
 
     /// Moves the item at a place of a list so that it is at another place.
@@ -108,16 +104,14 @@ impl Engine {
         let list = self.writable(list, Kind::List)?;
         let (from, to) = (self.place_in(list, from, 1)?, self.place_in(list, to, 1)?);
         self.weigh(OP_WEIGHT)?;
-        self.write(|edit| edit.list_move(list, from, to));
-        Ok(())
+        self.write(|edit| edit.list_move(list, from, to)).map(drop)
     }
 
     /// Adds to a counter.
     pub fn add(&mut self, counter: &str, amount: &JsValue) -> Outcome<()> {
         let (counter, amount) = (self.writable(counter, Kind::Counter)?, int_from_js(amount)?);
         self.weigh(OP_WEIGHT)?;
-        self.write(|edit| edit.counter_add(counter, amount));
-        Ok(())
+        self.write(|edit| edit.counter_add(counter, amount))
     }
 
     /// Makes a node of a tree with `at` siblings before it under `parent`, or under the top. Returns its name.
@@ -126,7 +120,7 @@ impl Engine {
         let (parent, at) = (parent_of(parent)?, index(at)?);
         self.shows(tree, parent)?;
         self.weigh(OP_WEIGHT)?;
-        let node = self.write(|edit| edit.tree_create(tree, parent, at));
+        let node = self.write(|edit| edit.tree_create(tree, parent, at))?;
         Ok(write_id(node.expect("the parent shows")))
     }
 
@@ -141,8 +135,7 @@ impl Engine {
             return Err(coded("cycle", "a node cannot go below itself"));
         }
         self.weigh(OP_WEIGHT)?;
-        self.write(|edit| edit.tree_move(tree, node, parent, at));
-        Ok(())
+        self.write(|edit| edit.tree_move(tree, node, parent, at)).map(drop)
     }
 
     /// Takes a node of a tree, and what is below it, away.
@@ -151,8 +144,7 @@ impl Engine {
         let (tree, node) = (self.writable(tree, Kind::Tree)?, element(node)?);
         self.shows(tree, Some(node))?;
         self.weigh(OP_WEIGHT)?;
-        self.write(|edit| edit.tree_delete(tree, node));
-        Ok(())
+        self.write(|edit| edit.tree_delete(tree, node)).map(drop)
     }
 
     /// Makes a text what it was at a version.
@@ -164,8 +156,7 @@ impl Engine {
             return Ok(());
         }
         self.weigh(OP_WEIGHT + then.len())?;
-        self.write(|edit| edit.replace_all(text, &then));
-        Ok(())
+        self.write(|edit| edit.replace_all(text, &then))
     }
 
     /// Ends the action: what it changed, container by container. Nothing may be undone or taken in before that.
@@ -180,9 +171,17 @@ impl Engine {
 impl Engine {
     /// Does what `change` does, which must change something, in the action being written. An action begins with the
     /// author's name, where the document has another one: behind it, typing would not go on where it was.
-    pub(crate) fn write<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+    pub(crate) fn write<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> Outcome<T> {
         self.sign();
-        self.replica.document_mut().write(&mut self.told, change)
+        let done = self.replica.document_mut().write(&mut self.told, change);
+        self.refusal()?;
+        Ok(done)
+    }
+
+    /// Throws where what was just done was refused.
+    pub(crate) fn refusal(&mut self) -> Outcome<()> {
+        let refused = self.replica.document_mut().take_refusal();
+        refused.map_err(|refusal| coded(refusal.code(), &refusal.to_string()))
     }
 
     /// Begins an action with the author's name, where the document has another one.
@@ -226,7 +225,7 @@ impl Engine {
                     edit.set(map, &name, value.clone());
                     None
                 }
-            })
+            })?
         } else {
             let list = self.writable(container, Kind::List)?;
             let at = self.place_in(list, at, 1)?;
@@ -236,7 +235,7 @@ impl Engine {
                     edit.list_set(list, at, value);
                     None
                 }
-            })
+            })?
         };
         Ok(made.map_or_else(String::new, write_container))
     }

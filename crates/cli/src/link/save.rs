@@ -58,7 +58,7 @@ pub fn save(
     }
     let saved = server::save(replica.document_mut(), Some(base), texts.1, time);
     // What was written before something went wrong stays, and must go out like anything else.
-    drop(replica.seal());
+    replica.seal_all();
     saved?;
     let (mut version, own) = (base.clone(), replica.document().replica());
     version.extend_to(own, replica.document().log().end(own));
@@ -86,7 +86,7 @@ fn save_text(
         let own = document.replica();
         version.extend_to(own, document.log().end(own));
         // The parcel is exported again, with whatever else is not on the disk.
-        drop(replica.seal());
+        replica.seal_all();
     }
     (version, Size::of(&changes))
 }

@@ -1,6 +1,6 @@
 //! Changes of counters, lists and trees.
 
-use super::Edit;
+use super::{Edit, replaced};
 use clock::{Id, Span};
 use log::{ContainerId, OpRef, Value};
 use model::TreePatch;
@@ -66,8 +66,7 @@ impl Edit<'_> {
     pub(super) fn list_write(&mut self, container: ContainerId, at: usize, value: &Value) -> Option<Id> {
         let list = self.document.model.awoken().list(container)?;
         let item = list.id_at(at)?;
-        let mut pred: Vec<Id> = list.heads(item).into_iter().map(|(id, _)| id).collect();
-        pred.sort_unstable();
+        let pred = replaced(list.heads(item).into_iter().map(|(id, _)| id).collect());
         Some(self.push(OpRef::ListSet { container, item, value: value.into(), pred: &pred }).first())
     }
 

@@ -1,6 +1,6 @@
 //! A document kept so that it opens at once, and opened from that.
 
-use super::{KnownChain, Replica};
+use super::{KnownChain, Replica, SIGNED_BYTES_MAX};
 use clock::{DocumentId, ReplicaId, Seq, SortedMap};
 use codec::block::{self, LogPart, PartRef};
 use codec::{Boundaries, DecodeError, EncodeError, Image, SigningKey};
@@ -120,7 +120,10 @@ impl Replica {
         let Some(head) = part.head else { return Ok(()) };
         let signature = head.signature.filter(|_| head.end == part.log.end()).ok_or(ImageError::Version)?;
         let signatures = SortedMap::from([(head.end, signature)]);
-        self.chains.insert(head.replica, KnownChain { head, ends: ends.clone(), signatures, fork: None });
+        self.chains.insert(
+            head.replica,
+            KnownChain { head, ends: ends.clone(), signatures, newest_bytes: SIGNED_BYTES_MAX, fork: None },
+        );
         Ok(())
     }
 }

@@ -1,17 +1,10 @@
-//! Notes as Markdown, saved in actions that can be sent.
+//! Notes as Markdown: what is taken in, and saving it.
 
 use crate::hub::HubError;
-use crate::limits::{MARKERS_OF_LINE_MAX, NOTE_PARCEL_BYTES_MAX, NOTE_PARTS_MAX, TEXT_BYTES_MAX};
+use crate::limits::{MARKERS_OF_LINE_MAX, NOTE_PARTS_MAX, TEXT_BYTES_MAX};
 use clock::VersionVector;
-use codec::{AuthorKey, encode_frame};
-use motet::{Document, Seq};
-use note::{Block, Footnote, Kind, Note, markdown};
-
-/// Elements and bytes up to which nothing can be too much for an action: each makes a few ops at most.
-const SMALL: usize = 16 << 10;
-
-/// How often a save is halved: more parts than the longest note needs.
-const HALVINGS_MAX: u32 = 8;
+use motet::Document;
+use note::{Block, Kind, Note, markdown};
 
 /// The note that a text is, where it may be one.
 pub fn parse(text: &str) -> Result<Note, HubError> {
@@ -71,53 +64,14 @@ fn behind_marker(rest: &str) -> Option<&str> {
     behind.filter(|behind| behind.starts_with([' ', '\t']))
 }
 
-/// Makes a document hold `note`, which was made of what it held at `base`. Where that is more than an action holds it
-/// becomes several; where it cannot be divided nothing is changed.
+/// Makes a document hold `note`, which was made of what it held at `base`, in as many actions as it takes. Where
+/// something in it cannot be sent nothing is changed.
 pub fn save(document: &mut Document, base: Option<&VersionVector>, note: &Note, time: i64) -> Result<(), HubError> {
-    let mut base = base.cloned().unwrap_or_else(|| document.version());
-    let elements: usize = document.version().iter().map(|(_, end)| end as usize).sum();
-    if elements + markdown::print(note).len() <= SMALL {
-        notedoc::save(document, &base, note, time);
-        return Ok(());
-    }
-    let before = document.clone();
-    let saved = save_parts(document, &mut base, note, time, HALVINGS_MAX);
-    if saved.is_err() {
-        *document = before;
-    }
-    saved
-}
-
-/// Saves in parts that each fit into an action. `base` becomes the version that holds the note.
-fn save_parts(
-    document: &mut Document,
-    base: &mut VersionVector,
-    note: &Note,
-    time: i64,
-    halvings: u32,
-) -> Result<(), HubError> {
-    let before = document.clone();
-    let Some(span) = notedoc::save(document, base, note, time) else { return Ok(()) };
-    if fits(document, &before.version()) {
-        base.extend_to(span.replica, span.end);
-        return Ok(());
-    }
-    *document = before;
-    let half = halfway(&read_at(document, base), note).filter(|_| halvings > 0).ok_or_else(too_much)?;
-    save_parts(document, base, &half, time, halvings - 1)?;
-    save_parts(document, base, note, time, halvings - 1)
-}
-
-fn too_much() -> HubError {
-    HubError::TextRefused("one block is more than can be sent at once; divide the longest paragraph or table".into())
-}
-
-/// Whether what was written since `before` is within the limits of an action.
-fn fits(document: &Document, before: &VersionVector) -> bool {
-    let (own, nobody) = (document.replica(), AuthorKey([0; 32]));
-    let start: Seq = before.iter().find(|(replica, _)| *replica == own).map_or(0, |(_, end)| end);
-    let encoded = encode_frame(own, nobody, start, &document.actions_since(before));
-    encoded.is_ok_and(|bytes| bytes.len() <= NOTE_PARCEL_BYTES_MAX)
+    let base = base.cloned().unwrap_or_else(|| document.version());
+    notedoc::save(document, &base, note, time);
+    let too_much =
+        |refusal| HubError::TextRefused(format!("something in one paragraph or table is too long: {refusal}"));
+    document.take_refusal().map_err(too_much)
 }
 
 /// The note that a document held at a version.
@@ -130,23 +84,10 @@ pub fn read_at(document: &Document, version: &VersionVector) -> Note {
     notedoc::read(&then)
 }
 
-/// A note on the way from one to another: of what differs, the first half is new and the second as it was.
-fn halfway(old: &Note, new: &Note) -> Option<Note> {
-    let (from, to) = (&old.blocks[..], &new.blocks[..]);
-    let first = from.iter().zip(to).take_while(|(a, b)| a == b).count();
-    let last = from[first..].iter().rev().zip(to[first..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let middle = |blocks: &[Block]| blocks.len() - first - last;
-    let (old_half, new_half) = (first + middle(from) / 2, first + middle(to).div_ceil(2));
-    let blocks = [&to[..new_half], &from[old_half..]].concat();
-    let is_new = |footnote: &&Footnote| !old.footnotes.iter().any(|known| known.label == footnote.label);
-    let footnotes = old.footnotes.iter().chain(new.footnotes.iter().filter(is_new)).cloned().collect();
-    let half = Note { blocks, footnotes }.normalized();
-    (half != *old && half != *new).then_some(half)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use codec::{AuthorKey, encode_frame};
     use motet::ReplicaId;
 
     #[test]
@@ -174,7 +115,7 @@ mod tests {
 
     fn saved(document: &mut Document, text: &str) {
         let note = parse(text).expect("allowed");
-        save(document, None, &note, 0).expect("it can be divided");
+        save(document, None, &note, 0).expect("it can be cut");
         assert!(notedoc::read(document) == note);
         let nobody = AuthorKey([0; 32]);
         for action in document.actions_since(&VersionVector::new()) {
@@ -204,7 +145,7 @@ mod tests {
         let address = "a".repeat(2 << 20);
         let note = parse(&format!("# Title\n\n[text]({address})\n")).expect("allowed");
         let refused = save(&mut document, None, &note, 0).expect_err("no address is so long");
-        assert!(refused.to_string().contains("one block"), "{refused}");
+        assert!(refused.to_string().contains("one paragraph"), "{refused}");
         assert_eq!(
             (document.version(), markdown::print(&notedoc::read(&document))),
             (before, "# Title\n\ntext\n".into())

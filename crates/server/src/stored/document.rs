@@ -98,7 +98,7 @@ impl StoredDocument {
     /// Seals what was written here, so that it can be stored and sent.
     pub fn seal(&mut self) {
         // The parcel is exported again, with whatever else is not on the disk.
-        drop(self.replica.seal());
+        self.replica.seal_all();
     }
 
     fn id(&self) -> DocumentId {

@@ -12,7 +12,7 @@ impl Pen<'_, '_> {
         let text = ContainerId::root(Kind::Text, RICH);
         let (len, many) = (self.len(text), 1 + random.below(6) as Seq);
         let at = place(random, len);
-        match random.below(6) {
+        match random.below(10) {
             0 => self.put(text, at, "", "\n"),
             1 => self.put(text, at, "image", "\u{fffc}"),
             2 | 3 => {
@@ -20,6 +20,13 @@ impl Pen<'_, '_> {
                 let value = Value::Int(random.below(3) as i64);
                 let value = (random.below(3) > 0).then_some(&value);
                 self.edit.mark(text, (at, many), KEYS[random.below(KEYS.len())], value, grows);
+            }
+            4..8 => {
+                // Either half into the other: two who do so at once move each into what the other moves.
+                let (middle, offset) = (len / 2, 1 + random.below(len as usize / 2 + 1) as Seq);
+                let is_first = random.chance(500);
+                let part = if is_first { (0, middle) } else { (middle, len) };
+                self.shift(text, part, if is_first { (middle + offset).min(len) } else { offset.min(middle) });
             }
             _ => {
                 let to = place(random, len);

@@ -14,6 +14,7 @@ enum Fault {
     Crash,
     CutPower,
     Reload,
+    Collect,
     Carry,
     Show,
 }
@@ -29,6 +30,7 @@ impl World {
             Fault::Crash => self.crash(at),
             Fault::CutPower => self.cut_power(at),
             Fault::Reload => self.reload(at)?,
+            Fault::Collect => self.collect(at)?,
             Fault::Carry => self.carry(at),
             Fault::Show => self.show_figure(at),
         }
@@ -43,6 +45,7 @@ impl World {
             (Fault::Crash, options.crashes),
             (Fault::CutPower, options.power_cuts),
             (Fault::Reload, options.reloads),
+            (Fault::Collect, options.collections),
             (Fault::Carry, options.couriers),
             (Fault::Show, if options.presence { 100 } else { 0 }),
         ];
@@ -110,6 +113,7 @@ impl World {
         let luck = self.random.number();
         if let Some(vault) = &mut self.members[at].vault {
             vault.cut_soon(luck);
+            self.members[at].attic.cut_soon(luck >> 8);
         }
     }
 
@@ -171,6 +175,7 @@ impl World {
             if let Some(vault) = &mut self.members[at].vault {
                 vault.heal();
             }
+            self.members[at].attic.heal();
             self.start(at)?;
             self.settle(at)?;
         }

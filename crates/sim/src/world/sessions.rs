@@ -55,6 +55,15 @@ impl World {
             }
             News::Rejected { rejections, .. } => Err(format!("refused: {}", rejections[0].reason)),
             News::Refused { message, .. } => Err(format!("an exchange was refused: {message}")),
+            News::Opened(_) => {
+                let running = self.members[at].running.as_mut().expect("it heard something");
+                running.traffic.connect(number);
+                Ok(())
+            }
+            News::Blob { message, .. } => {
+                self.hear_of_blob(at, number, message);
+                Ok(())
+            }
             News::Received { version, .. } => self.check_received(number, at, &version),
             News::Durable { version, .. } => {
                 let running = self.members[at].running.as_mut().expect("it heard something");
@@ -98,10 +107,10 @@ impl World {
             self.send(at, number, bytes);
         }
         ended.into_iter().for_each(|number| self.cut(number));
-        Ok(())
+        self.talk_of_blobs(at)
     }
 
-    fn send(&mut self, at: usize, number: PeerKey, bytes: Vec<u8>) {
+    pub(super) fn send(&mut self, at: usize, number: PeerKey, bytes: Vec<u8>) {
         let Some(connection) = self.network.connections.get(&number) else { return };
         let from = connection.side(at);
         let is_idle = matches!(Message::decode(&bytes), Ok(Message::Ping(_) | Message::Pong(_)));
@@ -122,6 +131,7 @@ impl World {
             && let Some(running) = self.running(at)
         {
             running.exchange.disconnect(number, now_ms);
+            self.lose_blobs(number, at);
         }
         if side == 0 {
             let delay_ms = self.random.between(10, 2000);

@@ -1,0 +1,221 @@
+//! The action being written: kept within what can be sealed and sent, by cutting it, or by refusing what cannot be cut.
+
+use super::Document;
+use clock::{Seq, Span};
+use codec::limits::{PARENTS, SEQ, UNSEEN_SPANS};
+use codec::{Cost, EncodeError};
+use log::{Counted, Header, OpRef};
+
+/// What one action may take, in bytes, but for a single op that is more: with everything around it, it fits into a
+/// parcel of 8 MiB twice; and insertions into a list that the log joins are together no more than one may be.
+const ACTION_BYTES_MAX: usize = 7 << 19;
+
+/// What one action may take in memory, in bytes; see [`ACTION_BYTES_MAX`].
+const ACTION_MEMORY_MAX: usize = 14 << 20;
+
+/// How long the pieces are at whose ends text that is longer than an action may be cut, in bytes.
+const TEXT_PIECE: usize = 1 << 20;
+
+/// Why an edit was not made; the document is as it was before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// One thing in it is more than anybody could read.
+    #[error("{0}: make it smaller, or several, or keep it as a blob")]
+    TooLarge(#[from] EncodeError),
+    /// More wrote at once than an action can follow.
+    #[error("{count} wrote at once and none saw the other, {} are allowed: let somebody who saw fewer write first", PARENTS.max)]
+    ManyAtOnce {
+        /// How many.
+        count: usize,
+    },
+    /// What is held back is in more pieces than an action can name.
+    #[error("what is held back or pinned here is in {count} pieces, {} are allowed: release it and write then", UNSEEN_SPANS.max)]
+    ManyUnseen {
+        /// How many.
+        count: usize,
+    },
+    /// This copy has written as much as one may.
+    #[error("this copy has no numbers left to write with: open the document again")]
+    UsedUp,
+}
+
+impl Refusal {
+    /// The stable code, which wire and interface share.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "edit.too-large",
+            Self::ManyAtOnce { .. } => "edit.many-at-once",
+            Self::ManyUnseen { .. } => "edit.many-unseen",
+            Self::UsedUp => "edit.used-up",
+        }
+    }
+}
+
+/// How far the action being written is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Writing {
+    /// What was written since the last cut.
+    cost: Cost,
+    /// Where an action ends and the next begins, ascending: what people call one change may be several.
+    cuts: Vec<Seq>,
+    /// Why it is not to be.
+    refusal: Option<Refusal>,
+}
+
+impl Writing {
+    /// Whether there is room for an op; then it counts.
+    #[inline]
+    fn has_room(&mut self, cost: Cost) -> bool {
+        let (bytes, memory) = (self.cost.bytes + cost.bytes, self.cost.memory + cost.memory);
+        let has_room = bytes <= ACTION_BYTES_MAX && memory <= ACTION_MEMORY_MAX;
+        if has_room {
+            self.cost = Cost { bytes, memory };
+        }
+        has_room
+    }
+
+    /// Makes room for an op that begins at counter `at`, in an action that begins at `start`: in the next where that
+    /// is not empty.
+    fn make_room(&mut self, cost: Cost, start: Seq, at: Seq) {
+        if start < at {
+            self.cut(at);
+        }
+        self.cost += cost;
+    }
+
+    fn cut(&mut self, at: Seq) {
+        self.cuts.push(at);
+        self.cost = Cost::default();
+    }
+}
+
+impl Document {
+    /// Why the last edit, undo or restore was not made, where one was not; asked once. Whoever hands on what others
+    /// bring asks after each.
+    ///
+    /// # Errors
+    /// With what was in the way, and what to do.
+    pub fn take_refusal(&mut self) -> Result<(), Refusal> {
+        self.writing.refusal.take().map_or(Ok(()), Err)
+    }
+
+    /// Whether nothing more is written, since something was refused.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.writing.refusal.is_some()
+    }
+
+    /// Remembers why nothing is written.
+    pub(crate) fn refuse(&mut self, refusal: Refusal) {
+        self.writing.refusal.get_or_insert(refusal);
+    }
+
+    /// Sees whether anything can be written at all. A refusal of an edit before is forgotten.
+    pub(crate) fn begin(&mut self) {
+        if self.is_writing() {
+            return;
+        }
+        self.writing = Writing::default();
+        let count = self.log.frontier().ids().len();
+        if count as u64 > PARENTS.max {
+            return self.refuse(Refusal::ManyAtOnce { count });
+        }
+        if u64::from(self.log.end(self.replica)) > SEQ.max / 2 {
+            return self.refuse(Refusal::UsedUp);
+        }
+        if !self.view.policy().is_plain() {
+            let count = self.view.unseen().len();
+            if count as u64 > UNSEEN_SPANS.max {
+                self.refuse(Refusal::ManyUnseen { count });
+            }
+        }
+    }
+
+    /// Accounts for an op that is about to be written; whether it may be.
+    pub(crate) fn may_push(&mut self, op: OpRef<'_>) -> bool {
+        if self.is_refused() {
+            return false;
+        }
+        match codec::cost(op) {
+            Ok(cost) => self.account(cost),
+            Err(error) => self.refuse(error.into()),
+        }
+        !self.is_refused()
+    }
+
+    /// Accounts for an op.
+    #[inline]
+    pub(crate) fn account(&mut self, cost: Cost) {
+        if !self.writing.has_room(cost) {
+            self.writing.make_room(cost, self.action_start(), self.next_seq());
+        }
+    }
+
+    /// Where the action being written begins.
+    fn action_start(&self) -> Seq {
+        self.writing.cuts.last().copied().unwrap_or(self.log.end(self.replica))
+    }
+
+    /// Accounts for text that is inserted next, and cuts it where it is longer than an action.
+    #[inline]
+    pub(crate) fn account_text(&mut self, text: Counted<'_>) {
+        if !self.writing.has_room(Cost::of_text(text.text().len())) {
+            self.cut_text(text.text());
+        }
+    }
+
+    fn cut_text(&mut self, text: &str) {
+        let (mut rest, mut at) = (text, self.next_seq());
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.floor_char_boundary(TEXT_PIECE));
+            let cost = Cost::of_text(piece.len());
+            if !self.writing.has_room(cost) {
+                self.writing.make_room(cost, self.action_start(), at);
+            }
+            at += piece.chars().count() as Seq;
+            rest = behind;
+        }
+    }
+
+    /// The Lamport time of what is written next.
+    pub(crate) fn lamport_next(&self) -> clock::Lamport {
+        self.log.lamport_next() + self.writing.cuts.len() as clock::Lamport
+    }
+
+    /// Closes what was written, in as many actions as it was cut into.
+    pub(crate) fn commit_cut(&mut self, header: &Header) -> Option<Span> {
+        let replica = self.replica;
+        let start = self.log.end(replica);
+        for cut in std::mem::take(&mut self.writing).cuts {
+            self.log.commit_until(replica, cut, header.clone());
+        }
+        let last = self.log.commit(replica, header.clone())?;
+        Some(Span::new(replica, start, last.end))
+    }
+
+    /// Whether it was cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        !self.writing.cuts.is_empty()
+    }
+
+    /// Begins to count anew, for the action is closed.
+    pub(crate) fn end_writing(&mut self) {
+        self.writing.cost = Cost::default();
+    }
+
+    /// Takes what was written of a refused edit back, as if it never was.
+    pub(crate) fn abandon(&mut self) {
+        self.writing.cuts.clear();
+        self.end_writing();
+        if self.is_writing() {
+            self.log.abandon(self.replica);
+            self.model = super::LazyModel::awake(self.view.project(&self.log));
+        }
+    }
+}
+
+/// A time in seconds since 1970 that calendars agree to show.
+pub(crate) fn shown_time(time: i64) -> i64 {
+    let max = codec::limits::TIME.max as i64;
+    time.clamp(-max, max)
+}
