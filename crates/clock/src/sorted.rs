@@ -208,6 +208,15 @@ impl<K: Ord, V> SortedMap<K, V> {
         if known.is_some_and(|(known, _)| known == key) { Some(hint) } else { self.find(key).ok() }
     }
 
+    /// The value of `key`, which mostly is at `hint`.
+    #[inline]
+    pub fn get_near(&self, hint: Place, key: &K) -> Option<&V> {
+        match self.leaves.get(hint.leaf).and_then(|leaf| leaf.get(hint.at)) {
+            Some((known, value)) if known == key => Some(value),
+            _ => self.get(key),
+        }
+    }
+
     /// The value at a place just asked for, to be changed.
     #[inline]
     pub fn value_at(&mut self, place: Place) -> &mut V {

@@ -155,7 +155,14 @@ impl MultiLog {
 
     /// Whether the local action of `replica` has ops already.
     pub fn is_writing(&self, replica: ReplicaId) -> bool {
-        self.logs.get(&replica).is_some_and(|log| log.ops_end() > log.end())
+        let (end, next) = self.local_ends(replica);
+        end < next
+    }
+
+    /// Where the action begins that `replica` writes here, and where its next op does; both alike where it writes none.
+    #[inline]
+    pub fn local_ends(&self, replica: ReplicaId) -> (Seq, Seq) {
+        self.logs.get_near(self.local, &replica).map_or((0, 0), |log| (log.end(), log.ops_end()))
     }
 
     /// The Lamport time that the next local action gets.

@@ -48,6 +48,11 @@ impl Writer<'_> {
         Id::new(self.log.replica, self.log.ops_end())
     }
 
+    /// Where the action being written begins, and where its next op does.
+    pub fn ends(&self) -> (Seq, Seq) {
+        (self.log.end(), self.log.ops_end())
+    }
+
     /// Puts characters between two elements.
     pub fn insert(&mut self, left: Option<Id>, right: Option<Id>, text: Counted<'_>) {
         let (container, between) =

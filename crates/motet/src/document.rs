@@ -161,7 +161,7 @@ impl Document {
         if !is_plain {
             self.let_mine_through(None);
         }
-        self.begin();
+        self.begin(is_plain);
         change(&mut Edit { document: self, told: None });
         if self.is_refused() {
             self.abandon();
@@ -176,7 +176,7 @@ impl Document {
     pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
         self.wake();
         self.let_mine_through(Some(patch));
-        self.begin();
+        self.begin(self.view.policy().is_plain());
         change(&mut Edit { document: self, told: Some(patch) })
     }
 
@@ -197,6 +197,7 @@ impl Document {
     }
 
     /// Closes the action being written.
+    #[inline]
     fn commit(&mut self, is_plain: bool, time: i64) -> Option<Span> {
         let time = shown_time(time);
         self.end_writing();
@@ -225,7 +226,7 @@ impl Document {
         self.let_mine_through(None);
         let policy = self.view.policy().clone();
         self.pin(Some(base.clone()));
-        self.begin();
+        self.begin(false);
         change(&mut Edit { document: self, told: None });
         if self.is_refused() {
             self.abandon();
@@ -392,7 +393,7 @@ impl Document {
         self.wake();
         let mut patch = Patch::default();
         self.let_mine_through(Some(&mut patch));
-        self.begin();
+        self.begin(self.view.policy().is_plain());
         for on in [false, true] {
             let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
             self.push_control(on, &targets);

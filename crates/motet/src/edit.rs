@@ -52,21 +52,22 @@ impl Edit<'_> {
             return;
         }
         self.tell_replaced(container, at, len, inserted);
-        let mut left = len;
-        while let Some(target) = self.document.model.awoken_mut().text_mut(container).delete_at(at, left) {
-            self.document.account(Cost::SMALL);
-            self.document.log.writer(self.document.replica, container).delete(target);
+        let Document { model, log, replica, writing, .. } = &mut *self.document;
+        let (text, mut left) = (model.awoken_mut().text_mut(container), len);
+        let mut next = text.delete_at(at, left);
+        if next.is_none() && inserted.is_empty() {
+            return;
+        }
+        let mut writer = log.writer(*replica, container);
+        while let Some(target) = next {
+            writing.account(Cost::SMALL, || writer.ends());
+            writer.delete(target);
             left -= target.len();
-            if left == 0 {
-                break;
-            }
+            next = text.delete_at(at, left);
         }
         if !inserted.is_empty() {
             let inserted = Counted::new(inserted);
-            self.document.account_text(inserted);
-            let Document { model, log, replica, .. } = &mut *self.document;
-            let text = model.awoken_mut().text_mut(container);
-            let mut writer = log.writer(*replica, container);
+            writing.account_text(inserted, || writer.ends());
             if text.type_on(at, writer.next_id(), inserted) {
                 writer.type_on(inserted);
             } else {

@@ -75,13 +75,56 @@ impl Writing {
         has_room
     }
 
-    /// Makes room for an op that begins at counter `at`, in an action that begins at `start`: in the next where that
-    /// is not empty.
-    fn make_room(&mut self, cost: Cost, start: Seq, at: Seq) {
-        if start < at {
+    /// Accounts for an op; `ends` says where what is being written begins, and where the op does.
+    #[inline]
+    pub fn account(&mut self, cost: Cost, ends: impl FnOnce() -> (Seq, Seq)) {
+        if !self.has_room(cost) {
+            self.make_room(cost, ends());
+        }
+    }
+
+    /// Makes room for an op that begins at counter `at`: in the next action where this one, which began at `start`
+    /// unless it was cut since, is not empty.
+    #[cold]
+    fn make_room(&mut self, cost: Cost, (start, at): (Seq, Seq)) {
+        if self.cuts.last().copied().unwrap_or(start) < at {
             self.cut(at);
         }
         self.cost += cost;
+    }
+
+    /// Accounts for text that is inserted next, and cuts it where it is longer than an action.
+    #[inline]
+    pub fn account_text(&mut self, text: Counted<'_>, ends: impl FnOnce() -> (Seq, Seq)) {
+        if !self.has_room(Cost::of_text(text.text().len())) {
+            self.cut_text(text.text(), ends());
+        }
+    }
+
+    #[cold]
+    fn cut_text(&mut self, text: &str, (start, mut at): (Seq, Seq)) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.floor_char_boundary(TEXT_PIECE));
+            self.account(Cost::of_text(piece.len()), || (start, at));
+            at += piece.chars().count() as Seq;
+            rest = behind;
+        }
+    }
+
+    /// Whether something was refused, and nothing more is to be written.
+    #[inline]
+    pub fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
+    /// Forgets the edit before.
+    #[inline]
+    fn begin(&mut self) {
+        self.cost = Cost::default();
+        if self.is_refused() || !self.cuts.is_empty() {
+            *self = Self::default();
+        }
     }
 
     fn cut(&mut self, at: Seq) {
@@ -102,7 +145,7 @@ impl Document {
 
     /// Whether nothing more is written, since something was refused.
     pub(crate) fn is_refused(&self) -> bool {
-        self.writing.refusal.is_some()
+        self.writing.is_refused()
     }
 
     /// Remembers why nothing is written.
@@ -110,12 +153,22 @@ impl Document {
         self.writing.refusal.get_or_insert(refusal);
     }
 
-    /// Sees whether anything can be written at all. A refusal of an edit before is forgotten.
-    pub(crate) fn begin(&mut self) {
-        if self.is_writing() {
+    /// Sees whether anything can be written at all, in a view whose policy `is_plain` or not. A refusal of an edit before is forgotten.
+    #[inline]
+    pub(crate) fn begin(&mut self, is_plain: bool) {
+        let (end, next) = self.log.local_ends(self.replica);
+        if end < next {
             return;
         }
-        self.writing = Writing::default();
+        self.writing.begin();
+        let has_few = self.log.frontier().ids().len() as u64 <= PARENTS.max && u64::from(end) <= SEQ.max / 2;
+        if !has_few || !is_plain {
+            self.look_for_obstacles();
+        }
+    }
+
+    #[cold]
+    fn look_for_obstacles(&mut self) {
         let count = self.log.frontier().ids().len();
         if count as u64 > PARENTS.max {
             return self.refuse(Refusal::ManyAtOnce { count });
@@ -144,37 +197,8 @@ impl Document {
     }
 
     /// Accounts for an op.
-    #[inline]
-    pub(crate) fn account(&mut self, cost: Cost) {
-        if !self.writing.has_room(cost) {
-            self.writing.make_room(cost, self.action_start(), self.next_seq());
-        }
-    }
-
-    /// Where the action being written begins.
-    fn action_start(&self) -> Seq {
-        self.writing.cuts.last().copied().unwrap_or(self.log.end(self.replica))
-    }
-
-    /// Accounts for text that is inserted next, and cuts it where it is longer than an action.
-    #[inline]
-    pub(crate) fn account_text(&mut self, text: Counted<'_>) {
-        if !self.writing.has_room(Cost::of_text(text.text().len())) {
-            self.cut_text(text.text());
-        }
-    }
-
-    fn cut_text(&mut self, text: &str) {
-        let (mut rest, mut at) = (text, self.next_seq());
-        while !rest.is_empty() {
-            let (piece, behind) = rest.split_at(rest.floor_char_boundary(TEXT_PIECE));
-            let cost = Cost::of_text(piece.len());
-            if !self.writing.has_room(cost) {
-                self.writing.make_room(cost, self.action_start(), at);
-            }
-            at += piece.chars().count() as Seq;
-            rest = behind;
-        }
+    fn account(&mut self, cost: Cost) {
+        self.writing.account(cost, || self.log.local_ends(self.replica));
     }
 
     /// The Lamport time of what is written next.
