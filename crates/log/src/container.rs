@@ -1,6 +1,7 @@
 //! The names of containers.
 
 use clock::{Id, ReplicaId, Seq};
+use std::cmp::Ordering;
 
 /// The kinds of container. The numbers are those of the byte format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,7 @@ impl RootName {
     }
 
     /// All that it is, in two pieces.
+    #[inline]
     fn words(&self) -> (u64, u128) {
         let [a, b, c, d, e, f, g, rest @ ..] = self.bytes;
         let mut long = [self.zero; 16];
@@ -58,6 +60,7 @@ impl RootName {
 
 /// Word by word: ids of containers are compared for every op.
 impl PartialEq for RootName {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.words() == other.words()
     }
@@ -103,7 +106,7 @@ impl Crossing {
 }
 
 /// The name of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContainerId {
     /// One that every document has, under a name of the application's choice.
     Root(Kind, RootName),
@@ -111,6 +114,31 @@ pub enum ContainerId {
     Element(Kind, Id),
     /// One that two elements have together.
     Crossing(Kind, Crossing),
+}
+
+/// In the order of the cases, then of what they hold. Written down, since names are looked for among very many, nearly
+/// all of elements, and a number is compared at once.
+impl Ord for ContainerId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |kind: Kind, id: Id| (kind as u128) << 96 | u128::from(id.replica.0) << 32 | u128::from(id.seq);
+        match (self, other) {
+            (&Self::Element(kind, id), &Self::Element(other_kind, other)) => {
+                number(kind, id).cmp(&number(other_kind, other))
+            }
+            (Self::Root(kind, name), Self::Root(other_kind, other)) => (kind, name).cmp(&(other_kind, other)),
+            (Self::Crossing(kind, one), Self::Crossing(other_kind, other)) => (kind, one).cmp(&(other_kind, other)),
+            (Self::Root(..), _) | (_, Self::Crossing(..)) => Ordering::Less,
+            (Self::Crossing(..), _) | (_, Self::Root(..)) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for ContainerId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl ContainerId {

@@ -1,9 +1,12 @@
 //! Growing by a little. Most of a document's memory is a few long lists, and lists that double when they
 //! are full hold up to as much room as content.
 
-/// From which length on, in bytes, a list grows by a sixteenth: allocators move what is long without
-/// copying it. Below, it grows by a quarter.
+/// From which length on, in bytes, a list grows by a sixteenth. Below, it grows by a quarter.
 const LONG: usize = 128 << 10;
+
+/// From which length on a list grows by a quarter again: an allocator that has freed as much at once before copies what
+/// grows, which for a large document takes longer than all else; and room that was never touched takes no memory.
+const HUGE: usize = 4 << 20;
 
 /// Makes room for `more` things and, where there is too little, for a part of what is there.
 pub fn make_room<T>(list: &mut Vec<T>, more: usize) {
@@ -36,6 +39,6 @@ fn growth(len: usize, size: usize) -> usize {
         // Very many containers hold one thing for ever.
         return 1;
     }
-    let part = if len * size < LONG { 4 } else { 16 };
+    let part = if (LONG..HUGE).contains(&(len * size)) { 16 } else { 4 };
     (len / part).max(4)
 }

@@ -57,13 +57,18 @@ impl<T: Copy + Ord> Table<T> {
         if self.names.last() == Some(&name) {
             return self.names.len() as u32 - 1;
         }
-        match self.find(name) {
-            Some(known) => {
-                self.recent = known;
-                known
-            }
-            None => self.add(name),
+        let new = u32::try_from(self.names.len()).expect("fewer names than counters");
+        let number = if self.names.len() <= SEARCH_MAX {
+            self.find(name).unwrap_or(new)
+        } else {
+            *self.numbers.entry(name).or_insert(new)
+        };
+        if number == new {
+            self.add(name);
+        } else {
+            self.recent = number;
         }
+        number
     }
 
     /// The number of a name, where it has one.
@@ -75,15 +80,15 @@ impl<T: Copy + Ord> Table<T> {
         }
     }
 
-    fn add(&mut self, name: T) -> u32 {
-        let number = u32::try_from(self.names.len()).expect("fewer names than counters");
-        self.names.push(name);
-        match self.names.len().checked_sub(SEARCH_MAX) {
-            None | Some(0) => {}
-            Some(1) => self.numbers = self.names.iter().copied().zip(0..).collect(),
-            Some(_) => drop(self.numbers.insert(name, number)),
+    fn add(&mut self, name: T) {
+        // Very many tables hold one name for ever.
+        if self.names.is_empty() {
+            self.names.reserve_exact(1);
         }
-        number
+        self.names.push(name);
+        if self.names.len() == SEARCH_MAX + 1 {
+            self.numbers = self.names.iter().copied().zip(0..).collect();
+        }
     }
 }
 

@@ -79,7 +79,7 @@ impl Map {
         }
         let key = Arc::<str>::from(key);
         let register = self.registers.add();
-        self.keys.push(Arc::clone(&key));
+        log::room::push(&mut self.keys, Arc::clone(&key));
         self.numbers.insert(key, register);
         register
     }

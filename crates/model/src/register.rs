@@ -157,11 +157,13 @@ impl Registers {
     fn switch(&mut self, number: u32, on: bool) {
         let was_covered = self.writes[number as usize].is_covered();
         self.change(number, |write| write.active = on);
-        if self.writes[number as usize].is_covered() == was_covered {
+        let Write { replaced, .. } = self.writes[number as usize];
+        if replaced == NONE || self.writes[number as usize].is_covered() == was_covered {
             return;
         }
-        let mut open = vec![number];
-        while let Some(number) = open.pop() {
+        // Nearly always there is nothing behind the first.
+        let (mut next, mut open) = (Some(number), Vec::new());
+        while let Some(number) = next {
             for at in 0.. {
                 let Some(replaced) = self.replaced(number, at) else { break };
                 let was_covered = self.writes[replaced as usize].is_covered();
@@ -172,6 +174,7 @@ impl Registers {
                     open.push(replaced);
                 }
             }
+            next = open.pop();
         }
     }
 
