@@ -19,6 +19,8 @@ pub struct Splice {
 pub struct TextPatch {
     /// Ascending; neighbours do not touch.
     splices: Vec<Splice>,
+    /// How many UTF-16 code units each of them inserts.
+    lens: Vec<u32>,
     /// In UTF-16 code units of the text behind the patch, in any order.
     restyled: Vec<Range<u32>>,
 }
@@ -77,15 +79,37 @@ impl TextPatch {
         }
         // Changes wholly before `at` shift it; those that it touches are joined with it.
         let (mut first, mut shift) = (0, 0i64);
-        while let Some(splice) = self.splices.get(first) {
+        for (splice, &len) in self.splices.iter().zip(&self.lens) {
             let start = i64::from(splice.at) + shift;
-            let end = start + i64::from(utf16_len(&splice.inserted));
-            if end >= i64::from(at) {
+            if start + i64::from(len) >= i64::from(at) {
                 break;
             }
-            shift += i64::from(utf16_len(&splice.inserted)) - i64::from(splice.removed);
+            shift += i64::from(len) - i64::from(splice.removed);
             first += 1;
         }
+        if !self.splice_within(first, i64::from(at) - shift, removed, inserted) {
+            self.join(first, shift, (at, removed), inserted);
+        }
+    }
+
+    /// Replaces within what the change `number` inserts, from `at` on, in units of the text before it; whether that is all
+    /// there is to do. So a text that comes piece by piece is not copied for each.
+    fn splice_within(&mut self, number: usize, at: i64, removed: u32, inserted: &str) -> bool {
+        let (Some(splice), Some(len)) = (self.splices.get_mut(number), self.lens.get_mut(number)) else { return false };
+        let Ok(from) = u32::try_from(at - i64::from(splice.at)) else { return false };
+        if from + removed > *len || (removed == *len && inserted.is_empty()) {
+            return false;
+        }
+        let start = byte_at(&splice.inserted, *len, from);
+        let end = start + byte_at(&splice.inserted[start..], *len - from, removed);
+        splice.inserted.replace_range(start..end, inserted);
+        *len = *len - removed + utf16_len(inserted);
+        true
+    }
+
+    /// Makes one change of a replacement at `at` of the text so far and of all that it touches, which begins with the change
+    /// `first`; what is before that has moved it by `shift`.
+    fn join(&mut self, first: usize, mut shift: i64, (at, removed): (u32, u32), inserted: &str) {
         let mut joined = Splice { at: (i64::from(at) - shift) as u32, removed: 0, inserted: inserted.to_owned() };
         let (mut last, mut left) = (first, i64::from(removed));
         let mut here = i64::from(at);
@@ -94,7 +118,7 @@ impl TextPatch {
             if start > here + left {
                 break;
             }
-            let len = i64::from(utf16_len(&splice.inserted));
+            let len = i64::from(self.lens[last]);
             if start < here {
                 // Only the first can begin before: its head stays.
                 let head = take_utf16(&splice.inserted, (here - start) as u32);
@@ -122,6 +146,7 @@ impl TextPatch {
         }
         joined.removed += left as u32;
         let done = (joined.removed > 0 || !joined.inserted.is_empty()).then_some(joined);
+        self.lens.splice(first..last, done.iter().map(|splice| utf16_len(&splice.inserted)));
         self.splices.splice(first..last, done);
     }
 
@@ -143,8 +168,12 @@ impl TextPatch {
             Some(last) if last.at + last.removed == at => {
                 last.removed += removed;
                 last.inserted.push_str(inserted);
+                *self.lens.last_mut().expect("one for each") += utf16_len(inserted);
             }
-            _ => self.splices.push(Splice { at, removed, inserted: inserted.to_owned() }),
+            _ => {
+                self.splices.push(Splice { at, removed, inserted: inserted.to_owned() });
+                self.lens.push(utf16_len(inserted));
+            }
         }
     }
 
@@ -166,6 +195,17 @@ impl TextPatch {
 
 pub(crate) fn utf16_len(text: &str) -> u32 {
     if text.is_ascii() { text.len() as u32 } else { text.chars().map(|c| c.len_utf16() as u32).sum() }
+}
+
+/// Where in `text`, which has `len` UTF-16 code units, `units` of them end, in bytes.
+fn byte_at(text: &str, len: u32, units: u32) -> usize {
+    if units == len {
+        text.len()
+    } else if len as usize == text.len() {
+        units as usize
+    } else {
+        take_utf16(text, units).len()
+    }
 }
 
 /// The first `units` UTF-16 code units of `text`.

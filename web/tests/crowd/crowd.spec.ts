@@ -8,7 +8,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { isDurable, person } from "../real/people";
 import { Server } from "../real/server";
 import { badNetwork } from "./network";
-import { delaysOf, quantile, watch } from "./paint";
+import { delaysOf, quantile, watch, workDuring } from "./paint";
 import { Writer } from "./writer";
 
 const SECONDS = Number(process.env["CROWD_SECONDS"] ?? 20);
@@ -92,6 +92,13 @@ test(`three write in a note of ${PARAGRAPHS} paragraphs for ${SECONDS} s over a 
     await expect
       .poll(async () => new Set((await Promise.all(pages.map(shownIn))).map((shown) => JSON.stringify(shown))).size, { timeout: 60_000 })
       .toBe(1);
+    // What another's letter costs who looks on.
+    const [ann, ben] = [writers[0]!, pages[1]!];
+    const letters = 100;
+    const cost = await workDuring(ben, async () => {
+      await ann.typeLong(letters);
+      await ben.waitForTimeout(2_000);
+    });
     const text = (await shownIn(pages[0]!)).map((block) => block.split("\t")[3]).join("\n");
     const words = writers.flatMap((writer) => writer.words);
     const report = [`${words.length} words, ${network.sent} segments of which ${network.lost} were lost`];
@@ -100,6 +107,7 @@ test(`three write in a note of ${PARAGRAPHS} paragraphs for ${SECONDS} s over a 
       const said = (numbers: readonly number[]) => [0.5, 0.95, 0.99].map((part) => quantile(numbers, part).toFixed(1)).join("/");
       report.push(`${NAMES[n]}: ${work.length} keys; work and layout ${said(work)} ms, to behind the frame ${said(paint)} ms (p50/p95/p99)`);
     }
+    report.push(`a letter of somebody else's takes ${(cost / letters).toFixed(2)} ms of the main thread`);
     console.log(report.join("\n"));
     writeFileSync(info.outputPath("crowd.txt"), `${report.join("\n")}\n`);
     expect(writers.flatMap((writer) => writer.wrongs)).toEqual([]);

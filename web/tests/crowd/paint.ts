@@ -46,6 +46,29 @@ export const watch = (page: Page) =>
 
 export const delaysOf = (page: Page): Promise<Delays> => page.evaluate(() => (window as never as { delays: Delays }).delays);
 
+/** Milliseconds that a page's main thread has worked for. */
+async function workOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return 1_000 * metrics.find(({ name }) => name === "TaskDuration")!.value;
+  };
+}
+
+/** How many milliseconds of its main thread a page works for while something happens, beyond what it does at rest. */
+export async function workDuring(page: Page, happen: () => Promise<void>): Promise<number> {
+  const work = await workOf(page);
+  const timed = async (act: () => Promise<void>) => {
+    const [began, before] = [performance.now(), await work()];
+    await act();
+    return { work: (await work()) - before, time: performance.now() - began };
+  };
+  const rest = await timed(() => page.waitForTimeout(5_000));
+  const found = await timed(happen);
+  return found.work - (rest.work * found.time) / rest.time;
+}
+
 /** The value that a part of the sorted numbers is not above. */
 export function quantile(numbers: readonly number[], part: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);

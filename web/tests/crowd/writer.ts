@@ -53,6 +53,14 @@ export class Writer {
     return word;
   }
 
+  /** Types one long word, of that many letters. */
+  async typeLong(letters: number): Promise<void> {
+    await this.enter();
+    const word = this.word() + "x".repeat(letters);
+    await this.page.keyboard.type(` ${word}`, { delay: KEY_MS });
+    this.words.push(word);
+  }
+
   private async say(): Promise<void> {
     await this.enter();
     for (let words = 1 + this.below(4); words > 0; words -= 1) this.words.push(await this.type());
