@@ -89,6 +89,7 @@ test("what a server does not take is said, and what nobody wants sent is given u
   await until(() => doc.blobs.uploads[0]?.state === "refused", "a refusal");
   assert.equal(doc.blobs.uploads[0].trouble.code, "blob-no-room");
   assert.match(doc.blobs.uploads[0].trouble.message, /--blob-document-quota/);
+  await doc.saved("local");
   assert.equal(doc.current().saved.level, "local");
   await doc.blobs.giveUp(second);
   await doc.saved();
