@@ -5,7 +5,7 @@
 
 use codec::block::{PartRef, decode, encode};
 use log::Op;
-use motet::{Action, ContainerId, Document, Id, Kind, ReplicaId, Span, Value};
+use motet::{Action, ContainerId, Crossing, Document, Id, Kind, ReplicaId, Span, Value};
 
 const WRITERS: usize = 3;
 
@@ -39,8 +39,12 @@ impl Choices<'_> {
     }
 
     fn container(&mut self, kind: Kind, ends: &[u32; WRITERS]) -> ContainerId {
-        match self.below(4) {
+        match self.below(5) {
             0 => self.element(ends).map_or(ContainerId::root(kind, ""), |id| ContainerId::Element(kind, id)),
+            1 => match (self.element(ends), self.element(ends)) {
+                (Some(row), Some(column)) => ContainerId::Crossing(kind, Crossing::new(row, column)),
+                _ => ContainerId::root(kind, ""),
+            },
             _ => ContainerId::root(kind, "r"),
         }
     }
@@ -84,6 +88,7 @@ fn list(container: ContainerId) -> ContainerId {
     match container {
         ContainerId::Root(_, name) => ContainerId::root(Kind::List, name.as_str()),
         ContainerId::Element(_, id) => ContainerId::Element(Kind::List, id),
+        ContainerId::Crossing(_, crossing) => ContainerId::Crossing(Kind::List, crossing),
     }
 }
 
