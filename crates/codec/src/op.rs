@@ -6,7 +6,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, ACTION_TEXT_BYTES, KEY_BYTES, PRED, SEQ, TARGETS, UNKNOWN_BYTES};
 use crate::names::Names;
 use crate::reader::Reader;
-use crate::value::{read_value_or_none, write_held_value, write_value_or_none};
+use crate::value::{read_value_or_none, write_held_value_or_none};
 use crate::writer::Writer;
 use clock::{Id, Seq, Span};
 use log::{Kind, Op, OpRef, Register, Value, ValueRef};
@@ -104,10 +104,7 @@ pub(crate) fn write_op(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq
             w.varint(kind::SET);
             names.write_container(w, container)?;
             w.text(key, KEY_BYTES)?;
-            match value {
-                Some(value) => write_held_value(w, value)?,
-                None => write_value_or_none(w, None)?,
-            }
+            write_held_value_or_none(w, value)?;
             write_ids(w, names, pred, at)
         }
         OpRef::Control { register, on, targets, pred } => {

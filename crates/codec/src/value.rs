@@ -107,6 +107,14 @@ pub(crate) fn write_held_value(w: &mut Writer, value: ValueRef<'_>) -> Result<()
     }
 }
 
+/// As [`write_held_value`], or that there is none.
+pub(crate) fn write_held_value_or_none(w: &mut Writer, value: Option<ValueRef<'_>>) -> Result<(), EncodeError> {
+    match value {
+        Some(value) => write_held_value(w, value),
+        None => write_value_or_none(w, None),
+    }
+}
+
 /// Writes values one after another.
 pub(crate) fn write_values(w: &mut Writer, values: Values<'_>) -> Result<(), EncodeError> {
     match values {

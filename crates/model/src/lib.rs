@@ -32,5 +32,5 @@ pub use map::Map;
 pub use patch::{Splice, TextPatch};
 pub use sequence::Neighbours;
 pub use shown::{Shown, ShownList, ShownMap, ShownRun, ShownText, ShownTree};
-pub use text::{Grows, RichRun, Text, TextBuilder, TextLen, TextRun};
+pub use text::{Grows, RichRun, Text, TextBuilder, TextLen, TextRun, split_chars};
 pub use tree::{Outline, Tree, TreeChange, TreePatch};

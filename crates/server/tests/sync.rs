@@ -4,10 +4,11 @@ mod fixture;
 
 use clock::DocumentId;
 use fixture::start;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use sync::limits::{HELLO_BYTES_MAX, HELLO_DEADLINE_MS};
-use sync::{Event, Message, Proof, RefusalCode};
+use sync::{Event, Message, Presence, Proof, RefusalCode};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_members_and_a_save_over_http_become_one_text() {
@@ -75,11 +76,8 @@ async fn an_absent_and_a_deleted_document_look_alike() {
     assert_eq!(ann.error, None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn carets_carry_the_identity_of_their_connection() {
-    let fixture = start(None).await;
-    let doc = fixture.create("notes");
-    let (mut ann, mut ben) = (fixture.client(1, "").await, fixture.client(2, "").await);
+/// What Ben sees of Ann, who shows herself in a document that both open.
+async fn shown_to(ben: &mut fixture::Client, ann: &mut fixture::Client, doc: DocumentId) -> Arc<Presence> {
     ann.open(doc);
     ben.open(doc);
     let is_open = |c: &fixture::Client| c.events.contains(&Event::Opened(doc));
@@ -94,7 +92,15 @@ async fn carets_carry_the_identity_of_their_connection() {
         })
     };
     ben.until("Ann", |ben| shown(ben).is_some()).await;
-    let presence = shown(&ben).unwrap();
+    shown(ben).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn carets_carry_the_identity_of_their_connection() {
+    let fixture = start(None).await;
+    let doc = fixture.create("notes");
+    let (mut ann, mut ben) = (fixture.client(1, "").await, fixture.client(2, "").await);
+    let presence = shown_to(&mut ben, &mut ann, doc).await;
     assert_eq!(presence.figure.as_ref().unwrap().name, "Ann");
     assert_ne!(presence.member.0, 1, "not what Ann says of herself");
     drop(ann);
@@ -113,21 +119,7 @@ async fn author_shown(author: [u8; 32], key: &codec::SigningKey) -> Option<[u8; 
         |c: &fixture::Client| c.events.iter().find_map(|e| if let Event::Greeted(h) = e { Some(h.you) } else { None });
     ann.until("a greeting", |ann| you(ann).is_some()).await;
     ann.session.prove(Proof { author, signature: key.prove(you(&ann).unwrap().0).0 });
-    ann.open(doc);
-    ben.open(doc);
-    let is_open = |c: &fixture::Client| c.events.contains(&Event::Opened(doc));
-    ann.until("open", is_open).await;
-    ben.until("open", is_open).await;
-    ann.show(doc, "Ann");
-    ann.send().await;
-    let shown = |ben: &fixture::Client| {
-        ben.events.iter().find_map(|event| match event {
-            Event::Presence { presence, .. } => presence.figure.clone(),
-            _ => None,
-        })
-    };
-    ben.until("Ann", |ben| shown(ben).is_some()).await;
-    shown(&ben).unwrap().author
+    shown_to(&mut ben, &mut ann, doc).await.figure.as_ref().unwrap().author
 }
 
 #[tokio::test(flavor = "multi_thread")]

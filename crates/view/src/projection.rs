@@ -1,9 +1,9 @@
 //! What a view that nobody lives in shows: one scan instead of a second document.
 
 use crate::view::{Standing, View};
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span, VersionVector};
+use clock::{Id, RangeMap, ReplicaId, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, MultiLog, OpBody, OpRef};
-use model::{Text, TextBuilder};
+use model::{Text, TextBuilder, split_chars};
 
 /// Which elements of a text or list are visible in a view, and who took away the others.
 pub struct Projection<'a> {
@@ -175,15 +175,4 @@ fn push_diff(parts: &mut Vec<DiffPart>, part: DiffPart) {
         return;
     }
     parts.push(part);
-}
-
-fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
-    // Only what is cut off is looked at: of a long text, piece after piece is.
-    let is_plain = text.get(..chars as usize).is_some_and(str::is_ascii);
-    let at = if is_plain {
-        chars as usize
-    } else {
-        text.char_indices().nth(chars as usize).map_or(text.len(), |(at, _)| at)
-    };
-    text.split_at(at)
 }

@@ -11,7 +11,7 @@ use crate::limits::{CONTAINERS, KEY_BYTES, LIST_ITEMS, PRED, SEQ};
 use crate::names::NAME_WEIGHT;
 use crate::op::{NOWHERE, is_ascending, is_nowhere};
 use crate::reader::Reader;
-use crate::value::{read_whole_value, read_whole_value_or_none, write_held_value, write_value_or_none, write_values};
+use crate::value::{read_whole_value, read_whole_value_or_none, write_held_value_or_none, write_values};
 use crate::writer::Writer;
 use clock::{Id, Seq, SortedMap};
 use log::{Kind, Near, OpBody, OpRef, OpRun, ReplicaLog, Value, ValueRef, Values};
@@ -189,10 +189,7 @@ impl Encoder {
     fn value(&mut self, value: Option<ValueRef<'_>>) -> Result<(), EncodeError> {
         let w = &mut self.c[columns::VALUES];
         w.charge(size_of::<Value>() as u64);
-        match value {
-            Some(value) => write_held_value(w, value),
-            None => write_value_or_none(w, None),
-        }
+        write_held_value_or_none(w, value)
     }
 
     /// Writes which writes are replaced: 0 where it is what is predicted.

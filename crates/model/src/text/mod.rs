@@ -787,7 +787,7 @@ impl std::fmt::Display for Text {
 }
 
 /// `text` cut behind its first `chars` characters.
-fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
+pub fn split_chars(text: &str, chars: Seq) -> (&str, &str) {
     // Only what is cut off is looked at: of a long text, piece after piece is.
     let is_plain = text.get(..chars as usize).is_some_and(str::is_ascii);
     let at = if is_plain {
