@@ -1,7 +1,7 @@
 /** The note that is written in, under its toolbar. */
 import { keymap } from "prosemirror-keymap";
 import type { Command } from "prosemirror-state";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Shown } from "../editor/content";
 import { COMMENTS } from "./Comments";
@@ -21,7 +21,7 @@ const doing = (act: () => void): Command => (_, dispatch) => {
   return true;
 };
 
-export function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" | "showPanel"> & { note: OpenNote }) {
+export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" | "showPanel"> & { note: OpenNote }) {
   const box = useRef<HTMLDivElement>(null);
   const [asked, ask] = useState<Asked>(null);
   const askLink = () => {
@@ -66,4 +66,4 @@ export function LiveNote({ note, isHidden, showPanel }: Pick<Shown, "isHidden" |
       {asked?.what === "image" && <ImageDialog onDone={put} />}
     </div>
   );
-}
+});

@@ -10,6 +10,7 @@ import { Downward, endOf } from "./downward";
 import { project } from "./projection";
 import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
 import { type Held, rangeOf, Selections, unitAt } from "./selection";
+import { unchunked } from "./schema";
 import { Upward } from "./upward";
 
 /** The meta of transactions that the engine made, and of those that fill in names. */
@@ -66,15 +67,7 @@ export class NoteBinding {
   }
 
   /** What a view does with its transactions: the action is in the engine before the state is on the page. */
-  dispatch = (transaction: Transaction): void => {
-    const { state, transactions } = this.state.applyTransaction(transaction);
-    const own = transactions.filter((one) => one.docChanged && !one.getMeta(FROM_ENGINE));
-    const shown = own.length > 0 ? this.tryCarry(state, own) : state;
-    this.show(shown ?? this.state);
-    if (shown === null) return;
-    // At once: when something has changed the engine, it is too late to ask where the selection was.
-    if (!transaction.getMeta(FROM_ENGINE)) this.hold();
-  };
+  dispatch = (transaction: Transaction): void => this.take(transaction, null);
 
   /** Shows what something else has changed in the engine: with `undo`, the caret goes there. */
   hear(origin: Origin): void {
@@ -155,8 +148,20 @@ export class NoteBinding {
     return this.editor.state;
   }
 
-  private show(state: EditorState): void {
+  /** Takes a transaction in; with `held`, the selection goes on holding to that. */
+  private take(transaction: Transaction, held: Held | null): void {
+    const { state, transactions } = this.state.applyTransaction(transaction);
+    const own = transactions.filter((one) => one.docChanged && !one.getMeta(FROM_ENGINE));
+    const shown = own.length > 0 ? this.tryCarry(state, own) : state;
+    this.show(shown ?? this.state, held);
+    if (shown === null) return;
+    // At once: when something has changed the engine, it is too late to ask where the selection was.
+    if (!transaction.getMeta(FROM_ENGINE)) this.hold();
+  }
+
+  private show(state: EditorState, held: Held | null): void {
     this.editor!.updateState(state);
+    if (held) this.held = { state, held };
     this.check();
     this.options.onUpdate?.();
   }
@@ -208,10 +213,7 @@ export class NoteBinding {
     new Downward(tr, this.engine, this.root).show(patch);
     const wanted = this.selections.find(tr.doc, held);
     if (wanted && !wanted.eq(tr.selection)) tr.setSelection(wanted);
-    if (tr.docChanged || tr.selectionSet) {
-      this.dispatch(this.mark(tr, state));
-      this.held = { state: this.state, held };
-    }
+    if (tr.docChanged || tr.selectionSet) this.take(this.mark(tr, state), held);
     this.showPeers(peersIn(this.state));
   }
 
@@ -240,6 +242,7 @@ export class NoteBinding {
     if (!this.options.isChecked) return;
     const wanted = this.project();
     wanted.check();
-    if (!wanted.eq(this.state.doc)) throw new Error(`the note is\n${wanted}\n${JSON.stringify(wanted)}\nand shows\n${this.state.doc}\n${JSON.stringify(this.state.doc)}`);
+    const { doc } = this.state;
+    if (!wanted.content.eq(unchunked(doc.content))) throw new Error(`the note is\n${wanted}\n${JSON.stringify(wanted)}\nand shows\n${doc}\n${JSON.stringify(doc)}`);
   }
 }

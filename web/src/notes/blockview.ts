@@ -1,23 +1,8 @@
 /** A block on the page. It is never drawn anew for what it is like, so that a caret in it stays. */
 import type { Node } from "prosemirror-model";
 import type { NodeViewConstructor } from "prosemirror-view";
+import { countingStyle } from "./numbers";
 import { blockDom } from "./schema";
-
-const DEPTHS = 32;
-
-/** The numbers of ordered lists, one for each depth, begin in every body. */
-export const counters = Array.from({ length: DEPTHS }, (_, n) => `note-${n}`).join(" ");
-
-/** How a block counts, worked out from it alone: the style sheet's counters know what came before. */
-function counting(levels: string, start: number | null): { increment: string; set: string } {
-  const depth = levels.length - 1;
-  const deeper = Array.from({ length: Math.max(0, Math.min(DEPTHS, depth + 4) - depth - 1) }, (_, n) => `note-${depth + 1 + n} 0`);
-  const counts = levels.at(-1) === "o";
-  // A level that is another one now ends the lists at its depth.
-  const ended = [...levels].flatMap((letter, n) => (letter === "q" || letter === "b" ? [`note-${n} 0`] : []));
-  const begun = counts && start !== null ? [`note-${depth} ${start}`] : [];
-  return { increment: counts && start === null ? `note-${depth} 1` : "none", set: [...ended, ...begun, ...deeper].join(" ") || "none" };
-}
 
 /** Bars beside what is in quotes, one for each. */
 function bars(levels: string): string {
@@ -50,7 +35,7 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     for (const name of ["role", "aria-level"]) if (!(name in wanted)) dom.removeAttribute(name);
     for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);
     const levels = attrs["levels"] as string;
-    const { increment, set } = counting(levels, attrs["start"]);
+    const { increment, set } = countingStyle(attrs);
     dom.style.setProperty("--depth", String(levels.length));
     dom.style.counterIncrement = increment;
     dom.style.setProperty("counter-set", set);

@@ -71,6 +71,8 @@ function place(peers: readonly Peer[], before: readonly Caret[], placeOf: (ancho
 
 const isSame = (a: Caret, b: Caret | undefined) => b !== undefined && a.peer === b.peer && a.anchor === b.anchor && a.head === b.head && a.name === b.name && a.colour === b.colour;
 
+const areSame = (some: readonly Caret[], others: readonly Caret[]) => some.length === others.length && some.every((caret, n) => isSame(caret, others[n]));
+
 function redraw(doc: Node, peers: readonly Peer[], carets: readonly Caret[]): Carets {
   return { peers, carets, drawn: DecorationSet.create(doc, carets.flatMap(decorate)) };
 }
@@ -83,10 +85,13 @@ export function caretsPlugin(): Plugin<Carets> {
       init: () => ({ peers: [], carets: [], drawn: DecorationSet.empty }),
       apply(transaction, { peers, carets, drawn }) {
         const given = transaction.getMeta(key) as { peers: readonly Peer[]; carets: Caret[] } | undefined;
-        if (given) return redraw(transaction.doc, given.peers, given.carets);
+        if (given) return areSame(given.carets, carets) ? { peers: given.peers, carets, drawn } : redraw(transaction.doc, given.peers, given.carets);
         if (!transaction.docChanged || carets.length === 0) return { peers, carets, drawn };
         const now = carets.map((caret) => moved(caret, transaction.mapping));
-        return { peers, carets: now, drawn: drawn.map(transaction.mapping, transaction.doc) };
+        const mapped = drawn.map(transaction.mapping, transaction.doc);
+        // What was drawn in what is deleted went along.
+        const isWhole = mapped.find().length === drawn.find().length;
+        return isWhole ? { peers, carets: now, drawn: mapped } : redraw(transaction.doc, peers, now);
       },
     },
     props: { decorations: (state) => key.getState(state)?.drawn },
@@ -98,9 +103,8 @@ export function showCarets(state: EditorState, peers: readonly Peer[], placeOf: 
   const now = key.getState(state);
   if (!now) return null;
   const carets = place(peers, now.carets, placeOf);
-  const isShown = carets.length === now.carets.length && carets.every((caret, n) => isSame(caret, now.carets[n]));
   // Those who cannot be shown yet are kept too.
-  if (isShown && peers === now.peers) return null;
+  if (peers === now.peers && areSame(carets, now.carets)) return null;
   return state.tr.setMeta(key, { peers, carets }).setMeta("addToHistory", false);
 }
 

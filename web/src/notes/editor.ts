@@ -2,17 +2,19 @@
 import { dropCursor } from "prosemirror-dropcursor";
 import type { Node } from "prosemirror-model";
 import { EditorState, Plugin } from "prosemirror-state";
-import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
+import { EditorView } from "prosemirror-view";
 import { NoteBinding, type BindingOptions } from "./binding";
-import { blockView, counters } from "./blockview";
+import { blockView } from "./blockview";
 import { caretsPlugin } from "./carets";
+import { chunksPlugin, inChunks } from "./chunks";
 import { clipboardPlugin } from "./clipboard";
 import { cutPlugin } from "./cut";
 import { keysPlugins } from "./keys";
+import { counters } from "./numbers";
 import type { PictureSource } from "./pictures";
 import { pictureView } from "./pictureview";
+import { quickPlugin } from "./quickview";
 import type { RichEngine } from "./rich";
-import { schema } from "./schema";
 
 /** Whether nobody has written anything yet. */
 const isEmpty = (doc: Node) => doc.childCount === 1 && doc.firstChild!.content.size === 0 && doc.firstChild!.attrs["kind"] === null && doc.firstChild!.attrs["levels"] === "";
@@ -68,27 +70,14 @@ function inputPlugin(binding: NoteBinding): Plugin {
   });
 }
 
-/**
- * In a long note what is out of sight is not laid out, and a block that is new is out of sight until it was drawn once: a browser would put
- * what is typed there beside the line. So the blocks that the caret is in always are laid out.
- */
-const laidOutPlugin = new Plugin({
-  props: {
-    decorations({ doc, selection: { $head } }) {
-      const blocks = Array.from({ length: $head.depth }, (_, n) => n + 1).filter((depth) => $head.node(depth).type === schema.nodes.block);
-      return DecorationSet.create(doc, blocks.map((depth) => Decoration.node($head.before(depth), $head.after(depth), { class: "has-caret" })));
-    },
-  },
-});
-
 /** What a note's editor consists of: few parts, since each costs at every change. */
-export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), cutPlugin(binding), clipboardPlugin, laidOutPlugin, caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
+export const notePlugins = (binding: NoteBinding, more: readonly Plugin[] = []): Plugin[] => [...more, inputPlugin(binding), ...keysPlugins(binding), cutPlugin(binding), clipboardPlugin, chunksPlugin(), quickPlugin(), caretsPlugin(), dropCursor({ color: "currentColor", width: 2 })];
 
 /** An editor in `place`, bound to the note of an engine. */
 export function openNote(place: HTMLElement, engine: RichEngine, options: BindingOptions & { pictures?: PictureSource } = {}, more: readonly Plugin[] = []): { view: EditorView; binding: NoteBinding; close: () => void } {
   const binding = new NoteBinding(engine, options);
   const view = new EditorView(place, {
-    state: EditorState.create({ doc: binding.project(), plugins: notePlugins(binding, more) }),
+    state: EditorState.create({ doc: inChunks(binding.project()), plugins: notePlugins(binding, more) }),
     nodeViews: { block: blockView, image: pictureView(options.pictures ?? null) },
     dispatchTransaction: binding.dispatch,
   });

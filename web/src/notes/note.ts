@@ -58,6 +58,8 @@ export class OpenNote {
   /** The thread that is being begun. */
   draft: Draft | null = null;
   private editor: { view: EditorView; binding: NoteBinding } | null = null;
+  /** Where the selection was when the others were told last. */
+  private presented: { anchor: string; head: string } | null = null;
   private readonly listeners = new Set<() => void>();
 
   readonly pictures: Pictures;
@@ -251,14 +253,16 @@ export class OpenNote {
   }
 
   private updated(): void {
-    this.present();
+    const anchors = this.anchors();
+    if (anchors?.anchor !== this.presented?.anchor || anchors?.head !== this.presented?.head) this.present();
     this.tell();
   }
 
+  /** Tells the others where the selection is. */
   private present(): void {
     if (!this.editor?.view.hasFocus()) return;
-    const anchors = this.anchors();
-    if (anchors) this.document.client.present(sentOf(anchors));
+    this.presented = this.anchors();
+    if (this.presented) this.document.client.present(sentOf(this.presented));
   }
 
   private tell(): void {

@@ -11,6 +11,8 @@ const lengths = new WeakMap<Node, number>();
 
 /** How many units a block's line has. */
 export function lineLength(block: Node): number {
+  // Mostly a line is one text.
+  if (block.childCount < 2 && block.firstChild?.isText !== false) return block.content.size;
   let length = lengths.get(block);
   if (length === undefined) {
     length = 0;
@@ -44,33 +46,80 @@ function placeInLine(block: Node, units: number): number {
   return at;
 }
 
+/** Where the blocks of a body begin, in units and in places, and behind them where the last one ends. */
+interface Beginnings {
+  units: readonly number[];
+  places: readonly number[];
+}
+
+const known = new WeakMap<Node, Beginnings>();
+
+/** The long body that was asked for last: the next one mostly has the same blocks, which need not be looked at again. */
+let last: { body: Node; found: Beginnings } | null = null;
+
+const LONG = 100;
+
+/** As `beginningsOf`, for a body of which nothing is known. */
+function measure(body: Node): Beginnings {
+  const [had, before] = [last?.body.children ?? [], last?.found];
+  const more = body.childCount - had.length;
+  let [unit, place] = [0, 0];
+  const [units, places] = [[0], [0]];
+  body.children.forEach((block, n) => {
+    const m = had[n] === block ? n : n - more;
+    // Only of the first block it matters where it is.
+    const isKnown = before !== undefined && n > 0 && m > 0 && had[m] === block;
+    units.push((unit += isKnown ? before.units[m + 1]! - before.units[m]! : openingOf(block, n) + lineLength(block)));
+    places.push((place += isKnown ? before.places[m + 1]! - before.places[m]! : block.nodeSize));
+  });
+  return { units, places };
+}
+
+function beginningsOf(body: Node): Beginnings {
+  let found = known.get(body);
+  if (found === undefined) {
+    known.set(body, (found = measure(body)));
+    if (body.childCount >= LONG) last = { body, found };
+  }
+  return found;
+}
+
+/** Where each block of a body begins, counted from the body's content, and behind them where the last one ends. */
+export const placesOfBlocks = (body: Node): readonly number[] => beginningsOf(body).places;
+
+/** How many of ascending numbers are below one. */
+export function countBelow(ascending: readonly number[], limit: number): number {
+  let [first, end] = [0, ascending.length];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if (ascending[middle]! < limit) first = middle + 1;
+    else end = middle;
+  }
+  return first;
+}
+
 /** The place right behind so many units of a body: between blocks only where a mark comes first and there are none. */
 export function locate({ node, start }: Body, units: number): number {
-  let [left, at] = [units, start];
-  for (let n = 0; n < node.childCount; n++) {
-    const block = node.child(n);
-    const opening = openingOf(block, n);
-    if (left < opening) return at;
-    const length = opening + lineLength(block);
-    if (left <= length) return at + 1 + placeInLine(block, left - opening);
-    left -= length;
-    at += block.nodeSize;
-  }
-  throw new RangeError(`the body has ${units - left} units, not ${units}`);
+  const { units: before, places } = beginningsOf(node);
+  const n = Math.max(0, countBelow(before, units) - 1);
+  if (units > before.at(-1)!) throw new RangeError(`the body has ${before.at(-1)} units, not ${units}`);
+  const block = node.child(n);
+  const [at, left] = [start + places[n]!, units - before[n]!];
+  const opening = openingOf(block, n);
+  return left < opening ? at : at + 1 + placeInLine(block, left - opening);
+}
+
+/** How many units of a body lie before a place, where `within` says how many of a line do. */
+export function unitsTo({ node, start }: Body, place: number, within: (block: Node, place: number) => number): number {
+  const { units, places } = beginningsOf(node);
+  const n = countBelow(places, place - start) - 1;
+  if (n < 0 || n === node.childCount) return units[Math.max(0, n)]!;
+  if (start + places[n + 1]! === place) return units[n + 1]!;
+  return units[n]! + openingOf(node.child(n), n) + within(node.child(n), place - start - places[n]! - 1);
 }
 
 /** How many units of a body lie before a place that is directly between its blocks or in one of its lines. */
-export function unitsBefore({ node, start }: Body, place: number): number {
-  let [units, at] = [0, start];
-  for (let n = 0; n < node.childCount && at < place; n++) {
-    const block = node.child(n);
-    units += openingOf(block, n);
-    if (at + block.nodeSize > place) return units + unitsInLine(block, place - at - 1);
-    units += lineLength(block);
-    at += block.nodeSize;
-  }
-  return units;
-}
+export const unitsBefore = (body: Body, place: number) => unitsTo(body, place, unitsInLine);
 
 function unitsInLine(block: Node, place: number): number {
   let [units, at] = [0, 0];

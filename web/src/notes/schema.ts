@@ -3,7 +3,7 @@
  * which footnotes and tables hold blocks. Nothing that merging can bring about is against it, so no node is ever
  * dropped to make a document fit.
  */
-import { type Attrs, type DOMOutputSpec, type Mark, type Node, Schema } from "prosemirror-model";
+import { type Attrs, type DOMOutputSpec, Fragment, type Mark, type Node, Schema } from "prosemirror-model";
 import { addressOf, blobOf } from "./blob";
 import { levelsOf, taskOf } from "./pasted";
 
@@ -81,7 +81,7 @@ const hole: DOMOutputSpec = ["span", { class: "note-content" }, 0];
 
 export const schema = new Schema({
   nodes: {
-    doc: { content: "block+" },
+    doc: { content: "block+", marks: "chunk" },
     block: {
       content: "inline*",
       attrs: blockAttrs,
@@ -156,6 +156,8 @@ export const schema = new Schema({
     },
   },
   marks: {
+    /** Where a block is on the page: nothing of the note, so it is neither written nor copied. */
+    chunk: { attrs: { n: {} }, toDOM: () => ["div", 0] },
     emphasis: { toDOM: () => ["em", 0], parseDOM: [{ tag: "em" }, { tag: "i" }, { style: "font-style=italic" }] },
     strong: {
       toDOM: () => ["strong", 0],
@@ -183,6 +185,9 @@ export const schema = new Schema({
 
 /** Whether a node holds blocks, which is what has a text of its own in the engine. */
 export const isBody = (node: Node) => node.type === schema.nodes.doc || node.type === schema.nodes.footnote || node.type === schema.nodes.cell;
+
+/** Blocks without what says where they are on the page. */
+export const unchunked = (blocks: Fragment): Fragment => Fragment.fromArray(blocks.content.map((node) => (node.type === schema.nodes.block ? node.mark([]) : node)));
 
 /** Marks that make a difference in the engine: what holds blocks has none. */
 export const marksOn = (node: Node): readonly Mark[] => (node.isText || node.isLeaf ? node.marks : []);

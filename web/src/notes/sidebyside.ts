@@ -8,6 +8,7 @@ import { openNote } from "./editor";
 import "./notes.css";
 import { LoneEngine } from "./alone";
 import type { RichChange } from "./rich";
+import { unchunked } from "./schema";
 
 interface Side {
   name: string;
@@ -93,7 +94,7 @@ const left: Side = side("left", "Ann", "#3451b2", first, () => right);
 const right: Side = side("right", "Ben", "#a8252f", second, () => left);
 
 function tell(): void {
-  const isEqual = left.view.state.doc.eq(right.view.state.doc);
+  const isEqual = unchunked(left.view.state.doc.content).eq(unchunked(right.view.state.doc.content));
   element("state").textContent = isEqual ? "both sides are equal" : "on the way…";
 }
 

@@ -6,7 +6,7 @@
 import { Mark, type Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
 import { AddMarkStep, AddNodeMarkStep, AttrStep, Mapping, RemoveMarkStep, RemoveNodeMarkStep, ReplaceAroundStep, ReplaceStep, type Step } from "prosemirror-transform";
-import { type Body, bodyDepth, bodyName, lineLength, openingOf, unitsOf } from "./places";
+import { type Body, bodyDepth, bodyName, unitsOf, unitsTo } from "./places";
 import { changesOfAttrs, markChanges, richMarks } from "./properties";
 import type { ElementId, Name, RichChange } from "./rich";
 import { HEAD, marksOn, schema } from "./schema";
@@ -83,18 +83,7 @@ function addLine(tokens: Token[], block: Node, start: number, { from, to }: Stre
 }
 
 /** How many units of a body lie wholly before a place. */
-function unitsBehind({ node: body, start }: Body, place: number): number {
-  let [count, at] = [0, start];
-  for (let n = 0; n < body.childCount && at < place; n++) {
-    const block = body.child(n);
-    count += openingOf(block, n);
-    const end = at + block.nodeSize;
-    if (end <= place) count += lineLength(block);
-    else count += lineBehind(block, place - at - 1);
-    at = end;
-  }
-  return count;
-}
+const unitsBehind = (body: Body, place: number) => unitsTo(body, place, lineBehind);
 
 function lineBehind(block: Node, place: number): number {
   let [count, at] = [0, 0];

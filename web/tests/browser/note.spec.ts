@@ -21,8 +21,8 @@ async function two(context: BrowserContext): Promise<[Page, Page]> {
   return [ann, ben];
 }
 
-const linesOf = (page: Page) => page.locator(".note-page .note > .note-block > .note-line").allTextContents();
-const line = (page: Page, text: string) => page.locator(".note-page .note > .note-block", { hasText: text });
+const linesOf = (page: Page) => page.locator(".note-page .note > .note-chunk > * > .note-block > .note-line").allTextContents();
+const line = (page: Page, text: string) => page.locator(".note-page .note > .note-chunk > * > .note-block", { hasText: text });
 
 /** Where a double click hits the first word of a line. */
 const wordIn = (page: Page, text: string) => ({ dblclick: () => line(page, text).locator(".note-line").first().dblclick({ position: { x: 10, y: 10 } }) });

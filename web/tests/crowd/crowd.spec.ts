@@ -69,7 +69,7 @@ async function enter(browser: Browser, address: string, name: string): Promise<P
   await page.goto(address);
   await page.locator(".note .note-block").first().waitFor({ timeout: 60_000 });
   await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected", { timeout: 60_000 });
-  await expect.poll(() => page.locator(".note > .note-block").count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(PARAGRAPHS);
+  await expect.poll(() => page.locator(".note > .note-chunk > * > .note-block").count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(PARAGRAPHS);
   return page;
 }
 

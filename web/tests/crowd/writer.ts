@@ -22,7 +22,7 @@ export class Writer {
   }
 
   private get lines(): Locator {
-    return this.page.locator('.note > .note-block[data-kind="paragraph"] > .note-line');
+    return this.page.locator('.note > .note-chunk > * > .note-block[data-kind="paragraph"] > .note-line');
   }
 
   /** Does things until it is time to stop. */

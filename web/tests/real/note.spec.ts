@@ -20,8 +20,8 @@ const shownIn = (page: Page) =>
     return [...copy.querySelectorAll<HTMLElement>(".note-block")].map((block) => [block.dataset["kind"], block.dataset["levels"] ?? "", block.textContent]);
   });
 
-const linesOf = (page: Page) => page.locator(".note-page .note > .note-block > .note-line").allTextContents();
-const line = (page: Page, text: string) => page.locator(".note-page .note > .note-block", { hasText: text });
+const linesOf = (page: Page) => page.locator(".note-page .note > .note-chunk > * > .note-block > .note-line").allTextContents();
+const line = (page: Page, text: string) => page.locator(".note-page .note > .note-chunk > * > .note-block", { hasText: text });
 
 async function agree(a: Page, b: Page): Promise<void> {
   await expect.poll(async () => JSON.stringify(await shownIn(a)) === JSON.stringify(await shownIn(b)), { timeout: 20_000 }).toBe(true);
@@ -127,7 +127,7 @@ test("what is cut and pasted, and what is dragged, keeps its comment", async ({ 
   await enter(ben, ann.url());
   await write(ann, "first alpha\nsecond beta\nlast");
   await agree(ann, ben);
-  const word = (page: Page, text: string) => page.locator(".note-page .note > .note-block > .note-line", { hasText: text });
+  const word = (page: Page, text: string) => page.locator(".note-page .note > .note-chunk > * > .note-block > .note-line", { hasText: text });
   // A comment on "alpha", which ends its line.
   await word(ann, "first").click();
   await ann.keyboard.press("End");

@@ -1,0 +1,164 @@
+/**
+ * On the page, blocks beside each other lie in one element, their chunk: what is out of sight is not laid out, and a browser has to look
+ * after that for each element that it is said of, twice a frame. Which chunk a block is in says a mark on it, of which the engine knows
+ * nothing and which leaves the editor nowhere.
+ */
+import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from "prosemirror-model";
+import { type EditorState, Plugin, type Transaction } from "prosemirror-state";
+import type { EditorView, MarkViewConstructor } from "prosemirror-view";
+import { FROM_ENGINE } from "./binding";
+import { countersBefore } from "./numbers";
+import { schema, unchunked } from "./schema";
+
+/** How many blocks a chunk has when it is made, about. */
+export const CHUNK = 64;
+
+/** How many blocks it has at most. */
+export const CHUNK_MAX = 2 * CHUNK;
+
+/** The number of a block's chunk; null where it is in none yet. */
+const chunkOf = (block: Node): number | null => (block.marks[0]?.attrs["n"] as number | undefined) ?? null;
+
+const chunkMark = (n: number): Mark => schema.mark("chunk", { n });
+
+/** Neighbouring blocks, by their places among all; null is a chunk to be made. */
+interface Group {
+  chunk: number | null;
+  first: number;
+  end: number;
+}
+
+const sizeOf = ({ first, end }: Group) => end - first;
+
+/** Blocks side by side that are in one chunk, or in none. */
+function runsOf(blocks: readonly Node[]): Group[] {
+  const runs: Group[] = [];
+  blocks.forEach((block, n) => {
+    const [chunk, last] = [chunkOf(block), runs.at(-1)];
+    if (last?.chunk === chunk) last.end = n + 1;
+    else runs.push({ chunk, first: n, end: n + 1 });
+  });
+  return runs;
+}
+
+/** What is in no chunk goes to what is before it, or behind; much of it is by itself. A chunk that was torn is two. */
+function gathered(runs: readonly Group[]): Group[] {
+  const groups: Group[] = [];
+  const known = new Set<number>();
+  for (const run of runs) {
+    const last = groups.at(-1);
+    const isNew = run.chunk === null;
+    if (last && (isNew ? sizeOf(run) <= CHUNK : last.chunk === run.chunk)) last.end = run.end;
+    else if (last && last.chunk === null && !isNew && sizeOf(last) <= CHUNK && !known.has(run.chunk!)) Object.assign(last, { chunk: run.chunk, end: run.end });
+    else groups.push({ ...run, chunk: isNew || known.has(run.chunk!) ? null : run.chunk });
+    if (!isNew) known.add(run.chunk!);
+  }
+  return groups;
+}
+
+/** Cuts a group that is too long into even parts, of which the one with the block `kept` stays what it is. */
+function cut(group: Group, kept: number): Group[] {
+  if (sizeOf(group) <= CHUNK_MAX) return [group];
+  const count = Math.round(sizeOf(group) / CHUNK);
+  const border = (n: number) => group.first + Math.round((n * sizeOf(group)) / count);
+  const parts = Array.from({ length: count }, (_, n): Group => ({ chunk: null, first: border(n), end: border(n + 1) }));
+  const staying = parts.find(({ first, end }) => first <= kept && kept < end) ?? parts[0]!;
+  staying.chunk = group.chunk;
+  return parts;
+}
+
+/** The chunks that blocks are to be in, where `kept` is the place of the block that is written in: it stays where it is on the page. */
+function* changes(blocks: readonly Node[], kept: number): Generator<[place: number, chunk: number]> {
+  let free = 1 + blocks.reduce((most, block) => Math.max(most, chunkOf(block) ?? 0), 0);
+  for (const { chunk, first, end } of gathered(runsOf(blocks)).flatMap((group) => cut(group, kept))) {
+    const wanted = chunk ?? free++;
+    for (let n = first; n < end; n++) if (chunkOf(blocks[n]!) !== wanted) yield [n, wanted];
+  }
+}
+
+/** A document with all its blocks in chunks. */
+export function inChunks(doc: Node): Node {
+  const blocks = [...doc.children];
+  for (const [place, chunk] of changes(doc.children, 0)) blocks[place] = blocks[place]!.mark([chunkMark(chunk)]);
+  return doc.copy(Fragment.fromArray(blocks));
+}
+
+/** Whether blocks came, went, or are others than before. */
+function differs(before: Node, now: Node, isOther: (had: Node, has: Node) => boolean): boolean {
+  const [had, has] = [before.children, now.children];
+  return had.length !== has.length || has.some((block, n) => block !== had[n] && isOther(had[n]!, block));
+}
+
+const isElsewhere = (had: Node, has: Node) => chunkOf(had) !== chunkOf(has);
+const countsOtherwise = (had: Node, has: Node) => isElsewhere(had, has) || had.attrs["levels"] !== has.attrs["levels"] || had.attrs["start"] !== has.attrs["start"];
+
+function rechunk({ doc, selection, storedMarks, tr }: EditorState): Transaction | null {
+  const places: number[] = [];
+  doc.forEach((_, at) => places.push(at));
+  for (const [place, chunk] of changes(doc.children, selection.$head.index(0))) tr.addNodeMark(places[place]!, chunkMark(chunk));
+  return tr.docChanged ? tr.setStoredMarks(storedMarks).setMeta(FROM_ENGINE, true).setMeta("addToHistory", false) : null;
+}
+
+/** A chunk on the page: around its blocks an element that carries on the numbers of lists, which laying out by parts would begin anew. */
+const chunkView: MarkViewConstructor = () => {
+  const dom = document.createElement("div");
+  const contentDOM = document.createElement("div");
+  dom.className = "note-chunk";
+  dom.append(contentDOM);
+  return { dom, contentDOM, ignoreMutation: ({ type, target }) => type === "attributes" && (target === dom || target === contentDOM) };
+};
+
+/** The element of the chunk that a place is in. */
+function elementAt(view: EditorView, $place: ResolvedPos): HTMLElement | null {
+  const block = $place.depth > 0 ? view.nodeDOM($place.before(1)) : null;
+  return block?.parentElement?.parentElement ?? null;
+}
+
+/** Sees to it that chunks know the numbers of lists before them, and that the one with the caret is always laid out. */
+class Shown {
+  private caret: Element | null = null;
+
+  constructor(private readonly view: EditorView) {
+    this.update(view);
+  }
+
+  update(view: EditorView, before?: EditorState): void {
+    if (!before || differs(before.doc, view.state.doc, countsOtherwise)) this.count();
+    this.mark(elementAt(view, view.state.selection.$head));
+  }
+
+  /**
+   * A chunk that is new is out of sight until it was drawn once, and a browser knows no place in it: what is typed there would be put
+   * beside the line.
+   */
+  private mark(caret: Element | null): void {
+    if (this.caret === caret) return;
+    this.caret?.classList.remove("has-caret");
+    caret?.classList.add("has-caret");
+    this.caret = caret;
+  }
+
+  private count(): void {
+    const begins = (block: Node, n: number, blocks: readonly Node[]) => n === 0 || chunkOf(block) !== chunkOf(blocks[n - 1]!);
+    const counts = countersBefore(this.view.state.doc.children, begins);
+    [...this.view.dom.children].forEach((chunk, n) => {
+      const blocks = chunk.firstElementChild as HTMLElement | null;
+      if (blocks && blocks.dataset["counts"] !== counts[n]) {
+        blocks.dataset["counts"] = counts[n] ?? "";
+        blocks.style.counterReset = counts[n] ?? "";
+      }
+    });
+  }
+}
+
+/** Keeps blocks in chunks, and those out of what is copied. */
+export function chunksPlugin(): Plugin {
+  return new Plugin({
+    appendTransaction: (transactions, before, now) => (transactions.some(({ docChanged }) => docChanged) && differs(before.doc, now.doc, isElsewhere) ? rechunk(now) : null),
+    view: (view) => new Shown(view),
+    props: {
+      markViews: { chunk: chunkView },
+      transformCopied: ({ content, openStart, openEnd }) => new Slice(unchunked(content), openStart, openEnd),
+    },
+  });
+}
