@@ -16,16 +16,21 @@ export const CHUNK = 64;
 /** How many blocks it has at most. */
 export const CHUNK_MAX = 2 * CHUNK;
 
+/** How many it has at least where it is cut because of what is new. */
+const CHUNK_MIN = CHUNK / 4;
+
 /** The number of a block's chunk; null where it is in none yet. */
 const chunkOf = (block: Node): number | null => (block.marks[0]?.attrs["n"] as number | undefined) ?? null;
 
 const chunkMark = (n: number): Mark => schema.mark("chunk", { n });
 
-/** Neighbouring blocks, by their places among all; null is a chunk to be made. */
+/** Neighbouring blocks, by their places among all; without a number, a chunk to be made. */
 interface Group {
   chunk: number | null;
   first: number;
   end: number;
+  /** The first block that was in no chunk. */
+  fresh: number | null;
 }
 
 const sizeOf = ({ first, end }: Group) => end - first;
@@ -36,41 +41,45 @@ function runsOf(blocks: readonly Node[]): Group[] {
   blocks.forEach((block, n) => {
     const [chunk, last] = [chunkOf(block), runs.at(-1)];
     if (last?.chunk === chunk) last.end = n + 1;
-    else runs.push({ chunk, first: n, end: n + 1 });
+    else runs.push({ chunk, first: n, end: n + 1, fresh: chunk === null ? n : null });
   });
   return runs;
 }
 
-/** What is in no chunk goes to what is before it, or behind; much of it is by itself. A chunk that was torn is two. */
+/** Whether what begins a body goes to the chunk behind it. */
+const leads = (first: Group, next: Group) => first.chunk === null && first.first === 0 && sizeOf(first) <= CHUNK && next.chunk !== null;
+
+/** What is in no chunk goes to what is before it; much of it is by itself. A chunk that was torn is two. */
 function gathered(runs: readonly Group[]): Group[] {
   const groups: Group[] = [];
-  const known = new Set<number>();
+  const known = new Set<number | null>();
   for (const run of runs) {
     const last = groups.at(-1);
-    const isNew = run.chunk === null;
-    if (last && (isNew ? sizeOf(run) <= CHUNK : last.chunk === run.chunk)) last.end = run.end;
-    else if (last && last.chunk === null && !isNew && sizeOf(last) <= CHUNK && !known.has(run.chunk!)) Object.assign(last, { chunk: run.chunk, end: run.end });
-    else groups.push({ ...run, chunk: isNew || known.has(run.chunk!) ? null : run.chunk });
-    if (!isNew) known.add(run.chunk!);
+    const goesOn = last && (run.chunk === null ? sizeOf(run) <= CHUNK : last.chunk === run.chunk || leads(last, run));
+    if (goesOn) Object.assign(last, { chunk: last.chunk ?? run.chunk, end: run.end, fresh: last.fresh ?? run.fresh });
+    else groups.push({ ...run, chunk: known.has(run.chunk) ? null : run.chunk });
+    known.add(run.chunk);
   }
   return groups;
 }
 
-/** Cuts a group that is too long into even parts, of which the one with the block `kept` stays what it is. */
-function cut(group: Group, kept: number): Group[] {
-  if (sizeOf(group) <= CHUNK_MAX) return [group];
-  const count = Math.round(sizeOf(group) / CHUNK);
-  const border = (n: number) => group.first + Math.round((n * sizeOf(group)) / count);
-  const parts = Array.from({ length: count }, (_, n): Group => ({ chunk: null, first: border(n), end: border(n + 1) }));
-  const staying = parts.find(({ first, end }) => first <= kept && kept < end) ?? parts[0]!;
-  staying.chunk = group.chunk;
-  return parts;
+/**
+ * Cuts a group that is too long. Its first part stays what it is on the page: it goes up to what is new, so that nothing before that is drawn
+ * again, which mostly is where one writes.
+ */
+function cut({ chunk, first, end, fresh }: Group): Group[] {
+  if (end - first <= CHUNK_MAX) return [{ chunk, first, end, fresh }];
+  const head = fresh !== null && fresh - first >= CHUNK_MIN ? fresh : first + CHUNK;
+  const count = Math.max(1, Math.round((end - head) / CHUNK));
+  const border = (n: number) => head + Math.round((n * (end - head)) / count);
+  const rest = Array.from({ length: count }, (_, n): Group => ({ chunk: null, first: border(n), end: border(n + 1), fresh }));
+  return [{ chunk, first, end: head, fresh }, ...rest];
 }
 
-/** The chunks that blocks are to be in, where `kept` is the place of the block that is written in: it stays where it is on the page. */
-function* changes(blocks: readonly Node[], kept: number): Generator<[place: number, chunk: number]> {
+/** The chunks that blocks are to be in other than those they are in. */
+function* changes(blocks: readonly Node[]): Generator<[place: number, chunk: number]> {
   let free = 1 + blocks.reduce((most, block) => Math.max(most, chunkOf(block) ?? 0), 0);
-  for (const { chunk, first, end } of gathered(runsOf(blocks)).flatMap((group) => cut(group, kept))) {
+  for (const { chunk, first, end } of gathered(runsOf(blocks)).flatMap(cut)) {
     const wanted = chunk ?? free++;
     for (let n = first; n < end; n++) if (chunkOf(blocks[n]!) !== wanted) yield [n, wanted];
   }
@@ -79,7 +88,7 @@ function* changes(blocks: readonly Node[], kept: number): Generator<[place: numb
 /** A document with all its blocks in chunks. */
 export function inChunks(doc: Node): Node {
   const blocks = [...doc.children];
-  for (const [place, chunk] of changes(doc.children, 0)) blocks[place] = blocks[place]!.mark([chunkMark(chunk)]);
+  for (const [place, chunk] of changes(doc.children)) blocks[place] = blocks[place]!.mark([chunkMark(chunk)]);
   return doc.copy(Fragment.fromArray(blocks));
 }
 
@@ -92,10 +101,10 @@ function differs(before: Node, now: Node, isOther: (had: Node, has: Node) => boo
 const isElsewhere = (had: Node, has: Node) => chunkOf(had) !== chunkOf(has);
 const countsOtherwise = (had: Node, has: Node) => isElsewhere(had, has) || had.attrs["levels"] !== has.attrs["levels"] || had.attrs["start"] !== has.attrs["start"];
 
-function rechunk({ doc, selection, storedMarks, tr }: EditorState): Transaction | null {
+function rechunk({ doc, storedMarks, tr }: EditorState): Transaction | null {
   const places: number[] = [];
   doc.forEach((_, at) => places.push(at));
-  for (const [place, chunk] of changes(doc.children, selection.$head.index(0))) tr.addNodeMark(places[place]!, chunkMark(chunk));
+  for (const [place, chunk] of changes(doc.children)) tr.addNodeMark(places[place]!, chunkMark(chunk));
   return tr.docChanged ? tr.setStoredMarks(storedMarks).setMeta(FROM_ENGINE, true).setMeta("addToHistory", false) : null;
 }
 
