@@ -6,7 +6,7 @@ import { toast } from "../app/toasts";
 import type { OpenDocument, Snapshot } from "./document";
 
 /** How long the frame waits for more of what need not be seen at once. */
-const CALM_MS = 100;
+const CALM_MS = 250;
 
 const SAFETY = ["unsaved", "local", "received", "durable"];
 
@@ -18,7 +18,7 @@ export function isUrgent(shown: Snapshot, now: Snapshot): boolean {
 
 /**
  * The document's state for the frame. A key changes it four times, and so does each of the others': drawing the frame each
- * time would take longer than the key does. So what is not urgent is drawn ten times a second, and nothing within the key.
+ * time would take longer than the key does. So what is not urgent is drawn four times a second, and nothing within the key.
  */
 export function useCalmState({ client }: OpenDocument): Snapshot {
   const [shown, show] = useState(client.current);

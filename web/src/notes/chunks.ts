@@ -95,7 +95,9 @@ export function inChunks(doc: Node): Node {
 /** Whether blocks came, went, or are others than before. */
 function differs(before: Node, now: Node, isOther: (had: Node, has: Node) => boolean): boolean {
   const [had, has] = [before.children, now.children];
-  return had.length !== has.length || has.some((block, n) => block !== had[n] && isOther(had[n]!, block));
+  if (had.length !== has.length) return true;
+  for (let n = 0; n < has.length; n++) if (had[n] !== has[n] && isOther(had[n]!, has[n]!)) return true;
+  return false;
 }
 
 const isElsewhere = (had: Node, has: Node) => chunkOf(had) !== chunkOf(has);

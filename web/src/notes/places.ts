@@ -48,8 +48,8 @@ function placeInLine(block: Node, units: number): number {
 
 /** Where the blocks of a body begin, in units and in places, and behind them where the last one ends. */
 interface Beginnings {
-  units: readonly number[];
-  places: readonly number[];
+  units: Int32Array;
+  places: Int32Array;
 }
 
 const known = new WeakMap<Node, Beginnings>();
@@ -61,17 +61,17 @@ const LONG = 100;
 
 /** As `beginningsOf`, for a body of which nothing is known. */
 function measure(body: Node): Beginnings {
-  const [had, before] = [last?.body.children ?? [], last?.found];
-  const more = body.childCount - had.length;
-  let [unit, place] = [0, 0];
-  const [units, places] = [[0], [0]];
-  body.children.forEach((block, n) => {
+  const [blocks, had, before] = [body.children, last?.body.children ?? [], last?.found];
+  const more = blocks.length - had.length;
+  const [units, places] = [new Int32Array(blocks.length + 1), new Int32Array(blocks.length + 1)];
+  for (let n = 0; n < blocks.length; n++) {
+    const block = blocks[n]!;
     const m = had[n] === block ? n : n - more;
     // Only of the first block it matters where it is.
     const isKnown = before !== undefined && n > 0 && m > 0 && had[m] === block;
-    units.push((unit += isKnown ? before.units[m + 1]! - before.units[m]! : openingOf(block, n) + lineLength(block)));
-    places.push((place += isKnown ? before.places[m + 1]! - before.places[m]! : block.nodeSize));
-  });
+    units[n + 1] = units[n]! + (isKnown ? before.units[m + 1]! - before.units[m]! : openingOf(block, n) + lineLength(block));
+    places[n + 1] = places[n]! + (isKnown ? before.places[m + 1]! - before.places[m]! : block.nodeSize);
+  }
   return { units, places };
 }
 
@@ -85,10 +85,10 @@ function beginningsOf(body: Node): Beginnings {
 }
 
 /** Where each block of a body begins, counted from the body's content, and behind them where the last one ends. */
-export const placesOfBlocks = (body: Node): readonly number[] => beginningsOf(body).places;
+export const placesOfBlocks = (body: Node): Int32Array => beginningsOf(body).places;
 
 /** How many of ascending numbers are below one. */
-export function countBelow(ascending: readonly number[], limit: number): number {
+export function countBelow(ascending: Int32Array, limit: number): number {
   let [first, end] = [0, ascending.length];
   while (first < end) {
     const middle = (first + end) >> 1;

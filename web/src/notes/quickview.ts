@@ -49,7 +49,7 @@ function blocksOf(desc: DocViewDesc): ViewDesc[] | null {
   return blocks.length === desc.node.childCount && blocks.every(({ node }, n) => node === desc.node.child(n)) ? blocks : null;
 }
 
-function decoratedIn(decorations: DecorationSource, places: readonly number[]): Set<number> {
+function decoratedIn(decorations: DecorationSource, places: Int32Array): Set<number> {
   const found = new Set<number>();
   decorations.forEachSet((set) => {
     for (const { from, to } of set.find()) {
