@@ -171,6 +171,23 @@ function toCell(step: 1 | -1): Command {
   };
 }
 
+/** Goes to the beginning or the end of the note, or selects up to there: a browser knows no lines where nothing is laid out. */
+const goTo = (edge: "start" | "end", isSelecting = false): Command => ({ selection, doc, tr }, dispatch) => {
+  const { head } = edge === "start" ? Selection.atStart(doc) : Selection.atEnd(doc);
+  const $head = doc.resolve(head);
+  dispatch?.(tr.setSelection(TextSelection.between(isSelecting ? selection.$anchor : $head, $head)).scrollIntoView());
+  return true;
+};
+
+/** Keys that go to the edges of the note. */
+const edges = Object.fromEntries(
+  (["start", "end"] as const).flatMap((edge) => {
+    const names = edge === "start" ? ["Home", "ArrowUp"] : ["End", "ArrowDown"];
+    const [key, onMac] = [`Mod-${names[0]}`, `Cmd-${names[1]}`];
+    return [[key, goTo(edge)], [onMac, goTo(edge)], [`Shift-${key}`, goTo(edge, true)], [`Shift-${onMac}`, goTo(edge, true)]] as [string, Command][];
+  }),
+);
+
 export const mark = (name: string) => toggleMark(schema.marks[name]!);
 
 /** Keys. Undo and redo are the engine's. */
@@ -191,6 +208,7 @@ export function keysPlugins(binding: NoteBinding): Plugin[] {
       "Mod-Shift-x": mark("strike"),
       "Mod-Alt-0": setBlocks(() => ({ kind: null })),
       ...Object.fromEntries(headings),
+      ...edges,
       "Mod-Shift-8": toggleList("b"),
       "Mod-Shift-7": toggleList("o"),
       "Mod-Shift-9": toggleTask,

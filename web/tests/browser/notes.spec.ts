@@ -1,13 +1,19 @@
 /** Two editors of one note over the real engine, in a real browser: keys, composition, carets. */
 import { expect, type Page, test } from "@playwright/test";
 
-async function open(page: Page, delayMs: number): Promise<void> {
+async function open(page: Page, delayMs: number, blocks = 0): Promise<void> {
   page.on("pageerror", (error) => {
     throw error;
   });
-  await page.goto("http://127.0.0.1:4176/notes.html");
+  await page.goto(`http://127.0.0.1:4176/notes.html${blocks > 0 ? `?blocks=${blocks}` : ""}`);
   await page.waitForFunction(() => "sides" in window);
   await page.locator("#delay").fill(String(delayMs));
+}
+
+type Side = { view: import("prosemirror-view").EditorView };
+
+interface Sides {
+  sides: { left: Side; right: Side };
 }
 
 const line = (page: Page, side: "left" | "right", text: string) => page.locator(`#${side} .note-block`, { hasText: text });
@@ -64,4 +70,85 @@ test("others' carets show, and a task is ticked by a click", async ({ page }) =>
   await expect(page.locator("#right .note-peer-caret")).toHaveAttribute("data-name", "Ann");
   await line(page, "left", "something to do").locator(".note-marker").click();
   await expect(line(page, "right", "something to do").getByRole("checkbox")).toHaveAttribute("aria-checked", "true");
+});
+
+test("in a long note the caret goes everywhere, and keys write where it is", async ({ page }) => {
+  test.setTimeout(120_000);
+  await open(page, 0, 1_000);
+  const chunks = page.locator("#left .note > .note-chunk");
+  expect(await chunks.count()).toBeGreaterThan(10);
+  const text = (block: number) => page.evaluate((n) => (window as never as Sides).sides.left.view.state.doc.child(n).textContent, block);
+  const count = () => page.evaluate(() => (window as never as Sides).sides.left.view.state.doc.childCount);
+  const start = async (block: number) => {
+    const line = page.locator("#left .note-line").nth(block);
+    await line.scrollIntoViewIfNeeded();
+    await line.click({ position: { x: 2, y: 6 } });
+    await page.keyboard.press("Home");
+  };
+  const first = await chunks.first().locator(".note-block").count();
+  await start(3);
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" at the end");
+  expect(await text(999)).toMatch(/ at the end$/);
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("At the beginning ");
+  expect(await text(0)).toMatch(/^At the beginning P/);
+
+  // Over the border of two chunks.
+  await start(first);
+  await page.keyboard.type("Behind ");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type(" before");
+  expect([await text(first - 1), await text(first)].join("\n")).toMatch(/ before\nBehind /);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("Right ");
+  expect(await text(first)).toMatch(/^Right Behind /);
+  await start(first);
+  await page.keyboard.press("Backspace");
+  expect(await text(first - 1)).toMatch(/ beforeRight Behind /);
+  await page.keyboard.press("Enter");
+  expect(await text(first)).toMatch(/^Right Behind /);
+  expect(await count()).toBe(1_000);
+
+  // What is selected over a border is one stretch, and what is copied has nothing of chunks.
+  await start(first - 2);
+  for (let n = 0; n < 12; n++) await page.keyboard.press("Shift+ArrowDown");
+  const copied = await page.evaluate(() => {
+    const data = new DataTransfer();
+    document.querySelector("#left .note")!.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+    return data.getData("text/html");
+  });
+  expect(copied).toContain("Behind ");
+  expect(copied).not.toContain("chunk");
+  await page.keyboard.type("all gone ");
+  expect(await text(first - 2)).toMatch(/^all gone /);
+  expect(await count()).toBeLessThan(1_000);
+
+  // So many lines at one place that chunks are cut around the caret.
+  await start(100);
+  const before = await count();
+  for (let n = 0; n < 150; n++) await page.keyboard.type(`n${n}\n`);
+  expect(await count()).toBe(before + 150);
+  for (const n of [0, 1, 50, 100, 149]) expect(await text(100 + n)).toBe(`n${n}`);
+  await settled(page);
+  const shown = await page.locator("#right .note-line").allTextContents();
+  expect(shown).toEqual(await page.locator("#left .note-line").allTextContents());
+});
+
+test("a composition goes on in a long note, while somebody else writes into the same chunk", async ({ page }) => {
+  await open(page, 0, 400);
+  const ime = await page.context().newCDPSession(page);
+  await page.locator("#left .note-line").first().click();
+  await page.keyboard.press("Control+Home");
+  await ime.send("Input.imeSetComposition", { text: "に", selectionStart: 1, selectionEnd: 1 });
+  await page.evaluate(() => {
+    const { view } = (window as never as Sides).sides.right;
+    view.dispatch(view.state.tr.split(5).insertText("[other] ", 1));
+  });
+  await ime.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
+  await ime.send("Input.insertText", { text: "日本" });
+  await page.keyboard.type("!");
+  for (const side of ["left", "right"]) await expect(page.locator(`#${side} .note-line`).first()).toHaveText(/^(\[other\] 日本!|日本!\[other\] )Para$/);
+  await settled(page);
 });
