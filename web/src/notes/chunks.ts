@@ -8,6 +8,7 @@ import { type EditorState, Plugin, type Transaction } from "prosemirror-state";
 import type { EditorView, MarkViewConstructor } from "prosemirror-view";
 import { FROM_ENGINE } from "./binding";
 import { countersBefore } from "./numbers";
+import { placesOfBlocks } from "./places";
 import { schema, unchunked } from "./schema";
 
 /** How many blocks a chunk has when it is made, about. */
@@ -104,8 +105,7 @@ const isElsewhere = (had: Node, has: Node) => chunkOf(had) !== chunkOf(has);
 const countsOtherwise = (had: Node, has: Node) => isElsewhere(had, has) || had.attrs["levels"] !== has.attrs["levels"] || had.attrs["start"] !== has.attrs["start"];
 
 function rechunk({ doc, storedMarks, tr }: EditorState): Transaction | null {
-  const places: number[] = [];
-  doc.forEach((_, at) => places.push(at));
+  const places = placesOfBlocks(doc);
   for (const [place, chunk] of changes(doc.children)) tr.addNodeMark(places[place]!, chunkMark(chunk));
   return tr.docChanged ? tr.setStoredMarks(storedMarks).setMeta(FROM_ENGINE, true).setMeta("addToHistory", false) : null;
 }
@@ -127,6 +127,8 @@ function elementAt(view: EditorView, $place: ResolvedPos): HTMLElement | null {
 
 /** Sees to it that chunks know the numbers of lists before them, and that the one with the caret is always laid out. */
 class Shown {
+  /** The chunk that the caret is in, and its element. */
+  private chunk: number | null = null;
   private caret: Element | null = null;
 
   constructor(private readonly view: EditorView) {
@@ -135,7 +137,11 @@ class Shown {
 
   update(view: EditorView, before?: EditorState): void {
     if (!before || differs(before.doc, view.state.doc, countsOtherwise)) this.count();
-    this.mark(elementAt(view, view.state.selection.$head));
+    const { $head } = view.state.selection;
+    const chunk = chunkOf($head.node(Math.min(1, $head.depth)));
+    if (chunk === this.chunk && this.caret?.isConnected) return;
+    this.chunk = chunk;
+    this.mark(elementAt(view, $head));
   }
 
   /**

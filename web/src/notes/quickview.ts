@@ -3,7 +3,7 @@
  * that takes longer than all else. Here its view looks first at what is other than before, and leaves to it what is not that
  * simple. It reaches into the view's tree, which has no interface: what it uses is named below, and the editor's version is fixed.
  */
-import type { Node } from "prosemirror-model";
+import { Mark, type Node } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import type { Decoration, DecorationSource, EditorView } from "prosemirror-view";
 import { countBelow, placesOfBlocks } from "./places";
@@ -59,8 +59,6 @@ function decoratedIn(decorations: DecorationSource, places: Int32Array): Set<num
   return found;
 }
 
-const isMoved = (before: Node, now: Node) => before.marks !== now.marks && before.marks[0]?.eq(now.marks[0]!) !== true;
-
 /** The blocks to look at; null where blocks came, went or moved. */
 function touched({ doc, blocks, decorated }: Shown, { node: { children }, dirty }: DocViewDesc, drawn: ReadonlySet<number>): Set<number> | null {
   const before = doc.children;
@@ -68,7 +66,7 @@ function touched({ doc, blocks, decorated }: Shown, { node: { children }, dirty 
   const found = new Set([...decorated, ...drawn]);
   for (let n = 0; n < children.length; n++) {
     const isOther = before[n] !== children[n];
-    if (isOther && isMoved(before[n]!, children[n]!)) return null;
+    if (isOther && !Mark.sameSet(before[n]!.marks, children[n]!.marks)) return null;
     if (isOther || (dirty > 0 && blocks[n]!.dirty > 0)) found.add(n);
   }
   return found;
