@@ -60,7 +60,7 @@ function place(peers: readonly Peer[], before: readonly Caret[], placeOf: (ancho
   return peers.flatMap((peer) => {
     if (peer.head === null) return [];
     const head = placeOf(peer.head);
-    const anchor = peer.anchor === null ? head : placeOf(peer.anchor);
+    const anchor = peer.anchor === null || peer.anchor === peer.head ? head : placeOf(peer.anchor);
     const { name, colour } = peer;
     if (head !== null && anchor !== null) return [{ peer: peer.peer, name, colour, anchor, head }];
     // What it holds to is not here yet: it waits where it was.

@@ -57,7 +57,8 @@ export class Selections {
     const { anchor, head, empty } = selection;
     // A caret stays behind what it was put behind; the ends of a selection stay with what is selected.
     const bias = (place: number): Bias => (!empty && place === selection.from ? "right" : "left");
-    return { kind: "text", anchor: this.anchorAt(doc, anchor, bias(anchor)), head: this.anchorAt(doc, head, bias(head)) };
+    const held = this.anchorAt(doc, head, bias(head));
+    return { kind: "text", anchor: empty ? held : this.anchorAt(doc, anchor, bias(anchor)), head: held };
   }
 
   /** The selection that holds to the same; null where it cannot be said. */
@@ -69,7 +70,8 @@ export class Selections {
       const place = this.placeOf(doc, held.anchor);
       return place === null ? null : Selection.near(doc.resolve(place));
     }
-    const [anchor, head] = [this.placeOf(doc, held.anchor), this.placeOf(doc, held.head)];
+    const anchor = this.placeOf(doc, held.anchor);
+    const head = held.head === held.anchor ? anchor : this.placeOf(doc, held.head);
     return anchor === null || head === null ? null : TextSelection.between(doc.resolve(anchor), doc.resolve(head));
   }
 
