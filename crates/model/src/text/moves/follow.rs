@@ -81,17 +81,19 @@ impl Text {
             met.extend(self.moves.base.prev(first));
             let covered: Vec<u32> = self.moves.until(first, stretch.end).collect();
             met.extend(&covered);
-            for piece in covered {
-                if !self.moves.gives_way(piece, number) {
-                    continue;
-                }
-                if self.moves.carries(piece) {
-                    return false;
-                }
-                self.moves.pieces[piece as usize].follows = Some((number, at));
-                taken.push(piece);
-            }
+            let give_way = covered.into_iter().filter(|&piece| self.moves.gives_way(piece, number));
+            taken.extend(give_way.map(|piece| (piece, (number, at))));
         }
+        // Before any of them follows: what shows at the slot of one may be another.
+        if taken.iter().any(|&(piece, _)| self.moves.carries(piece)) {
+            return false;
+        }
+        let mut follows = |&(piece, to): &(u32, (u32, u32))| {
+            let known = &mut self.moves.pieces[piece as usize].follows;
+            let is_first = known.is_none_or(|(one, _)| one != number);
+            is_first.then(|| *known = Some(to)).map(|()| piece)
+        };
+        let taken: Vec<u32> = taken.iter().filter_map(&mut follows).collect();
         let home = self.moves.moves[number as usize].home;
         if !taken.contains(&home) {
             self.show_at(home, &taken, patch);
