@@ -184,20 +184,20 @@ mod tests {
     #[test]
     fn nothing_takes_more_than_it_costs() {
         let text = |len: usize| Value::Text("a".repeat(len));
-        let deep = |depth| (0..depth).fold(Value::Null, |value, _| Value::List(vec![value]));
+        let deep = |depth| (0..depth).fold(Value::Null, |value, _| Value::List([value].into()));
         let values = [
             Value::Null,
             Value::Int(i64::MIN),
             Value::Float(0.5),
-            Value::Bytes(vec![7; 1 << 20]),
+            Value::Bytes(vec![7; 1 << 20].into()),
             text(1 << 20),
             text((1 << 20) + 1),
-            Value::List(vec![text(1 << 20); 3]),
-            Value::List(vec![text(1 << 20); 17]),
-            Value::List(vec![Value::Null; 1 << 16]),
-            Value::List(vec![Value::Null; (1 << 16) + 1]),
-            Value::List(vec![Value::List(vec![Value::Null; 1 << 16]); 64]),
-            Value::List(vec![Value::Container(Kind::Map)]),
+            Value::List(vec![text(1 << 20); 3].into()),
+            Value::List(vec![text(1 << 20); 17].into()),
+            Value::List(vec![Value::Null; 1 << 16].into()),
+            Value::List(vec![Value::Null; (1 << 16) + 1].into()),
+            Value::List(vec![Value::List(vec![Value::Null; 1 << 16].into()); 64].into()),
+            Value::List([Value::Container(Kind::Map)].into()),
             Value::Map([("k".repeat(4097), Value::Null)].into()),
             deep(63),
             deep(64),
@@ -209,7 +209,7 @@ mod tests {
             }
         }
         assert!(cost(set(text(1 << 20)).as_op_ref()).is_ok());
-        for refused in [text((1 << 20) + 1), deep(64), Value::List(vec![text(1 << 20); 17])] {
+        for refused in [text((1 << 20) + 1), deep(64), Value::List(vec![text(1 << 20); 17].into())] {
             assert!(cost(set(refused).as_op_ref()).is_err());
         }
     }

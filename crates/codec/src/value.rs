@@ -228,7 +228,7 @@ fn read_value(r: &mut Reader<'_>, tag: u8, depth: u64) -> Result<Value, DecodeEr
         INT => Value::Int(r.signed()?),
         FLOAT => Value::Float(f64::from_bits(u64::from_le_bytes(r.array()?))),
         TEXT => Value::Text(r.text(VALUE_BYTES)?.to_owned()),
-        BYTES => Value::Bytes(r.bytes(VALUE_BYTES)?.to_vec()),
+        BYTES => Value::Bytes(r.bytes(VALUE_BYTES)?.into()),
         LIST => {
             let count = r.count(VALUE_ITEMS, size_of::<Value>())?;
             let mut items = Vec::with_capacity(count);
@@ -236,7 +236,7 @@ fn read_value(r: &mut Reader<'_>, tag: u8, depth: u64) -> Result<Value, DecodeEr
                 let tag = r.byte()?;
                 items.push(read_value(r, tag, depth + 1)?);
             }
-            Value::List(items)
+            Value::List(items.into())
         }
         MAP => read_map(r, depth)?,
         other => return Err(DecodeError::Unknown { what: "value tag", number: other.into() }),
@@ -254,7 +254,7 @@ fn read_map(r: &mut Reader<'_>, depth: u64) -> Result<Value, DecodeError> {
     if !has_distinct_keys(&entries) {
         return Err(DecodeError::Invalid("a key stands twice in a value"));
     }
-    Ok(Value::Map(entries))
+    Ok(Value::Map(entries.into()))
 }
 
 /// An entry and, while keys are compared, a reference to its key.
@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     fn nested(depth: usize) -> Value {
-        (1..depth).fold(Value::Null, |inner, _| Value::List(vec![inner]))
+        (1..depth).fold(Value::Null, |inner, _| Value::List([inner].into()))
     }
 
     #[test]
@@ -309,14 +309,14 @@ mod tests {
             let bytes = [&[BLOB][..], &[7; 32], wrong].concat();
             assert!(read_whole_value(&mut Reader::new(&bytes)).is_err(), "{wrong:?}");
         }
-        assert!(write_value_or_none(&mut Writer::new(), Some(&Value::List(vec![value.clone()]))).is_err());
+        assert!(write_value_or_none(&mut Writer::new(), Some(&Value::List([value.clone()].into()))).is_err());
         assert!(write_value_or_none(&mut Writer::new(), Some(&value)).is_err(), "kinds 1 to 4 do not change");
         assert!(read_value_or_none(&mut Reader::new(&bytes)).is_err());
     }
 
     #[test]
     fn a_key_stands_once() {
-        let twice = Value::Map(vec![("a".into(), Value::Null), ("a".into(), Value::Null)]);
+        let twice = Value::Map([("a".into(), Value::Null), ("a".into(), Value::Null)].into());
         assert!(write_value_or_none(&mut Writer::new(), Some(&twice)).is_err());
         assert!(read_value_or_none(&mut Reader::new(&[MAP, 2, 1, b'a', NULL, 1, b'a', NULL])).is_err());
     }

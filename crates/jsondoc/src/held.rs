@@ -186,7 +186,7 @@ pub(crate) fn whole_value(text: String) -> Value {
         pieces.push(Value::Text(piece.to_owned()));
         rest = behind;
     }
-    Value::List(pieces)
+    Value::List(pieces.into())
 }
 
 /// The text of such a value.

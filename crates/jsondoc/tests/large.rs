@@ -145,8 +145,12 @@ fn what_cannot_be_cut_is_refused_and_changes_nothing() {
     let mut ann = replica(1);
     edit(&mut ann, |edit| edit.insert(text(), 0, "text"));
     let (version, before) = (ann.document().version(), ann.document().model().canonical());
-    let deep = (0..70).fold(Value::Null, |value, _| Value::List(vec![value]));
-    for value in [Value::Text("x".repeat((1 << 20) + 1)), deep, Value::List(vec![Value::Bytes(vec![1; 1 << 20]); 20])] {
+    let deep = (0..70).fold(Value::Null, |value, _| Value::List([value].into()));
+    for value in [
+        Value::Text("x".repeat((1 << 20) + 1)),
+        deep,
+        Value::List(vec![Value::Bytes(vec![1; 1 << 20].into()); 20].into()),
+    ] {
         for base in [None, Some(VersionVector::new())] {
             let change = |edit: &mut Edit<'_>| {
                 edit.insert(text(), 0, "before");

@@ -4,7 +4,7 @@ use crate::container::{ContainerId, Kind};
 use blob::BlobRef;
 use clock::{Id, Seq, Span};
 
-/// What a register holds.
+/// What a register holds. Of what takes memory of its own only a text keeps room to grow: so a value takes 24 bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Nothing, deliberately.
@@ -18,11 +18,11 @@ pub enum Value {
     /// Text that is replaced as a whole.
     Text(String),
     /// Bytes that are replaced as a whole.
-    Bytes(Vec<u8>),
+    Bytes(Box<[u8]>),
     /// Values in order, replaced as a whole. Depth is bounded where foreign bytes come in.
-    List(Vec<Value>),
+    List(Box<[Value]>),
     /// Values by key in the order given, replaced as a whole.
-    Map(Vec<(String, Value)>),
+    Map(Box<[(String, Value)]>),
     /// A container of this kind, whose name is the element of this write: see [`Value::container`]. Never
     /// within a list or a map of values.
     Container(Kind),
@@ -30,6 +30,9 @@ pub enum Value {
     /// are many and blobs few.
     Blob(Box<BlobRef>),
 }
+
+/// Documents hold very many.
+const _: () = assert!(size_of::<Value>() <= 24);
 
 impl Value {
     /// About how much memory it takes, in bytes.

@@ -4,13 +4,13 @@
 use crate::borrowed::OpRef;
 use crate::container::ContainerId;
 use crate::held::{Pool, ValueRef};
+use crate::names::Names;
 use crate::op::{Op, Value};
 use crate::room;
 use crate::runs::{Near, OpBody, OpRun, ReplicaLog};
 use blob::BlobRef;
-use clock::{Id, Seq, SortedMap, Span};
+use clock::{Id, Seq, Span};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Consecutive things of one of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,29 +40,10 @@ pub enum Placed {
     TreeMove,
 }
 
-/// Keys by short numbers, in order of first use.
-#[derive(Clone, Debug, Default)]
-struct Keys {
-    names: Vec<Arc<str>>,
-    numbers: SortedMap<Arc<str>, u32>,
-}
-
-impl Keys {
-    fn number(&mut self, key: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(key) {
-            return number;
-        }
-        let (key, number) = (Arc::<str>::from(key), self.names.len() as u32);
-        self.names.push(Arc::clone(&key));
-        self.numbers.insert(key, number);
-        number
-    }
-}
-
 /// What the packed ops of a log name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
-    keys: Keys,
+    keys: Names,
     values: Pool,
     /// Writes that were replaced.
     replaced: Vec<Id>,
@@ -115,12 +96,12 @@ impl ReplicaLog {
 
     /// The key under a number that a run names.
     pub fn key(&self, number: u32) -> &str {
-        &self.packed.keys.names[number as usize]
+        self.packed.keys.name(number)
     }
 
     /// How many keys its runs name.
     pub fn key_count(&self) -> usize {
-        self.packed.keys.names.len()
+        self.packed.keys.len()
     }
 
     /// The body of a run of one op, which is none of text.

@@ -3,18 +3,15 @@
 
 use crate::digest::Digest;
 use crate::register::Registers;
-use clock::{Id, Lamport, SortedMap};
-use log::{Value, ValueRef};
-use std::sync::Arc;
+use clock::{Id, Lamport};
+use log::{Names, Value, ValueRef};
 
 /// The state of a map container.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
     registers: Registers,
     /// The register of each key.
-    numbers: SortedMap<Arc<str>, u32>,
-    /// By register, its key.
-    keys: Vec<Arc<str>>,
+    keys: Names,
     /// The hash of what is held, where nothing changed since.
     hash: Option<u64>,
 }
@@ -27,23 +24,23 @@ impl Map {
 
     /// What `key` holds; none where it was never set, taken away, or only set by inactive writes.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.registers.shown(*self.numbers.get(key)?)
+        self.registers.shown(self.keys.find(key)?)
     }
 
     /// All keys that were ever written, ascending.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.numbers.keys().map(|key| &**key)
+        self.keys.iter().map(|(key, _)| key)
     }
 
     /// The keys that hold something, with what they hold, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.numbers.iter().filter_map(|(key, &register)| Some((&**key, self.registers.shown(register)?)))
+        self.keys.iter().filter_map(|(key, register)| Some((key, self.registers.shown(register)?)))
     }
 
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads<'a>(&'a self, key: &str) -> impl Iterator<Item = (Id, Option<&'a Value>)> + use<'a> {
-        self.numbers.get(key).into_iter().flat_map(|&register| self.registers.heads(register))
+        self.keys.find(key).into_iter().flat_map(|register| self.registers.heads(register))
     }
 
     /// The keys whose value or alternatives differ from those in `before`.
@@ -74,13 +71,10 @@ impl Map {
 
     /// The register of a key, made where there is none yet.
     fn register(&mut self, key: &str) -> u32 {
-        if let Some(&register) = self.numbers.get(key) {
-            return register;
+        let register = self.keys.number(key);
+        if register as usize == self.registers.len() {
+            self.registers.add();
         }
-        let key = Arc::<str>::from(key);
-        let register = self.registers.add();
-        log::room::push(&mut self.keys, Arc::clone(&key));
-        self.numbers.insert(key, register);
         register
     }
 
@@ -88,7 +82,7 @@ impl Map {
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
         let register = self.registers.set_active(id, on)?;
         self.hash = None;
-        Some(&self.keys[register as usize])
+        Some(self.keys.name(register))
     }
 
     /// A hash of what is held, key by key. Costs nothing where nothing changed.

@@ -69,6 +69,11 @@ impl Registers {
         self.heads.len() as u32 - 1
     }
 
+    /// How many registers there are.
+    pub fn len(&self) -> usize {
+        self.heads.len()
+    }
+
     /// A new register that holds something, by a write that may be older than others here; its number.
     pub fn add_with(&mut self, time: (Id, Lamport), value: &Value) -> u32 {
         let register = self.add();

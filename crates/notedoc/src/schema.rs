@@ -162,7 +162,7 @@ pub(crate) fn link_value(link: &Link) -> Value {
     match &link.title {
         None => text(&link.href),
         Some(title) => {
-            Value::Map(vec![(key::ADDRESS.to_owned(), text(&link.href)), (key::TITLE.to_owned(), text(title))])
+            Value::Map([(key::ADDRESS.to_owned(), text(&link.href)), (key::TITLE.to_owned(), text(title))].into())
         }
     }
 }

@@ -35,7 +35,9 @@ fn value(dice: &mut Dice) -> Value {
     match dice.below(8) {
         0 => Value::Bool(dice.once_in(2)),
         1 => Value::Int([0, -1, 3, i64::MAX][dice.below(4)]),
-        2 => Value::Map(vec![("address".to_owned(), Value::Text("x".to_owned())), ("title".to_owned(), Value::Null)]),
+        2 => {
+            Value::Map([("address".to_owned(), Value::Text("x".to_owned())), ("title".to_owned(), Value::Null)].into())
+        }
         3 => Value::Text(soup(dice)),
         4 => Value::Container(if dice.once_in(2) { Kind::List } else { Kind::Text }),
         _ => Value::Text(dice.pick(&WORDS).to_owned()),

@@ -217,7 +217,7 @@ impl Pen<'_, '_> {
         match random.below(7) {
             0 => self.edit.unset(map, key),
             1 => self.edit.set(map, key, Value::Null),
-            2 => self.edit.set(map, key, Value::List(vec![Value::Float(0.5), Value::Bool(true)])),
+            2 => self.edit.set(map, key, Value::List([Value::Float(0.5), Value::Bool(true)].into())),
             3 => self.edit.set(map, key, Value::Text(PIECES[random.below(PIECES.len())].to_owned())),
             4 => self.nest(map, key, random),
             _ => self.edit.set(map, key, Value::Int(random.below(100) as i64)),

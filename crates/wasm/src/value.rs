@@ -37,7 +37,7 @@ pub fn plain_to_js(value: &Value) -> JsValue {
         Value::Float(float) => (*float).into(),
         Value::Text(text) => text.as_str().into(),
         Value::Blob(reference) => blob_to_js(reference),
-        Value::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        Value::Bytes(bytes) => Uint8Array::from(&bytes[..]).into(),
         Value::List(items) => items.iter().map(plain_to_js).collect::<Array>().into(),
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| pair(key, plain_to_js(value)));
@@ -103,7 +103,7 @@ fn read(js: &JsValue, depth: u64) -> Outcome<Value> {
         return Ok(number);
     }
     if let Some(bytes) = js.dyn_ref::<Uint8Array>() {
-        return fits(bytes.length() as usize, limits::VALUE_BYTES).map(|()| Value::Bytes(bytes.to_vec()));
+        return fits(bytes.length() as usize, limits::VALUE_BYTES).map(|()| Value::Bytes(bytes.to_vec().into()));
     }
     if let Some(items) = js.dyn_ref::<Array>() {
         fits(items.length() as usize, limits::VALUE_ITEMS)?;

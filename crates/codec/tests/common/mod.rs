@@ -254,7 +254,7 @@ fn value(rng: &mut Rng, depth: u64) -> Value {
         2 => Value::Int(rng.next() as i64 >> rng.below(64)),
         3 => Value::Float(rng.below(1000) as f64 / 8.0),
         4 => Value::Text("väl".into()),
-        5 => Value::Bytes(vec![0, 255]),
+        5 => Value::Bytes([0, 255].into()),
         6 => Value::List((0..rng.below(4)).map(|_| value(rng, depth - 1)).collect()),
         _ => Value::Map((0..rng.below(4)).map(|i| (format!("k{i}"), value(rng, depth - 1))).collect()),
     }

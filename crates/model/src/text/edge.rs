@@ -32,7 +32,7 @@ pub(super) struct Ranks(Vec<u32>);
 
 /// A gap with the place of its element, so that many others can be compared with it.
 #[derive(Clone, Copy, Debug)]
-struct Spot {
+pub(super) struct Spot {
     edge: Edge,
     cursor: Cursor,
 }
@@ -85,7 +85,7 @@ impl Text {
         low
     }
 
-    fn spot(&self, edge: Edge) -> Spot {
+    pub(super) fn spot(&self, edge: Edge) -> Spot {
         let cursor = match edge {
             Edge::Before(elem) | Edge::After(elem) => self.find(elem).expect("gaps are beside elements of the text"),
             Edge::Start | Edge::End => Cursor { leaf: 0, run: 0, offset: 0 },
@@ -93,7 +93,8 @@ impl Text {
         Spot { edge, cursor }
     }
 
-    fn compare_with(&self, a: Edge, b: Spot) -> Ordering {
+    /// As [`Text::compare`], where one is compared with many.
+    pub(super) fn compare_with(&self, a: Edge, b: Spot) -> Ordering {
         match (a, b.edge) {
             (Edge::Start, Edge::Start) | (Edge::End, Edge::End) => Ordering::Equal,
             (Edge::Start, _) | (_, Edge::End) => Ordering::Less,

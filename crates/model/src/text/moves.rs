@@ -12,31 +12,38 @@
 use super::Text;
 use super::cover::{Claim, Part, Time, decide};
 use super::edge::{Edge, Stretch};
-use super::tree::{Elem, Unit, Weight};
+use super::tree::{Elem, NONE, Unit, Weight};
 use crate::digest::Digest;
 use crate::patch::TextPatch;
 use clock::{Id, Lamport, SortedMap};
 use log::TextRange;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 mod arrange;
 mod change;
-mod sums;
+mod follow;
+mod row;
 
-use sums::Sums;
+use row::Row;
 
 /// All moves of a text, and how they arrange it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Moves {
     moves: Vec<Move>,
     numbers: SortedMap<Id, u32>,
-    /// Ascending from the start on.
+    /// By name, which says nothing of where they are.
     pieces: Vec<Piece>,
-    /// The numbers of the pieces in the order in which they show.
-    shown: Vec<u32>,
-    layout: Layout,
+    /// Names of which there is no piece.
+    free: Vec<u32>,
+    /// The pieces in the order of elements, and what is visible of each.
+    base: Row,
+    /// The same in the order in which they show.
+    shown: Row,
     /// The moves that were turned on or off since the pieces were arranged.
     toggled: Vec<u32>,
+    /// How many moves are lost.
+    lost: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +54,8 @@ struct Move {
     is_active: bool,
     /// Active, and the youngest of a circle.
     is_lost: bool,
+    /// The piece that its slot ends, where it is active.
+    home: u32,
 }
 
 /// Elements that follow the same move, from a gap up to the beginning of the next piece.
@@ -57,66 +66,41 @@ struct Piece {
     follows: Option<(u32, u32)>,
     /// The move whose slot ends the piece.
     slot: Option<u32>,
-    /// How much of it is visible.
-    weight: Weight,
 }
 
-/// How much is visible before each piece.
-#[derive(Clone, Debug, Default)]
-struct Layout {
-    /// In the order of elements.
-    base: Sums,
-    /// As shown.
-    shown: Sums,
-    /// Where each piece is among those shown.
-    places: Vec<u32>,
-}
+impl Piece {
+    /// What stands where no piece is: none begins at the end.
+    const FREE: Self = Self { start: Edge::End, follows: None, slot: None };
 
-impl Layout {
-    fn base(&self, piece: usize) -> Weight {
-        self.base.before(piece)
-    }
-
-    fn shown(&self, piece: usize) -> Weight {
-        self.shown.before(self.places[piece] as usize)
+    /// Whether nothing begins or ends between this and the next one, which then shows right behind.
+    fn joins(&self, next: &Self) -> bool {
+        self.slot.is_none() && self.follows == next.follows
     }
 }
 
 impl Moves {
     /// Whether everything shows where it lies.
     pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
+        self.base.is_empty()
     }
 
     pub fn is_changed(&self) -> bool {
         !self.toggled.is_empty()
     }
 
-    /// Counts what is visible of pieces anew.
-    fn weigh(&mut self) {
-        self.layout.base = Sums::of(self.pieces.iter().map(|piece| piece.weight));
-        self.layout.shown = Sums::of(self.shown.iter().map(|&piece| self.pieces[piece as usize].weight));
-        self.layout.places.resize(self.shown.len(), 0);
-        for (&piece, place) in self.shown.iter().zip(0..) {
-            self.layout.places[piece as usize] = place;
-        }
+    fn piece(&self, name: u32) -> &Piece {
+        &self.pieces[name as usize]
     }
 
     /// Where shown position `at` is in the order of elements, and how much of its piece is left from there on;
     /// nothing at the end.
     fn to_base(&self, at: u32, unit: Unit) -> (u32, u32) {
-        let Some((place, skip)) = self.layout.shown.find(at, unit) else { return (u32::MAX, 0) };
-        let piece = self.shown[place] as usize;
-        (unit.of(&self.layout.base(piece)) + skip, unit.of(&self.pieces[piece].weight) - skip)
+        let Some((piece, skip)) = self.shown.find(at, unit) else { return (u32::MAX, 0) };
+        (unit.of(&self.base.before(piece)) + skip, unit.of(&self.base.weight(piece)) - skip)
     }
 
-    /// How much is shown before what has `before` before it in a piece, in the order of elements.
-    fn to_shown(&self, piece: usize, before: Weight) -> Weight {
-        self.layout.shown(piece).plus(before.minus(self.layout.base(piece)))
-    }
-
-    fn end_of(&self, piece: usize) -> Edge {
-        self.pieces.get(piece + 1).map_or(Edge::End, |next| next.start)
+    fn end_of(&self, piece: u32) -> Edge {
+        self.base.next(piece).map_or(Edge::End, |next| self.piece(next).start)
     }
 
     /// About how much memory it takes, in bytes.
@@ -125,7 +109,9 @@ impl Moves {
         size_of_val(self.moves.as_slice())
             + stretches * size_of::<Stretch>()
             + self.numbers.len() * size_of::<(Id, u32)>()
-            + self.pieces.len() * (size_of::<Piece>() + 4 + 2 * size_of::<Weight>())
+            + size_of_val(self.pieces.as_slice())
+            + self.base.memory()
+            + self.shown.memory()
     }
 }
 
@@ -136,7 +122,7 @@ impl Text {
         let stretches = ranges.iter().filter_map(|range| self.stretch(range)).collect();
         self.moves.numbers.insert(id, self.moves.moves.len() as u32);
         let time = (lamport, id);
-        self.moves.moves.push(Move { time, slot, stretches, is_active: false, is_lost: false });
+        self.moves.moves.push(Move { time, slot, stretches, is_active: false, is_lost: false, home: NONE });
     }
 
     /// Turns a move on or off; it must be the other way. Shows once [`Text::settle`] is called.
@@ -154,10 +140,20 @@ impl Text {
         self.moves.numbers.get(&id).is_some_and(|&number| self.moves.moves[number as usize].is_lost)
     }
 
+    /// The piece that a gap is in, or begins, before which so much is visible in the order of elements.
+    fn piece_at(&self, edge: Edge, before: Weight) -> u32 {
+        let spot = self.spot(edge);
+        let is_until = |piece: u32, weight: Weight| match weight.chars.cmp(&before.chars) {
+            Ordering::Equal => self.compare_with(self.moves.piece(piece).start, spot) != Ordering::Greater,
+            order => order == Ordering::Less,
+        };
+        self.moves.base.last_until(is_until).expect("the first begins at the start")
+    }
+
     /// The piece that an element is in.
-    fn piece_of(&self, elem: Elem) -> usize {
-        let pieces = &self.moves.pieces;
-        self.edges_until(pieces.len(), |at| pieces[at].start, Edge::Before(elem)) - 1
+    fn piece_of(&self, elem: Elem) -> u32 {
+        let edge = Edge::Before(elem);
+        self.piece_at(edge, self.weight_before(edge))
     }
 
     /// Where shown position `at` is in the order of elements, and how much shows there in one piece from there on.
@@ -169,7 +165,11 @@ impl Text {
     /// How much is shown before an element, before which so much is visible in the order of elements.
     #[inline]
     pub(super) fn to_shown(&self, elem: Elem, before: Weight) -> Weight {
-        if self.moves.is_empty() { before } else { self.moves.to_shown(self.piece_of(elem), before) }
+        if self.moves.is_empty() {
+            return before;
+        }
+        let piece = self.piece_at(Edge::Before(elem), before);
+        self.moves.shown.before(piece).plus(before.minus(self.moves.base.before(piece)))
     }
 
     /// How many elements from `elem` on, of `len`, are in one piece.
@@ -179,51 +179,50 @@ impl Text {
     }
 
     fn cut_to_piece(&self, elem: Elem, len: u32) -> u32 {
-        let end = |piece: usize| match self.moves.end_of(piece) {
+        let end = |piece: u32| match self.moves.end_of(piece) {
             Edge::Before(next) => Some(next),
             Edge::After(last) => Some(last.plus(1)),
             Edge::Start | Edge::End => None,
         };
-        let mut piece = self.piece_of(elem);
-        loop {
-            // Pieces between two elements hold nothing.
-            match end(piece) {
-                None => return len,
-                Some(end) if end.replica == elem.replica && end.seq == elem.seq => piece += 1,
-                Some(end) if end.replica == elem.replica && end.seq > elem.seq => return len.min(end.seq - elem.seq),
-                Some(_) => return len,
-            }
+        let pieces = std::iter::successors(Some(self.piece_of(elem)), |&piece| self.moves.base.next(piece));
+        // Pieces between two elements hold nothing.
+        let is_empty = |end: &Option<Elem>| *end == Some(elem);
+        match pieces.map(end).find(|end| !is_empty(end)).flatten() {
+            Some(end) if end.replica == elem.replica && end.seq > elem.seq => len.min(end.seq - elem.seq),
+            _ => len,
         }
     }
 
     /// Says that what is visible of the piece of `elem`, of which there is one then, has become more by `now` less
     /// `was`.
     pub(super) fn reweigh(&mut self, elem: Elem, was: Weight, now: Weight) {
-        let piece = self.piece_of(elem);
-        let (moves, more) = (&mut self.moves, now.minus(was));
-        moves.pieces[piece].weight = moves.pieces[piece].weight.plus(more);
-        moves.layout.base.add(piece, more);
-        moves.layout.shown.add(moves.layout.places[piece] as usize, more);
+        if was == now {
+            return;
+        }
+        let (piece, more) = (self.piece_of(elem), now.minus(was));
+        self.moves.base.add(piece, more);
+        self.moves.shown.add(piece, more);
     }
 
     /// Where what is visible between two gaps shows, in UTF-16 code units.
     pub(super) fn shown_utf16(&self, stretch: Stretch) -> Vec<Range<u32>> {
-        let (from, to) = (self.weight_before(stretch.start), self.weight_before(stretch.end));
+        let (before, to) = (self.weight_before(stretch.start), self.weight_before(stretch.end).utf16);
+        let from = before.utf16;
         if self.moves.is_empty() {
-            return std::iter::once(from.utf16..to.utf16).collect();
+            return std::iter::once(from..to).collect();
         }
-        let (moves, layout) = (&self.moves, &self.moves.layout);
-        let first = self.edges_until(moves.pieces.len(), |at| moves.pieces[at].start, stretch.start) - 1;
+        let Moves { base, shown, .. } = &self.moves;
+        let first = self.piece_at(stretch.start, before);
         let mut ranges = Vec::new();
-        for piece in first..moves.pieces.len() {
-            let base = layout.base(piece).utf16;
-            if base >= to.utf16 {
+        for piece in std::iter::successors(Some(first), |&piece| base.next(piece)) {
+            let at = base.before(piece).utf16;
+            if at >= to {
                 break;
             }
-            let (start, end) = (base.max(from.utf16), (base + moves.pieces[piece].weight.utf16).min(to.utf16));
-            let shown = layout.shown(piece).utf16;
+            let (start, end) = (at.max(from), (at + base.weight(piece).utf16).min(to));
             if start < end {
-                ranges.push(shown + start - base..shown + end - base);
+                let shown = shown.before(piece).utf16;
+                ranges.push(shown + start - at..shown + end - at);
             }
         }
         ranges
@@ -234,17 +233,14 @@ impl Text {
         if self.moves.is_empty() {
             return vec![Stretch { start: Edge::Start, end: Edge::End }];
         }
-        let stretch = |&piece: &u32| {
-            let piece = piece as usize;
-            Stretch { start: self.moves.pieces[piece].start, end: self.moves.end_of(piece) }
-        };
+        let stretch = |piece| Stretch { start: self.moves.piece(piece).start, end: self.moves.end_of(piece) };
         self.moves.shown.iter().map(stretch).collect()
     }
 
     /// A hash of what shows where. Costs as much as there are pieces.
     pub(super) fn hash_moves(&self, digest: &mut Digest) {
         let mut last = None;
-        for piece in &self.moves.pieces {
+        for piece in self.moves.base.iter().map(|piece| self.moves.piece(piece)) {
             let follows = piece.follows.map(|(one, at)| (self.moves.moves[one as usize].time.1, at));
             if follows != last {
                 digest.gap(self.gap(piece.start));
@@ -262,29 +258,30 @@ impl Text {
         if self.moves.is_empty() {
             return;
         }
-        let pieces = &self.moves.pieces;
-        for (piece, at) in pieces.iter().zip(0..) {
-            let weight = self.weight_before(self.moves.end_of(at)).minus(self.weight_before(piece.start));
-            assert_eq!((weight.chars, weight.utf16), (piece.weight.chars, piece.weight.utf16), "a piece's weight");
+        let Moves { base, shown, pieces, free, moves, .. } = &self.moves;
+        [base, shown].into_iter().for_each(Row::check);
+        for piece in base.iter() {
+            let start = self.weight_before(self.moves.piece(piece).start);
+            let weight = self.weight_before(self.moves.end_of(piece)).minus(start);
+            assert_eq!((weight.chars, weight.utf16), (base.weight(piece).chars, base.weight(piece).utf16), "a weight");
+            assert_eq!(base.weight(piece), shown.weight(piece), "a piece weighs the same wherever it shows");
+            assert_eq!(self.piece_at(self.moves.piece(piece).start, start), piece, "a piece is found");
+            let home = self.moves.piece(piece).slot.map(|one| moves[one as usize].home);
+            assert!(home.is_none_or(|home| home == piece), "a slot ends its piece");
         }
-        let mut weighed = self.moves.clone();
-        weighed.weigh();
-        for piece in 0..pieces.len() {
-            let layout = &self.moves.layout;
-            assert_eq!(layout.base(piece), weighed.layout.base(piece), "what is before a piece");
-            assert_eq!(layout.shown(piece), weighed.layout.shown(piece), "what shows before a piece");
-        }
-        let mut shown = self.moves.shown.clone();
-        shown.sort_unstable();
-        assert!(shown.iter().copied().eq(0..pieces.len() as u32), "every piece shows once");
+        let mut all: Vec<u32> = shown.iter().chain(free.iter().copied()).collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..pieces.len() as u32), "every piece shows once");
+        assert_eq!(base.len(), shown.len());
         let mut fresh = self.clone();
-        fresh.moves.toggled = (0..fresh.moves.moves.len() as u32).collect();
-        fresh.arrange_again();
+        fresh.arrange_again(None);
         let follows = |text: &Self| -> Vec<_> {
-            let mut parts: Vec<_> = text.moves.pieces.iter().map(|piece| (piece.follows, piece.start)).collect();
+            let piece = |name| (text.moves.piece(name).follows, text.moves.piece(name).start);
+            let mut parts: Vec<_> = text.moves.base.iter().map(piece).collect();
             parts.dedup_by_key(|(follows, _)| *follows);
             parts
         };
         assert_eq!(follows(&fresh), follows(self), "pieces are what arranging again finds");
+        assert_eq!(self.read(), fresh.read(), "pieces show where arranging again puts them");
     }
 }

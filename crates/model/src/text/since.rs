@@ -1,7 +1,7 @@
 //! What is different between two states of a text whose elements may have moved.
 
 use super::Text;
-use super::heaviest::Heaviest;
+use super::heaviest;
 use super::rich::RichRun;
 use crate::patch::{TextPatch, utf16_len};
 use clock::{ReplicaId, Seq, SortedMap, Span};
@@ -66,21 +66,9 @@ fn cut<'a>(span: Span, text: &'a str, by_span: &BySpan<usize>) -> Vec<Part<'a>> 
 fn staying(parts: &[Part<'_>]) -> Vec<bool> {
     let mut known: Vec<usize> = (0..parts.len()).filter(|&at| parts[at].was.is_some()).collect();
     known.sort_by_key(|&at| (parts[at].was, parts[at].span.start));
-    let mut place = vec![0; parts.len()];
-    known.iter().zip(1..).for_each(|(&at, number)| place[at] = number);
-    let (mut best, mut behind) = (Heaviest::new(known.len()), vec![u32::MAX; parts.len()]);
-    for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.was.is_some()) {
-        let (weight, last) = best.until(place[at] - 1);
-        behind[at] = last;
-        best.add(place[at], (weight + part.text.len() as u64, at as u32));
-    }
-    let mut stays = vec![false; parts.len()];
-    let mut at = best.until(known.len() as u32).1;
-    while at != u32::MAX {
-        stays[at as usize] = true;
-        at = behind[at as usize];
-    }
-    stays
+    let mut things: Vec<(Option<u32>, u64)> = parts.iter().map(|part| (None, part.text.len() as u64)).collect();
+    known.iter().zip(1..).for_each(|(&at, number)| things[at].0 = Some(number));
+    heaviest::staying(&things, known.len())
 }
 
 /// Takes out of `old` all but `kept`.

@@ -141,8 +141,8 @@ impl Run {
     }
 }
 
-/// The visible length of a subtree in three units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The visible length of a subtree in three units; of what is before places of one text, the shorter is before the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Weight {
     pub chars: u32,
     pub utf16: u32,
