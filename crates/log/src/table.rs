@@ -49,10 +49,12 @@ impl<T: Copy + Ord> Table<T> {
     }
 
     /// The number of a name, which gets one where it is new.
+    #[inline]
     pub fn number(&mut self, name: T) -> u32 {
-        if self.names.get(self.recent as usize) == Some(&name) {
-            return self.recent;
-        }
+        if self.names.get(self.recent as usize) == Some(&name) { self.recent } else { self.number_anew(name) }
+    }
+
+    fn number_anew(&mut self, name: T) -> u32 {
         // New names are used before old ones are again; so is one old name in between.
         if self.names.last() == Some(&name) {
             return self.names.len() as u32 - 1;

@@ -108,7 +108,7 @@ impl Document {
     /// What the shared view shows of `version`, which the log includes.
     pub(crate) fn shared_kept(&self, version: &VersionVector) -> Kept {
         let is_now = *version == self.version() && !self.is_writing();
-        if is_now && self.view.policy().is_plain() {
+        if is_now && self.view.is_plain() {
             return match self.shown() {
                 Shown::Kept(kept) => kept.clone(),
                 Shown::Model(model) => Kept::of(model),
@@ -157,7 +157,7 @@ impl Document {
     /// anybody could read: then nothing is done, and [`Document::take_refusal`] says why.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
         self.wake();
-        let is_plain = self.view.policy().is_plain();
+        let is_plain = self.view.is_plain();
         if !is_plain {
             self.let_mine_through(None);
         }
@@ -176,14 +176,14 @@ impl Document {
     pub fn write<T>(&mut self, patch: &mut Patch, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
         self.wake();
         self.let_mine_through(Some(patch));
-        self.begin(self.view.policy().is_plain());
+        self.begin(self.view.is_plain());
         change(&mut Edit { document: self, told: Some(patch) })
     }
 
     /// Ends the action that [`Document::write`] began, at `time` in seconds since 1970. Returns its elements;
     /// `None` where nothing was done.
     pub fn close(&mut self, time: i64) -> Option<Span> {
-        self.commit(self.view.policy().is_plain(), time)
+        self.commit(self.view.is_plain(), time)
     }
 
     /// Whether element `id` is here, in the log or in the action being written.
@@ -200,9 +200,9 @@ impl Document {
     #[inline]
     fn commit(&mut self, is_plain: bool, time: i64) -> Option<Span> {
         let time = shown_time(time);
-        self.end_writing();
         let span = if is_plain && !self.is_cut() {
-            self.log.commit_plain(self.replica, time)
+            let span = self.log.commit_plain(self.replica, time);
+            self.closed(span)
         } else {
             let unseen = if is_plain { Vec::new() } else { self.view.unseen() };
             self.commit_cut(&Header { time, unseen, ..Header::default() })
@@ -244,7 +244,7 @@ impl Document {
     /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
     /// writes what they cannot see.
     fn let_mine_through(&mut self, patch: Option<&mut Patch>) {
-        if self.view.policy().is_plain() {
+        if self.view.is_plain() {
             return;
         }
         let next = self.log.end(self.replica);
@@ -393,7 +393,7 @@ impl Document {
         self.wake();
         let mut patch = Patch::default();
         self.let_mine_through(Some(&mut patch));
-        self.begin(self.view.policy().is_plain());
+        self.begin(self.view.is_plain());
         for on in [false, true] {
             let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
             self.push_control(on, &targets);
@@ -402,7 +402,7 @@ impl Document {
             self.abandon();
             return None;
         }
-        let unseen = if self.view.policy().is_plain() { Vec::new() } else { self.view.unseen() };
+        let unseen = if self.view.is_plain() { Vec::new() } else { self.view.unseen() };
         let span = self.commit_cut(&Header { time: shown_time(time), unseen, ..Header::default() })?;
         self.view.append_all(&self.log, &[span], self.model.awoken_mut(), Some(&mut patch));
         Some((span, patch))
@@ -498,7 +498,7 @@ impl Document {
 
     /// As [`Document::state_hash`], of the shared view: what this copy leaves out for itself counts.
     pub fn shared_state_hash(&mut self) -> u64 {
-        if self.view.policy().is_plain() {
+        if self.view.is_plain() {
             return self.state_hash();
         }
         let mut shared = self.clone();
@@ -508,7 +508,7 @@ impl Document {
 
     /// The standings of the shared view, written out: equal on members that have the same log.
     pub(crate) fn standings(&self) -> String {
-        if self.view.policy().is_plain() {
+        if self.view.is_plain() {
             return self.view.write_standings();
         }
         self.view.with_policy(&self.log, Policy::default()).write_standings()

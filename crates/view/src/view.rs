@@ -43,6 +43,8 @@ const REBUILD_SHARE: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub struct View {
     policy: Policy,
+    /// Whether the policy leaves out anything, asked with every key.
+    is_partial: bool,
     undo: Controls,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
 }
@@ -74,6 +76,12 @@ impl View {
     /// What it leaves out.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Whether it leaves nothing out but what was undone.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        !self.is_partial
     }
 
     /// What became of an element of the log.
@@ -132,7 +140,7 @@ impl View {
                 self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
                 continue;
             }
-            if self.undo.is_empty() && self.policy.is_plain() {
+            if self.undo.is_empty() && self.is_plain() {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
                 continue;
             }
@@ -186,7 +194,7 @@ impl View {
                 }
             }
         }
-        if self.undo.is_empty() && self.policy.is_plain() {
+        if self.undo.is_empty() && self.is_plain() {
             return;
         }
         for span in spans.iter().chain(&switched) {
@@ -271,6 +279,7 @@ impl View {
     }
 
     fn change_policy(&mut self, log: &MultiLog, policy: Policy) -> Vec<Toggle> {
+        self.is_partial = !policy.is_plain();
         self.policy = policy;
         let controls: Vec<(Id, bool)> = self.undo.iter().collect();
         for (id, counted) in controls {

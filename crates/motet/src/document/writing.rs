@@ -10,8 +10,8 @@ use log::{Counted, Header, OpRef};
 /// parcel of 8 MiB twice; and insertions into a list that the log joins are together no more than one may be.
 const ACTION_BYTES_MAX: usize = 7 << 19;
 
-/// What one action may take in memory, in bytes; see [`ACTION_BYTES_MAX`].
-const ACTION_MEMORY_MAX: usize = 14 << 20;
+/// What one action may take in memory, for each byte it may take; see [`ACTION_BYTES_MAX`].
+const MEMORY_PER_BYTE: usize = 4;
 
 /// How long the pieces are at whose ends text that is longer than an action may be cut, in bytes.
 const TEXT_PIECE: usize = 1 << 20;
@@ -55,22 +55,24 @@ impl Refusal {
 /// How far the action being written is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Writing {
-    /// What was written since the last cut.
-    cost: Cost,
+    /// What was written since the last cut, in bytes, or in memory where that is nearer to what may be.
+    taken: usize,
     /// Where an action ends and the next begins, ascending: what people call one change may be several.
     cuts: Vec<Seq>,
     /// Why it is not to be.
     refusal: Option<Refusal>,
+    /// Whether half of all numbers are used.
+    is_used_up: bool,
 }
 
 impl Writing {
     /// Whether there is room for an op; then it counts.
     #[inline]
     fn has_room(&mut self, cost: Cost) -> bool {
-        let (bytes, memory) = (self.cost.bytes + cost.bytes, self.cost.memory + cost.memory);
-        let has_room = bytes <= ACTION_BYTES_MAX && memory <= ACTION_MEMORY_MAX;
+        let taken = self.taken + room(cost);
+        let has_room = taken <= ACTION_BYTES_MAX;
         if has_room {
-            self.cost = Cost { bytes, memory };
+            self.taken = taken;
         }
         has_room
     }
@@ -90,7 +92,7 @@ impl Writing {
         if self.cuts.last().copied().unwrap_or(start) < at {
             self.cut(at);
         }
-        self.cost += cost;
+        self.taken += room(cost);
     }
 
     /// Accounts for text that is inserted next, and cuts it where it is longer than an action.
@@ -118,19 +120,22 @@ impl Writing {
         self.refusal.is_some()
     }
 
-    /// Forgets the edit before.
+    /// Whether something was written that is still to be closed.
     #[inline]
-    fn begin(&mut self) {
-        self.cost = Cost::default();
-        if self.is_refused() || !self.cuts.is_empty() {
-            *self = Self::default();
-        }
+    fn is_begun(&self) -> bool {
+        self.taken > 0 || !self.cuts.is_empty()
     }
 
     fn cut(&mut self, at: Seq) {
         self.cuts.push(at);
-        self.cost = Cost::default();
+        self.taken = 0;
     }
+}
+
+/// What an op takes of what an action may.
+#[inline]
+fn room(cost: Cost) -> usize {
+    cost.bytes.max(cost.memory.div_ceil(MEMORY_PER_BYTE))
 }
 
 impl Document {
@@ -156,27 +161,27 @@ impl Document {
     /// Sees whether anything can be written at all, in a view whose policy `is_plain` or not. A refusal of an edit before is forgotten.
     #[inline]
     pub(crate) fn begin(&mut self, is_plain: bool) {
-        let (end, next) = self.log.local_ends(self.replica);
-        if end < next {
+        if self.writing.is_begun() {
             return;
         }
-        self.writing.begin();
-        let has_few = self.log.frontier().ids().len() as u64 <= PARENTS.max && u64::from(end) <= SEQ.max / 2;
-        if !has_few || !is_plain {
+        let is_free = !self.writing.is_refused() && !self.writing.is_used_up;
+        let has_few = self.log.frontier().ids().len() as u64 <= PARENTS.max;
+        if !(is_free && has_few && is_plain) {
             self.look_for_obstacles();
         }
     }
 
     #[cold]
     fn look_for_obstacles(&mut self) {
+        self.writing.refusal = None;
         let count = self.log.frontier().ids().len();
         if count as u64 > PARENTS.max {
             return self.refuse(Refusal::ManyAtOnce { count });
         }
-        if u64::from(self.log.end(self.replica)) > SEQ.max / 2 {
+        if self.writing.is_used_up {
             return self.refuse(Refusal::UsedUp);
         }
-        if !self.view.policy().is_plain() {
+        if !self.view.is_plain() {
             let count = self.view.unseen().len();
             if count as u64 > UNSEEN_SPANS.max {
                 self.refuse(Refusal::ManyUnseen { count });
@@ -210,11 +215,11 @@ impl Document {
     pub(crate) fn commit_cut(&mut self, header: &Header) -> Option<Span> {
         let replica = self.replica;
         let start = self.log.end(replica);
-        for cut in std::mem::take(&mut self.writing).cuts {
+        for cut in std::mem::take(&mut self.writing.cuts) {
             self.log.commit_until(replica, cut, header.clone());
         }
-        let last = self.log.commit(replica, header.clone())?;
-        Some(Span::new(replica, start, last.end))
+        let last = self.log.commit(replica, header.clone());
+        self.closed(last.map(|last| Span::new(replica, start, last.end)))
     }
 
     /// Whether it was cut.
@@ -222,15 +227,18 @@ impl Document {
         !self.writing.cuts.is_empty()
     }
 
-    /// Begins to count anew, for the action is closed.
-    pub(crate) fn end_writing(&mut self) {
-        self.writing.cost = Cost::default();
+    /// Begins to count anew, for what was written is closed: `span`.
+    #[inline]
+    pub(crate) fn closed(&mut self, span: Option<Span>) -> Option<Span> {
+        self.writing.taken = 0;
+        self.writing.is_used_up |= span.is_some_and(|span| u64::from(span.end) > SEQ.max / 2);
+        span
     }
 
     /// Takes what was written of a refused edit back, as if it never was.
     pub(crate) fn abandon(&mut self) {
         self.writing.cuts.clear();
-        self.end_writing();
+        self.writing.taken = 0;
         if self.is_writing() {
             self.log.abandon(self.replica);
             self.model = super::LazyModel::awake(self.view.project(&self.log));
