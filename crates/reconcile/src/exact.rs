@@ -5,8 +5,11 @@
 //! broken constraints cost that share no worth: each takes the same from all that could pay for it (the dual of the linear
 //! program, by local ratio: Bar-Yehuda and Even, 1985).
 
-/// How many things a kernel may have to be solved exactly.
-pub(crate) const KERNEL_MAX: usize = 48;
+/// How many things a kernel may have to be solved exactly: as many as a word has bits.
+pub(crate) const KERNEL_MAX: usize = 64;
+
+/// How many things a window may have: as many as are solved in well under a millisecond.
+pub(crate) const WINDOW_MAX: usize = 48;
 
 /// How many branches are looked at before the best choice known has to do. Never a time: all members give up alike.
 pub(crate) const NODES_MAX: u32 = 100_000;

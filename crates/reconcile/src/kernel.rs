@@ -4,7 +4,7 @@
 //! which just the same is, since what lets one in lets all in. The last makes a star of one action that is against
 //! thousands two units.
 
-use crate::exact::{KERNEL_MAX, Most, Small};
+use crate::exact::{KERNEL_MAX, Most, Small, WINDOW_MAX};
 use crate::graph::{Graph, Index};
 use crate::lists::{Groups, Lists, components};
 use crate::part::{Part, Parts};
@@ -187,15 +187,21 @@ impl Kernel {
         self.units.iter().position(|unit| unit.members.binary_search(&action).is_ok()).map(|at| at as Index)
     }
 
-    /// What is to be chosen of `free`, at most [`KERNEL_MAX`] units that ascend, where of the others those `inside` are
+    /// Whether every choice can be looked at.
+    pub fn is_small(&self) -> bool {
+        self.units.len() <= KERNEL_MAX && worths(&self.units.iter().collect::<Vec<_>>()).is_some()
+    }
+
+    /// What is to be chosen of `free`, at most [`WINDOW_MAX`] units, or all where they [are small](Self::is_small), that ascend, where of the others those `inside` are
     /// active for certain; `kept` must be, where they are free.
     pub fn window(&self, free: &[Index], inside: &[bool], kept: &[bool]) -> Small {
-        assert!(free.len() <= KERNEL_MAX, "few enough to be sets of bits");
+        debug_assert!(free.len() <= WINDOW_MAX || free.len() == self.units.len(), "few enough to be sets of bits");
         let window = Window { free, inside };
         let ties = &self.ties;
         let each = |lists: &Lists| free.iter().map(|&unit| window.mask(lists.get(unit))).collect::<Vec<u64>>();
         let mut small = Small {
-            worth: free.iter().enumerate().map(|(at, &unit)| worth(self.units[unit as usize].weight, at)).collect(),
+            worth: worths(&free.iter().map(|&unit| &self.units[unit as usize]).collect::<Vec<_>>())
+                .expect("few units have room in a sum"),
             rivals: each(&ties.rivals),
             needs: each(&ties.needs),
             succ: free.iter().map(|&unit| window.ways_from(unit, &ties.succ)).collect(),
@@ -243,11 +249,20 @@ impl Unit {
     }
 }
 
-/// What it is worth that the unit at `at` of a window is active: first what counts first, then its weight; and of choices
-/// that weigh the same, that which has the least unit. No two sets have the same sum, and no sum overflows.
-fn worth((first, weight): (u64, u64), at: usize) -> u128 {
+/// What it is worth that each unit is active: first what counts first, then its weight; and of choices that weigh the
+/// same, that which has the least unit. No two sets have the same sum, and no sum overflows; none where there is no room
+/// for that. Of [`WINDOW_MAX`] units there always is.
+fn worths(units: &[&Unit]) -> Option<Vec<u128>> {
     let cap = |weight: u64| u128::from(weight.min(u64::from(u32::MAX)));
-    cap(first) << 86 | cap(weight) << KERNEL_MAX | 1 << (KERNEL_MAX - 1 - at)
+    let bits_of = |sum: u128| u128::BITS - sum.leading_zeros();
+    let (ties, weights) = (units.len() as u32, bits_of(units.iter().map(|unit| cap(unit.weight.1)).sum()));
+    let firsts = bits_of(units.iter().map(|unit| cap(unit.weight.0)).sum());
+    let tie = |at: usize| 1_u128 << (units.len() - 1 - at);
+    let worth = |(at, unit): (usize, &&Unit)| {
+        let (first, weight) = unit.weight;
+        cap(first) << (ties + weights) | cap(weight) << ties | tie(at)
+    };
+    (ties + weights + firsts < u128::BITS).then(|| units.iter().enumerate().map(worth).collect())
 }
 
 fn turned(sets: &[u64]) -> Vec<u64> {

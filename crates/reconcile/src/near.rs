@@ -4,7 +4,7 @@
 //! exactly are chosen anew, while the rest stays. Every window leaves it as good or makes it better, and how many there
 //! are depends on nothing but the kernel.
 
-use crate::exact::{Best, KERNEL_MAX, Small};
+use crate::exact::{Best, Small, WINDOW_MAX};
 use crate::graph::Index;
 use crate::kernel::Kernel;
 
@@ -22,21 +22,28 @@ pub(crate) fn choose(kernel: &Kernel, pins: &[Index]) -> (Vec<bool>, bool) {
             pinned.push(unit);
         }
     }
-    if kernel.units.len() <= KERNEL_MAX { exact(kernel, &pinned) } else { Greedy::of(kernel, &pinned).mended() }
+    if kernel.is_small() { exact(kernel, &pinned) } else { (Greedy::of(kernel, &pinned).mended(), false) }
 }
 
-fn exact(kernel: &Kernel, pinned: &[Index]) -> (Vec<bool>, bool) {
+fn exact(kernel: &Kernel, pins: &[Index]) -> (Vec<bool>, bool) {
     let all: Vec<Index> = (0..kernel.units.len() as Index).collect();
     let none = vec![false; all.len()];
     let mut small = kernel.window(&all, &none, &none);
-    for &pin in pinned {
+    for &pin in pins {
         let kept = small.kept | 1 << pin;
         if small.allows(kept) {
             small.kept = kept;
         }
     }
-    let Best { set, is_proved } = small.solve(None).expect("nothing is kept that is not allowed");
-    (all.iter().map(|&unit| set >> unit & 1 == 1).collect(), is_proved)
+    // What is easily found spares a large kernel most of the search.
+    let greedy = (all.len() > WINDOW_MAX).then(|| Greedy::of(kernel, pins));
+    let known = greedy.as_ref().map(|greedy| greedy.set(&all)).filter(|known| known & small.kept == small.kept);
+    let Best { set, is_proved } = small.solve(known).expect("nothing is kept that is not allowed");
+    let inside: Vec<bool> = (0..all.len()).map(|at| Small::holds(set, at)).collect();
+    match greedy {
+        Some(greedy) if !is_proved => (Greedy { inside, ..greedy }.mended(), false),
+        _ => (inside, is_proved),
+    }
 }
 
 /// A choice that units are added to one by one.
@@ -137,7 +144,7 @@ impl<'a> Greedy<'a> {
         added.iter().filter(|&&unit| !succ.get(unit).is_empty()).any(closes)
     }
 
-    fn mended(mut self) -> (Vec<bool>, bool) {
+    fn mended(mut self) -> Vec<bool> {
         for _ in 0..ROUNDS_MAX {
             let out: Vec<Index> = (0..self.inside.len() as Index).filter(|&unit| !self.inside[unit as usize]).collect();
             let better = out.into_iter().take(WINDOWS_MAX).filter(|&unit| self.mend(unit)).count();
@@ -145,7 +152,7 @@ impl<'a> Greedy<'a> {
                 break;
             }
         }
-        (self.inside, false)
+        self.inside
     }
 
     /// Chooses anew around a unit; whether that was better.
@@ -164,6 +171,11 @@ impl<'a> Greedy<'a> {
         set != known
     }
 
+    /// Which of `units` are in.
+    fn set(&self, units: &[Index]) -> u64 {
+        units.iter().enumerate().fold(0, |set, (at, &unit)| set | u64::from(self.inside[unit as usize]) << at)
+    }
+
     /// A unit and those that are nearest to it, ascending.
     fn around(&self, unit: Index) -> Vec<Index> {
         let ties = &self.kernel.ties;
@@ -178,7 +190,7 @@ impl<'a> Greedy<'a> {
             let options =
                 ties.any_of.iter().filter(|(needer, _)| *needer == next).flat_map(|(_, options)| options).copied();
             for other in straight.chain(crowds).chain(options) {
-                if near.len() == KERNEL_MAX {
+                if near.len() == WINDOW_MAX {
                     break;
                 }
                 if !near.contains(&other) {
