@@ -1,0 +1,162 @@
+//! Actions and what they mean together.
+
+/// The number of an action in a graph.
+pub type Index = u32;
+
+/// The greatest weight of one action: sums over a graph stay exact.
+pub const WEIGHT_MAX: u32 = u16::MAX as u32;
+
+/// An action that is active only where one of several is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnyOf {
+    /// The action that needs one of them.
+    pub needer: Index,
+    /// The ones, ascending.
+    pub options: Vec<Index>,
+}
+
+/// Actions of which only so many may be active.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AtMost {
+    /// The actions, ascending.
+    pub of: Vec<Index>,
+    /// How many may be.
+    pub max: u32,
+}
+
+/// Actions by number, and the constraints between them.
+///
+/// Who adds actions chooses their numbers, and with them who wins where all else is equal: of two choices that weigh the
+/// same, the one counts that has the least action in which they differ.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    pub(crate) weights: Vec<u32>,
+    /// Whether an action counts before all others.
+    pub(crate) is_first: Vec<bool>,
+    pub(crate) is_out: Vec<bool>,
+    /// The most urgent first.
+    pub(crate) pins: Vec<Index>,
+    pub(crate) not_after: Vec<(Index, Index)>,
+    pub(crate) enables: Vec<(Index, Index)>,
+    pub(crate) any_of: Vec<AnyOf>,
+    pub(crate) at_most: Vec<AtMost>,
+    pub(crate) contiguous: Vec<Vec<Index>>,
+    pub(crate) non_commuting: Vec<(Index, Index)>,
+    pub(crate) soft: Vec<(Index, Index)>,
+}
+
+impl Graph {
+    /// No actions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many actions there are.
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// Adds an action; nothing weighs less than 1 or more than [`WEIGHT_MAX`].
+    pub fn add(&mut self, weight: u32) -> Index {
+        let index = Index::try_from(self.len()).expect("fewer actions than counters");
+        self.weights.push(weight.clamp(1, WEIGHT_MAX));
+        self.is_first.push(false);
+        self.is_out.push(false);
+        index
+    }
+
+    /// Lets an action count before all others that do not: none of it is given up for any of those. So local changes
+    /// come first.
+    pub fn put_first(&mut self, action: Index) {
+        self.is_first[action as usize] = true;
+    }
+
+    /// Leaves an action out, and what needs it.
+    pub fn leave_out(&mut self, action: Index) {
+        self.is_out[action as usize] = true;
+    }
+
+    /// Wants an action in, whatever it weighs. Of pins that contradict each other, the one that was set first counts.
+    pub fn pin(&mut self, action: Index) {
+        self.pins.push(action);
+    }
+
+    /// Where both are active, `a` is never after `b`.
+    pub fn not_after(&mut self, a: Index, b: Index) {
+        self.not_after.push((a, b));
+    }
+
+    /// `b` is active only where `a` is. Says nothing of their order.
+    pub fn enables(&mut self, a: Index, b: Index) {
+        self.enables.push((a, b));
+    }
+
+    /// `b` needs `a`, and comes after it.
+    pub fn causes(&mut self, a: Index, b: Index) {
+        self.not_after(a, b);
+        self.enables(a, b);
+    }
+
+    /// Never both.
+    pub fn conflict(&mut self, a: Index, b: Index) {
+        self.at_most(&[a, b], 1);
+    }
+
+    /// All or none; others may come in between.
+    pub fn atomic(&mut self, actions: &[Index]) {
+        let following = actions.iter().cycle().skip(1);
+        self.enables.extend(actions.iter().zip(following).filter(|(a, b)| a != b).map(|(&a, &b)| (a, b)));
+    }
+
+    /// All or none, and nothing comes in between.
+    pub fn contiguous(&mut self, actions: &[Index]) {
+        self.atomic(actions);
+        self.contiguous.push(actions.to_vec());
+    }
+
+    /// At most one of several.
+    pub fn alternatives(&mut self, actions: &[Index]) {
+        self.at_most(actions, 1);
+    }
+
+    /// At most `max` of several: places in a room.
+    pub fn at_most(&mut self, actions: &[Index], max: u32) {
+        let of = sorted(actions);
+        if of.len() > max as usize {
+            self.at_most.push(AtMost { of, max });
+        }
+    }
+
+    /// `needer` is active only where one of `options` is.
+    pub fn any_of(&mut self, needer: Index, options: &[Index]) {
+        self.any_of.push(AnyOf { needer, options: sorted(options) });
+    }
+
+    /// `needer` is active only where one of `options` is, of which at most one ever is.
+    pub fn exactly_one(&mut self, needer: Index, options: &[Index]) {
+        self.alternatives(options);
+        self.any_of(needer, options);
+    }
+
+    /// What they do depends on their order: whoever shows both must agree on it. Keeps none of them out.
+    pub fn non_commuting(&mut self, a: Index, b: Index) {
+        self.non_commuting.push((a.min(b), a.max(b)));
+    }
+
+    /// `a` had better come before `b`. Keeps none of them out.
+    pub fn soft_order(&mut self, a: Index, b: Index) {
+        self.soft.push((a, b));
+    }
+}
+
+fn sorted(actions: &[Index]) -> Vec<Index> {
+    let mut sorted = actions.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
+}

@@ -1,0 +1,2 @@
+mod brute;
+mod knots;
