@@ -79,10 +79,11 @@ fn merge_json(
 ) -> Result<(String, Report), CommandError> {
     let schema = schema.map_or(Ok(Schema::default()), form::schema)?;
     let has_base = !base.trim().is_empty();
-    let (ours, theirs) = (form::tree(files[1], ours)?, form::tree(files[2], theirs)?);
     let Merged { tree, conflicts } = if has_base {
-        json::merge(&form::tree(files[0], base)?, &ours, &theirs, &schema)
+        let [base, ours, theirs] = form::trees(files, [base, ours, theirs])?;
+        json::merge(&base, &ours, &theirs, &schema)
     } else {
+        let (ours, theirs) = (form::tree(files[1], ours)?, form::tree(files[2], theirs)?);
         merge_new(&ours, &theirs, &schema)
     };
     Ok((tree.into_string(), Report::Json(conflicts)))

@@ -217,6 +217,48 @@ impl<K: Ord, V> SortedMap<K, V> {
         }
     }
 
+    /// The value of `key`. Who looks keys up in order finds each at `hint` or right behind it, or sees there that there is
+    /// none; otherwise it is looked for. Then `hint` is there.
+    pub fn get_after(&self, hint: &mut Place, key: &K) -> Option<&V> {
+        let found = match self.entry_at(*hint).map(|(known, _)| known.cmp(key)) {
+            Some(Ordering::Equal) => Some(*hint),
+            Some(Ordering::Less) => {
+                let next = self.next(*hint);
+                match self.entry_at(next).map(|(known, _)| known.cmp(key)) {
+                    Some(Ordering::Equal) => Some(next),
+                    Some(Ordering::Greater) | None => return None,
+                    Some(Ordering::Less) => self.find_near(hint, key),
+                }
+            }
+            Some(Ordering::Greater) | None => self.find_near(hint, key),
+        };
+        *hint = found?;
+        Some(&self.leaves[hint.leaf][hint.at].1)
+    }
+
+    /// Where `key` stands; where it does not, `hint` is at the entry before it.
+    #[cold]
+    fn find_near(&self, hint: &mut Place, key: &K) -> Option<Place> {
+        let place = self.find(key);
+        if let Err(Place { leaf, at }) = place {
+            *hint = match (at.checked_sub(1), leaf.checked_sub(1)) {
+                (Some(at), _) => Place { leaf, at },
+                (None, Some(leaf)) => Place { leaf, at: self.leaves[leaf].len() - 1 },
+                (None, None) => Place::default(),
+            };
+        }
+        place.ok()
+    }
+
+    fn entry_at(&self, place: Place) -> Option<&(K, V)> {
+        self.leaves.get(place.leaf)?.get(place.at)
+    }
+
+    /// The place behind one that there is.
+    fn next(&self, place: Place) -> Place {
+        if place.at + 1 < self.leaves[place.leaf].len() { place.after() } else { Place { leaf: place.leaf + 1, at: 0 } }
+    }
+
     /// The value at a place just asked for, to be changed.
     #[inline]
     pub fn value_at(&mut self, place: Place) -> &mut V {

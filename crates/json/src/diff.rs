@@ -3,6 +3,7 @@
 pub(crate) mod order;
 mod say;
 
+use crate::both::both;
 use crate::content::{Content, compare_keys};
 use crate::matching::identity::place;
 use crate::matching::{Matching, is_text, is_value};
@@ -96,7 +97,7 @@ pub fn diff(base: &Tree, other: &Tree, schema: &Schema) -> Vec<Change> {
     if base.text(base.root()) == other.text(other.root()) {
         return Vec::new();
     }
-    let (before, after) = (Content::of(base), Content::of(other));
+    let (before, after) = both(base.as_str().len(), || Content::of(base), || Content::of(other));
     let matching = Matching::of(&before, &after, schema, true);
     let crossed = matching.crossed(base, other);
     let mut differ = Differ { base: &before, other: &after, schema, matching: &matching, crossed, changes: Vec::new() };

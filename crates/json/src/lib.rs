@@ -24,6 +24,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod both;
 mod common;
 mod conflict;
 mod content;

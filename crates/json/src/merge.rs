@@ -12,6 +12,7 @@ mod object;
 mod refer;
 mod report;
 
+use crate::both::both;
 use crate::conflict::{Conflict, ConflictKind, Taken};
 use crate::content::Content;
 use crate::limits::DEPTH_MAX;
@@ -72,7 +73,11 @@ struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     fn of(trees: [&'a Tree; 3], schema: &'a Schema) -> Self {
-        Self { docs: trees.map(Content::of), schema }
+        let [base, ours, theirs] = trees;
+        let bytes = base.as_str().len();
+        let (base, (ours, theirs)) =
+            both(bytes, || Content::of(base), || both(bytes, || Content::of(ours), || Content::of(theirs)));
+        Self { docs: [base, ours, theirs], schema }
     }
 
     fn merged(&self, has_base: bool) -> Merged {
@@ -113,7 +118,8 @@ impl<'s, 'a> Merger<'s, 'a> {
         let [base, ours, theirs] = &sides.docs;
         let is_across = !(still[OURS] && still[THEIRS]);
         let matching = |side| Matching::of(base, side, sides.schema, is_across);
-        let matchings = [Matching::nothing(), matching(ours), matching(theirs)];
+        let (of_ours, of_theirs) = both(base.tree.as_str().len(), || matching(ours), || matching(theirs));
+        let matchings = [Matching::nothing(), of_ours, of_theirs];
         let references = References::of(&sides.docs, sides.schema);
         let needed = refer::needed(&references, base, sides.schema);
         let across = Across::of(&sides.docs, &matchings, still, &needed);

@@ -1,5 +1,6 @@
 //! Which value of one document is which of another, for programs that keep values as things of their own.
 
+use crate::both::both;
 use crate::content::Content;
 use crate::matching::Matching;
 use crate::schema::Schema;
@@ -24,7 +25,7 @@ impl<'a> Pairs<'a> {
     /// assert_eq!(pairs.other(base.at("/0").unwrap()), None);
     /// ```
     pub fn of(base: &'a Tree, other: &'a Tree, schema: &Schema) -> Self {
-        let (base, other) = (Content::of(base), Content::of(other));
+        let (base, other) = both(base.as_str().len(), || Content::of(base), || Content::of(other));
         let matching = Matching::of(&base, &other, schema, true);
         Self { base, other, matching }
     }

@@ -5,6 +5,13 @@ use crate::limits::{BYTES_MAX, DEPTH_MAX, NODES_MAX};
 use crate::swar;
 use crate::tree::{Kind, NONE, Node};
 
+/// For how many bytes of text there is room for one value at first; few documents have fewer values.
+const BYTES_PER_NODE_MAX: usize = 64;
+
+/// How much more room is made at once than there is, at most: a text that begins with many small values may go on with one
+/// large one.
+const ROOM_FACTOR_MAX: usize = 16;
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// How much a document may have of everything.
@@ -30,7 +37,7 @@ pub(crate) fn parse(text: &str, bounds: Bounds) -> Result<Vec<Node>, ParseError>
         return Err(fail(bounds.bytes, Problem::TooLong));
     }
     let at = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-    let nodes = Vec::with_capacity(bytes.len() / 16);
+    let nodes = Vec::with_capacity(bytes.len() / BYTES_PER_NODE_MAX + 1);
     let mut parser = Parser { bytes, bounds, at, nodes, open: NONE, is_in_object: false, depth: 0 };
     parser.document().map_err(|problem| fail(parser.at, problem))?;
     parser.nodes.shrink_to_fit();
@@ -125,6 +132,9 @@ impl Parser<'_> {
         if self.nodes.len() == self.bounds.nodes {
             return Err(Problem::TooMany);
         }
+        if self.nodes.len() == self.nodes.capacity() {
+            self.make_room();
+        }
         let next = self.nodes.len() as u32 + 1;
         self.nodes.push(Node {
             key: key.start,
@@ -138,6 +148,18 @@ impl Parser<'_> {
             is_key_escaped: key.is_escaped,
         });
         Ok(())
+    }
+
+    /// Makes room for as many values as there will be if the rest is like what was read: memory that is touched takes
+    /// longer than reading does.
+    #[cold]
+    fn make_room(&mut self) {
+        let len = self.nodes.len();
+        let left = (self.bytes.len() - self.at) as u64;
+        let more = len as u64 * left / (self.at as u64 + 1);
+        let more = (more + more / 32) as usize;
+        let more = more.clamp(len / 2 + 8, ROOM_FACTOR_MAX * len + 8);
+        self.nodes.reserve_exact(more.min(self.bounds.nodes - len));
     }
 
     fn word(&mut self, word: &'static [u8], kind: Kind, key: Key) -> Result<(), Problem> {

@@ -113,8 +113,8 @@ impl Style {
             return Ends::default();
         }
         if self.is_lined && !(is_flat && self.is_inline) {
-            let first = format!("{}{indent}{}", self.newline, self.indent);
-            return Ends { other: first.clone(), first, last: format!("{}{indent}", self.newline), is_lined: true };
+            let first = [self.newline, indent, &self.indent].concat();
+            return Ends { other: first.clone(), first, last: [self.newline, indent].concat(), is_lined: true };
         }
         let padding = if kind == Kind::Object { self.padding.clone() } else { String::new() };
         Ends { first: padding.clone(), other: self.gap.clone(), last: padding, is_lined: false }

@@ -3,6 +3,7 @@
 mod layout;
 pub(crate) mod read;
 
+use crate::both::both;
 use crate::error::{ParseError, Problem};
 use crate::parse::{Bounds, parse};
 use std::borrow::Cow;
@@ -101,6 +102,18 @@ impl Tree {
     pub fn read(text: String) -> Result<Self, ParseError> {
         let nodes = parse(&text, Bounds::FOREIGN)?;
         Ok(Self { text, nodes })
+    }
+
+    /// Reads documents from texts: where they are large, several at once.
+    ///
+    /// # Errors
+    /// As [`Tree::parse`], of each.
+    pub fn read_all(texts: [String; 3]) -> [Result<Self, ParseError>; 3] {
+        let nodes = |text: &str| parse(text, Bounds::FOREIGN);
+        let [one, two, three] = texts;
+        let (first, (second, third)) =
+            both(one.len(), || nodes(&one), || both(two.len(), || nodes(&two), || nodes(&three)));
+        [(one, first), (two, second), (three, third)].map(|(text, nodes)| Ok(Self { text, nodes: nodes? }))
     }
 
     /// Reads what this crate wrote.

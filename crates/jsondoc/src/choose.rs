@@ -6,6 +6,7 @@ use crate::names::{GONE_KEY, children, data, is_rename_key, nodes, text};
 use crate::source::Source;
 use json::ConflictKind;
 use motet::{Id, Shown, Value};
+use std::cell::Cell;
 
 /// What a register shows.
 #[derive(Clone, Debug)]
@@ -36,12 +37,14 @@ struct Candidate {
 pub(crate) struct Chooser<'a> {
     source: Source<'a>,
     pub causes: Causes<'a>,
+    /// Where the map of the node was found that was asked about last: those of siblings lie together.
+    pub near: Cell<motet::Place>,
 }
 
 impl<'a> Chooser<'a> {
     pub fn of(source: impl Into<Source<'a>>) -> Self {
         let source = source.into();
-        Self { source, causes: Causes::of(source) }
+        Self { source, causes: Causes::of(source), near: Cell::default() }
     }
 
     pub fn shown(&self) -> Shown<'a> {
@@ -135,7 +138,12 @@ impl<'a> Chooser<'a> {
 
     /// Whether a node is a child of `parent` and nobody ever took it out.
     fn is_plainly_in(&self, node: Id, parent: Option<Id>) -> bool {
-        let has_gone = || self.shown().map(data(node)).is_some_and(|map| map.get(GONE_KEY).is_some());
+        let has_gone = || {
+            let mut near = self.near.get();
+            let map = self.shown().map_after(&mut near, data(node));
+            self.near.set(near);
+            map.is_some_and(|map| map.get(GONE_KEY).is_some())
+        };
         self.is_in(node, parent) && !has_gone()
     }
 

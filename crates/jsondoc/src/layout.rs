@@ -83,16 +83,13 @@ impl Layout {
     /// What stands around children that have no gap of their own.
     pub fn ends(&self, style: &Style, frame: Frame<'_>) -> Ends {
         let padding = || if frame.kind == Kind::Object { style.padding.clone() } else { String::new() };
-        let lined = || format!("{}{}{}", style.newline, frame.indent, style.indent);
+        let lined = || [style.newline, frame.indent, &style.indent].concat();
         match self {
             Self::Usual | Self::Empty(_) => style.ends(frame.kind, frame.indent, frame.is_empty, frame.is_flat),
             Self::Flat => Ends { first: padding(), other: style.gap.clone(), last: padding(), is_lined: false },
-            Self::Lined => Ends {
-                first: lined(),
-                other: lined(),
-                last: format!("{}{}", style.newline, frame.indent),
-                is_lined: true,
-            },
+            Self::Lined => {
+                Ends { first: lined(), other: lined(), last: [style.newline, frame.indent].concat(), is_lined: true }
+            }
             Self::Own(gaps) => Ends {
                 first: gaps.first().map_or_else(String::new, |(_, gap)| gap.lead.clone()),
                 other: gaps.get(1).map_or_else(|| own_gap(gaps, style), |(_, gap)| gap.lead.clone()),

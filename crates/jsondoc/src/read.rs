@@ -13,7 +13,7 @@ use crate::names::{
 use crate::source::Source;
 use json::limits::{BYTES_MAX, DEPTH_MAX};
 use json::{ConflictKind, Kind, Place, Schema, Style, Tree, quoted};
-use motet::{Document, Id, Shown, ShownMap, ShownText, SortedMap, Value};
+use motet::{Document, Id, Shown, ShownList, ShownMap, ShownText, SortedMap, Value};
 use std::collections::HashMap;
 
 /// Bytes of alternatives that are read with a document: more than anybody looks at.
@@ -214,6 +214,15 @@ pub(crate) fn pointer(slots: &[Slot], slot: usize) -> String {
     steps.iter().rev().flat_map(|step| ["/", step]).collect()
 }
 
+/// Where what was read last at one depth was found, and the map of its last child. What is made together has names that
+/// follow each other, level by level.
+#[derive(Clone, Copy, Default)]
+struct Near {
+    map: motet::Place,
+    list: motet::Place,
+    child: motet::Place,
+}
+
 pub(crate) struct Reader<'a> {
     pub source: Source<'a>,
     pub chooser: Chooser<'a>,
@@ -231,6 +240,8 @@ pub(crate) struct Reader<'a> {
     /// Whether what is read is an alternative, in which nothing is told.
     is_aside: bool,
     aside_bytes: usize,
+    /// By depth.
+    near: Vec<Near>,
 }
 
 impl<'a> Reader<'a> {
@@ -249,6 +260,7 @@ impl<'a> Reader<'a> {
             elsewhere: Vec::new(),
             is_aside: false,
             aside_bytes: 0,
+            near: Vec::new(),
         }
     }
 
@@ -295,13 +307,8 @@ impl<'a> Reader<'a> {
     pub fn lone_child(&self, node: Id, item: Id, kind: Kind) -> Option<Child> {
         let heads = self.shown().list(children(node))?.heads(item);
         let choice = self.chooser.choose(&heads, Some(node))?;
-        Some(self.child(item, &heads, choice, self.renames(node, kind).as_ref()))
-    }
-
-    /// The map of an object of which members were renamed.
-    fn renames(&self, node: Id, kind: Kind) -> Option<ShownMap<'a>> {
-        let map = self.shown().map(data(node)).filter(|_| kind == Kind::Object)?;
-        map.keys().any(is_rename_key).then_some(map)
+        let map = self.shown().map(data(node));
+        Some(self.child(item, &heads, choice, map.as_ref().filter(|map| has_renames(map, kind))))
     }
 
     fn child(&self, item: Id, heads: &[(Id, &Value)], choice: Choice, renames: Option<&ShownMap<'_>>) -> Child {
@@ -324,11 +331,22 @@ impl<'a> Reader<'a> {
 
     /// The members or items of a node, in order.
     pub fn children(&mut self, node: Id, kind: Kind, place: &Place) -> Vec<Child> {
+        let map = self.shown().map(data(node));
+        let list = self.shown().list(children(node));
+        self.children_of((node, map, list), kind, place)
+    }
+
+    /// As [`Reader::children`], of a node with its map and list.
+    fn children_of(
+        &mut self,
+        (node, map, list): (Id, Option<ShownMap<'a>>, Option<ShownList<'a>>),
+        kind: Kind,
+        place: &Place,
+    ) -> Vec<Child> {
         let shown = self.shown();
-        let list = shown.list(children(node));
         let mut found: Vec<Child> = Vec::with_capacity(list.as_ref().map_or(0, |list| list.len()));
         let mut nodes_here = 0;
-        let renames = self.renames(node, kind);
+        let renames = map.filter(|map| has_renames(map, kind));
         for (item, write, value, is_disputed) in list.iter().flat_map(|list| list.writes()) {
             let one = [(write, value)];
             let many = if is_disputed { list.iter().flat_map(|list| list.heads(item)).collect() } else { Vec::new() };
@@ -475,13 +493,13 @@ impl<'a> Reader<'a> {
     }
 
     fn container(&mut self, node: Id, kind: Kind, slot: usize, indent: &str, place: &Place, depth: usize) {
-        let mut found = if self.out.len() > BYTES_MAX { Vec::new() } else { self.children(node, kind, place) };
+        let (map, mut found) = self.look_up(node, kind, place, depth);
         if depth >= DEPTH_MAX {
             let before = found.len();
             found.retain(|child| !is_container(&child.body));
             self.unreadable += before - found.len();
         }
-        let layout = self.shown().get(data(node), LAYOUT_KEY).and_then(whole_text);
+        let layout = map.and_then(|map| map.get(LAYOUT_KEY)).and_then(whole_text);
         let layout = layout.map_or(Layout::Usual, |text| Layout::read(&text, found.len().max(1)));
         let is_flat = kind == Kind::Array && !found.iter().any(|child| is_container(&child.body));
         let frame = Frame { kind, indent, is_empty: found.is_empty(), is_flat };
@@ -489,6 +507,21 @@ impl<'a> Reader<'a> {
         self.out.push(open);
         self.members(found, (slot, node), &layout, frame, place, depth);
         self.out.push(close);
+    }
+
+    /// The map of a node at some depth, and its members or items.
+    fn look_up(&mut self, node: Id, kind: Kind, place: &Place, depth: usize) -> (Option<ShownMap<'a>>, Vec<Child>) {
+        if self.near.len() <= depth {
+            self.near.resize(depth + 1, Near::default());
+        }
+        let Near { mut map, mut list, child } = self.near[depth];
+        let data = self.shown().map_after(&mut map, data(node));
+        let items = self.shown().list_after(&mut list, children(node));
+        self.chooser.near.set(child);
+        let is_full = self.out.len() > BYTES_MAX;
+        let found = if is_full { Vec::new() } else { self.children_of((node, data.clone(), items), kind, place) };
+        self.near[depth] = Near { map, list, child: self.chooser.near.get() };
+        (data, found)
     }
 
     fn members(
@@ -584,6 +617,11 @@ impl<'a> Reader<'a> {
         }
         self.conflicts.sort_by_key(|told| told.slot);
     }
+}
+
+/// Whether members of an object with this map were renamed.
+fn has_renames(map: &ShownMap<'_>, kind: Kind) -> bool {
+    kind == Kind::Object && map.keys().any(is_rename_key)
 }
 
 /// Gives a member the key that it was given last.

@@ -118,7 +118,7 @@ impl ReplicaLog {
             }
             OpRef::ListInsert { container, left, right, values } => {
                 let (container, left, right) = (self.container_number(container), self.near(left), self.near(right));
-                self.pack_items(container, (left, right), values.to_vec())
+                self.pack_items(container, (left, right), values.iter().map(ValueRef::to_value))
             }
             OpRef::ListDelete { container, target } => OpBody::ListDelete {
                 container: self.container_number(container),

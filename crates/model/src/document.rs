@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
-use clock::{Id, Lamport, Seq, SortedMap, Span};
+use clock::{Id, Lamport, Place, Seq, SortedMap, Span};
 use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value};
 use std::ops::Range;
 
@@ -113,6 +113,11 @@ impl Model {
         self.maps.get(&container).map(|map| &**map)
     }
 
+    /// As [`Model::map`], of many whose names ascend: `near` is where the one before was found.
+    pub fn map_after(&self, near: &mut Place, container: ContainerId) -> Option<&Map> {
+        self.maps.get_after(near, &container).map(|map| &**map)
+    }
+
     /// All maps.
     pub fn maps(&self) -> impl Iterator<Item = (ContainerId, &Map)> {
         self.maps.iter().map(|(&id, map)| (id, &**map))
@@ -121,6 +126,11 @@ impl Model {
     /// The list `container`, where anything was ever written there.
     pub fn list(&self, container: ContainerId) -> Option<&List> {
         self.lists.get(&container).map(|list| &**list)
+    }
+
+    /// As [`Model::list`], of many whose names ascend: `near` is where the one before was found.
+    pub fn list_after(&self, near: &mut Place, container: ContainerId) -> Option<&List> {
+        self.lists.get_after(near, &container).map(|list| &**list)
     }
 
     /// All lists.

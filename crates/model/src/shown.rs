@@ -2,7 +2,7 @@
 
 use crate::kept::{Kept, KeptText};
 use crate::{Counter, List, Map, Model, RichRun, Text, Tree};
-use clock::{Id, Seq};
+use clock::{Id, Place, Seq};
 use log::{ContainerId, Value};
 use std::ops::Range;
 
@@ -81,6 +81,22 @@ impl<'a> Shown<'a> {
         match self {
             Self::Model(model) => model.map(container).map(ShownMap::Model),
             Self::Kept(kept) => kept.maps.rows.of(container).map(|rows| ShownMap::Kept(kept, rows)),
+        }
+    }
+
+    /// As [`Shown::map`], of many whose names ascend: `near` is where the one before was found.
+    pub fn map_after(self, near: &mut Place, container: ContainerId) -> Option<ShownMap<'a>> {
+        match self {
+            Self::Model(model) => model.map_after(near, container).map(ShownMap::Model),
+            Self::Kept(_) => self.map(container),
+        }
+    }
+
+    /// As [`Shown::list`], of many whose names ascend: `near` is where the one before was found.
+    pub fn list_after(self, near: &mut Place, container: ContainerId) -> Option<ShownList<'a>> {
+        match self {
+            Self::Model(model) => model.list_after(near, container).map(ShownList::Model),
+            Self::Kept(_) => self.list(container),
         }
     }
 

@@ -29,7 +29,7 @@ mod undo;
 mod waiting;
 
 pub use blob::{BlobHash, BlobRef, MediaType};
-pub use clock::{DocumentId, Frontier, Id, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
+pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};

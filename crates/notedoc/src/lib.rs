@@ -16,7 +16,7 @@
 //! use note::markdown::{parse, print};
 //!
 //! let mut document = Document::new(ReplicaId(1));
-//! notedoc::import(&mut document, &parse("# Song\n\none *voice*\n"), 0);
+//! notedoc::import(&mut document, parse("# Song\n\none *voice*\n"), 0);
 //! let base = document.version();
 //! notedoc::save(&mut document, &base, &parse("# Song\n\ntwo *voices*\n"), 0);
 //! assert_eq!(print(&notedoc::read(&document)), "# Song\n\ntwo *voices*\n");

@@ -22,12 +22,30 @@ pub enum Want<'n> {
 
 const PLAIN: &Marks = &Marks { emphasis: false, strong: false, strike: false, code: false, link: None };
 
-impl Want<'_> {
+impl<'n> Want<'n> {
     fn len(&self) -> Seq {
         match self {
             Self::NoMark(_) => 0,
             Self::Text(len, _) => *len,
             Self::Mark(_) | Self::Object(..) | Self::Table(_) => 1,
+        }
+    }
+
+    /// The marks that are wanted, where any can be.
+    fn marks(&self) -> Option<&'n Marks> {
+        match *self {
+            Self::Text(_, marks) | Self::Object(_, marks) => Some(marks),
+            Self::Mark(_) | Self::NoMark(_) | Self::Table(_) => None,
+        }
+    }
+
+    /// What makes element `id` what is wanted of it, apart from its marks.
+    fn fix(&self, id: Id) -> Option<Fix<'n>> {
+        match *self {
+            Self::Mark(block) => Some(Fix::Look(properties(id), block)),
+            Self::Table(table) => Some(Fix::Table(id, table)),
+            Self::Object(content, _) => Some(Fix::Object(id, content)),
+            Self::Text(..) | Self::NoMark(_) => None,
         }
     }
 }
@@ -132,22 +150,30 @@ pub fn fixes<'n>(model: &Model, body: ContainerId, (at, unknown): (Seq, Seq), wa
             }
             let take = left.min(now.span.len() - used);
             let id = now.span.first();
-            match want {
-                Want::Mark(block) => fixes.push(Fix::Look(properties(id), block)),
-                Want::Table(table) => fixes.push(Fix::Table(id, table)),
-                Want::Object(content, _) => fixes.push(Fix::Object(id, content)),
-                Want::Text(..) | Want::NoMark(_) => {}
-            }
-            let wanted = match want {
-                Want::Text(_, marks) | Want::Object(_, marks) => Some(*marks),
-                _ => None,
-            };
-            marks.pass(take, wanted, || marks_of(&now.marks), &mut fixes);
+            fixes.extend(want.fix(id));
+            marks.pass(take, want.marks(), || marks_of(&now.marks), &mut fixes);
             (left, used) = (left - take, used + take);
             if used == now.span.len() {
                 (run, used) = (runs.next(), 0);
             }
         }
+    }
+    marks.close(&mut fixes);
+    fixes
+}
+
+/// What is to be done so that what was just put into a body that never held anything, from `at` on, is as `wants` says;
+/// `objects` are the names of its paragraph marks and objects. Nothing needs to be looked at: no mark reaches there.
+pub fn fixes_of_new<'n>(body: ContainerId, at: Seq, objects: &[Id], wants: &[Want<'n>]) -> Vec<Fix<'n>> {
+    let (mut fixes, mut objects) = (Vec::with_capacity(objects.len()), objects.iter());
+    let mut marks = OpenMarks { at, open: Default::default() };
+    for want in wants {
+        match want {
+            Want::NoMark(block) => fixes.push(Fix::Look(block_properties(body, None), block)),
+            Want::Text(..) => {}
+            _ => fixes.extend(objects.next().and_then(|&id| want.fix(id))),
+        }
+        marks.pass(want.len(), want.marks(), Marks::default, &mut fixes);
     }
     marks.close(&mut fixes);
     fixes

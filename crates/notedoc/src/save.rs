@@ -22,8 +22,9 @@ use std::hash::Hash;
 use std::ops::Range;
 
 /// Writes `note` into a document that holds none, as one action at `time`, in seconds since 1970.
-pub fn import(document: &mut Document, note: &Note, time: i64) -> Option<Span> {
-    document.edit(time, |edit| write(edit, note))
+pub fn import(document: &mut Document, note: Note, time: i64) -> Option<Span> {
+    let note = note.normalized();
+    document.edit(time, |edit| write_normal(edit, &note))
 }
 
 /// Makes the document hold `note`, which somebody made of what it held at version `base`: one action, which has seen
@@ -38,7 +39,11 @@ pub fn save(document: &mut Document, base: &VersionVector, note: &Note, time: i6
 
 /// Makes the document that `edit` changes hold `note`.
 pub fn write(edit: &mut Edit<'_>, note: &Note) {
-    let note = note.clone().normalized();
+    write_normal(edit, &note.clone().normalized());
+}
+
+/// As [`write`] of a note in normal form.
+fn write_normal(edit: &mut Edit<'_>, note: &Note) {
     let is_new = edit.document().model().text(root()).is_none();
     let labels = Labels::of(edit.document().model());
     let owners = labels.owners.iter().map(|owner| (labels.of_object[owner].clone(), *owner)).collect();
@@ -50,7 +55,7 @@ pub fn write(edit: &mut Edit<'_>, note: &Note) {
     saver.footnotes(&note.footnotes);
     // In a new document nothing was left alone.
     if !is_new {
-        saver.settle(&note);
+        saver.settle(note);
     }
 }
 
@@ -205,15 +210,13 @@ impl Saver<'_, '_> {
         };
         let has_mark = from.first().is_none_or(|&first| plan.old[first].mark.is_some());
         let (wanted, wants) = wanted(new, if has_mark { First::Marked } else { First::Bare });
-        let kept = self.rewrite(body, at, parts, &wanted);
-        self.polish(body, (at, kept), &wants);
+        self.make(body, at, parts, (&wanted, &wants));
     }
 
     /// Inserts blocks at a position; the first goes on there where it `is_in_line`.
     pub(crate) fn insert_blocks(&mut self, body: ContainerId, at: Seq, blocks: &[Block], is_in_line: bool) {
         let (wanted, wants) = wanted(blocks, if is_in_line { First::InLine } else { First::Marked });
-        let kept = self.rewrite(body, at, &[], &wanted);
-        self.polish(body, (at, kept), &wants);
+        self.make(body, at, &[], (&wanted, &wants));
     }
 
     /// Makes a cell hold `line`.
@@ -226,8 +229,20 @@ impl Saver<'_, '_> {
         let (mut wanted, mut wants) = (Vec::new(), Vec::new());
         part::of_line(line, &mut wanted);
         polish::of_line(line, &mut wants);
-        let kept = self.rewrite(cell, 0, &parts, &wanted);
-        self.polish(cell, (0, kept), &wants);
+        self.make(cell, 0, &parts, (&wanted, &wants));
+    }
+
+    /// Makes what was `old` at a position what is wanted: its parts, and what they should be like.
+    fn make(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], (wanted, wants): (&[Part<'_>], &[Want<'_>])) {
+        let model = self.edit.document().model();
+        let fixes = if model.text(body).is_none() {
+            let objects = self.insert(body, at, &part::whole(wanted));
+            polish::fixes_of_new(body, at, &objects, wants)
+        } else {
+            let kept = self.rewrite(body, at, old, wanted);
+            polish::fixes(self.edit.document().model(), body, (at, kept), wants)
+        };
+        self.polish(body, fixes);
     }
 
     /// Replaces the tokens that differ, from the last one back, so that positions before them stay.
@@ -254,21 +269,23 @@ impl Saver<'_, '_> {
         kept
     }
 
-    fn insert(&mut self, body: ContainerId, mut at: Seq, tokens: &[Token<'_>]) {
-        let mut words = String::new();
+    /// Inserts tokens; returns the names of paragraph marks and objects among them.
+    fn insert(&mut self, body: ContainerId, mut at: Seq, tokens: &[Token<'_>]) -> Vec<Id> {
+        let (mut words, mut objects) = (String::new(), Vec::new());
         for token in tokens {
             if let Token::Word(word) = token {
                 words.push_str(word);
                 continue;
             }
             at += self.insert_words(body, at, &mut words);
-            match token {
+            objects.push(match token {
                 Token::Object(object) => self.edit.insert_object(body, at, object.kind()),
                 _ => self.edit.split(body, at),
-            };
+            });
             at += 1;
         }
         self.insert_words(body, at, &mut words);
+        objects
     }
 
     fn insert_words(&mut self, body: ContainerId, at: Seq, words: &mut String) -> Seq {
@@ -278,10 +295,10 @@ impl Saver<'_, '_> {
         len
     }
 
-    /// Makes what is at a position, with so many objects that are not known among it, what it should be.
-    fn polish(&mut self, body: ContainerId, (at, unknown): (Seq, Seq), wants: &[Want<'_>]) {
+    /// Makes what is not as wanted so.
+    fn polish(&mut self, body: ContainerId, fixes: Vec<Fix<'_>>) {
         let (mut marks, mut tables) = (Vec::new(), Vec::new());
-        for fix in polish::fixes(self.edit.document().model(), body, (at, unknown), wants) {
+        for fix in fixes {
             match fix {
                 Fix::Look(properties, block) => polish::write_look(self.edit, properties, block),
                 Fix::Object(id, content) => self.object(id, content),
@@ -289,7 +306,9 @@ impl Saver<'_, '_> {
                 Fix::Mark(mark) => marks.push(mark),
             }
         }
-        polish::write_marks(self.edit, body, &marks);
+        if !marks.is_empty() {
+            polish::write_marks(self.edit, body, &marks);
+        }
         // What these are made of is newer than the whole body: containers are found soonest where they are made in the
         // order of their names.
         tables.into_iter().for_each(|(id, table)| self.table(id, table));

@@ -8,7 +8,7 @@ use notedoc::schema::root;
 
 fn document(markdown: &str) -> Document {
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(markdown), 0);
+    notedoc::import(&mut document, parse(markdown), 0);
     document
 }
 

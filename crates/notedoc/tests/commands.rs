@@ -10,7 +10,7 @@ use notedoc::{Style, read};
 /// A document of this Markdown, and where its cursors are.
 fn document(markdown: &str) -> (Document, Vec<Seq>) {
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(markdown), 0);
+    notedoc::import(&mut document, parse(markdown), 0);
     let text = document.text(root());
     let found = text.chars().enumerate().filter(|(_, c)| *c == '¦').enumerate();
     let cursors: Vec<Seq> = found.map(|(before, (at, _))| (at - before) as Seq).collect();

@@ -11,7 +11,7 @@ fn reference(bytes: &[u8]) -> BlobRef {
 /// A note that reads `before` and then shows a blob.
 fn with_picture(before: &str) -> Document {
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(before), 0);
+    notedoc::import(&mut document, parse(before), 0);
     document.edit(0, |edit| {
         let end = edit.document().text_len(root());
         let picture = edit.insert_object(root(), end, "image");
@@ -80,6 +80,6 @@ fn other_addresses_are_addresses() {
 #[test]
 fn a_file_that_is_imported_names_no_blob() {
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(&format!("![]({})", address(b"song"))), 0);
+    notedoc::import(&mut document, parse(&format!("![]({})", address(b"song"))), 0);
     assert_eq!(pictures(&document), [(None, Some(address(b"song")))]);
 }

@@ -16,7 +16,7 @@ fn seeds() -> u64 {
 
 fn imported(note: &Note) -> Document {
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, note, 0);
+    notedoc::import(&mut document, note.clone(), 0);
     document.check_invariants();
     document
 }

@@ -13,7 +13,7 @@ use note::{Kind, Note};
 fn comes_back(example: &str) -> Note {
     let note = parse(example);
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &note, 0);
+    notedoc::import(&mut document, note.clone(), 0);
     document.check_invariants();
     let back = notedoc::read(&document);
     assert_eq!(back, ordered(&note), "{example:?}");

@@ -120,7 +120,7 @@ fn check(document: &Document, seed: u64) {
 fn history(seed: u64) {
     let mut dice = Dice(seed);
     let mut members: Vec<Document> = (1..4).map(|id| Document::new(ReplicaId(id))).collect();
-    notedoc::import(&mut members[0], &anything(&mut dice).normalized(), 0);
+    notedoc::import(&mut members[0], anything(&mut dice).normalized(), 0);
     (1..3).for_each(|to| exchange(&mut members, 0, to));
     for _ in 0..30 {
         let one = dice.below(3);
@@ -148,7 +148,7 @@ fn history(seed: u64) {
     assert_eq!(members[0].state_hash(), members[1].state_hash(), "seed {seed}");
     // A copy of all of it as a new document says the same.
     let mut copy = Document::new(ReplicaId(9));
-    notedoc::import(&mut copy, &notes[0], 0);
+    notedoc::import(&mut copy, notes[0].clone(), 0);
     assert_eq!(read(&copy).blocks, notes[0].blocks, "seed {seed}");
 }
 
@@ -174,7 +174,7 @@ fn members_agree_about_notes() {
 fn a_stale_save_merges() {
     let start = "# Title\n\nfirst paragraph here\n\n- one\n- two\n\n| a | b |\n| --- | --- |\n| c | d |\n\nlast[^1]\n\n[^1]: a note\n";
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(start), 0);
+    notedoc::import(&mut document, parse(start), 0);
     let base = document.version();
     let live = start.replace("paragraph", "long paragraph").replace("| c | d |", "| c | dee |");
     let version = document.version();
@@ -195,7 +195,7 @@ fn a_stale_save_merges() {
 fn stale(seed: u64) {
     let mut dice = Dice(seed);
     let mut document = Document::new(ReplicaId(1));
-    notedoc::import(&mut document, &parse(&(soup(&mut dice) + "\n\nx\n\n" + &soup(&mut dice))), 0);
+    notedoc::import(&mut document, parse(&(soup(&mut dice) + "\n\nx\n\n" + &soup(&mut dice))), 0);
     let base = document.version();
     let mut file = read(&document);
     file.blocks.extend(anything(&mut dice).blocks);

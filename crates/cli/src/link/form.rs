@@ -70,7 +70,7 @@ mod tests {
     fn a_note_keeps_the_form_of_its_file() {
         let file = "Song\n====\n\n* a[^z]\n* b[^y]\n\n[^y]: why\n\n[^z]: end\n";
         let mut document = Document::new(ReplicaId(1));
-        notedoc::import(&mut document, &markdown::parse(file), 0);
+        notedoc::import(&mut document, markdown::parse(file), 0);
         assert_eq!(news(&document, DocumentType::Note, file).as_deref(), Ok(file));
         let version = document.version();
         assert!(is_same(DocumentType::Note, file, &text_at(&document, &version).unwrap()));

@@ -2,7 +2,7 @@
 
 use super::disk::read;
 use crate::error::CommandError;
-use json::{Kind, Schema, Tree};
+use json::{Kind, ParseError, Schema, Tree};
 use std::path::Path;
 
 /// Endings of files that are JSON or broken.
@@ -43,7 +43,17 @@ fn is_container(text: &str) -> bool {
 
 /// The text of a file as JSON.
 pub fn tree(file: &Path, text: String) -> Result<Tree, CommandError> {
-    Tree::read(text).map_err(|error| CommandError::Other(format!("{} is no JSON: {error}", file.display())))
+    named(file, Tree::read(text))
+}
+
+/// Three texts as JSON.
+pub fn trees(files: [&Path; 3], texts: [String; 3]) -> Result<[Tree; 3], CommandError> {
+    let [base, ours, theirs] = Tree::read_all(texts);
+    Ok([named(files[0], base)?, named(files[1], ours)?, named(files[2], theirs)?])
+}
+
+fn named(file: &Path, read: Result<Tree, ParseError>) -> Result<Tree, CommandError> {
+    read.map_err(|error| CommandError::Other(format!("{} is no JSON: {error}", file.display())))
 }
 
 /// A schema from a file.

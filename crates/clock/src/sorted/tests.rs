@@ -43,7 +43,7 @@ fn agrees_with_a_b_tree() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for _ in 0..300 {
         let (mut map, mut model) = (SortedMap::new(), BTreeMap::new());
-        let keys = 1 + u64::from(dice.roll(34));
+        let (keys, mut hint) = (1 + u64::from(dice.roll(34)), Place::default());
         for _ in 0..80 {
             let (key, value) = (dice.roll(keys), dice.roll(5));
             match dice.roll(6) {
@@ -55,6 +55,9 @@ fn agrees_with_a_b_tree() {
                 }
                 _ => {
                     assert_eq!(map.get(&key), model.get(&key));
+                    for key in (key..key + 7).chain([dice.roll(keys)]) {
+                        assert_eq!(map.get_after(&mut hint, &key), model.get(&key));
+                    }
                     map.retain(|key, _| key % 5 != value);
                     model.retain(|key, _| key % 5 != value);
                 }
