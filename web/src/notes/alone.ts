@@ -5,6 +5,7 @@ import type { ElementId, Name, RichChange, RichEngine } from "./rich";
 export class LoneEngine implements RichEngine {
   /** Called after others' work came in. */
   heard = (): void => {};
+  private incoming = (): void => {};
   private waiting: Uint8Array[] = [];
   private pauses = 0;
   private readonly reader = richReader((ask) => ask(this.engine));
@@ -47,12 +48,18 @@ export class LoneEngine implements RichEngine {
   receive(frames: readonly Uint8Array[]): void {
     this.waiting.push(...frames);
     if (this.pauses > 0 || this.waiting.length === 0) return;
+    this.incoming();
     try {
       this.engine.import(this.waiting.splice(0));
     } finally {
       // Also where some were refused: the others are in.
       this.heard();
     }
+  }
+
+  onIncoming(listener: () => void): () => void {
+    this.incoming = listener;
+    return () => void (this.incoming = () => {});
   }
 
   pause(): () => void {

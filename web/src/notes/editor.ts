@@ -27,6 +27,14 @@ const classesOf = (doc: Node) => ["note", isEmpty(doc) && "is-empty", doc.childC
 /** Takes in what the browser has done with the caret and did not tell yet: commands go by where it is. */
 export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 
+/**
+ * As `takeIn`, before anything else is shown than what the person here does: that puts the caret of the page where the editor knows it, which
+ * would throw it back to where it was before the last key. What is being composed is left alone.
+ */
+export const settle = (view: EditorView): void => {
+  if (!view.composing) takeIn(view);
+};
+
 /** ProseMirror ends a composition a little after the browser does. */
 const COMPOSED_MS = 50;
 
@@ -50,7 +58,7 @@ function inputPlugin(binding: NoteBinding): Plugin {
         compositionupdate: begin,
         // Where a click put the caret is told a little later; a key may come before that.
         keydown: (view) => {
-          if (!view.composing) takeIn(view);
+          settle(view);
           return false;
         },
         compositionend: () => {
@@ -82,7 +90,9 @@ export function openNote(place: HTMLElement, engine: RichEngine, options: Bindin
     dispatchTransaction: binding.dispatch,
   });
   binding.attach(view);
+  const end = engine.onIncoming(() => settle(view));
   const close = () => {
+    end();
     binding.detach();
     view.destroy();
   };

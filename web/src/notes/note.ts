@@ -8,7 +8,7 @@ import type { OpenDocument } from "../editor/document";
 import type { NoteBinding } from "./binding";
 import { PICTURES } from "./blob";
 import type { Peer } from "./carets";
-import { openNote, takeIn } from "./editor";
+import { openNote, settle, takeIn } from "./editor";
 import { insertImages } from "./insert";
 import { type Heading, moveSection } from "./outline";
 import { Pictures } from "./pictures";
@@ -84,7 +84,10 @@ export class OpenNote {
     const { view, binding, close } = openNote(place, this.engine, { pictures: this.pictures, onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
     keepSelectionFromReact(view.dom);
     this.editor = { view, binding };
-    const showPeers = (peers: readonly Presence[]) => binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
+    const showPeers = (peers: readonly Presence[]) => {
+      settle(view);
+      binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
+    };
     const present = () => this.present();
     const ends = [
       client.on("patch", ({ by, origin }) => {

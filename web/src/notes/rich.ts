@@ -11,6 +11,8 @@ export interface RichEngine extends RichTexts {
   cut(name: Name, at: number, len: number, run: () => void): void;
   /** Moves what was cut to a place of the same text, and tells of that as of others' work; false where it is to be copied. */
   pasteCut(name: Name, at: number): boolean;
+  /** Calls `listener` before others' work is taken in, until what is returned is called. */
+  onIncoming(listener: () => void): () => void;
   /** Lets what others do wait until what is returned is called. */
   pause(): () => void;
 }
@@ -25,6 +27,7 @@ export function engineOf(document: MotetDocument): RichEngine {
     pasteCut: document.richPasteCut,
     undo: document.undo,
     redo: document.redo,
+    onIncoming: (listener) => document.on("incoming", listener),
     pause: () => document.pause(),
   };
   return engine;

@@ -4,13 +4,13 @@ import type { EditorView } from "prosemirror-view";
 import "../styles/app.css";
 import type { NoteBinding } from "./binding";
 import type { Peer } from "./carets";
-import { openNote } from "./editor";
+import { openNote, settle } from "./editor";
 import "./notes.css";
 import { LoneEngine } from "./alone";
 import type { RichChange } from "./rich";
 import { unchunked } from "./schema";
 
-interface Side {
+export interface Side {
   name: string;
   colour: string;
   engine: LoneEngine;
@@ -84,6 +84,7 @@ function side(id: string, name: string, colour: string, engine: LoneEngine, othe
   view.dom.addEventListener("focus", soon);
   const receive = (sealed: readonly Uint8Array[], peer: Peer) => {
     if (sealed.length > 0) engine.receive(sealed);
+    settle(view);
     binding.showPeers([peer]);
     tell();
   };

@@ -64,6 +64,31 @@ test("no key is lost and no caret thrown while another writes around it", async 
   expect(Math.abs(drawn! - meant!)).toBeLessThan(2);
 });
 
+test("what keys select stays selected where somebody else's work comes before the page tells of it", async ({ page }) => {
+  await open(page, 0);
+  await line(page, "left", "The end.").click();
+  await page.keyboard.press("End");
+  const selected = await page.evaluate(() => {
+    const { left, right } = (window as never as { sides: Record<"left" | "right", import("../../src/notes/sidebyside").Side> }).sides;
+    const peer = { peer: "Ben", name: "Ben", colour: "#a8252f", anchor: null, head: null };
+    const others = [
+      () => {
+        right.view.dispatch(right.view.state.tr.insertText("[other] ", 2));
+        left.receive(right.engine.seal(), peer);
+      },
+      () => left.receive([], { ...peer, name: "Bea" }),
+    ];
+    return others.map((comes) => {
+      // As Shift and an arrow do, of which the page tells a moment later.
+      getSelection()!.modify("extend", "backward", "character");
+      comes();
+      return getSelection()!.toString();
+    });
+  });
+  expect(selected).toEqual([".", "d."]);
+  await settled(page);
+});
+
 test("others' carets show, and a task is ticked by a click", async ({ page }) => {
   await open(page, 0);
   await line(page, "left", "something to do").click();
@@ -149,6 +174,6 @@ test("a composition goes on in a long note, while somebody else writes into the 
   await ime.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
   await ime.send("Input.insertText", { text: "日本" });
   await page.keyboard.type("!");
-  for (const side of ["left", "right"]) await expect(page.locator(`#${side} .note-line`).first()).toHaveText(/^(\[other\] 日本!|日本!\[other\] )Para$/);
+  for (const side of ["left", "right"]) await expect(page.locator(`#${side} .note-line`).first()).toHaveText(/^(\[other\] 日本!|日本!\[other\] )Para?$/);
   await settled(page);
 });

@@ -93,6 +93,8 @@ export interface DocumentState {
 
 /** What a document tells. */
 export interface DocumentEvents {
+  /** Others' work is taken in next: whoever hears late of what the person here did, such as where the caret went, asks now. */
+  incoming: null;
   /** What changed, container by container. */
   patch: PatchEvent;
   /** Whether there is a server. */
@@ -475,6 +477,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   private receive(frames: readonly Uint8Array[]): void {
     if (this.pauses > 0) return void this.waiting.push(...frames);
+    this.emit("incoming", null);
     try {
       const patches = this.engine.import(frames);
       this.changed();
