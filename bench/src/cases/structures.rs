@@ -1,5 +1,6 @@
-//! Maps, movable lists, movable trees, counters and rich texts. Blobs have no line: no peer has any; all keep bytes as values.
+//! Maps, movable lists, movable trees, counters, rich texts and files.
 
+mod files;
 mod rich;
 
 use super::{READER, Rng, YRS, kept, line};
@@ -29,6 +30,7 @@ pub fn measure(table: &mut Table) {
     }
     let name = "tree: two who moved 10,000 of 10,000 nodes: take in the other, ms";
     line!(table, name, branches());
+    files::measure(table);
 }
 
 fn lines(table: &mut Table, history: &History) {

@@ -1,4 +1,4 @@
-use super::{Change, Peer, Runs, Shape, Structures};
+use super::{Change, Files, Peer, Runs, Shape, Structures};
 use automerge::iter::Span;
 use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::Transactable;
@@ -167,5 +167,18 @@ impl Structures for Automerge {
             }
             Shape::Tree => unreachable!("it has none"),
         }
+    }
+}
+
+impl Files for Automerge {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> bool {
+        self.doc.put(ROOT, name, ScalarValue::Bytes(bytes.to_vec())).expect("the root takes bytes");
+        self.doc.commit();
+        true
+    }
+
+    fn file(&mut self, name: &str) -> Option<Vec<u8>> {
+        let (value, _) = self.doc.get(ROOT, name).ok()??;
+        value.as_bytes().map(<[u8]>::to_vec)
     }
 }

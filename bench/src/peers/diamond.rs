@@ -1,4 +1,4 @@
-use super::{Change, Peer, Shape, Structures};
+use super::{Change, Files, Peer, Shape, Structures};
 use diamond_types::AgentId;
 use diamond_types::list::ListCRDT;
 use diamond_types::list::encoding::{ENCODE_FULL, ENCODE_PATCH};
@@ -87,5 +87,16 @@ impl Structures for Diamond {
 
     fn shown(&mut self, _: Shape) -> Vec<i64> {
         Vec::new()
+    }
+}
+
+/// It has texts only.
+impl Files for Diamond {
+    fn put(&mut self, _: &str, _: &[u8]) -> bool {
+        false
+    }
+
+    fn file(&mut self, _: &str) -> Option<Vec<u8>> {
+        None
     }
 }

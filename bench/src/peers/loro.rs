@@ -1,4 +1,4 @@
-use super::{Change, Peer, Runs, Shape, Structures};
+use super::{Change, Files, Peer, Runs, Shape, Structures};
 use loro::{
     ExportMode, Frontiers, LoroDoc, LoroError, LoroText, LoroTreeError, LoroValue, TextDelta, TreeID, TreeParentId,
     VersionVector,
@@ -169,6 +169,21 @@ impl Structures for Loro {
                 }
                 runs.numbers()
             }
+        }
+    }
+}
+
+impl Files for Loro {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> bool {
+        self.doc.get_map("files").insert(name, bytes).expect("a map takes bytes");
+        self.doc.commit();
+        true
+    }
+
+    fn file(&mut self, name: &str) -> Option<Vec<u8>> {
+        match self.doc.get_map("files").get(name)?.into_value().ok()? {
+            LoroValue::Binary(bytes) => Some(bytes.to_vec()),
+            _ => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod automerge;
 mod diamond;
+mod files;
 mod loro;
 mod motet;
 mod structures;
@@ -9,6 +10,7 @@ mod yrs;
 
 pub use self::automerge::Automerge;
 pub use self::diamond::Diamond;
+pub use self::files::Files;
 pub use self::loro::Loro;
 pub use self::motet::Motet;
 pub use self::structures::{Change, Runs, STYLES, Shape, Structures};

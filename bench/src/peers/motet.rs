@@ -1,10 +1,12 @@
-use super::{Change, Peer, Runs, Shape, Structures};
+use super::{Change, Files, Peer, Runs, Shape, Structures};
 use codec::block::{PartRef, decode, encode_all};
 use codec::{AuthorKey, Image};
 use motet::{
-    ContainerId, Document, DocumentId, Edit, Grows, Id, Kept, Kind, ReplicaId, Shown, Span, Value, VersionVector,
+    BlobHash, BlobRef, ContainerId, Document, DocumentId, Edit, Grows, Id, Kept, Kind, MediaType, ReplicaId, Shown,
+    Span, Value, VersionVector,
 };
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use trace::Patch;
 
 /// Whom unsigned messages name as their author.
@@ -18,11 +20,13 @@ pub struct Motet {
     text: ContainerId,
     /// What an image shows and holds, until more is asked for than what it shows.
     image: Option<(Kept, Vec<u8>)>,
+    /// The bytes of files, which lie beside the history.
+    files: BTreeMap<BlobHash, Vec<u8>>,
 }
 
 impl Motet {
     fn of(document: Document) -> Self {
-        Self { document, text: trace::text(), image: None }
+        Self { document, text: trace::text(), image: None, files: BTreeMap::new() }
     }
 
     /// The document, with all that happened.
@@ -237,4 +241,42 @@ impl Structures for Motet {
             }
         }
     }
+}
+
+/// The bytes of files stand behind the history, each after its length, and are checked against the hashes that the
+/// document names.
+impl Files for Motet {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> bool {
+        let hash = BlobHash::of(bytes);
+        let reference = BlobRef::new(hash, bytes.len() as u64, MediaType::unknown(), None).expect("within the limits");
+        self.files.insert(hash, bytes.to_vec());
+        self.document().edit(0, |edit| edit.set_blob(map(), name, reference));
+        true
+    }
+
+    fn file(&mut self, name: &str) -> Option<Vec<u8>> {
+        let hash = self.document().blob(map(), name)?.hash();
+        self.files.get(&hash).cloned()
+    }
+
+    fn all(&mut self) -> Vec<u8> {
+        let mut message = Vec::new();
+        for part in std::iter::once(&self.whole()).chain(self.files.values()) {
+            message.extend((part.len() as u32).to_le_bytes());
+            message.extend(part);
+        }
+        message
+    }
+
+    fn take_all(&mut self, message: &[u8]) {
+        let mut parts = std::iter::successors(part_of(message), |(_, rest)| part_of(rest)).map(|(part, _)| part);
+        self.apply(parts.next().expect("a message of its own"));
+        self.files.extend(parts.map(|bytes| (BlobHash::of(bytes), bytes.to_vec())));
+    }
+}
+
+/// The first part of a message, and the rest; none at its end.
+fn part_of(message: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (len, rest) = message.split_first_chunk()?;
+    Some(rest.split_at(u32::from_le_bytes(*len) as usize))
 }

@@ -1,4 +1,4 @@
-use super::{Change, Peer, Runs, Shape, Structures};
+use super::{Change, Files, Peer, Runs, Shape, Structures};
 use trace::Patch;
 use yrs::types::Attrs;
 use yrs::updates::decoder::Decode;
@@ -152,6 +152,20 @@ impl Structures for Yrs {
                 runs.numbers()
             }
             Shape::Tree | Shape::Counter => unreachable!("it has none"),
+        }
+    }
+}
+
+impl Files for Yrs {
+    fn put(&mut self, name: &str, bytes: &[u8]) -> bool {
+        self.map.insert(&mut self.doc.transact_mut(), name, Any::from(bytes));
+        true
+    }
+
+    fn file(&mut self, name: &str) -> Option<Vec<u8>> {
+        match self.map.get(&self.doc.transact(), name)? {
+            Out::Any(Any::Buffer(bytes)) => Some(bytes.to_vec()),
+            _ => None,
         }
     }
 }

@@ -46,10 +46,11 @@ pub fn tree(file: &Path, text: String) -> Result<Tree, CommandError> {
     named(file, Tree::read(text))
 }
 
-/// Three texts as JSON.
+/// A base and two sides as JSON. What is wrong with a side is told first.
 pub fn trees(files: [&Path; 3], texts: [String; 3]) -> Result<[Tree; 3], CommandError> {
     let [base, ours, theirs] = Tree::read_all(texts);
-    Ok([named(files[0], base)?, named(files[1], ours)?, named(files[2], theirs)?])
+    let (ours, theirs) = (named(files[1], ours)?, named(files[2], theirs)?);
+    Ok([named(files[0], base)?, ours, theirs])
 }
 
 fn named(file: &Path, read: Result<Tree, ParseError>) -> Result<Tree, CommandError> {
