@@ -140,7 +140,7 @@ test("a comment stays with its text through moves, deletion and undo", async ({ 
   await ann.keyboard.press("Control+Alt+m");
   await ann.getByRole("textbox", { name: "Comment" }).fill("Is this so?");
   await ann.keyboard.press("Control+Enter");
-  await expect(ben.locator(".note-comment")).toHaveText("second");
+  await expect(ben.locator(".note-comment")).toHaveText(["second"]);
   await ben.bringToFront();
   await ben.keyboard.press("Alt+c");
   await ben.getByRole("button", { name: "Reply" }).click();
@@ -152,14 +152,14 @@ test("a comment stays with its text through moves, deletion and undo", async ({ 
   await ann.getByRole("button", { name: "Two", exact: true }).focus();
   await ann.keyboard.press("Alt+ArrowUp");
   await expect.poll(async () => (await linesOf(ben))[0]).toBe("Two");
-  await expect(ben.locator(".note-comment")).toHaveText("second");
+  await expect(ben.locator(".note-comment")).toHaveText(["second"]);
   await ben.bringToFront();
   await wordIn(ben, "second").dblclick();
   await ben.keyboard.press("Delete");
   await expect(ben.locator(".thread")).toContainText("on deleted text");
   await expect(ben.locator(".thread")).toContainText("second");
   await ben.getByRole("button", { name: "Undo my last change" }).click();
-  await expect(ben.locator(".note-comment")).toHaveText("second");
+  await expect(ben.locator(".note-comment")).toHaveText(["second"]);
   await ben.getByRole("button", { name: "Resolve" }).click();
   await expect(ann.locator(".note-comment")).toHaveCount(0);
   await ben.getByRole("button", { name: /Show 1 resolved/ }).click();
