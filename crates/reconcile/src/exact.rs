@@ -85,11 +85,6 @@ impl Small {
         }
     }
 
-    /// Whether a choice has a thing.
-    pub fn holds(set: u64, thing: usize) -> bool {
-        has(set, thing)
-    }
-
     fn worth_of(&self, set: u64) -> u128 {
         bits(set).map(|thing| self.worth[thing]).sum()
     }

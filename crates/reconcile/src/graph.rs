@@ -1,5 +1,7 @@
 //! Actions and what they mean together.
 
+use crate::lists::Groups;
+
 /// The number of an action in a graph.
 pub type Index = u32;
 
@@ -146,6 +148,15 @@ impl Graph {
     /// What they do depends on their order: whoever shows both must agree on it. Keeps none of them out.
     pub fn non_commuting(&mut self, a: Index, b: Index) {
         self.non_commuting.push((a.min(b), a.max(b)));
+    }
+
+    /// The least of those that each action lies together with, mostly itself.
+    pub(crate) fn blocks(&self) -> Vec<Index> {
+        let mut groups = Groups::new(self.len());
+        for block in &self.contiguous {
+            block.windows(2).for_each(|pair| groups.join(pair[0], pair[1]));
+        }
+        (0..self.len() as Index).map(|at| groups.find(at)).collect()
     }
 
     /// `a` had better come before `b`. Keeps none of them out.

@@ -130,23 +130,25 @@ impl Kernel {
         let mut groups = Groups::new(part.actions.len());
         join_blocks(&mut groups, parts, &part.actions);
         join_needed(&mut groups, &ties);
-        let first = Self::grouped(graph, &part.actions, &ties, &mut groups);
-        first.without_twins()
+        let units = part.actions.iter().map(|&action| Unit::of(graph, action)).collect();
+        Self { units, ties }.joined(groups).without_twins()
     }
 
-    fn grouped(graph: &Graph, part: &[Index], ties: &Ties, groups: &mut Groups) -> Self {
+    /// With the units of each group made one.
+    fn joined(self, mut groups: Groups) -> Self {
         let mut units: Vec<Unit> = Vec::new();
-        let mut unit_of = vec![0; part.len()];
-        for (at, &action) in part.iter().enumerate() {
+        let mut unit_of = vec![0; self.units.len()];
+        for (at, unit) in self.units.into_iter().enumerate() {
             let least = groups.find(at as Index) as usize;
             if least == at {
                 unit_of[at] = units.len() as Index;
-                units.push(Unit { members: Vec::new(), weight: (0, 0) });
+                units.push(unit);
+            } else {
+                unit_of[at] = unit_of[least];
+                units[unit_of[at] as usize].take(unit);
             }
-            unit_of[at] = unit_of[least];
-            units[unit_of[at] as usize].add(graph, action);
         }
-        let ties = ties.between(units.len(), &unit_of);
+        let ties = self.ties.between(units.len(), &unit_of);
         Self { units, ties }
     }
 
@@ -166,20 +168,7 @@ impl Kernel {
         for pair in order.windows(2).filter(|pair| look(pair[0]) == look(pair[1])) {
             groups.join(pair[0], pair[1]);
         }
-        let mut units: Vec<Unit> = Vec::new();
-        let mut unit_of = vec![0; self.units.len()];
-        for (at, unit) in self.units.into_iter().enumerate() {
-            let least = groups.find(at as Index) as usize;
-            if least == at {
-                unit_of[at] = units.len() as Index;
-                units.push(unit);
-            } else {
-                unit_of[at] = unit_of[least];
-                units[unit_of[at] as usize].take(unit);
-            }
-        }
-        let ties = self.ties.between(units.len(), &unit_of);
-        Self { units, ties }
+        self.joined(groups)
     }
 
     /// The unit that an action is in.
@@ -192,8 +181,8 @@ impl Kernel {
         self.units.len() <= KERNEL_MAX && worths(&self.units.iter().collect::<Vec<_>>()).is_some()
     }
 
-    /// What is to be chosen of `free`, at most [`WINDOW_MAX`] units, or all where they [are small](Self::is_small), that ascend, where of the others those `inside` are
-    /// active for certain; `kept` must be, where they are free.
+    /// What is to be chosen of `free`, units that ascend, at most [`WINDOW_MAX`], or all where they [are
+    /// small](Self::is_small); of the others those `inside` are active for certain; `kept` must be, where they are free.
     pub fn window(&self, free: &[Index], inside: &[bool], kept: &[bool]) -> Small {
         debug_assert!(free.len() <= WINDOW_MAX || free.len() == self.units.len(), "few enough to be sets of bits");
         let window = Window { free, inside };
@@ -235,11 +224,10 @@ impl Kernel {
 }
 
 impl Unit {
-    fn add(&mut self, graph: &Graph, action: Index) {
+    fn of(graph: &Graph, action: Index) -> Self {
         let weight = u64::from(graph.weights[action as usize]);
-        self.weight.0 += if graph.is_first[action as usize] { weight } else { 0 };
-        self.weight.1 += weight;
-        self.members.push(action);
+        let first = if graph.is_first[action as usize] { weight } else { 0 };
+        Self { members: vec![action], weight: (first, weight) }
     }
 
     fn take(&mut self, mut other: Self) {

@@ -4,7 +4,7 @@
 //! exactly are chosen anew, while the rest stays. Every window leaves it as good or makes it better, and how many there
 //! are depends on nothing but the kernel.
 
-use crate::exact::{Best, Small, WINDOW_MAX};
+use crate::exact::{Best, WINDOW_MAX, has};
 use crate::graph::Index;
 use crate::kernel::Kernel;
 
@@ -39,7 +39,7 @@ fn exact(kernel: &Kernel, pins: &[Index]) -> (Vec<bool>, bool) {
     let greedy = (all.len() > WINDOW_MAX).then(|| Greedy::of(kernel, pins));
     let known = greedy.as_ref().map(|greedy| greedy.set(&all)).filter(|known| known & small.kept == small.kept);
     let Best { set, is_proved } = small.solve(known).expect("nothing is kept that is not allowed");
-    let inside: Vec<bool> = (0..all.len()).map(|at| Small::holds(set, at)).collect();
+    let inside: Vec<bool> = (0..all.len()).map(|at| has(set, at)).collect();
     match greedy {
         Some(greedy) if !is_proved => (Greedy { inside, ..greedy }.mended(), false),
         _ => (inside, is_proved),
@@ -166,7 +166,7 @@ impl<'a> Greedy<'a> {
             free.iter().enumerate().fold(0, |set, (at, &unit)| set | u64::from(self.inside[unit as usize]) << at);
         let Some(Best { set, .. }) = small.solve(Some(known)) else { return false };
         for (at, &unit) in free.iter().enumerate() {
-            self.inside[unit as usize] = Small::holds(set, at);
+            self.inside[unit as usize] = has(set, at);
         }
         set != known
     }

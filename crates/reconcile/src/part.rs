@@ -36,12 +36,7 @@ pub(crate) struct Order {
 
 impl Order {
     fn of(graph: &Graph) -> Self {
-        let mut groups = Groups::new(graph.len());
-        for block in &graph.contiguous {
-            block.windows(2).for_each(|pair| groups.join(pair[0], pair[1]));
-        }
-        let block: Vec<Index> = (0..graph.len() as Index).map(|at| groups.find(at)).collect();
-        Self { block, cyclic: Lists::default() }
+        Self { block: graph.blocks(), cyclic: Lists::default() }
     }
 
     /// Actions that cannot be, circle by circle: they come before themselves, alone or within their block.

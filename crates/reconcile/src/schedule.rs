@@ -1,7 +1,6 @@
 //! An order for what is active.
 
 use crate::graph::{Graph, Index};
-use crate::lists::Groups;
 use crate::select::Selection;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,11 +9,7 @@ use std::collections::BinaryHeap;
 /// not commute are in the order of their numbers, as far as what was put in order before allows; all else is in the order
 /// of the numbers.
 pub fn schedule(graph: &Graph, selection: &Selection) -> Vec<Index> {
-    let mut groups = Groups::new(graph.len());
-    for block in &graph.contiguous {
-        block.windows(2).for_each(|pair| groups.join(pair[0], pair[1]));
-    }
-    let block: Vec<Index> = (0..graph.len() as Index).map(|at| groups.find(at)).collect();
+    let block = graph.blocks();
     let mut order = Order { succ: vec![Vec::new(); graph.len()], ascends: true };
     let is_active = |&(a, b): &(Index, Index)| selection.fate(a).is_active() && selection.fate(b).is_active() && a != b;
     // Between blocks where they differ, within a block otherwise: the two never close a circle together.

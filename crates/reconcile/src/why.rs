@@ -51,6 +51,7 @@ pub(crate) struct Reasons<'a> {
     graph: &'a Graph,
     parts: &'a Parts,
     active: &'a [bool],
+    gone: Vec<bool>,
     needs: Lists,
     /// In which any-ofs and at-mosts each action is.
     any_of: Lists,
@@ -70,6 +71,7 @@ impl<'a> Reasons<'a> {
             graph,
             parts,
             active,
+            gone: active.iter().map(|active| !active).collect(),
             needs: Lists::of(graph.len(), needs),
             any_of: Lists::of(graph.len(), any_of),
             at_most: Lists::of(graph.len(), at_most),
@@ -110,8 +112,9 @@ impl<'a> Reasons<'a> {
 
     /// What was in question, and was not chosen.
     fn given_up(&self, action: Index) -> Fate {
-        let gone: Vec<bool> = self.active.iter().map(|active| !active).collect();
-        self.lost(action, &[]).or_else(|| self.missing(action, &gone)).unwrap_or_else(|| self.lost_together(action))
+        self.lost(action, &[])
+            .or_else(|| self.missing(action, &self.gone))
+            .unwrap_or_else(|| self.lost_together(action))
     }
 
     /// Something gone that it needs and that does not need it in turn.
