@@ -54,7 +54,7 @@ impl Document {
 
     /// A copy that writes as another replica.
     pub fn fork(&self, replica: ReplicaId) -> Self {
-        Self { replica, mine: vec![replica], ..self.clone() }
+        Self { replica, mine: vec![replica], writing: Writing::default(), ..self.clone() }
     }
 
     /// The writer stream of this copy.
