@@ -31,10 +31,17 @@ impl Motet {
 
     /// The document, with all that happened.
     pub fn document(&mut self) -> &mut Document {
-        if let Some((_, blocks)) = self.image.take() {
-            self.apply(&blocks);
+        // Asked before it is taken: taking would move all of it, with each edit.
+        if self.image.is_some() {
+            self.read_history();
         }
         &mut self.document
+    }
+
+    #[cold]
+    fn read_history(&mut self) {
+        let (_, blocks) = self.image.take().expect("asked before");
+        self.apply(&blocks);
     }
 
     /// What is shown, without anything of the history.
