@@ -5,7 +5,7 @@
 
 use codec::block::{PartRef, decode, encode};
 use log::Op;
-use motet::{Action, ContainerId, Crossing, Document, Id, Kind, ReplicaId, Span, Value};
+use motet::{Action, ContainerId, Crossing, Document, Id, Kind, ReplicaId, Rule, Span, Value};
 
 const WRITERS: usize = 3;
 
@@ -57,9 +57,39 @@ impl Choices<'_> {
         }
     }
 
+    fn constraint(&mut self, ends: &[u32; WRITERS]) -> Option<Op> {
+        let rules = [
+            Rule::NotAfter,
+            Rule::Enables,
+            Rule::Causes,
+            Rule::Atomic,
+            Rule::Contiguous,
+            Rule::AtMost(1),
+            Rule::AtMost(2),
+            Rule::AnyOf,
+            Rule::ExactlyOne,
+        ];
+        let rule = rules[self.below(rules.len())];
+        let named: Vec<Id> = (0..2 + self.below(3)).filter_map(|_| self.element(ends)).collect();
+        let actions = rule.list(&named);
+        rule.fits(&actions).then_some(Op::Constrain { rule, actions })
+    }
+
+    fn said(&mut self, ends: &[u32; WRITERS]) -> Option<Op> {
+        let (actions, pred) = (self.replaced(ends), self.replaced(ends));
+        match self.below(2) {
+            0 if !actions.is_empty() => Some(Op::Weigh { actions, weight: 1 + self.below(40) as u16, pred }),
+            1 if actions.len() > 1 => {
+                let keep = actions.iter().copied().filter(|_| self.below(2) == 0).collect();
+                Some(Op::Resolve { actions, keep, pred })
+            }
+            _ => None,
+        }
+    }
+
     fn op(&mut self, ends: &[u32; WRITERS]) -> Op {
-        let kind = self.below(9);
-        let container = self.container([Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3][kind]], ends);
+        let kind = self.below(13);
+        let container = self.container([Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3, 0, 0, 0, 0][kind]], ends);
         let (left, right) = self.place(ends);
         let named = self.element(ends);
         match (kind, named) {
@@ -75,6 +105,9 @@ impl Choices<'_> {
                 Op::Set { container, key, value, pred: self.replaced(ends) }
             }
             (8, _) => Op::CounterAdd { container, amount: self.below(9) as i64 - 4 },
+            (9, _) => self.constraint(ends).unwrap_or(Op::Claim { name: "b".to_owned(), places: 2 }),
+            (10, _) => Op::Claim { name: ["a", "b"][self.below(2)].to_owned(), places: 1 + self.below(2) as u32 },
+            (11 | 12, Some(_)) => self.said(ends).unwrap_or(Op::Claim { name: "a".to_owned(), places: 3 }),
             _ => {
                 let values = (0..=self.below(3)).map(|_| self.value()).collect();
                 Op::ListInsert { container: list(container), left, right, values }

@@ -2,7 +2,8 @@
 
 use crate::error::EncodeError;
 use crate::limits::{
-    KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
+    CLAIM_BYTES, CONSTRAINED, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS, VALUE_BYTES,
+    VALUE_DEPTH, VALUE_ITEMS,
 };
 use crate::op::OP_WEIGHT;
 use log::{OpRef, TextRange, Value, ValueRef, Values};
@@ -78,6 +79,15 @@ pub fn cost(op: OpRef<'_>) -> Result<Cost, EncodeError> {
             TARGETS.check_len(targets.len())?;
             Cost::SMALL.plus((2 * ID_BYTES * targets.len(), size_of_val(targets))).plus(of_ids(pred.len())?)
         }
+        OpRef::Constrain { actions, .. } => Cost::SMALL.plus(of_constrained(actions)?),
+        OpRef::Resolve { actions, pred, .. } => {
+            Cost::SMALL.plus(of_constrained(actions)?).plus(of_constrained(actions)?).plus(of_ids(pred.len())?)
+        }
+        OpRef::Weigh { actions, pred, .. } => Cost::SMALL.plus(of_constrained(actions)?).plus(of_ids(pred.len())?),
+        OpRef::Claim { name, .. } => {
+            CLAIM_BYTES.check_len(name.len())?;
+            Cost::of(name.len(), name.len())
+        }
         OpRef::Unknown { body, .. } => Cost::of(body.len(), body.len()),
         _ => Cost::SMALL,
     };
@@ -94,6 +104,11 @@ fn of_key(key: &str) -> Result<(usize, usize), EncodeError> {
 fn of_ids(count: usize) -> Result<(usize, usize), EncodeError> {
     PRED.check_len(count)?;
     Ok((ID_BYTES * count, size_of::<clock::Id>() * count))
+}
+
+fn of_constrained(actions: &[clock::Id]) -> Result<(usize, usize), EncodeError> {
+    CONSTRAINED.check_len(actions.len())?;
+    Ok((ID_BYTES * actions.len(), size_of_val(actions)))
 }
 
 fn of_ranges(ranges: &[TextRange]) -> Result<(usize, usize), EncodeError> {

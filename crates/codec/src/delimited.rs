@@ -3,6 +3,9 @@
 //!
 //! Two forms of a body are never equal: every part of one has one form, and nothing may be left over.
 
+use crate::declared::{
+    read_answer, read_claim, read_constraint, read_weight, write_answer, write_claim, write_constraint, write_weight,
+};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES};
 use crate::names::{Names, Place};
@@ -19,7 +22,8 @@ use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value, ValueRef};
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
     (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number)
-        || (kind::RANGE_MOVE..=kind::INLINE_OBJECT).contains(&number)
+        || (kind::RANGE_MOVE..=kind::CONSTRAINT).contains(&number)
+        || [kind::RESOLVE, kind::WEIGHT, kind::CLAIM].contains(&number)
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -124,6 +128,22 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             write_place(w, names, (left, right), at)?;
             Ok(kind::RANGE_MOVE)
         }
+        OpRef::Constrain { rule, actions } => {
+            write_constraint(w, names, (rule, actions), at)?;
+            Ok(kind::CONSTRAINT)
+        }
+        OpRef::Resolve { actions, keep, pred } => {
+            write_answer(w, names, (actions, keep, pred), at)?;
+            Ok(kind::RESOLVE)
+        }
+        OpRef::Weigh { actions, weight, pred } => {
+            write_weight(w, names, (actions, weight, pred), at)?;
+            Ok(kind::WEIGHT)
+        }
+        OpRef::Claim { name, places } => {
+            write_claim(w, name, places)?;
+            Ok(kind::CLAIM)
+        }
         _ => Err(EncodeError::Invalid("an op of a kind without a length")),
     }
 }
@@ -184,7 +204,14 @@ pub(crate) fn read_delimited(
     len: Seq,
     at: Seq,
 ) -> Result<Op, DecodeError> {
-    let op = read_body(r, &mut Names::new(Place::Inline, own), kind, len, at)?;
+    let names = &mut Names::new(Place::Inline, own);
+    let op = match kind {
+        kind::CONSTRAINT => read_constraint(r, names, at)?,
+        kind::RESOLVE => read_answer(r, names, at)?,
+        kind::WEIGHT => read_weight(r, names, at)?,
+        kind::CLAIM => read_claim(r)?,
+        _ => read_body(r, names, kind, len, at)?,
+    };
     if op.len() != len {
         return Err(DecodeError::Invalid("an op of another number of counters than it says"));
     }

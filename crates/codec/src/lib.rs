@@ -40,6 +40,7 @@ pub mod block;
 mod boundaries;
 mod chain;
 mod cost;
+mod declared;
 mod delimited;
 mod error;
 mod frame;

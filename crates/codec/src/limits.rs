@@ -97,6 +97,14 @@ table! {
     RANGES = "ranges of a text named by an op", 1 << 14;
     /// Names of objects are one for each kind of thing that an application knows.
     OBJECT_KIND_BYTES = "bytes of the kind of an object", 64;
+    /// Alternatives among which people choose; what has more should claim places of something.
+    CONSTRAINED = "actions named by a constraint", 1 << 12;
+    /// A name such as a room's and a day's.
+    CLAIM_BYTES = "bytes of the name of a claim", 256;
+    /// Seats of a stadium.
+    CLAIM_PLACES = "places of a claim", 1 << 20;
+    /// So that sums over any number of actions stay exact.
+    WEIGHT = "weight of an action", u16::MAX as u64;
     /// An hour of film: what is longer is several blobs.
     BLOB_BYTES = "bytes of a blob", blob::limits::BLOB_BYTES_MAX;
     /// What RFC 6838 allows for the longer half of a media type.

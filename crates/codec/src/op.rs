@@ -63,6 +63,8 @@ pub mod kind {
     pub const WEIGHT: u64 = 24;
     /// The shared policy: versions of solver and relations, what counts as a conflict.
     pub const POLICY: u64 = 25;
+    /// A place of something of which there are only so many.
+    pub const CLAIM: u64 = 26;
 }
 
 /// The first kind whose ops say how many counters they take and how long they are.
@@ -187,7 +189,7 @@ pub(crate) fn is_nowhere(left: Option<Id>, right: Option<Id>) -> bool {
     left.is_some() && left == right
 }
 
-fn read_flag(r: &mut Reader<'_>) -> Result<bool, DecodeError> {
+pub(crate) fn read_flag(r: &mut Reader<'_>) -> Result<bool, DecodeError> {
     match r.byte()? {
         0 => Ok(false),
         1 => Ok(true),

@@ -261,7 +261,7 @@ impl<'a> Saver<'a> {
                 (None, None) => drop(document.edit(time, change)),
                 (None, Some(told)) => {
                     document.write(told, change);
-                    document.close(time);
+                    document.close(time, Some(told));
                 }
                 (Some(base), _) => {
                     if let Some(span) = document.edit_seen_at(base, time, change) {

@@ -129,7 +129,7 @@ fn change(dice: &mut Dice, document: &mut Document, patch: &mut Patch) {
     let key = (parent.kind == json::Kind::Object).then(|| *["a", "b", "c"].get(dice.below(3)).unwrap());
     if let (Some(text), 0) = (entry.text, dice.below(2)) {
         document.write(patch, |edit| edit.insert(text, 0, "more "));
-        document.close(0);
+        document.close(0, None);
         return;
     }
     let what = dice.below(6);
@@ -144,7 +144,7 @@ fn change(dice: &mut Dice, document: &mut Document, patch: &mut Patch) {
             _ => editor.choose(entry.register, None).is_ok(),
         };
     });
-    document.close(0);
+    document.close(0, None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Ops as a log gives them out: borrowed, and cut to the part that is asked for.
 
+use crate::constraint::Rule;
 use crate::container::ContainerId;
 use crate::held::{ValueRef, Values};
 use crate::op::{Op, Register, TextRange, Value};
@@ -49,6 +50,38 @@ pub enum OpRef<'a> {
         /// The elements.
         targets: &'a [Span],
         /// The controls replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Constrain`].
+    Constrain {
+        /// What holds.
+        rule: Rule,
+        /// The actions.
+        actions: &'a [Id],
+    },
+    /// See [`Op::Claim`].
+    Claim {
+        /// What there are places of.
+        name: &'a str,
+        /// How many.
+        places: u32,
+    },
+    /// See [`Op::Resolve`].
+    Resolve {
+        /// The actions.
+        actions: &'a [Id],
+        /// Those of them that are kept.
+        keep: &'a [Id],
+        /// The answers replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Weigh`].
+    Weigh {
+        /// The actions.
+        actions: &'a [Id],
+        /// How much each is worth.
+        weight: u16,
+        /// The weights replaced.
         pred: &'a [Id],
     },
     /// See [`Op::CounterAdd`].
@@ -208,6 +241,7 @@ impl<'a> OpRef<'a> {
             | Self::TextMark { container, .. }
             | Self::TextMove { container, .. } => Some(container),
             Self::Control { .. } | Self::Unknown { .. } => None,
+            Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } => None,
         }
     }
 
@@ -227,6 +261,9 @@ impl<'a> OpRef<'a> {
             }
             Self::Set { pred, .. } => ([None; 4], &[], pred),
             Self::Control { targets, pred, .. } => ([None; 4], targets, pred),
+            Self::Constrain { actions: pred, .. } | Self::Resolve { pred, .. } | Self::Weigh { pred, .. } => {
+                ([None; 4], &[], pred)
+            }
             Self::ListMove { item, left, right, .. } => ([Some(item), left, right, None], &[], &[]),
             Self::ListSet { item, pred, .. } => ([Some(item), None, None, None], &[], pred),
             Self::TreeCreate { parent, left, right, .. } => ([parent, left, right, None], &[], &[]),
@@ -235,12 +272,23 @@ impl<'a> OpRef<'a> {
             Self::TextObject { left, right, .. } | Self::TextMove { left, right, .. } => {
                 ([left, right, None, None], &[], &[])
             }
-            Self::CounterAdd { .. } | Self::TextMark { .. } | Self::Unknown { .. } => ([None; 4], &[], &[]),
+            Self::Claim { .. } | Self::CounterAdd { .. } | Self::TextMark { .. } | Self::Unknown { .. } => {
+                ([None; 4], &[], &[])
+            }
+        };
+        let actions: &[Id] = match self {
+            Self::Resolve { actions, .. } | Self::Weigh { actions, .. } => actions,
+            _ => &[],
         };
         let makers = self.container().into_iter().flat_map(|container| container.makers());
         let gaps = ranges.iter().flat_map(|range| [range.start.beside(), range.end.beside()]);
         let named = ids.into_iter().chain(gaps).flatten().chain(makers);
-        named.chain(spans.iter().map(Span::last)).chain(pred.iter().copied())
+        named.chain(spans.iter().map(Span::last)).chain(pred.iter().chain(actions).copied())
+    }
+
+    /// Whether it says something of actions, which holds wherever it is active itself, whatever becomes of its own action.
+    pub fn is_declaration(self) -> bool {
+        matches!(self, Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. })
     }
 
     /// The part with the counters `part` of an op that begins at `start`, where it has parts: text is cut by
@@ -276,6 +324,14 @@ impl<'a> OpRef<'a> {
             Self::Control { register, on, targets, pred } => {
                 Op::Control { register, on, targets: targets.to_vec(), pred: pred.to_vec() }
             }
+            Self::Resolve { actions, keep, pred } => {
+                Op::Resolve { actions: actions.to_vec(), keep: keep.to_vec(), pred: pred.to_vec() }
+            }
+            Self::Weigh { actions, weight, pred } => {
+                Op::Weigh { actions: actions.to_vec(), weight, pred: pred.to_vec() }
+            }
+            Self::Constrain { rule, actions } => Op::Constrain { rule, actions: actions.to_vec() },
+            Self::Claim { name, places } => Op::Claim { name: name.to_owned(), places },
             Self::CounterAdd { container, amount } => Op::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, values } => {
                 Op::ListInsert { container, left, right, values: values.to_vec() }
@@ -314,6 +370,10 @@ impl Op {
                 OpRef::Set { container, key, value: value.as_ref().map(ValueRef::from), pred }
             }
             Self::Control { register, on, ref targets, ref pred } => OpRef::Control { register, on, targets, pred },
+            Self::Resolve { ref actions, ref keep, ref pred } => OpRef::Resolve { actions, keep, pred },
+            Self::Weigh { ref actions, weight, ref pred } => OpRef::Weigh { actions, weight, pred },
+            Self::Constrain { rule, ref actions } => OpRef::Constrain { rule, actions },
+            Self::Claim { ref name, places } => OpRef::Claim { name, places },
             Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, ref values } => {
                 OpRef::ListInsert { container, left, right, values: Values::Any(values) }

@@ -7,7 +7,7 @@
 //! ```text
 //! Action ── Op ─┬─ Insert ── Delete        receive ─► is it whole? ─► is it next? ─► append
 //!               ├─ Set                                                   └─ no: pending, bounded
-//!               └─ Control
+//!               └─ Control, Constrain, Claim, Resolve, Weigh
 //! ```
 //!
 //! It never decides what is active (that is `view`), never shows anything (`model`) and never reads
@@ -27,6 +27,7 @@
 mod blobs;
 mod borrowed;
 mod bulk;
+mod constraint;
 mod container;
 mod held;
 mod multilog;
@@ -43,11 +44,12 @@ mod writer;
 
 pub use blobs::BlobNames;
 pub use borrowed::OpRef;
+pub use constraint::{Listing, Rule};
 pub use container::{ContainerId, Crossing, Kind, RootName};
 pub use held::{ValueRef, Values};
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use names::Names;
-pub use op::{Action, Gap, Op, Register, TextRange, Value};
+pub use op::{Action, Gap, Op, Register, TextRange, Value, WEIGHT};
 pub use packed::{Amount, Part, Placed};
 pub use runs::{HeaderRun, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;

@@ -1,5 +1,6 @@
 //! Primitive changes.
 
+use crate::constraint::Rule;
 use crate::container::{ContainerId, Kind};
 use blob::BlobRef;
 use clock::{Id, Seq, Span};
@@ -92,6 +93,9 @@ pub struct TextRange {
     pub end: Gap,
 }
 
+/// How much an action is worth of which nobody said: in the middle, so that others can be worth less.
+pub const WEIGHT: u16 = 16;
+
 /// One primitive change to one container, or to the registers of elements.
 ///
 /// Each takes as many counters as [`Op::len`] says.
@@ -139,6 +143,41 @@ pub enum Op {
         /// The elements, ascending and disjoint.
         targets: Vec<Span>,
         /// The controls that this one replaces on its targets. Ascending.
+        pred: Vec<Id>,
+    },
+    /// Says what actions mean together; one counter. Holds where it is active itself, whatever becomes of them.
+    Constrain {
+        /// What holds.
+        rule: Rule,
+        /// The actions, each by one of its elements, listed as [`Rule::fits`] says.
+        actions: Vec<Id>,
+    },
+    /// Takes a place of something of which there are only so many: of all actions that hold an active claim to one
+    /// name no more are active than the least of them says, whether they knew of each other or not; one counter.
+    Claim {
+        /// What there are places of; not empty.
+        name: String,
+        /// How many places there are; at least one.
+        places: u32,
+    },
+    /// Answers which of several actions are to be active that cannot all be, or are not to be; one counter. Those of them
+    /// that are kept come before whatever else is chosen; where all are, nothing that ties just them counts; where none
+    /// is, all go.
+    Resolve {
+        /// The actions, two or more, each by one of its elements. Ascending.
+        actions: Vec<Id>,
+        /// Those of them that are kept. Ascending.
+        keep: Vec<Id>,
+        /// The answers that this one replaces. Ascending.
+        pred: Vec<Id>,
+    },
+    /// Says how much actions matter; one counter.
+    Weigh {
+        /// The actions, one or more, each by one of its elements. Ascending.
+        actions: Vec<Id>,
+        /// How much each is worth from now on, where others are worth [`WEIGHT`]; at least 1.
+        weight: u16,
+        /// The weights that this one replaces. Ascending.
         pred: Vec<Id>,
     },
     /// Adds to a counter; one counter.
@@ -272,7 +311,8 @@ impl Op {
             Self::Insert { text, .. } => Seq::try_from(text.chars().count()).expect("bounded where bytes come in"),
             Self::Delete { target, .. } | Self::ListDelete { target, .. } => target.len(),
             Self::ListInsert { values, .. } => Seq::try_from(values.len()).expect("bounded where bytes come in"),
-            Self::Set { .. } | Self::Control { .. } | Self::CounterAdd { .. } => 1,
+            Self::Set { .. } | Self::Control { .. } | Self::Constrain { .. } => 1,
+            Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } | Self::CounterAdd { .. } => 1,
             Self::ListMove { .. } | Self::ListSet { .. } => 1,
             Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
             Self::TextObject { .. } | Self::TextMark { .. } | Self::TextMove { .. } => 1,

@@ -73,6 +73,12 @@ fn weight(action: &Action) -> usize {
                         key.len() + value.as_ref().map_or(0, Value::weight) + size_of_val(pred.as_slice())
                     }
                     Op::Control { targets, pred, .. } => size_of_val(targets.as_slice()) + size_of_val(pred.as_slice()),
+                    Op::Constrain { actions, .. } => size_of_val(actions.as_slice()),
+                    Op::Claim { name, .. } => name.len(),
+                    Op::Resolve { actions, keep, pred } => {
+                        size_of_val(actions.as_slice()) + size_of_val(keep.as_slice()) + size_of_val(pred.as_slice())
+                    }
+                    Op::Weigh { actions, pred, .. } => size_of_val(actions.as_slice()) + size_of_val(pred.as_slice()),
                     Op::TextObject { kind, .. } => kind.len(),
                     Op::TextMark { ranges, key, value, .. } => {
                         size_of_val(ranges.as_slice()) + key.len() + value.as_ref().map_or(0, Value::weight)

@@ -245,6 +245,7 @@ impl Model {
                 }
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+            OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
         }
     }
 
@@ -355,6 +356,7 @@ impl Model {
                 self.unsettled.push(container);
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
+            OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
         }
     }
 

@@ -17,7 +17,7 @@ use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use lazy::LazyModel;
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Kept, Model, Patch, Shown, Text};
-use view::{DiffPart, Policy, Projection, Standing, View};
+use view::{DiffPart, Loss, Policy, Projection, Standing, View, Why};
 use writing::{Writing, shown_time};
 
 /// How many spans one op switches: an action of several such has no more than fits.
@@ -167,7 +167,7 @@ impl Document {
             self.abandon();
             return None;
         }
-        self.commit(is_plain, time)
+        self.commit(is_plain, time, None)
     }
 
     /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
@@ -181,9 +181,10 @@ impl Document {
     }
 
     /// Ends the action that [`Document::write`] began, at `time` in seconds since 1970. Returns its elements;
-    /// `None` where nothing was done.
-    pub fn close(&mut self, time: i64) -> Option<Span> {
-        self.commit(self.view.is_plain(), time)
+    /// `None` where nothing was done. What else changes on the screen, since it was said what actions mean together, is
+    /// added to `patch`, where one is given.
+    pub fn close(&mut self, time: i64, patch: Option<&mut Patch>) -> Option<Span> {
+        self.commit(self.view.is_plain(), time, patch)
     }
 
     /// Whether element `id` is here, in the log or in the action being written.
@@ -198,7 +199,7 @@ impl Document {
 
     /// Closes the action being written.
     #[inline]
-    fn commit(&mut self, is_plain: bool, time: i64) -> Option<Span> {
+    fn commit(&mut self, is_plain: bool, time: i64, patch: Option<&mut Patch>) -> Option<Span> {
         let time = shown_time(time);
         let span = if is_plain && !self.is_cut() {
             let span = self.log.commit_plain(self.replica, time);
@@ -208,9 +209,19 @@ impl Document {
             self.commit_cut(&Header { time, unseen, ..Header::default() })
         };
         if let Some(span) = span {
-            self.view.append_own(&self.log, span);
+            self.append_own(span, patch);
         }
         span
+    }
+
+    /// Lets the view know of what was written here.
+    #[inline]
+    fn append_own(&mut self, span: Span, patch: Option<&mut Patch>) {
+        if std::mem::take(&mut self.writing.declares) {
+            self.view.append_declared(&self.log, span, self.model.awoken_mut(), patch);
+        } else {
+            self.view.append_own(&self.log, span);
+        }
     }
 
     /// Makes one action of what `change` does to the document as it was at `base`, which the present
@@ -237,7 +248,7 @@ impl Document {
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);
         let span = self.commit_cut(&Header { time: shown_time(time), unseen, ..Header::default() })?;
-        self.view.append_own(&self.log, span);
+        self.append_own(span, None);
         Some(span)
     }
 
@@ -322,6 +333,14 @@ impl Document {
         match self.view.standing(id) {
             Standing::Active if self.is_lost(id) => Standing::Lost,
             standing => standing,
+        }
+    }
+
+    /// Why an element stands as it does; a move that loses gave way to a circle of moves, which is not told.
+    pub fn why(&self, id: Id) -> Why {
+        match self.view.why(id) {
+            Why::Active if self.is_lost(id) => Why::Lost(Loss::Circle(Vec::new())),
+            why => why,
         }
     }
 

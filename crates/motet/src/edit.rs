@@ -1,5 +1,6 @@
 //! What an author does in one action.
 
+mod meaning;
 mod nested;
 mod rich;
 mod structure;
@@ -206,7 +207,7 @@ mod tests {
                     }
                 }
             });
-            document.close(0);
+            document.close(0, None);
             let told = patch.texts.remove(&text).unwrap_or_default();
             assert_eq!(told.apply(&before), document.text(text), "case {case}");
         }

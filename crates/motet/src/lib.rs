@@ -35,7 +35,7 @@ pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
 pub use log::{
     Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, ReceiveError, Received,
-    ReplicaLog, RootName, TextRange, Value,
+    ReplicaLog, RootName, Rule, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
@@ -43,4 +43,6 @@ pub use model::{
 };
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use undo::EditRun;
-pub use view::{CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, NodeDiff, Policy, Standing};
+pub use view::{
+    CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy, Standing, Why,
+};

@@ -7,7 +7,7 @@
 mod common;
 
 use common::{Screen, compare, items_of, nodes_of, policy_of};
-use motet::{Action, ContainerId, Document, Id, Kind, Patch, Policy, ReplicaLog, Seq, Span, Value};
+use motet::{Action, ContainerId, Document, Id, Kind, Patch, Policy, ReplicaLog, Seq, Span, Standing, Value};
 use naive::{Event, Naive, World};
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -44,22 +44,28 @@ fn receive(document: &mut Document, screen: &mut Screen, action: &Action) {
 
 #[test]
 fn every_author_of_plain_texts_sees_what_the_naive_model_says() {
-    check_worlds(World::new);
+    check_worlds(World::new, 256);
 }
 
 #[test]
 fn every_author_of_rich_texts_sees_what_the_naive_model_says() {
-    check_worlds(World::rich);
+    check_worlds(World::rich, 256);
 }
 
 #[test]
 fn every_author_among_forgers_sees_what_the_naive_model_says() {
-    check_worlds(World::forged);
+    check_worlds(World::forged, 256);
 }
 
-fn check_worlds(begin: fn(u64, usize) -> World) {
+#[test]
+fn every_author_of_what_means_something_together_sees_what_the_naive_model_says() {
+    // The oracle looks at all choices, several times a step.
+    check_worlds(World::meant, 64);
+}
+
+fn check_worlds(begin: fn(u64, usize) -> World, cases: u64) {
     let first = setting("MOTET_SEED", 1);
-    for seed in first..first + setting("MOTET_CASES", 256) {
+    for seed in first..first + setting("MOTET_CASES", cases) {
         println!("failing world, if any: MOTET_SEED={seed} MOTET_CASES=1");
         check_world(begin(seed, 2 + (seed % 3) as usize), seed);
     }
@@ -78,10 +84,26 @@ fn check_world(mut world: World, seed: u64) {
             _ => screen.apply(&document.set_policy(policy_of(&world.authors[who].policy))),
         }
         if n % 4 == 0 || n < 40 {
-            compare(document, screen, &world.authors[who].state(), &format!("seed {seed} step {n}"));
+            let (author, what) = (&world.authors[who], format!("seed {seed} step {n}"));
+            compare_standings(document, &author.naive, &author.policy, &what);
+            compare(document, screen, &author.state(), &what);
         }
     }
     settle(&mut world, &mut documents, &mut screens, seed);
+}
+
+/// Every element stands as the oracle says.
+fn compare_standings(document: &Document, naive: &naive::Naive, policy: &naive::Policy, what: &str) {
+    for (id, wanted) in naive.standings(policy) {
+        let standing = document.view().standing(id);
+        let is_so = match wanted {
+            naive::Standing::OutOfRange | naive::Standing::Filtered => matches!(standing, Standing::Excluded(_)),
+            naive::Standing::Undone => matches!(standing, Standing::Undone(_)),
+            naive::Standing::Rejected => matches!(standing, Standing::Dependent | Standing::Lost),
+            naive::Standing::Active => standing == Standing::Active,
+        };
+        assert!(is_so, "{what}: {id} is {standing:?} and should be {wanted:?}, since {:?}", document.view().why(id));
+    }
 }
 
 /// Everybody gets everything and lays their choices aside: all must be equal, and equal to a replay.

@@ -65,7 +65,7 @@ fn what_is_written_is_told_as_it_shows() {
                 screen.follow(&std::mem::take(&mut patch));
                 screen.check(&document);
             }
-            document.close(0);
+            document.close(0, None);
             assert!(!document.is_writing());
         }
         let mut other = Document::new(ReplicaId(2));
@@ -82,8 +82,8 @@ fn an_action_is_whole_and_undone_as_one() {
     let made = document.write(&mut patch, |edit| edit.set_container(root(Kind::Map), "inner", Kind::List));
     assert!(document.knows(made.makers().next().unwrap()));
     document.write(&mut patch, |edit| edit.list_insert(made, 0, &[Value::Null]));
-    assert_eq!(document.close(0).map(|span| span.len()), Some(3));
-    assert_eq!(document.close(0), None);
+    assert_eq!(document.close(0, None).map(|span| span.len()), Some(3));
+    assert_eq!(document.close(0, None), None);
     document.undo();
     assert_eq!((document.text(root(Kind::Text)).as_str(), document.list_len(made)), ("", 0));
 }

@@ -60,6 +60,8 @@ pub enum Edit {
     },
     /// What nobody means: an op as it is, though it names nothing that is not there.
     Forge(Op),
+    /// Says what actions mean together: an op as it is.
+    Declare(Op),
     /// Writes a register.
     Set {
         /// The map.
@@ -286,7 +288,7 @@ impl Author {
                 let (left, right) = self.text_place(*container, *to);
                 vec![Op::TextMove { container: *container, ranges, left, right }]
             }
-            Edit::Forge(op) => vec![op.clone()],
+            Edit::Forge(op) | Edit::Declare(op) => vec![op.clone()],
             Edit::Set { container, key, value } => vec![self.set(*container, key, value.clone())],
             Edit::Add { container, amount } => vec![Op::CounterAdd { container: *container, amount: *amount }],
             Edit::ListInsert { container, index, values } => vec![self.list_insert(*container, *index, values)],

@@ -30,6 +30,11 @@ impl Element<'_> {
     pub fn is_control(&self) -> bool {
         matches!(self.op, Op::Control { .. })
     }
+
+    /// Whether it has its effect whatever becomes of its action by what actions mean together.
+    pub fn holds(&self) -> bool {
+        self.is_control() || self.op.as_op_ref().is_declaration()
+    }
 }
 
 /// One write to the undo registers of its targets.
@@ -120,6 +125,11 @@ impl Naive {
         past.into_iter().map(|span| (span.replica, span.end)).collect()
     }
 
+    /// The elements of the complete action that begins with `id`.
+    pub(crate) fn elements_of(&self, id: Id) -> Vec<Element<'_>> {
+        self.complete.get(&id).map_or_else(Vec::new, elements_of)
+    }
+
     /// Every complete element, ascending by id.
     pub(crate) fn elements(&self) -> Vec<Element<'_>> {
         self.actions().flat_map(elements_of).collect()
@@ -133,7 +143,19 @@ impl Naive {
     /// The standing of every complete element in a view.
     pub fn standings(&self, policy: &Policy) -> BTreeMap<Id, Standing> {
         let controls = self.controls();
-        self.elements().into_iter().map(|element| (element.id, standing(element, &controls, policy))).collect()
+        let base = |element: Element<'_>| standing(element, &controls, policy);
+        let mut standings: BTreeMap<Id, Standing> =
+            self.elements().into_iter().map(|element| (element.id, base(element))).collect();
+        let counts =
+            standings.iter().filter(|(_, standing)| **standing == Standing::Active).map(|(id, _)| *id).collect();
+        for action in self.rejected(&counts) {
+            for element in self.elements_of(action).into_iter().filter(|element| !element.holds()) {
+                if counts.contains(&element.id) {
+                    standings.insert(element.id, Standing::Rejected);
+                }
+            }
+        }
+        standings
     }
 
     /// The controls on `id` that are in effect and that none in effect replaces, ascending. Controls

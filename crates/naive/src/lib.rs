@@ -4,7 +4,7 @@
 //! actions and nothing else; every question is answered by reading all of them again, by definitions
 //! that fit on a page each. Whoever builds an engine delivers the same actions to both and compares.
 //! [`World`] makes the actions: random histories of authors who hide, hold and pin what they please, with plain
-//! texts, with rich ones, or with forgers among them.
+//! texts, with rich ones, with forgers among them, or with what authors declare of actions.
 //!
 //! ```text
 //! World ── Author ── Edit ──► Action ──► Naive ── Policy ──► Standing of every element
@@ -30,11 +30,13 @@
 //! ```
 
 mod author;
+mod declare;
 mod forge;
 mod history;
 mod list;
 mod made;
 mod marks;
+mod meaning;
 mod moves;
 mod order;
 mod policy;

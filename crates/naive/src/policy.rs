@@ -44,6 +44,8 @@ pub enum Standing {
     Filtered,
     /// Switched off by a control.
     Undone,
+    /// Of an action that cannot be active together with others.
+    Rejected,
     /// In effect.
     Active,
 }

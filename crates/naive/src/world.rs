@@ -1,6 +1,7 @@
 //! Random histories: authors who edit, undo, look away, and now and then exchange what they have.
 
 use crate::author::{ids, runs};
+use crate::declare::{random_answer, random_claim, random_constraint, random_weight};
 use crate::forge::forge;
 use crate::made::KINDS;
 use crate::rich::rich_edit;
@@ -97,6 +98,10 @@ pub(crate) enum Letter {
     MoveBack,
     Cell,
     Forge,
+    Declare,
+    Claim,
+    Resolve,
+    Weigh,
     Undo,
     Redo,
     Hide,
@@ -191,6 +196,32 @@ const FORGED: [(Letter, usize); 14] = [
     (Letter::Exchange, 16),
 ];
 
+/// The same with what actions mean together.
+const MEANT: [(Letter, usize); 22] = [
+    (Letter::Insert, 14),
+    (Letter::Delete, 4),
+    (Letter::Set, 16),
+    (Letter::Add, 4),
+    (Letter::ListInsert, 6),
+    (Letter::ListMove, 4),
+    (Letter::TreeCreate, 4),
+    (Letter::TreeMove, 6),
+    (Letter::Declare, 34),
+    (Letter::Claim, 12),
+    (Letter::Resolve, 12),
+    (Letter::Weigh, 6),
+    (Letter::Undo, 12),
+    (Letter::Redo, 9),
+    (Letter::Hide, 5),
+    (Letter::Unhide, 5),
+    (Letter::Hold, 3),
+    (Letter::Release, 4),
+    (Letter::Pin, 2),
+    (Letter::Unpin, 5),
+    (Letter::Exchange, 22),
+    (Letter::Mark, 3),
+];
+
 /// Those that edit, for the further edits of an action.
 const EDITS: [Letter; 11] = [
     Letter::Insert,
@@ -220,6 +251,10 @@ const RICH_EDITS: [Letter; 11] = [
     Letter::Undo,
     Letter::Redo,
 ];
+
+/// The same for worlds where actions mean something together.
+const MEANT_EDITS: [Letter; 7] =
+    [Letter::Insert, Letter::Set, Letter::Declare, Letter::Declare, Letter::Claim, Letter::Resolve, Letter::Undo];
 
 /// One to four bytes of UTF-8, one and two units of UTF-16, and a line break.
 pub(crate) const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
@@ -269,6 +304,11 @@ impl World {
     /// are reversed or overlap or cover nothing.
     pub fn forged(seed: u64, replicas: usize) -> Self {
         Self::with(seed, replicas, Alphabet { letters: &FORGED, edits: &RICH_EDITS })
+    }
+
+    /// A world where authors say what actions mean together, their own and others'.
+    pub fn meant(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &MEANT, edits: &MEANT_EDITS })
     }
 
     fn with(seed: u64, replicas: usize, alphabet: Alphabet) -> Self {
@@ -443,6 +483,10 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
         Letter::Undo => random_undo(random, author),
         Letter::Redo => random_redo(random, author),
         Letter::Forge => Some(Edit::Forge(forge(random, author))),
+        Letter::Declare => random_constraint(random, author),
+        Letter::Claim => random_claim(random, author),
+        Letter::Resolve => random_answer(random, author),
+        Letter::Weigh => random_weight(random, author),
         rich => rich_edit(random, author, rich),
     }
 }

@@ -104,9 +104,9 @@ impl Graph {
         self.enables(a, b);
     }
 
-    /// Never both.
-    pub fn conflict(&mut self, a: Index, b: Index) {
-        self.at_most(&[a, b], 1);
+    /// Never both. Returns what [`Graph::at_most`] does.
+    pub fn conflict(&mut self, a: Index, b: Index) -> Option<usize> {
+        self.at_most(&[a, b], 1)
     }
 
     /// All or none; others may come in between.
@@ -121,28 +121,31 @@ impl Graph {
         self.contiguous.push(actions.to_vec());
     }
 
-    /// At most one of several.
-    pub fn alternatives(&mut self, actions: &[Index]) {
-        self.at_most(actions, 1);
+    /// At most one of several. Returns what [`Graph::at_most`] does.
+    pub fn alternatives(&mut self, actions: &[Index]) -> Option<usize> {
+        self.at_most(actions, 1)
     }
 
-    /// At most `max` of several: places in a room.
-    pub fn at_most(&mut self, actions: &[Index], max: u32) {
+    /// At most `max` of several: places in a room. Returns under which number [`crate::Loss::AtMost`] names it, where it says
+    /// anything.
+    pub fn at_most(&mut self, actions: &[Index], max: u32) -> Option<usize> {
         let of = sorted(actions);
-        if of.len() > max as usize {
+        (of.len() > max as usize).then(|| {
             self.at_most.push(AtMost { of, max });
-        }
+            self.at_most.len() - 1
+        })
     }
 
-    /// `needer` is active only where one of `options` is.
-    pub fn any_of(&mut self, needer: Index, options: &[Index]) {
+    /// `needer` is active only where one of `options` is. Returns under which number [`crate::Fate::Unmet`] names it.
+    pub fn any_of(&mut self, needer: Index, options: &[Index]) -> usize {
         self.any_of.push(AnyOf { needer, options: sorted(options) });
+        self.any_of.len() - 1
     }
 
-    /// `needer` is active only where one of `options` is, of which at most one ever is.
-    pub fn exactly_one(&mut self, needer: Index, options: &[Index]) {
-        self.alternatives(options);
-        self.any_of(needer, options);
+    /// `needer` is active only where one of `options` is, of which at most one ever is. Returns what [`Graph::alternatives`]
+    /// and [`Graph::any_of`] do.
+    pub fn exactly_one(&mut self, needer: Index, options: &[Index]) -> (Option<usize>, usize) {
+        (self.alternatives(options), self.any_of(needer, options))
     }
 
     /// What they do depends on their order: whoever shows both must agree on it. Keeps none of them out.

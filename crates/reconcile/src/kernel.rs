@@ -129,7 +129,7 @@ impl Kernel {
         let ties = Ties::of(graph, parts, part);
         let mut groups = Groups::new(part.actions.len());
         join_blocks(&mut groups, parts, &part.actions);
-        join_needed(&mut groups, &ties);
+        join_needed(&mut groups, &ties, |at| parts.order.is_cyclic(part.actions[at as usize]));
         let units = part.actions.iter().map(|&action| Unit::of(graph, action)).collect();
         Self { units, ties }.joined(groups).without_twins()
     }
@@ -307,15 +307,14 @@ fn join_blocks(groups: &mut Groups, parts: &Parts, part: &[Index]) {
     }
 }
 
-/// Joins what needs each other, as long as no two of them are on cycles, and what is clean with the only one it needs.
-fn join_needed(groups: &mut Groups, ties: &Ties) {
+/// Joins what needs each other, as long as no two of them, or of the blocks that they are in, are on cycles, and what is clean with the only one it needs.
+fn join_needed(groups: &mut Groups, ties: &Ties, is_cyclic: impl Fn(Index) -> bool) {
     let component = components(&ties.feeds);
     let mut by_component: Vec<(u32, Index)> =
         component.iter().zip(0..).map(|(&component, at)| (component, at)).collect();
     // What is needed comes first: arrows lead to lower numbers.
     by_component.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     for circle in by_component.chunk_by(|a, b| a.0 == b.0) {
-        let is_cyclic = |at: &Index| !ties.succ.get(*at).is_empty();
         let members: Vec<Index> = circle.iter().map(|(_, at)| *at).collect();
         if let [only] = *members {
             if ties.is_clean(only) {
@@ -323,7 +322,7 @@ fn join_needed(groups: &mut Groups, ties: &Ties) {
             }
             continue;
         }
-        let (on_cycles, rest): (Vec<Index>, Vec<Index>) = members.into_iter().partition(is_cyclic);
+        let (on_cycles, rest): (Vec<Index>, Vec<Index>) = members.into_iter().partition(|&at| is_cyclic(at));
         let joined = on_cycles.iter().take(1).chain(&rest).copied().collect::<Vec<_>>();
         joined.windows(2).for_each(|pair| groups.join(pair[0], pair[1]));
     }

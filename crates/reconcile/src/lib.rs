@@ -39,4 +39,4 @@ mod why;
 pub use graph::{AnyOf, AtMost, Graph, Index, WEIGHT_MAX};
 pub use schedule::schedule;
 pub use select::{Selection, select};
-pub use why::{Fate, Rule};
+pub use why::{Fate, Loss};

@@ -12,6 +12,7 @@ pub struct Selection {
     fates: Vec<Fate>,
     refused: Vec<Index>,
     near: Vec<Index>,
+    is_chosen: Vec<bool>,
 }
 
 impl Selection {
@@ -23,6 +24,12 @@ impl Selection {
     /// What became of all actions.
     pub fn fates(&self) -> &[Fate] {
         &self.fates
+    }
+
+    /// Whether nothing was to be chosen about an action: it is active whatever becomes of those that constraints tie it to and
+    /// that were in question, or it falls with what was left out.
+    pub fn is_settled(&self, action: Index) -> bool {
+        !self.is_chosen[action as usize]
     }
 
     /// The actions that are active, ascending.
@@ -64,5 +71,5 @@ pub fn select(graph: &Graph) -> Selection {
     let fates = (0..graph.len() as Index).map(|at| reasons.fate(at)).collect();
     let mut refused: Vec<Index> = graph.pins.iter().copied().filter(|&pin| !active[pin as usize]).collect();
     refused.dedup();
-    Selection { fates, refused, near }
+    Selection { fates, refused, near, is_chosen: parts.in_question }
 }

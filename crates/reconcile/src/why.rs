@@ -22,7 +22,7 @@ pub enum Fate {
         any_of: usize,
     },
     /// It gave way.
-    Lost(Rule),
+    Lost(Loss),
 }
 
 impl Fate {
@@ -34,7 +34,7 @@ impl Fate {
 
 /// What an action gave way to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum Loss {
     /// It would come before itself: the others of the shortest circle, in order; they are active, or needed by it.
     Circle(Vec<Index>),
     /// There would be more than may be.
@@ -87,7 +87,7 @@ impl<'a> Reasons<'a> {
         }
         if let Some(circle) = self.parts.impossible.iter().find(|circle| circle.contains(&action)) {
             let others = circle.iter().copied().filter(|&other| other != action).collect();
-            return Fate::Lost(Rule::Circle(others));
+            return Fate::Lost(Loss::Circle(others));
         }
         if self.parts.falls[action as usize] { self.fallen(action) } else { self.given_up(action) }
     }
@@ -97,7 +97,7 @@ impl<'a> Reasons<'a> {
         let falls = &self.parts.falls;
         let none = || self.at_most.get(action).iter().find(|&&at| self.graph.at_most[at as usize].max == 0);
         if let Some(&at) = none() {
-            return Fate::Lost(Rule::AtMost { at_most: at as usize, by: Vec::new() });
+            return Fate::Lost(Loss::AtMost { at_most: at as usize, by: Vec::new() });
         }
         self.missing(action, falls).unwrap_or_else(|| {
             // Something of a circle of such that need each other fell by itself.
@@ -160,9 +160,9 @@ impl<'a> Reasons<'a> {
             let most = &self.graph.at_most[at as usize];
             let by: Vec<Index> = most.of.iter().copied().filter(|&other| other != action && is_in(other)).collect();
             if by.len() >= most.max as usize {
-                return Some(Fate::Lost(Rule::AtMost { at_most: at as usize, by }));
+                return Some(Fate::Lost(Loss::AtMost { at_most: at as usize, by }));
             }
         }
-        self.parts.order.circle(action, is_in).map(|circle| Fate::Lost(Rule::Circle(circle)))
+        self.parts.order.circle(action, is_in).map(|circle| Fate::Lost(Loss::Circle(circle)))
     }
 }

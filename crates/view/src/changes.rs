@@ -1,7 +1,7 @@
 //! What two views show differently of counters, maps, lists and trees, and which elements make the difference.
 
 use crate::projection::Projection;
-use crate::view::{Standing, View};
+use crate::view::{Standing, View, Why};
 use clock::{Id, Lamport};
 use log::{ContainerId, MultiLog, OpRef, Value};
 use model::{List, Tree};
@@ -110,11 +110,12 @@ impl Sides<'_> {
     }
 }
 
-/// What keeps an element out of a view: the control, or itself.
-fn cause(view: &View, id: Id) -> Id {
-    match view.standing(id) {
-        Standing::Undone(by) => by,
-        Standing::Active | Standing::Lost | Standing::Excluded(_) => id,
+/// What keeps an element out of a view: the control, what it needs or gave way to, or itself.
+pub(crate) fn cause(view: &View, id: Id) -> Id {
+    match view.why(id) {
+        Why::Undone(by) | Why::Dependent(by) | Why::Unmet(by) => by,
+        Why::Lost(loss) => loss.by().first().copied().unwrap_or(id),
+        Why::Active | Why::Excluded(_) => id,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a view that nobody lives in shows: one scan instead of a second document.
 
+use crate::changes::cause;
 use crate::view::{Standing, View};
 use clock::{Id, RangeMap, ReplicaId, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, MultiLog, OpBody, OpRef};
@@ -72,9 +73,8 @@ impl<'a> Projection<'a> {
         let mut parts = Vec::new();
         for (part, standing) in self.view.standings(span) {
             match standing {
-                Standing::Active | Standing::Lost => parts.extend(self.cut_deleted(part)),
-                Standing::Undone(by) => parts.push((part, Some(by))),
-                Standing::Excluded(_) => parts.push((part, Some(part.first()))),
+                Standing::Active => parts.extend(self.cut_deleted(part)),
+                _ => parts.push((part, Some(cause(self.view, part.first())))),
             }
         }
         parts

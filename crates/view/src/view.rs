@@ -1,7 +1,9 @@
 //! Which actions are active, kept up to date while logs grow and choices change.
 
+use crate::base::{Base, Classified, Inactive};
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
+use crate::semantics::{Fate, Loss, SemanticGraph};
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
 use log::{ContainerId, MultiLog, OpRef, Register};
 use model::{Model, ModelBuilder, Patch};
@@ -14,10 +16,29 @@ pub enum Standing {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
-    /// Active, and without effect: a move that would put a node below itself. Which moves these are only the
-    /// model knows, so a [`View`] by itself calls them active.
+    /// Of an action that needs others, which are not active: [`View::why`] says which.
+    Dependent,
+    /// Of an action that gave way to others: [`View::why`] says to which. Also a move that would put a node below itself;
+    /// which moves these are only the model knows, so a [`View`] by itself calls them active.
     Lost,
     /// In effect.
+    Active,
+}
+
+/// Why an element stands as it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Left out by a choice of the viewer.
+    Excluded(Excluded),
+    /// Undone, by this control.
+    Undone(Id),
+    /// Its action needs this one, named by its first element, which is not active.
+    Dependent(Id),
+    /// Its action needs one of those that this constraint lists, and none of them is active.
+    Unmet(Id),
+    /// Its action gave way.
+    Lost(Loss),
+    /// Nothing is against it.
     Active,
 }
 
@@ -46,14 +67,8 @@ pub struct View {
     /// Whether the policy leaves out anything, asked with every key.
     is_partial: bool,
     undo: Controls,
+    semantics: SemanticGraph,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
-}
-
-/// A standing other than active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Inactive {
-    Excluded(Excluded),
-    Undone(Id),
 }
 
 /// What of one replica's elements is not active.
@@ -90,6 +105,8 @@ impl View {
             None => Standing::Active,
             Some(Inactive::Excluded(why)) => Standing::Excluded(*why),
             Some(Inactive::Undone(by)) => Standing::Undone(*by),
+            Some(Inactive::Dependent) => Standing::Dependent,
+            Some(Inactive::Lost) => Standing::Lost,
         }
     }
 
@@ -133,14 +150,55 @@ impl View {
         self.undo.get(id)
     }
 
+    /// Why an element of the log stands as it does.
+    pub fn why(&self, id: Id) -> Why {
+        let fate = || self.semantics.fate(id).cloned().unwrap_or(Fate::Active);
+        match self.standing(id) {
+            Standing::Active => Why::Active,
+            Standing::Excluded(why) => Why::Excluded(why),
+            Standing::Undone(by) => Why::Undone(by),
+            Standing::Dependent | Standing::Lost => match fate() {
+                Fate::Dependent(on) => Why::Dependent(on),
+                Fate::Unmet(constraint) => Why::Unmet(constraint),
+                Fate::Lost(loss) => Why::Lost(loss),
+                Fate::Active | Fate::Out => Why::Active,
+            },
+        }
+    }
+
+    /// The answers that a new answer about `actions` replaces.
+    pub fn answers_within(&self, actions: &[Id]) -> Vec<Id> {
+        self.semantics.answers_within(actions)
+    }
+
+    /// The weights that a new weight of `actions` replaces.
+    pub fn weights_of(&self, actions: &[Id]) -> Vec<Id> {
+        self.semantics.weights_of(actions)
+    }
+
+    /// All actions that gave way to others, ascending, and to which.
+    pub fn lost(&self) -> impl Iterator<Item = (Span, &Loss)> {
+        self.semantics.lost()
+    }
+
+    /// Actions of which it is not known whether another choice were better, ascending: too many are tied together to look
+    /// at all choices. Everybody makes the same one.
+    pub fn near(&self) -> impl Iterator<Item = Span> {
+        self.semantics.near()
+    }
+
     fn take_in(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
         for (id, op) in log.ops_in(span) {
             let lamport = log.lamport(id).expect("appended");
-            if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
-                self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
-                continue;
+            match op {
+                OpRef::Control { register: Register::Undo, on, targets, pred } => {
+                    self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
+                    continue;
+                }
+                _ if op.is_declaration() => self.declare(log, id, op),
+                _ => {}
             }
-            if self.undo.is_empty() && self.is_plain() {
+            if self.has_no_choice() {
                 model.insert(id, lamport, op, true, patch.as_deref_mut());
                 continue;
             }
@@ -168,6 +226,9 @@ impl View {
             for span in spans {
                 self.take_in(log, *span, model, patch.as_deref_mut());
             }
+            for change in self.settle(log) {
+                toggle(log, change.span, change.on, model, patch.as_deref_mut());
+            }
             return model.settle(patch);
         }
         self.note(log, spans);
@@ -187,19 +248,24 @@ impl View {
         for span in spans {
             let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
             for (id, op) in others {
-                if let OpRef::Control { register: Register::Undo, on, targets, pred } = op {
-                    let counts = matches!(self.classify(Span::of(id)).as_slice(), [(_, None)]);
-                    self.undo.insert(id, on, targets, pred, counts);
-                    switched.extend(targets);
+                match op {
+                    OpRef::Control { register: Register::Undo, on, targets, pred } => {
+                        let counts = self.base().is_present(Span::of(id));
+                        self.undo.insert(id, on, targets, pred, counts);
+                        switched.extend(targets);
+                    }
+                    _ if op.is_declaration() => self.declare(log, id, op),
+                    _ => {}
                 }
             }
         }
-        if self.undo.is_empty() && self.is_plain() {
+        if self.has_no_choice() {
             return;
         }
         for span in spans.iter().chain(&switched) {
             self.refresh(log, *span);
         }
+        self.settle(log);
     }
 
     /// The state that everything active gives, from scratch.
@@ -225,6 +291,34 @@ impl View {
         InactiveParts(self.inactive.get(&replica))
     }
 
+    fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>) {
+        let base = Base { policy: &self.policy, undo: &self.undo };
+        self.semantics.declare(log, id, op, base);
+    }
+
+    /// Whether everything is active.
+    fn has_no_choice(&self) -> bool {
+        self.undo.is_empty() && self.is_plain() && self.semantics.is_empty()
+    }
+
+    /// Solves anew what changed in meaning; returns what changed between active and not.
+    fn settle(&mut self, log: &MultiLog) -> Vec<Toggle> {
+        let changed = self.semantics.settle(log);
+        changed.into_iter().flat_map(|span| self.reclassify(log, span)).collect()
+    }
+
+    /// Takes in what elements of the author's own declare, which the model has already taken in: with what it says some
+    /// may not be active any more, they among them.
+    pub fn append_declared(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
+        for (id, op) in log.ops_in(span) {
+            self.declare(log, id, op);
+        }
+        for change in self.settle(log) {
+            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+        }
+        model.settle(patch);
+    }
+
     /// Notes elements of the author's own that the model has already taken in: they are active, for who
     /// edits a view sees what they write.
     pub fn append_own(&mut self, log: &MultiLog, span: Span) {
@@ -240,7 +334,7 @@ impl View {
         model: &mut Model,
         mut patch: Option<&mut Patch>,
     ) {
-        let own = self.classify(Span::of(id));
+        let own = self.base().classify(Span::of(id));
         let counts = matches!(own.as_slice(), [(_, None)]);
         for (range, why) in own {
             if why.is_some() {
@@ -289,11 +383,20 @@ impl View {
             }
         }
         let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
-        spans.into_iter().flat_map(|span| self.refresh(log, span)).collect()
+        let mut toggles: Vec<Toggle> = spans.into_iter().flat_map(|span| self.refresh(log, span)).collect();
+        toggles.extend(self.settle(log));
+        toggles
     }
 
-    /// Finds the standings of `span` anew; returns what changed between active and not.
+    /// Finds the standings of `span` anew, and marks what it means to others; returns what changed between active and not.
     fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+        if !self.semantics.is_empty() {
+            self.semantics.touch(span, Base { policy: &self.policy, undo: &self.undo });
+        }
+        self.reclassify(log, span)
+    }
+
+    fn reclassify(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
         let mut toggles = Vec::new();
         let end = span.end.min(log.end(span.replica));
         if span.start >= end {
@@ -313,43 +416,20 @@ impl View {
     }
 
     /// The standings of `span` from scratch, by parts.
-    fn classify(&self, span: Span) -> Vec<(Range<Seq>, Option<Inactive>)> {
-        let mut parts = Vec::new();
-        for (range, excluded) in self.policy.cut(span.replica, span.start..span.end) {
-            if let Some(why) = excluded {
-                parts.push((range, Some(Inactive::Excluded(why))));
-                continue;
-            }
-            for (part, off) in self.undo.cut(span.replica, range) {
-                self.classify_undone(span.replica, part, off, &mut parts);
-            }
+    fn classify(&self, span: Span) -> Vec<Classified> {
+        let base = self.base().classify(span);
+        if self.semantics.is_empty() {
+            return base;
         }
-        parts
+        let cut = |(range, why): Classified| match why {
+            None => self.semantics.cut(span.replica, range),
+            Some(_) => vec![(range, why)],
+        };
+        base.into_iter().flat_map(cut).collect()
     }
 
-    /// Controls themselves cannot be switched: undoing one is writing again.
-    fn classify_undone(
-        &self,
-        replica: ReplicaId,
-        part: Range<Seq>,
-        off: Option<Id>,
-        parts: &mut Vec<(Range<Seq>, Option<Inactive>)>,
-    ) {
-        let Some(by) = off else {
-            parts.push((part, None));
-            return;
-        };
-        let mut start = part.start;
-        for seq in part.clone().filter(|&seq| self.undo.contains(Id::new(replica, seq))) {
-            if start < seq {
-                parts.push((start..seq, Some(Inactive::Undone(by))));
-            }
-            parts.push((seq..seq + 1, None));
-            start = seq + 1;
-        }
-        if start < part.end {
-            parts.push((start..part.end, Some(Inactive::Undone(by))));
-        }
+    fn base(&self) -> Base<'_> {
+        Base { policy: &self.policy, undo: &self.undo }
     }
 
     /// Everything that is not active, written out in one way only.
@@ -365,6 +445,7 @@ impl View {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self, log: &MultiLog) {
+        self.semantics.check_invariants(log, self.base());
         for replica in log.logs() {
             for (range, why) in self.classify(Span::new(replica.replica, 0, replica.end())) {
                 for seq in range {

@@ -161,7 +161,7 @@ impl Engine {
 
     /// Ends the action: what it changed, container by container. Nothing may be undone or taken in before that.
     pub fn commit(&mut self) -> JsValue {
-        self.replica.document_mut().close(now());
+        self.replica.document_mut().close(now(), Some(&mut self.told));
         self.weight = 0;
         let told = std::mem::take(&mut self.told);
         if std::mem::take(&mut self.is_shown) { self.told_of(&told) } else { self.tell(told) }

@@ -345,6 +345,7 @@ impl<'a> Decoder<'a> {
         let has_columns = match op {
             Op::Insert { .. } | Op::Delete { .. } => true,
             Op::Control { .. } | Op::Unknown { .. } => false,
+            Op::Constrain { .. } | Op::Claim { .. } | Op::Resolve { .. } | Op::Weigh { .. } => false,
             Op::TextObject { .. } | Op::TextMark { .. } | Op::TextMove { .. } => false,
             _ => self.version >= BLOCK_VERSION,
         };

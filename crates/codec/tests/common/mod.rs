@@ -5,7 +5,7 @@ use blob::{BlobHash, BlobRef};
 use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
-use log::{Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Register, TextRange, Value};
+use log::{Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Register, Rule, TextRange, Value};
 
 /// A generator whose every run can be repeated from its seed.
 pub struct Rng(pub u64);
@@ -45,7 +45,9 @@ pub enum Alphabet {
     Structure,
     /// And those of rich text, of which there are too.
     Rich,
-    /// All that there are: also those that name blobs.
+    /// And those that name blobs, of which there are too.
+    Blobs,
+    /// All that there are: also those that say what actions mean together.
     All,
 }
 
@@ -127,7 +129,10 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet >= Alphabet::All && rng.one_in(8) {
+    if alphabet >= Alphabet::All && rng.one_in(6) {
+        return push_meaning(rng, log, replica);
+    }
+    if alphabet >= Alphabet::Blobs && rng.one_in(8) {
         let (container, value, pred) = (ContainerId::root(Kind::Map, "pictures"), blob(rng), ids(rng, log));
         log.push(replica, OpRef::Set { container, key: "a", value: Some((&value).into()), pred: &pred });
         return;
@@ -161,6 +166,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         (3, _) => {
             let kind = codec::FIRST_DELIMITED + rng.below(1 << 20);
             let kind = if alphabet >= Alphabet::Structure { kind + codec::kind::POLICY } else { kind };
+            let kind = if alphabet >= Alphabet::All { kind + codec::kind::CLAIM } else { kind };
             log.push(replica, OpRef::Unknown { kind, len: 1 + rng.below(4) as u32, body: &[9, 8, 7] });
         }
         _ => {
@@ -170,6 +176,36 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
             log.push(replica, OpRef::Insert { container: text, left, right, text: letters });
         }
     }
+}
+
+/// What actions mean together.
+fn push_meaning(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
+    let mut some = |count: u64| -> Vec<Id> { (0..count).filter_map(|_| known(rng, log)).collect() };
+    let (named, pred) = (some(4), Rule::Atomic.list(&some(2)));
+    let actions = Rule::Atomic.list(&named);
+    let rules = [
+        Rule::NotAfter,
+        Rule::Enables,
+        Rule::Causes,
+        Rule::NonCommuting,
+        Rule::SoftOrder,
+        Rule::Atomic,
+        Rule::Contiguous,
+        Rule::AtMost(1 + rng.below(3) as u32),
+        Rule::AnyOf,
+        Rule::ExactlyOne,
+    ];
+    let rule = rules[rng.below(10) as usize];
+    let listed = rule.list(&named[..named.len().min(2 + rng.below(3) as usize)]);
+    let keep: Vec<Id> = actions.iter().copied().filter(|_| rng.one_in(2)).collect();
+    let weight = 1 + rng.below(u64::from(u16::MAX)) as u16;
+    let op = match rng.below(5) {
+        0 if actions.len() > 1 => OpRef::Resolve { actions: &actions, keep: &keep, pred: &pred },
+        1 if !actions.is_empty() => OpRef::Weigh { actions: &actions, weight, pred: &pred },
+        2 | 3 if rule.fits(&listed) => OpRef::Constrain { rule, actions: &listed },
+        _ => OpRef::Claim { name: ["hall", "büro 3"][rng.below(2) as usize], places: 1 + rng.below(1 << 20) as u32 },
+    };
+    log.push(replica, op);
 }
 
 /// Ops of kinds that carry their length.
@@ -185,7 +221,7 @@ fn push_delimited(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, some: O
     let kinds = [Kind::Text, Kind::Map, Kind::List, Kind::Tree, Kind::Counter];
     let made = Value::Container(kinds[rng.below(5) as usize]);
     let any = if rng.one_in(3) { made.clone() } else { value(rng, 2) };
-    let any = if alphabet == Alphabet::All && rng.one_in(3) { blob(rng) } else { any };
+    let any = if alphabet >= Alphabet::Blobs && rng.one_in(3) { blob(rng) } else { any };
     let pred = ids(rng, log);
     let op = match (rng.below(9), some) {
         (0, _) => OpRef::CounterAdd { container: of(Kind::Counter, rng), amount: rng.next() as i64 },

@@ -79,7 +79,7 @@ impl Document {
         let to = left.and_then(|left| text.position(left)).map_or(0, |(at, _)| at + 1);
         let Some((from, end)) = shown(text, &cut.spans) else { return (false, patch) };
         self.write(&mut patch, |edit| _ = edit.move_text(cut.text, (from, end - from), to));
-        self.close(time);
+        self.close(time, Some(&mut patch));
         (true, patch)
     }
 }

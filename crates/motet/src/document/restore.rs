@@ -45,9 +45,10 @@ impl Document {
     }
 }
 
-/// The parts of `span` that are in effect in one of two views, and whether they are in the second.
+/// The parts of `span` that are left out or undone in one of two views, and whether they are not in the second. What gave
+/// way comes back by itself where what it gave way to goes.
 fn differences(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
-    let is_on = |standing: Standing| matches!(standing, Standing::Active | Standing::Lost);
+    let is_on = |standing: Standing| !matches!(standing, Standing::Excluded(_) | Standing::Undone(_));
     let mut differences = Vec::new();
     for (part, standing) in now.standings(span) {
         let parts = then.standings(part).into_iter().map(|(part, standing)| (part, is_on(standing)));

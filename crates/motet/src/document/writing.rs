@@ -35,6 +35,9 @@ pub enum Refusal {
         /// How many.
         count: usize,
     },
+    /// What is said of actions names one that is not here, or says nothing that can be said of them.
+    #[error("what is said of actions has to name actions that are here, as many as it is said of")]
+    Unfit,
     /// This copy has written as much as one may.
     #[error("this copy has no numbers left to write with: open the document again")]
     UsedUp,
@@ -47,6 +50,7 @@ impl Refusal {
             Self::TooLarge(_) => "edit.too-large",
             Self::ManyAtOnce { .. } => "edit.many-at-once",
             Self::ManyUnseen { .. } => "edit.many-unseen",
+            Self::Unfit => "edit.unfit",
             Self::UsedUp => "edit.used-up",
         }
     }
@@ -61,6 +65,8 @@ pub(crate) struct Writing {
     cuts: Vec<Seq>,
     /// Why it is not to be.
     refusal: Option<Refusal>,
+    /// Whether something was said of what actions mean together.
+    pub declares: bool,
     /// Whether half of all numbers are used.
     is_used_up: bool,
 }
@@ -239,6 +245,7 @@ impl Document {
     pub(crate) fn abandon(&mut self) {
         self.writing.cuts.clear();
         self.writing.taken = 0;
+        self.writing.declares = false;
         if self.is_writing() {
             self.log.abandon(self.replica);
             self.model = super::LazyModel::awake(self.view.project(&self.log));

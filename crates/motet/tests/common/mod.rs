@@ -202,7 +202,8 @@ fn compare_trees(document: &Document, screen: &Screen, state: &State, what: &str
 
 fn compare_lost(document: &Document, state: &State, what: &str) {
     let others = document.log().logs().flat_map(|log| log.others_in(0..log.end()));
-    let lost = others.map(|(id, _)| id).filter(|&id| document.standing(id) == Standing::Lost).collect();
+    let is_lost = |id: Id| document.standing(id) == Standing::Lost && document.view().standing(id) == Standing::Active;
+    let lost = others.map(|(id, _)| id).filter(|&id| is_lost(id)).collect();
     let wanted = state.trees.values().map(|tree| &tree.lost).chain(state.texts.values().map(|text| &text.lost));
     assert_eq!(wanted.flatten().copied().collect::<BTreeSet<Id>>(), lost, "{what}");
 }

@@ -13,7 +13,7 @@ const STEPS: usize = 90;
 type Beginning = fn(u64, usize) -> World;
 
 /// The alphabets that nobody forges with.
-const HONEST: [Beginning; 2] = [World::new, World::rich];
+const HONEST: [Beginning; 3] = [World::new, World::rich, World::meant];
 
 /// A world after some steps, with everything exchanged.
 fn settled(begin: Beginning, seed: u64) -> World {
@@ -26,7 +26,7 @@ fn settled(begin: Beginning, seed: u64) -> World {
 }
 
 fn for_worlds(seeds: u64, mut check: impl FnMut(&World, &mut Random)) {
-    for (kind, begin) in [World::new, World::rich, World::forged].into_iter().enumerate() {
+    for (kind, begin) in [World::new, World::rich, World::forged, World::meant].into_iter().enumerate() {
         for seed in 0..seeds {
             println!("failing world, if any: {seed} of kind {kind}");
             check(&settled(begin, seed), &mut Random::new(!seed));
@@ -75,7 +75,7 @@ fn every_kind_of_step_happens() {
             seen.extend(kinds);
         }
     }
-    assert_eq!(seen.len(), 26, "{seen:?}");
+    assert_eq!(seen.len(), 27, "{seen:?}");
 }
 
 /// The variant's name in what `Debug` prints.
@@ -214,6 +214,20 @@ fn what_moved_reads_where_it_was_put() {
     assert!(moved > 100, "{moved}");
 }
 
+/// There is something to choose, and it matters.
+#[test]
+fn what_means_something_together_is_not_always_active() {
+    let (mut rejected, mut worlds) = (0, 0);
+    for seed in 0..20 {
+        let world = settled(World::meant, seed);
+        let standings = world.authors[0].naive.standings(&Policy::default());
+        let count = standings.values().filter(|standing| **standing == Standing::Rejected).count();
+        rejected += count;
+        worlds += usize::from(count > 0);
+    }
+    assert!(rejected > 40 && worlds > 10, "{rejected} elements in {worlds} worlds");
+}
+
 #[test]
 fn what_is_undone_is_off_and_what_is_redone_is_on() {
     for (seed, mut world) in honest(12) {
@@ -221,14 +235,14 @@ fn what_is_undone_is_off_and_what_is_redone_is_on() {
             let step = world.step();
             let author = &world.authors[step.author];
             let (Event::Edit { edits, action }, None) = (&step.event, &author.policy.pin) else { continue };
-            let (targets, due) = match &edits[..] {
-                [Edit::Undo { targets }] => (targets, Standing::Undone),
-                [Edit::Redo { targets }] => (targets, Standing::Active),
+            let (targets, is_undone) = match &edits[..] {
+                [Edit::Undo { targets }] => (targets, true),
+                [Edit::Redo { targets }] => (targets, false),
                 _ => continue,
             };
             let standings = author.naive.standings(&author.policy);
             for id in targets.iter().copied().flat_map(ids).filter(|&id| !is_control(&author.naive, id)) {
-                assert_eq!(standings[&id], due, "seed {seed}, {id} after {action:?}");
+                assert_eq!(standings[&id] == Standing::Undone, is_undone, "seed {seed}, {id} after {action:?}");
             }
         }
     }

@@ -61,7 +61,9 @@ fn one_against_thousands_is_solved_exactly() {
     let mut graph = Graph::new();
     let hub = graph.add(1000);
     let others: Vec<Index> = (0..5000).map(|_| graph.add(1)).collect();
-    others.iter().for_each(|&other| graph.conflict(hub, other));
+    for &other in &others {
+        graph.conflict(hub, other);
+    }
     let selection = select(&graph);
     assert!(selection.near().is_empty());
     assert_eq!(selection.active().count(), 5000);

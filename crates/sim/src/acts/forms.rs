@@ -80,7 +80,7 @@ pub(super) fn command_note(host: &mut Host, time: i64, random: &mut Random) {
     let mut told = Patch::default();
     let document = host.replica.document_mut();
     document.write(&mut told, |edit| command(edit, random));
-    document.close(time);
+    document.close(time, Some(&mut told));
     host.show(&told);
 }
 

@@ -1,0 +1,92 @@
+//! What an author says of what actions mean together.
+
+use super::{Edit, replaced};
+use crate::Refusal;
+use clock::Id;
+use log::{OpRef, Rule};
+
+impl Edit<'_> {
+    /// The action being written, by its first element; none before anything is.
+    pub fn this(&self) -> Option<Id> {
+        let document = &self.document;
+        let (start, next) = document.log.local_ends(document.replica);
+        (start < next).then(|| Id::new(document.replica, start))
+    }
+
+    /// Says what `actions` mean together, each named by one of its elements; it holds for everybody until it is undone,
+    /// whatever becomes of this action. Refused where one of them is not here, or where the rule cannot be said of them.
+    pub fn constrain(&mut self, rule: Rule, actions: &[Id]) {
+        let Some(actions) = self.firsts(actions) else { return };
+        let actions = rule.list(&actions);
+        if !rule.fits(&actions) {
+            return self.document.refuse(Refusal::Unfit);
+        }
+        self.declare(OpRef::Constrain { rule, actions: &actions });
+    }
+
+    /// Never more than one of `actions` is active.
+    pub fn conflict(&mut self, actions: &[Id]) {
+        self.constrain(Rule::AtMost(1), actions);
+    }
+
+    /// Takes one of so many places of what `name` names: of all actions that claim one, whether their authors knew of each
+    /// other or not, no more are active than there are.
+    pub fn claim(&mut self, name: &str, places: u32) {
+        if name.is_empty() || places == 0 {
+            return self.document.refuse(Refusal::Unfit);
+        }
+        self.declare(OpRef::Claim { name, places });
+    }
+
+    /// Answers for everybody which of `actions` are to be active, in place of answers before about the same: some, which
+    /// then come before whatever else could be chosen; all, and then nothing that ties just them counts; or none.
+    pub fn resolve(&mut self, actions: &[Id], keep: &[Id]) {
+        let (Some(actions), Some(keep)) = (self.firsts(actions), self.firsts(keep)) else { return };
+        let (actions, keep) = (ascending(actions), ascending(keep));
+        if actions.len() < 2 || keep.iter().any(|kept| actions.binary_search(kept).is_err()) {
+            return self.document.refuse(Refusal::Unfit);
+        }
+        let pred = replaced(self.document.view.answers_within(&actions));
+        self.declare(OpRef::Resolve { actions: &actions, keep: &keep, pred: &pred });
+    }
+
+    /// Says how much each of `actions` matters to everybody: [`log::WEIGHT`] where nobody said, more or less.
+    pub fn weigh(&mut self, actions: &[Id], weight: u16) {
+        let Some(actions) = self.firsts(actions) else { return };
+        let actions = ascending(actions);
+        if actions.is_empty() || weight == 0 {
+            return self.document.refuse(Refusal::Unfit);
+        }
+        let pred = replaced(self.document.view.weights_of(&actions));
+        self.declare(OpRef::Weigh { actions: &actions, weight, pred: &pred });
+    }
+
+    fn declare(&mut self, op: OpRef<'_>) {
+        self.push(op);
+        self.document.writing.declares = true;
+    }
+
+    /// The first elements of actions, which are here or being written.
+    fn firsts(&mut self, actions: &[Id]) -> Option<Vec<Id>> {
+        let firsts: Option<Vec<Id>> = actions.iter().map(|&id| self.first(id)).collect();
+        if firsts.is_none() {
+            self.document.refuse(Refusal::Unfit);
+        }
+        firsts
+    }
+
+    fn first(&self, id: Id) -> Option<Id> {
+        let document = &self.document;
+        let log = document.log.log(id.replica)?;
+        if id.seq < log.end() {
+            return Some(Id::new(id.replica, log.action_range(id.seq).start));
+        }
+        self.this().filter(|_| id.replica == document.replica && id.seq < log.ops_end())
+    }
+}
+
+fn ascending(mut ids: Vec<Id>) -> Vec<Id> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,66 @@
+//! Standings before anything is compared with anything: what the viewer leaves out, and what was undone.
+
+use crate::controls::Controls;
+use crate::policy::{Excluded, Policy};
+use clock::{Id, ReplicaId, Seq, Span};
+use std::ops::Range;
+
+/// A standing other than active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inactive {
+    Excluded(Excluded),
+    Undone(Id),
+    Dependent,
+    Lost,
+}
+
+/// A part of what was asked for, and why it is not active where it is not.
+pub(crate) type Classified = (Range<Seq>, Option<Inactive>);
+
+/// What says which elements are left out or undone.
+#[derive(Clone, Copy)]
+pub(crate) struct Base<'a> {
+    pub policy: &'a Policy,
+    pub undo: &'a Controls,
+}
+
+impl Base<'_> {
+    /// The standings of `span` from scratch, by parts.
+    pub fn classify(&self, span: Span) -> Vec<Classified> {
+        let mut parts = Vec::new();
+        for (range, excluded) in self.policy.cut(span.replica, span.start..span.end) {
+            if let Some(why) = excluded {
+                parts.push((range, Some(Inactive::Excluded(why))));
+                continue;
+            }
+            for (part, off) in self.undo.cut(span.replica, range) {
+                self.classify_undone(span.replica, part, off, &mut parts);
+            }
+        }
+        parts
+    }
+
+    /// Whether any of `span` is neither left out nor undone.
+    pub fn is_present(&self, span: Span) -> bool {
+        self.classify(span).iter().any(|(_, why)| why.is_none())
+    }
+
+    /// Controls themselves cannot be switched: undoing one is writing again.
+    fn classify_undone(&self, replica: ReplicaId, part: Range<Seq>, off: Option<Id>, parts: &mut Vec<Classified>) {
+        let Some(by) = off else {
+            parts.push((part, None));
+            return;
+        };
+        let mut start = part.start;
+        for seq in part.clone().filter(|&seq| self.undo.contains(Id::new(replica, seq))) {
+            if start < seq {
+                parts.push((start..seq, Some(Inactive::Undone(by))));
+            }
+            parts.push((seq..seq + 1, None));
+            start = seq + 1;
+        }
+        if start < part.end {
+            parts.push((start..part.end, Some(Inactive::Undone(by))));
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! What actions mean together: which are tied to which, and what became of them.
+//!
+//! Only actions that something ties to another are here; nearly none are. A change marks the actions that it concerns;
+//! once for many changes, those are solved anew together with all that they may have a say in, and nothing else
+//! (`semantics/solve.rs`). What comes out is what all of them solved together from nothing would give.
+
+mod answers;
+mod solve;
+
+use crate::base::{Base, Classified, Inactive};
+use answers::{Answer, Answers};
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use log::{MultiLog, OpRef, Rule};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What an action gave way to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It would come before itself: the others of the shortest circle, in order, each by its first element.
+    Circle(Vec<Id>),
+    /// More would be active than this constraint allows.
+    Constraint {
+        /// The constraint.
+        constraint: Id,
+        /// The actions that are active, each by its first element.
+        by: Vec<Id>,
+    },
+    /// There are no more places of this name.
+    Claim {
+        /// What there are places of.
+        name: Arc<str>,
+        /// The actions that have them, each by its first element.
+        by: Vec<Id>,
+    },
+    /// Somebody answered that none of several is to be active.
+    Answer(Id),
+}
+
+impl Loss {
+    /// The actions that it gave way to, each by its first element.
+    pub fn by(&self) -> &[Id] {
+        match self {
+            Self::Circle(by) | Self::Constraint { by, .. } | Self::Claim { by, .. } => by,
+            Self::Answer(_) => &[],
+        }
+    }
+}
+
+/// What became of an action by what it means together with others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing is against it.
+    Active,
+    /// It is left out or undone.
+    Out,
+    /// It needs an action that is not active.
+    Dependent(Id),
+    /// It needs one of those that a constraint lists, and none of them is active.
+    Unmet(Id),
+    /// It gave way.
+    Lost(Loss),
+}
+
+impl Fate {
+    /// How its elements stand that are neither left out nor undone.
+    fn standing(&self) -> Option<Inactive> {
+        match self {
+            Self::Active | Self::Out => None,
+            Self::Dependent(_) | Self::Unmet(_) => Some(Inactive::Dependent),
+            Self::Lost(_) => Some(Inactive::Lost),
+        }
+    }
+}
+
+/// What ties actions together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tie {
+    /// A constraint, by its element.
+    Constraint(Id),
+    /// Places of something.
+    Places(Arc<str>),
+    /// An answer, by its element.
+    Answer(Id),
+}
+
+#[derive(Clone, Debug)]
+struct Constraint {
+    rule: Rule,
+    /// By their first elements, listed as the rule says.
+    actions: Vec<Id>,
+    counts: bool,
+    /// Whether more wanted to be active than may when they were solved last.
+    is_crowded: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Claim {
+    action: Id,
+    places: u32,
+    counts: bool,
+}
+
+/// How much actions matter.
+#[derive(Clone, Debug)]
+struct Weight {
+    lamport: Lamport,
+    /// By their first elements, ascending.
+    actions: Vec<Id>,
+    weight: u16,
+    pred: Vec<Id>,
+    counts: bool,
+}
+
+/// All claims to one name.
+#[derive(Clone, Debug)]
+struct Claimed {
+    name: Arc<str>,
+    claims: SortedSet<Id>,
+    /// As that of a constraint.
+    is_crowded: bool,
+}
+
+/// An action that something ties to others.
+#[derive(Clone, Debug)]
+struct Vertex {
+    end: Seq,
+    lamport: Lamport,
+    /// Whether any of it is neither left out nor undone.
+    is_present: bool,
+    /// Whether nothing was to be chosen about it.
+    is_settled: bool,
+    /// Whether another choice might have been better.
+    is_near: bool,
+    fate: Fate,
+    ties: SortedSet<Tie>,
+    /// What says how much it matters.
+    weights: SortedSet<Id>,
+}
+
+impl Vertex {
+    fn span(&self, first: Id) -> Span {
+        Span::new(first.replica, first.seq, self.end)
+    }
+}
+
+/// Actions that are tied to others.
+///
+/// Invariant, but for what is marked: fates are what [`reconcile::select`] says of all of them at once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SemanticGraph {
+    constraints: SortedMap<Id, Constraint>,
+    claims: SortedMap<Id, Claim>,
+    claimed: SortedMap<Arc<str>, Claimed>,
+    answers: Answers,
+    weights: SortedMap<Id, Weight>,
+    /// By first element.
+    vertices: SortedMap<Id, Vertex>,
+    /// Actions to be solved anew, by first element.
+    marked: SortedSet<Id>,
+    /// How the elements stand whose actions are not active.
+    fallen: SortedMap<ReplicaId, RangeMap<Inactive>>,
+}
+
+impl SemanticGraph {
+    /// Whether nothing is tied to anything.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.vertices.is_empty()
+    }
+
+    /// Takes in what element `id` of the log declares, where it declares anything.
+    pub fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>, base: Base<'_>) {
+        match op {
+            OpRef::Constrain { rule, actions } => {
+                let actions = rule.list(&actions.iter().map(|&action| first(log, action)).collect::<Vec<_>>());
+                // Two names may be of one action; then nothing may be left to say.
+                if !rule.fits(&actions) {
+                    return;
+                }
+                for &action in &actions {
+                    self.vertex(log, action, base).ties.insert(Tie::Constraint(id));
+                }
+                let counts = base.is_present(Span::of(id));
+                self.constraints.insert(id, Constraint { rule, actions, counts, is_crowded: false });
+            }
+            OpRef::Claim { name, places } => {
+                let known = self.claimed.get(name).map(|claimed| claimed.name.clone());
+                let name = known.unwrap_or_else(|| name.into());
+                let action = first(log, id);
+                self.vertex(log, action, base).ties.insert(Tie::Places(name.clone()));
+                let counts = base.is_present(Span::of(id));
+                let claimed = || Claimed { name: name.clone(), claims: SortedSet::new(), is_crowded: false };
+                self.claimed.entry(name.clone()).or_insert_with(claimed).claims.insert(id);
+                self.claims.insert(id, Claim { action, places, counts });
+            }
+            OpRef::Resolve { actions, keep, pred } => {
+                let actions = firsts(log, actions);
+                for &action in &actions {
+                    self.vertex(log, action, base).ties.insert(Tie::Answer(id));
+                }
+                let keep = firsts(log, keep);
+                let counts = base.is_present(Span::of(id));
+                let answer = Answer::new(log.lamport(id).expect("in the log"), actions, keep, pred.to_vec(), counts);
+                let changed = self.answers.insert(id, answer);
+                self.mark_all(changed);
+            }
+            OpRef::Weigh { actions, weight, pred } => {
+                let actions = firsts(log, actions);
+                for &action in &actions {
+                    self.vertex(log, action, base).weights.insert(id);
+                }
+                let (lamport, counts) = (log.lamport(id).expect("in the log"), base.is_present(Span::of(id)));
+                self.weights.insert(id, Weight { lamport, actions, weight, pred: pred.to_vec(), counts });
+            }
+            _ => {}
+        }
+    }
+
+    /// The action that begins with `action`, marked.
+    fn vertex(&mut self, log: &MultiLog, action: Id, base: Base<'_>) -> &mut Vertex {
+        self.marked.insert(action);
+        self.vertices.entry(action).or_insert_with(|| {
+            let span = action_of(log, action);
+            Vertex {
+                end: span.end,
+                lamport: log.lamport(action).expect("what is tied is in the log"),
+                is_present: base.is_present(span),
+                is_settled: true,
+                is_near: false,
+                fate: Fate::Active,
+                ties: SortedSet::new(),
+                weights: SortedSet::new(),
+            }
+        })
+    }
+
+    /// Looks again which elements of `span` are left out or undone.
+    pub fn touch(&mut self, span: Span, base: Base<'_>) {
+        for action in self.actions_in(span) {
+            let vertex = self.vertices.get_mut(&action).expect("just found");
+            let is_present = base.is_present(vertex.span(action));
+            if vertex.is_present != is_present {
+                vertex.is_present = is_present;
+                self.marked.insert(action);
+            }
+        }
+        for id in keys_in(&self.constraints, span) {
+            let constraint = self.constraints.get_mut(&id).expect("just found");
+            let counts = base.is_present(Span::of(id));
+            if constraint.counts != counts {
+                constraint.counts = counts;
+                for &action in &constraint.actions {
+                    self.marked.insert(action);
+                }
+            }
+        }
+        for id in keys_in(&self.claims, span) {
+            let claim = self.claims.get_mut(&id).expect("just found");
+            let counts = base.is_present(Span::of(id));
+            if claim.counts != counts {
+                claim.counts = counts;
+                self.marked.insert(claim.action);
+            }
+        }
+        for id in keys_in(&self.weights, span) {
+            let weight = self.weights.get_mut(&id).expect("just found");
+            let counts = base.is_present(Span::of(id));
+            if weight.counts != counts {
+                weight.counts = counts;
+                let actions = weight.actions.clone();
+                self.mark_all(actions);
+            }
+        }
+        let changed = self.answers.touch(span, base);
+        self.mark_all(changed);
+    }
+
+    fn mark_all(&mut self, actions: Vec<Id>) {
+        for action in actions {
+            self.marked.insert(action);
+        }
+    }
+
+    /// The actions here of which a part lies in `span`, ascending.
+    fn actions_in(&self, span: Span) -> Vec<Id> {
+        let start = Id::new(span.replica, span.start);
+        let before = self.vertices.range(..start).next_back();
+        let reaches = before.filter(|(first, vertex)| first.replica == span.replica && vertex.end > span.start);
+        let mut actions: Vec<Id> = reaches.map(|(first, _)| *first).into_iter().collect();
+        actions.extend(keys_in(&self.vertices, span));
+        actions
+    }
+
+    /// How elements stand that are neither left out nor undone, by parts.
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Classified> {
+        self.fallen.get(&replica).map_or_else(|| vec![(range.clone(), None)], |fallen| fallen.cut(range.clone()))
+    }
+
+    /// Brings the fates up to date; returns the actions of which they changed.
+    pub fn settle(&mut self, log: &MultiLog) -> Vec<Span> {
+        let mut changed = Vec::new();
+        for (action, fate) in self.solve() {
+            let vertex = self.vertices.get_mut(&action).expect("just solved");
+            let before = std::mem::replace(&mut vertex.fate, fate);
+            let standing = vertex.fate.standing();
+            if before.standing() != standing {
+                let span = vertex.span(action);
+                self.fall(log, span, standing);
+                changed.push(span);
+            }
+        }
+        changed
+    }
+
+    /// Controls and what is declared hold whatever becomes of the action that they are in.
+    fn fall(&mut self, log: &MultiLog, span: Span, standing: Option<Inactive>) {
+        let fallen = self.fallen.entry(span.replica).or_default();
+        for (id, op) in log.ops_in(span) {
+            if !op.is_declaration() && !matches!(op, OpRef::Control { .. }) {
+                fallen.set(id.seq..id.seq + op.len(), standing);
+            }
+        }
+    }
+
+    /// What became of the action that holds `id`; none where nothing ties it to others.
+    pub fn fate(&self, id: Id) -> Option<&Fate> {
+        let action = self.actions_in(Span::of(id)).pop()?;
+        self.vertices.get(&action).map(|vertex| &vertex.fate)
+    }
+
+    /// The answers that a new one about `actions`, which are named by any elements, replaces: those that count and are about
+    /// nothing else. Ascending.
+    pub fn answers_within(&self, actions: &[Id]) -> Vec<Id> {
+        let actions: SortedSet<Id> = self.named(actions).collect();
+        let answers: SortedSet<Id> = actions.iter().flat_map(|action| self.answers_about(*action)).collect();
+        let is_within = |id: &Id| {
+            let answer = self.answers.current(*id);
+            answer.is_some_and(|answer| answer.actions.iter().all(|action| actions.contains(action)))
+        };
+        answers.iter().copied().filter(is_within).collect()
+    }
+
+    fn answers_about(&self, action: Id) -> Vec<Id> {
+        let ties = self.vertices[&action].ties.range(Tie::Answer(Id::new(ReplicaId(0), 0))..);
+        ties.filter_map(|tie| if let Tie::Answer(id) = tie { Some(*id) } else { None }).collect()
+    }
+
+    /// The actions among those tied that `ids` are of.
+    fn named<'a>(&'a self, ids: &'a [Id]) -> impl Iterator<Item = Id> + 'a {
+        ids.iter().filter_map(|&id| self.actions_in(Span::of(id)).pop())
+    }
+
+    /// The weights that new ones of `actions` replace, ascending.
+    pub fn weights_of(&self, actions: &[Id]) -> Vec<Id> {
+        let weights = self.named(actions).flat_map(|action| self.vertices[&action].weights.iter().copied());
+        let weights: SortedSet<Id> = weights.filter(|id| self.weights[id].counts).collect();
+        weights.iter().copied().collect()
+    }
+
+    /// Actions of which another choice might have been better, ascending.
+    pub fn near(&self) -> impl Iterator<Item = Span> {
+        self.vertices.iter().filter(|(_, vertex)| vertex.is_near).map(|(first, vertex)| vertex.span(*first))
+    }
+
+    /// All that gave way, ascending, and to what.
+    pub fn lost(&self) -> impl Iterator<Item = (Span, &Loss)> {
+        self.vertices.iter().filter_map(|(first, vertex)| match &vertex.fate {
+            Fate::Lost(loss) => Some((vertex.span(*first), loss)),
+            _ => None,
+        })
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn check_invariants(&self, log: &MultiLog, base: Base<'_>) {
+        assert!(self.marked.is_empty(), "everything that was marked is solved");
+        let mut anew = self.clone();
+        for (&first, vertex) in self.vertices.iter() {
+            assert_eq!(vertex.is_present, base.is_present(vertex.span(first)), "whether {first} is present");
+            anew.marked.insert(first);
+        }
+        assert_eq!(anew.settle(log), [], "as solved from nothing");
+        for (first, vertex) in self.vertices.iter() {
+            assert_eq!(vertex.fate, anew.vertices[first].fate, "fate of {first}");
+            assert_eq!(vertex.is_settled, anew.vertices[first].is_settled, "whether {first} is settled");
+        }
+    }
+}
+
+/// The elements of the action that holds `id`, which is in the log.
+fn action_of(log: &MultiLog, id: Id) -> Span {
+    let range = log.log(id.replica).expect("what is named is in the log").action_range(id.seq);
+    Span::new(id.replica, range.start, range.end)
+}
+
+fn first(log: &MultiLog, id: Id) -> Id {
+    action_of(log, id).first()
+}
+
+/// The first elements of actions, ascending.
+fn firsts(log: &MultiLog, actions: &[Id]) -> Vec<Id> {
+    let mut firsts: Vec<Id> = actions.iter().map(|&action| first(log, action)).collect();
+    firsts.sort_unstable();
+    firsts.dedup();
+    firsts
+}
+
+fn keys_in<V>(map: &SortedMap<Id, V>, span: Span) -> Vec<Id> {
+    let (start, end) = (Id::new(span.replica, span.start), Id::new(span.replica, span.end));
+    map.range(start..end).map(|(id, _)| *id).collect()
+}

@@ -1,0 +1,321 @@
+//! Solving again what a change has a say in.
+
+use super::answers::Effect;
+use super::{Constraint, Fate, Loss, SemanticGraph, Tie};
+use clock::{Id, SortedMap, SortedSet};
+use log::{Rule, WEIGHT};
+use reconcile::{Graph, Index, select};
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// A graph of some of the actions, and what its numbers mean.
+#[derive(Default)]
+struct Numbered {
+    graph: Graph,
+    /// In the order of their numbers.
+    actions: Vec<Id>,
+    numbers: SortedMap<Id, Index>,
+    any_of: Vec<Id>,
+    at_most: Vec<Tie>,
+    /// Actions that an answer says are not to be active.
+    refused: SortedMap<Id, Id>,
+}
+
+impl SemanticGraph {
+    /// Solves what is marked, and all that it has a say in; returns fates.
+    pub(super) fn solve(&mut self) -> Vec<(Id, Fate)> {
+        if self.marked.is_empty() {
+            return Vec::new();
+        }
+        let (region, ties) = self.region();
+        self.marked.clear();
+        let numbered = self.number(&region, &ties);
+        let selection = select(&numbered.graph);
+        let mut near = vec![false; numbered.actions.len()];
+        selection.near().iter().for_each(|&at| near[at as usize] = true);
+        for tie in ties.iter() {
+            let is_crowded = self.is_crowded(tie);
+            match tie {
+                Tie::Constraint(id) => {
+                    self.constraints.get_mut(id).expect("tied by it").is_crowded = is_crowded;
+                }
+                Tie::Places(name) => self.claimed.get_mut(name).expect("tied by it").is_crowded = is_crowded,
+                Tie::Answer(_) => {}
+            }
+        }
+        let mut fates = Vec::new();
+        for &action in region.iter() {
+            let at = numbered.numbers[&action];
+            let vertex = self.vertices.get_mut(&action).expect("in the graph");
+            vertex.is_settled = selection.is_settled(at);
+            vertex.is_near = near[at as usize];
+            fates.push((action, numbered.fate(action, selection.fate(at))));
+        }
+        fates
+    }
+
+    /// The actions that what is marked has a say in, and all that ties them. What an action needs, or comes after, goes its
+    /// own way where nothing was to be chosen about it: nothing that follows from it can change that.
+    fn region(&self) -> (SortedSet<Id>, SortedSet<Tie>) {
+        let mut region = SortedSet::new();
+        let mut ties = SortedSet::new();
+        let mut open: Vec<Id> = Vec::new();
+        for &action in self.marked.iter() {
+            region.insert(action);
+            open.push(action);
+        }
+        while let Some(action) = open.pop() {
+            for tie in self.vertices[&action].ties.iter() {
+                let is_new = ties.insert(tie.clone());
+                self.follow(tie, action, is_new, |next| {
+                    if region.insert(next) {
+                        open.push(next);
+                    }
+                });
+            }
+        }
+        (region, ties)
+    }
+
+    /// Calls `visit` with the actions that `action` has a say in, or that have a say in it, by `tie`, which was followed
+    /// before or `is_new`.
+    fn follow(&self, tie: &Tie, action: Id, is_new: bool, mut visit: impl FnMut(Id)) {
+        let (rule, actions) = match tie {
+            Tie::Constraint(id) => match self.in_force(*id) {
+                Some(Constraint { rule, actions, .. }) => (*rule, actions),
+                None => return,
+            },
+            Tie::Places(_) => {
+                if is_new && self.may_bind(tie) {
+                    self.members(tie).into_iter().for_each(visit);
+                }
+                return;
+            }
+            Tie::Answer(id) => {
+                if is_new && let Some(answer) = self.answers.current(*id) {
+                    answer.actions.iter().for_each(|&other| visit(other));
+                }
+                return;
+            }
+        };
+        match rule {
+            Rule::NonCommuting | Rule::SoftOrder => {}
+            Rule::NotAfter | Rule::Enables | Rule::Causes if action == actions[0] => visit(actions[1]),
+            Rule::NotAfter | Rule::Enables | Rule::Causes => self.unless_settled(actions[0], visit),
+            Rule::AnyOf if action == actions[0] => {
+                actions[1..].iter().for_each(|&other| self.unless_settled(other, &mut visit));
+            }
+            Rule::AnyOf => visit(actions[0]),
+            Rule::AtMost(_) if !self.may_bind(tie) => {}
+            Rule::AtMost(_) | Rule::Atomic | Rule::Contiguous | Rule::ExactlyOne => {
+                if is_new {
+                    actions.iter().for_each(|&other| visit(other));
+                }
+            }
+        }
+    }
+
+    fn unless_settled(&self, action: Id, mut visit: impl FnMut(Id)) {
+        if !self.vertices[&action].is_settled {
+            visit(action);
+        }
+    }
+
+    /// A constraint, where it counts and no answer says that it does not.
+    fn in_force(&self, id: Id) -> Option<&Constraint> {
+        let constraint = self.constraints.get(&id).filter(|constraint| constraint.counts)?;
+        let is_waived = self.waivers(&constraint.actions).any(|within| within == constraint.actions.len());
+        (!is_waived).then_some(constraint)
+    }
+
+    /// Of each answer that what ties just its actions does not count: how many of `actions` it is about.
+    fn waivers(&self, actions: &[Id]) -> impl Iterator<Item = usize> {
+        let mut answers = SortedSet::new();
+        for action in actions {
+            for id in self.answers_about(*action) {
+                answers.insert(id);
+            }
+        }
+        let answers: Vec<Id> = answers.iter().copied().collect();
+        let current = answers.into_iter().filter_map(|id| self.answers.current(id));
+        let waivers = current.filter(|answer| answer.effect() == Effect::Waive);
+        waivers.map(|answer| actions.iter().filter(|action| answer.actions.binary_search(action).is_ok()).count())
+    }
+
+    /// The actions that want one of so many places, and count; ascending.
+    fn members(&self, tie: &Tie) -> Vec<Id> {
+        match tie {
+            Tie::Constraint(id) => match self.in_force(*id) {
+                Some(Constraint { rule: Rule::ExactlyOne, actions, .. }) => actions[1..].to_vec(),
+                Some(Constraint { rule: Rule::AtMost(_), actions, .. }) => actions.clone(),
+                _ => Vec::new(),
+            },
+            Tie::Places(name) => {
+                let claims = self.claimed[name].claims.iter().map(|claim| &self.claims[claim]);
+                let mut actions: Vec<Id> = claims.filter(|claim| claim.counts).map(|claim| claim.action).collect();
+                actions.sort_unstable();
+                actions.dedup();
+                actions
+            }
+            Tie::Answer(_) => Vec::new(),
+        }
+    }
+
+    /// How many places there are; for actions that an answer lets be active together, one more for each but one.
+    fn places(&self, tie: &Tie) -> u32 {
+        let places = match tie {
+            Tie::Constraint(id) => match self.constraints[id].rule {
+                Rule::AtMost(max) => max,
+                Rule::ExactlyOne => 1,
+                _ => u32::MAX,
+            },
+            Tie::Places(name) => {
+                let claims = self.claimed[name].claims.iter().map(|claim| &self.claims[claim]);
+                claims.filter(|claim| claim.counts).map(|claim| claim.places).min().unwrap_or(u32::MAX)
+            }
+            Tie::Answer(_) => u32::MAX,
+        };
+        let more: usize = self.waivers(&self.members(tie)).map(|within| within.saturating_sub(1)).sum();
+        places.saturating_add(more as u32)
+    }
+
+    /// Whether there are, or were when it was last solved, fewer places than actions that want one.
+    fn may_bind(&self, tie: &Tie) -> bool {
+        let was_crowded = match tie {
+            Tie::Constraint(id) => self.constraints[id].is_crowded,
+            Tie::Places(name) => self.claimed[name].is_crowded,
+            Tie::Answer(_) => false,
+        };
+        was_crowded || self.is_crowded(tie)
+    }
+
+    fn is_crowded(&self, tie: &Tie) -> bool {
+        let present = self.members(tie).into_iter().filter(|action| self.vertices[action].is_present);
+        present.count() > self.places(tie) as usize
+    }
+
+    /// How much an action matters.
+    fn weight(&self, action: Id) -> u16 {
+        let all = &self.vertices[&action].weights;
+        let counting = || all.iter().map(|id| (*id, &self.weights[id])).filter(|(_, weight)| weight.counts);
+        let mut replaced = SortedSet::new();
+        let mut open: Vec<Id> = counting().flat_map(|(_, weight)| &weight.pred).copied().collect();
+        while let Some(id) = open.pop() {
+            if all.contains(&id) && replaced.insert(id) {
+                open.extend(&self.weights[&id].pred);
+            }
+        }
+        let current = counting().filter(|(id, _)| !replaced.contains(id));
+        current.max_by_key(|(id, weight)| (weight.lamport, *id)).map_or(WEIGHT, |(_, weight)| weight.weight)
+    }
+
+    /// The actions of a region, with those beside it that it needs, as a graph.
+    fn number(&self, region: &SortedSet<Id>, ties: &SortedSet<Tie>) -> Numbered {
+        let mut actions: Vec<Id> = region.iter().copied().collect();
+        for tie in ties.iter() {
+            if let Tie::Constraint(id) = tie
+                && let Some(constraint) = self.in_force(*id)
+            {
+                actions.extend(&constraint.actions);
+            }
+        }
+        // Of equally good choices the one with the earliest action counts.
+        actions.sort_unstable_by_key(|action| (self.vertices[action].lamport, *action));
+        actions.dedup();
+        let mut numbered = Numbered::default();
+        self.answer(&mut numbered, ties, |numbered| {
+            for &action in &actions {
+                let vertex = &self.vertices[&action];
+                let at = numbered.graph.add(self.weight(action).into());
+                let is_in = if region.contains(&action) { vertex.is_present } else { vertex.fate == Fate::Active };
+                if !is_in || numbered.refused.contains_key(&action) {
+                    numbered.graph.leave_out(at);
+                }
+                numbered.numbers.insert(action, at);
+            }
+        });
+        numbered.actions = actions;
+        for tie in ties.iter() {
+            self.add_tie(&mut numbered, tie);
+        }
+        numbered
+    }
+
+    /// Lets the answers have their effect, the latest first, with `add` called once it is known what is refused: what a
+    /// later answer keeps, an earlier one cannot refuse.
+    fn answer(&self, numbered: &mut Numbered, ties: &SortedSet<Tie>, add: impl FnOnce(&mut Numbered)) {
+        let current = ties.iter().filter_map(|tie| match tie {
+            Tie::Answer(id) => Some((*id, self.answers.current(*id)?)),
+            _ => None,
+        });
+        let mut answers: Vec<_> = current.collect();
+        answers.sort_unstable_by_key(|(id, answer)| Reverse((answer.lamport, *id)));
+        let mut kept: SortedSet<Id> = SortedSet::new();
+        let mut pins = Vec::new();
+        for (id, answer) in answers {
+            match answer.effect() {
+                Effect::Prefer => pins.extend(&answer.keep),
+                Effect::Waive => {}
+                Effect::Refuse => {
+                    for &action in answer.actions.iter().filter(|action| !kept.contains(action)) {
+                        numbered.refused.entry(action).or_insert(id);
+                    }
+                }
+            }
+            for &action in &answer.keep {
+                kept.insert(action);
+            }
+        }
+        add(numbered);
+        for pin in pins {
+            numbered.graph.pin(numbered.numbers[&pin]);
+        }
+    }
+
+    fn add_tie(&self, numbered: &mut Numbered, tie: &Tie) {
+        let Numbered { graph, numbers, any_of, at_most, .. } = numbered;
+        let of = |actions: &[Id]| actions.iter().map(|action| numbers[action]).collect::<Vec<Index>>();
+        if self.is_crowded(tie) && graph.at_most(&of(&self.members(tie)), self.places(tie)).is_some() {
+            at_most.push(tie.clone());
+        }
+        let Tie::Constraint(id) = tie else { return };
+        let Some(Constraint { rule, actions, .. }) = self.in_force(*id) else { return };
+        let of = of(actions);
+        match *rule {
+            Rule::NotAfter => graph.not_after(of[0], of[1]),
+            Rule::Enables => graph.enables(of[0], of[1]),
+            Rule::Causes => graph.causes(of[0], of[1]),
+            Rule::NonCommuting => graph.non_commuting(of[0], of[1]),
+            Rule::SoftOrder => graph.soft_order(of[0], of[1]),
+            Rule::Atomic => graph.atomic(&of),
+            Rule::Contiguous => graph.contiguous(&of),
+            Rule::AtMost(_) => {}
+            Rule::AnyOf | Rule::ExactlyOne => {
+                graph.any_of(of[0], &of[1..]);
+                any_of.push(*id);
+            }
+        }
+    }
+}
+
+impl Numbered {
+    fn fate(&self, action: Id, fate: &reconcile::Fate) -> Fate {
+        let ids = |of: &[Index]| of.iter().map(|&at| self.actions[at as usize]).collect::<Vec<Id>>();
+        match fate {
+            reconcile::Fate::Active => Fate::Active,
+            reconcile::Fate::Out => {
+                self.refused.get(&action).map_or(Fate::Out, |answer| Fate::Lost(Loss::Answer(*answer)))
+            }
+            reconcile::Fate::Dependent { on } => Fate::Dependent(self.actions[*on as usize]),
+            reconcile::Fate::Unmet { any_of } => Fate::Unmet(self.any_of[*any_of]),
+            reconcile::Fate::Lost(reconcile::Loss::Circle(circle)) => Fate::Lost(Loss::Circle(ids(circle))),
+            reconcile::Fate::Lost(reconcile::Loss::AtMost { at_most, by }) => {
+                let by = ids(by);
+                Fate::Lost(match &self.at_most[*at_most] {
+                    Tie::Places(name) => Loss::Claim { name: Arc::clone(name), by },
+                    Tie::Constraint(id) | Tie::Answer(id) => Loss::Constraint { constraint: *id, by },
+                })
+            }
+        }
+    }
+}
