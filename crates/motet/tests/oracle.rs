@@ -93,7 +93,7 @@ fn check_world(mut world: World, seed: u64) {
 }
 
 /// Every element stands as the oracle says.
-fn compare_standings(document: &Document, naive: &naive::Naive, policy: &naive::Policy, what: &str) {
+fn compare_standings(document: &Document, naive: &Naive, policy: &naive::Policy, what: &str) {
     for (id, wanted) in naive.standings(policy) {
         let standing = document.view().standing(id);
         let is_so = match wanted {

@@ -459,10 +459,6 @@ impl View {
 
 /// Whether `spans`, and what the controls among them switch, are much beside the whole log.
 fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
-    // What is being written is in the model and not in the log: a model made anew would lack it.
-    if log.logs().any(|log| log.ops_end() > log.end()) {
-        return false;
-    }
     let runs = |span: &Span| log.log(span.replica).map_or(0, |log| log.op_runs_in(span.start..span.end).len());
     let switched = |span: &Span| -> usize {
         let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
@@ -470,8 +466,11 @@ fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
         targets.map(runs).sum()
     };
     let much: usize = spans.iter().map(|span| runs(span) + switched(span)).sum();
+    // What is being written is in the model and not in the log: a model made anew would lack it.
+    let is_writing = || log.logs().any(|log| log.ops_end() > log.end());
     // Nearly always it is little, and then nothing else is looked at.
     much >= REBUILD_MIN
+        && !is_writing()
         && (model.is_strained() || much >= log.logs().map(|log| log.ops.len()).sum::<usize>().div_ceil(REBUILD_SHARE))
 }
 
