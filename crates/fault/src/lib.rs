@@ -41,6 +41,12 @@ pub enum Fault {
     KeepAdditions,
     /// `view`: undoing twice is redoing.
     UndoByParity,
+    /// `view`: what gave way is not chosen again when what it gave way to goes.
+    SkipRevival,
+    /// `view`: an answer that replaces another changes nothing where only the other had a say.
+    ForgetReplaced,
+    /// `view`: places are shared among the actions of one replica only.
+    OwnPlacesOnly,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,
 }

@@ -1,8 +1,11 @@
 //! What members do with the document.
 
 mod forms;
+mod meaning;
 mod rich;
 mod structure;
+
+pub use meaning::is_small;
 
 use crate::host::Host;
 use crate::random::Random;
@@ -36,6 +39,8 @@ pub enum Act {
     SaveNote,
     /// Gives a command of an editor of notes.
     CommandNote,
+    /// Says what actions mean together.
+    Declare,
     /// Several of these as one action.
     ChangeMuch,
     /// Replaces a text, word by word.
@@ -71,7 +76,7 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 27;
+pub const KINDS: usize = 28;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -86,6 +91,7 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::SaveJson, 4),
     (Act::SaveNote, 2),
     (Act::CommandNote, 8),
+    (Act::Declare, 7),
     (Act::ChangeMuch, 6),
     (Act::Rewrite, 1),
     (Act::Restore, 1),
@@ -147,6 +153,7 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::SaveJson => forms::save_json(host, time, random),
         Act::SaveNote => forms::save_note(host, time, random),
         Act::CommandNote => forms::command_note(host, time, random),
+        Act::Declare => meaning::declare(host, time, random),
         Act::ChangeMuch => edit(host, time, |pen| pen.change_much(random)),
         Act::Rewrite => edit(host, time, |pen| pen.rewrite(random)),
         Act::Restore => restore(host, time, random),
@@ -280,11 +287,19 @@ fn undo(host: &mut Host) -> Result<(), String> {
     if standings_of_others(host) == before { Ok(()) } else { Err("undo took back somebody else's work".to_owned()) }
 }
 
+/// What undoing one's own work has a say in is left away: what needs it goes too, and what gave way to it comes back.
 fn standings_of_others(host: &Host) -> String {
     let document = host.replica.document();
     let own: Vec<String> = host.own_replicas().iter().map(|replica| format!("{replica} ")).collect();
     let is_foreign = |line: &&str| !own.iter().any(|replica| line.starts_with(replica));
-    document.view().write_standings().lines().filter(is_foreign).collect::<Vec<_>>().join("\n")
+    let is_chosen = |line: &&str| line.ends_with("Dependent") || line.ends_with("Lost");
+    document
+        .view()
+        .write_standings()
+        .lines()
+        .filter(|line| is_foreign(line) && !is_chosen(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn switch(host: &mut Host, act: Act, time: i64, random: &mut Random) {

@@ -76,6 +76,9 @@ pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
 
 /// What a document shows that leaves out nothing must be what follows from its actions by definition.
 pub fn check_definition(document: &Document) -> Result<(), String> {
+    if !crate::acts::is_small(document) {
+        return Ok(());
+    }
     let mut naive = Naive::new();
     let mut actions = document.actions_since(&VersionVector::new());
     actions.sort_by_key(|action| (action.lamport, action.id));

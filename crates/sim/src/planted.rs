@@ -36,7 +36,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 26] = [
+pub const ALL: [(&str, Planted); 29] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -62,6 +62,9 @@ pub const ALL: [(&str, Planted); 26] = [
     ("any-move-loses", Planted::Inside(Fault::AnyMoveLoses)),
     ("keep-additions", Planted::Inside(Fault::KeepAdditions)),
     ("undo-by-parity", Planted::Inside(Fault::UndoByParity)),
+    ("skip-revival", Planted::Inside(Fault::SkipRevival)),
+    ("forget-replaced", Planted::Inside(Fault::ForgetReplaced)),
+    ("own-places-only", Planted::Inside(Fault::OwnPlacesOnly)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
 ];
 

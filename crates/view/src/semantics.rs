@@ -242,6 +242,10 @@ impl SemanticGraph {
             let is_present = base.is_present(vertex.span(action));
             if vertex.is_present != is_present {
                 vertex.is_present = is_present;
+                #[cfg(feature = "fault-injection")]
+                if fault::is_on(fault::Fault::SkipRevival) && !is_present {
+                    continue;
+                }
                 self.marked.insert(action);
             }
         }
@@ -361,6 +365,11 @@ impl SemanticGraph {
     /// Actions of which another choice might have been better, ascending.
     pub fn near(&self) -> impl Iterator<Item = Span> {
         self.vertices.iter().filter(|(_, vertex)| vertex.is_near).map(|(first, vertex)| vertex.span(*first))
+    }
+
+    /// All actions here, ascending.
+    pub fn tied(&self) -> impl Iterator<Item = Span> {
+        self.vertices.iter().map(|(first, vertex)| vertex.span(*first))
     }
 
     /// All that gave way, ascending, and to what.

@@ -176,6 +176,11 @@ impl View {
         self.semantics.weights_of(actions)
     }
 
+    /// All actions of which something was said, ascending.
+    pub fn tied(&self) -> impl Iterator<Item = Span> {
+        self.semantics.tied()
+    }
+
     /// All actions that gave way to others, ascending, and to which.
     pub fn lost(&self) -> impl Iterator<Item = (Span, &Loss)> {
         self.semantics.lost()

@@ -80,6 +80,10 @@ impl Answers {
 
     /// The actions that an answer, and those that it replaces, are about.
     fn about(&self, id: Id) -> Vec<Id> {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::ForgetReplaced) {
+            return self.0.get(&id).map_or_else(Vec::new, |answer| answer.actions.clone());
+        }
         let replaced = self.reach(id, |answer| &answer.pred);
         self.0.get(&id).into_iter().chain(replaced).flat_map(|answer| answer.actions.iter().copied()).collect()
     }

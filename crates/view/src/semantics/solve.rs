@@ -153,6 +153,11 @@ impl SemanticGraph {
             Tie::Places(name) => {
                 let claims = self.claimed[name].claims.iter().map(|claim| &self.claims[claim]);
                 let mut actions: Vec<Id> = claims.filter(|claim| claim.counts).map(|claim| claim.action).collect();
+                #[cfg(feature = "fault-injection")]
+                if fault::is_on(fault::Fault::OwnPlacesOnly) {
+                    let first = actions.first().map(|action| action.replica);
+                    actions.retain(|action| Some(action.replica) == first);
+                }
                 actions.sort_unstable();
                 actions.dedup();
                 actions

@@ -1,0 +1,60 @@
+//! What members say of what actions mean together.
+
+use super::{some_span, unpin};
+use crate::host::Host;
+use crate::random::Random;
+use clock::Id;
+use log::Rule;
+use motet::{Document, Edit, Patch};
+
+/// How many actions a member lets be tied: the oracle looks at all choices among those that hang together.
+const TIED_MAX: usize = 5;
+
+const RULES: [Rule; 9] = [
+    Rule::NotAfter,
+    Rule::Enables,
+    Rule::Causes,
+    Rule::Atomic,
+    Rule::Contiguous,
+    Rule::AtMost(1),
+    Rule::AtMost(2),
+    Rule::AnyOf,
+    Rule::ExactlyOne,
+];
+
+/// Says something of some actions, often of such of which something was said.
+pub(super) fn declare(host: &mut Host, time: i64, random: &mut Random) {
+    unpin(host);
+    let document = host.replica.document();
+    let tied: Vec<Id> = document.view().tied().map(|span| span.first()).collect();
+    let named: Vec<Id> = (0..3).filter_map(|_| some(host, &tied, random)).collect();
+    let mut told = Patch::default();
+    let document = host.replica.document_mut();
+    document.write(&mut told, |edit| say(edit, &named, tied.len() < TIED_MAX, random));
+    // What cannot be said is refused; then nothing is.
+    drop(document.take_refusal());
+    document.close(time, Some(&mut told));
+    host.show(&told);
+}
+
+fn some(host: &Host, tied: &[Id], random: &mut Random) -> Option<Id> {
+    let any = if tied.len() < TIED_MAX { some_span(host, random).map(|span| span.first()) } else { None };
+    if random.chance(600) { random.pick(tied).or(any) } else { any }
+}
+
+fn say(edit: &mut Edit<'_>, named: &[Id], has_room: bool, random: &mut Random) {
+    match random.below(8) {
+        0 if has_room => edit.claim(["hall", "stage"][random.below(2)], 1 + random.below(2) as u32),
+        1 => edit.weigh(&named[..named.len().min(1)], [1, 20, 60][random.below(3)]),
+        2 | 3 => {
+            let keep = random.below(named.len() + 1);
+            edit.resolve(named, &named[..keep]);
+        }
+        _ => edit.constrain(RULES[random.below(RULES.len())], &named[..named.len().min(2 + random.below(2))]),
+    }
+}
+
+/// Whether a document has so little tied that the oracle can look at all choices.
+pub fn is_small(document: &Document) -> bool {
+    document.view().tied().count() < 16
+}
