@@ -113,19 +113,34 @@ impl<'a> Reasons<'a> {
     /// What was in question, and was not chosen.
     fn given_up(&self, action: Index) -> Fate {
         self.lost(action, &[])
-            .or_else(|| self.missing(action, &self.gone))
-            .unwrap_or_else(|| self.lost_together(action))
+            .or_else(|| self.needed(action, &self.gone))
+            .or_else(|| self.unmet(action, |option| self.is_barred(option)))
+            .or_else(|| self.lost_together(action))
+            .or_else(|| self.unmet(action, |option| self.gone[option as usize]))
+            .unwrap_or(Fate::Dependent { on: action })
+    }
+
+    fn missing(&self, action: Index, gone: &[bool]) -> Option<Fate> {
+        self.needed(action, gone).or_else(|| self.unmet(action, |option| gone[option as usize]))
     }
 
     /// Something gone that it needs and that does not need it in turn.
-    fn missing(&self, action: Index, gone: &[bool]) -> Option<Fate> {
+    fn needed(&self, action: Index, gone: &[bool]) -> Option<Fate> {
         let mut needs = self.needs.get(action).iter().copied().filter(|&need| gone[need as usize]);
-        if let Some(on) = needs.find(|&need| !self.wanted(need).contains(&action)) {
-            return Some(Fate::Dependent { on });
-        }
-        let is_unmet =
-            |any: &&Index| self.graph.any_of[**any as usize].options.iter().all(|&option| gone[option as usize]);
-        self.any_of.get(action).iter().find(is_unmet).map(|&any| Fate::Unmet { any_of: any as usize })
+        let on = needs.find(|&need| !self.wanted(need).contains(&action))?;
+        Some(Fate::Dependent { on })
+    }
+
+    /// One of several that it needs, where each is as is asked for.
+    fn unmet(&self, action: Index, is_gone: impl Fn(Index) -> bool) -> Option<Fate> {
+        let options = |any: Index| self.graph.any_of[any as usize].options.iter();
+        let any = self.any_of.get(action).iter().copied().find(|&any| options(any).all(|&option| is_gone(option)))?;
+        Some(Fate::Unmet { any_of: any as usize })
+    }
+
+    /// Whether an action is gone, and not only since something is that it needs and that may be gone since it is.
+    fn is_barred(&self, action: Index) -> bool {
+        self.gone[action as usize] && self.lost(action, &self.wanted(action)).is_some()
     }
 
     /// An action that is gone, and all that it needs and that is gone.
@@ -144,12 +159,14 @@ impl<'a> Reasons<'a> {
     }
 
     /// What an action would break with all the others of a circle that need each other; where it would not itself, it
-    /// depends on one that would.
-    fn lost_together(&self, action: Index) -> Fate {
+    /// depends on one that would, or that lacks something.
+    fn lost_together(&self, action: Index) -> Option<Fate> {
         let wanted = self.wanted(action);
-        self.lost(action, &wanted).unwrap_or_else(|| {
-            let breaks = |other: &&Index| **other != action && self.lost(**other, &wanted).is_some();
-            Fate::Dependent { on: *wanted.iter().find(breaks).unwrap_or(&action) }
+        self.lost(action, &wanted).or_else(|| {
+            let lacks = |other: Index| self.unmet(other, |option| self.is_barred(option)).is_some();
+            let breaks = |other: Index| self.lost(other, &wanted).is_some() || lacks(other);
+            let on = wanted.iter().copied().find(|&other| other != action && breaks(other))?;
+            Some(Fate::Dependent { on })
         })
     }
 

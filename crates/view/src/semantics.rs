@@ -76,10 +76,10 @@ impl Fate {
 /// What ties actions together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Tie {
+    /// Places of something. First, since of several reasons the first is told.
+    Places(Arc<str>),
     /// A constraint, by its element.
     Constraint(Id),
-    /// Places of something.
-    Places(Arc<str>),
     /// An answer, by its element.
     Answer(Id),
 }
