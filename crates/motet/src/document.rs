@@ -108,7 +108,7 @@ impl Document {
     /// What the shared view shows of `version`, which the log includes.
     pub(crate) fn shared_kept(&self, version: &VersionVector) -> Kept {
         let is_now = *version == self.version() && !self.is_writing();
-        if is_now && self.view.is_plain() {
+        if is_now && self.view.is_shared() {
             return match self.shown() {
                 Shown::Kept(kept) => kept.clone(),
                 Shown::Model(model) => Kept::of(model),
@@ -382,6 +382,29 @@ impl Document {
         self.set_policy(policy)
     }
 
+    /// Lets this author's work come first, or not: of what cannot all be active, none of it is given up for others' work,
+    /// but where somebody answered so for everybody. Nobody else learns of it.
+    pub fn put_mine_first(&mut self, is_first: bool) -> Patch {
+        let mine = self.mine.iter().copied().collect();
+        self.set_policy(Policy { mine, mine_first: is_first, ..self.view.policy().clone() })
+    }
+
+    /// Lets actions come before whatever else could be chosen, in this view only; each named by any of its elements.
+    pub fn prefer(&mut self, actions: impl IntoIterator<Item = Id>) -> Patch {
+        let mut policy = self.view.policy().clone();
+        policy.preferred.extend(actions);
+        self.set_policy(policy)
+    }
+
+    /// What this view shows the effect of and the shared one does not, or the other way round, ascending: how far it has
+    /// gone from what everybody sees who chose nothing.
+    pub fn divergence(&self) -> Vec<Span> {
+        if self.view.is_shared() {
+            return Vec::new();
+        }
+        self.view.differences(&self.view.with_policy(&self.log, Policy::default()), &self.log)
+    }
+
     /// Shows `version` and nothing later, or everything again.
     pub fn pin(&mut self, version: Option<VersionVector>) -> Patch {
         let policy = Policy { pin: version, ..self.view.policy().clone() };
@@ -517,7 +540,7 @@ impl Document {
 
     /// As [`Document::state_hash`], of the shared view: what this copy leaves out for itself counts.
     pub fn shared_state_hash(&mut self) -> u64 {
-        if self.view.is_plain() {
+        if self.view.is_shared() {
             return self.state_hash();
         }
         let mut shared = self.clone();
@@ -527,7 +550,7 @@ impl Document {
 
     /// The standings of the shared view, written out: equal on members that have the same log.
     pub(crate) fn standings(&self) -> String {
-        if self.view.is_plain() {
+        if self.view.is_shared() {
             return self.view.write_standings();
         }
         self.view.with_policy(&self.log, Policy::default()).write_standings()

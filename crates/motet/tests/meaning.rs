@@ -297,3 +297,66 @@ fn who_books_what_is_taken_loses_at_once() {
     assert_eq!([has(&ann, "one"), has(&ann, "two")], [true, false]);
     ann.check_invariants();
 }
+
+/// Ann's and Bob's meetings in one room, and what follows from Bob's; Bob's side weighs more.
+fn rivals() -> (Document, Document, [Id; 3]) {
+    let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+    let book = |document: &mut Document, name: &str| {
+        say(document, |edit| {
+            edit.set(map(), name, Value::Bool(true));
+            edit.claim("room", 1);
+        })
+        .first()
+    };
+    let (tea, talk) = (book(&mut ann, "tea"), book(&mut bob, "talk"));
+    let walk = put(&mut bob, "walk");
+    say(&mut bob, |edit| edit.constrain(Rule::Enables, &[talk, walk]));
+    (ann, bob, [tea, talk, walk])
+}
+
+#[test]
+fn c4_with_mine_first_nothing_of_mine_gives_way_to_others() {
+    let (mut ann, mut bob, [_, talk, _]) = rivals();
+    ann.put_mine_first(true);
+    bob.put_mine_first(true);
+    for _ in 0..2 {
+        let news = ann.actions_since(&bob.version());
+        bob.receive_all(news).expect("valid");
+        std::mem::swap(&mut ann, &mut bob);
+    }
+    assert_eq!((shown(&ann), shown(&bob)), (vec!["tea"], vec!["talk", "walk"]));
+    assert_eq!(ann.shared_state_hash(), bob.shared_state_hash(), "what everybody sees is one thing");
+    // An answer for everybody counts all the same.
+    say(&mut bob, |edit| edit.resolve(&[Id::new(ReplicaId(1), 0), talk], &[talk]));
+    ann.receive_all(bob.actions_since(&ann.version())).expect("valid");
+    assert_eq!(shown(&ann), ["talk", "walk"]);
+    ann.check_invariants();
+}
+
+#[test]
+fn c11_how_far_a_view_is_from_the_shared_one_is_told_action_by_action() {
+    let (mut ann, mut bob, [tea, talk, walk]) = rivals();
+    exchange(&mut ann, &mut bob);
+    assert_eq!(shown(&ann), ["talk", "walk"]);
+    assert!(ann.divergence().is_empty());
+    ann.put_mine_first(true);
+    let mut told: Vec<Id> = ann.divergence().iter().map(Span::first).collect();
+    told.sort_unstable();
+    assert_eq!(told, [tea, talk, walk]);
+    ann.put_mine_first(false);
+    assert!(ann.divergence().is_empty());
+}
+
+#[test]
+fn c12_one_action_of_others_is_taken_or_not_in_this_view_only() {
+    let (mut ann, mut bob, [tea, ..]) = rivals();
+    exchange(&mut ann, &mut bob);
+    let patch = bob.prefer([tea]);
+    assert!(format!("{patch:?}").contains("tea"), "the screen is told");
+    assert_eq!((shown(&ann), shown(&bob)), (vec!["talk", "walk"], vec!["tea"]));
+    bob.set_policy(Policy { weights: [(tea, 60)].into_iter().collect(), ..Policy::default() });
+    assert_eq!(shown(&bob), ["tea"], "it is worth more to him than both others");
+    bob.set_policy(Policy::default());
+    assert_eq!(shown(&bob), ["talk", "walk"]);
+    bob.check_invariants();
+}

@@ -148,7 +148,7 @@ impl Naive {
             self.elements().into_iter().map(|element| (element.id, base(element))).collect();
         let counts =
             standings.iter().filter(|(_, standing)| **standing == Standing::Active).map(|(id, _)| *id).collect();
-        for action in self.rejected(&counts) {
+        for action in self.rejected(&counts, policy) {
             for element in self.elements_of(action).into_iter().filter(|element| !element.holds()) {
                 if counts.contains(&element.id) {
                     standings.insert(element.id, Standing::Rejected);

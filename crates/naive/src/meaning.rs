@@ -1,7 +1,7 @@
 //! What is left when no constraint is broken: the best of all choices, found by looking at all of them.
 
-use crate::Naive;
 use crate::history::Element;
+use crate::{Naive, Policy};
 use clock::{Id, Lamport};
 use log::{Op, Rule, WEIGHT};
 use std::cmp::Reverse;
@@ -39,21 +39,36 @@ struct Meaning {
     /// The latest first.
     answers: Vec<Answer>,
     weights: Vec<u64>,
+    /// What the viewer prefers, ascending, and whether each action is of those that come first.
+    preferred: BTreeSet<Id>,
+    first: Vec<bool>,
 }
 
 impl Naive {
     /// The actions, each by its first element, that have to go so that what `counts` declares is kept.
-    pub(crate) fn rejected(&self, counts: &BTreeSet<Id>) -> BTreeSet<Id> {
+    pub(crate) fn rejected(&self, counts: &BTreeSet<Id>, policy: &Policy) -> BTreeSet<Id> {
         let (ties, answers) = (self.ties(counts), self.answers(counts));
         let tied = ties.iter().flat_map(Tie::actions).chain(answers.iter().flat_map(|answer| answer.actions.clone()));
         let is_present = |id: &Id| self.elements_of(*id).iter().any(|element| counts.contains(&element.id));
         let present: BTreeSet<(Lamport, Id)> =
             tied.filter(is_present).map(|id| (self.lamport(id).expect("complete"), id)).collect();
         let present: Vec<Id> = present.into_iter().map(|(_, id)| id).collect();
-        let weights = present.iter().map(|&id| self.weight(id, counts)).collect();
-        let meaning = Meaning { present, ties, answers, weights };
+        // The last wish of several for one action counts, by element.
+        let own = |id: Id| {
+            policy.weights.iter().filter(|(at, _)| self.is_of(**at, id)).last().map(|(_, &weight)| weight.into())
+        };
+        let weights = present.iter().map(|&id| own(id).unwrap_or_else(|| self.weight(id, counts))).collect();
+        let preferred =
+            present.iter().copied().filter(|&id| policy.preferred.iter().any(|&at| self.is_of(at, id))).collect();
+        let first = present.iter().map(|id| policy.first.contains(&id.replica)).collect();
+        let meaning = Meaning { present, ties, answers, weights, preferred, first };
         let best = meaning.best();
         meaning.present.iter().enumerate().filter(|(at, _)| best >> at & 1 == 0).map(|(_, id)| *id).collect()
+    }
+
+    /// Whether an element is of the action that begins with `action`.
+    fn is_of(&self, id: Id, action: Id) -> bool {
+        self.elements_of(action).iter().any(|element| element.id == id)
     }
 
     fn first(&self, id: Id) -> Id {
@@ -136,12 +151,15 @@ impl Meaning {
         let count = self.present.len();
         assert!(count < 20, "few enough to look at all choices");
         let may: u32 = self.mask(|id| !self.refused().contains(&id));
-        let pins: Vec<Id> =
-            self.answers.iter().filter(|answer| answer.keep != answer.actions).flat_map(|a| a.keep.clone()).collect();
+        let answered = self.answers.iter().filter(|answer| answer.keep != answer.actions);
+        let pins: Vec<Id> = self.preferred.iter().copied().chain(answered.flat_map(|a| a.keep.clone())).collect();
         let worth = |set: u32| {
             let has = |id: &Id| set & self.mask(|other| other == *id) != 0;
-            let weight: u64 = (0..count).filter(|at| set >> at & 1 == 1).map(|at| self.weights[at]).sum();
-            (pins.iter().map(has).collect::<Vec<bool>>(), weight, set.reverse_bits())
+            let weigh = |is_in: &dyn Fn(usize) -> bool| -> u64 {
+                (0..count).filter(|&at| set >> at & 1 == 1 && is_in(at)).map(|at| self.weights[at]).sum()
+            };
+            let (first, all) = (weigh(&|at| self.first[at]), weigh(&|_| true));
+            (pins.iter().map(has).collect::<Vec<bool>>(), first, all, set.reverse_bits())
         };
         let checks = self.checks();
         let is_sound = |set: &u32| checks.iter().all(|check| check(*set)) && self.has_an_order(*set);
@@ -154,7 +172,7 @@ impl Meaning {
 
     /// What an answer keeps none of, and no later one keeps.
     fn refused(&self) -> BTreeSet<Id> {
-        let mut kept = BTreeSet::new();
+        let mut kept = self.preferred.clone();
         let mut refused = BTreeSet::new();
         for answer in &self.answers {
             if answer.keep.is_empty() {

@@ -14,6 +14,12 @@ pub struct Policy {
     pub hidden_replicas: BTreeSet<ReplicaId>,
     /// Replicas held: elements from this counter on are filtered.
     pub held: BTreeMap<ReplicaId, Seq>,
+    /// The replicas for whose actions others' are given up where not all can be; none for nobody's.
+    pub first: BTreeSet<ReplicaId>,
+    /// Actions, by any element, that come before whatever else could be chosen.
+    pub preferred: BTreeSet<Id>,
+    /// How much actions, by any element, are worth to the viewer.
+    pub weights: BTreeMap<Id, u16>,
 }
 
 impl Policy {

@@ -65,6 +65,8 @@ pub enum Event {
     Pin(VersionVector),
     /// He looks at the newest version again.
     Unpin,
+    /// He wants other things of actions that cannot all be active.
+    Wish,
     /// He received actions.
     Exchange {
         /// The index of the author that they came from.
@@ -110,6 +112,7 @@ pub(crate) enum Letter {
     Release,
     Pin,
     Unpin,
+    Wish,
     Exchange,
 }
 
@@ -197,7 +200,7 @@ const FORGED: [(Letter, usize); 14] = [
 ];
 
 /// The same with what actions mean together.
-const MEANT: [(Letter, usize); 22] = [
+const MEANT: [(Letter, usize); 23] = [
     (Letter::Insert, 14),
     (Letter::Delete, 4),
     (Letter::Set, 16),
@@ -210,6 +213,7 @@ const MEANT: [(Letter, usize); 22] = [
     (Letter::Claim, 12),
     (Letter::Resolve, 12),
     (Letter::Weigh, 6),
+    (Letter::Wish, 8),
     (Letter::Undo, 12),
     (Letter::Redo, 9),
     (Letter::Hide, 5),
@@ -371,6 +375,7 @@ impl World {
             Letter::Release => self.release(author),
             Letter::Pin => self.pin(author),
             Letter::Unpin => self.authors[author].policy.pin.take().map(|_| Event::Unpin),
+            Letter::Wish => self.wish(author),
             Letter::Exchange => self.exchange(author),
             _ => self.edit(author, letter),
         }
@@ -433,6 +438,23 @@ impl World {
         let version = if self.random.chance(30) { naive.version() } else { naive.past(last) };
         self.authors[author].policy.pin = Some(version.clone());
         Some(Event::Pin(version))
+    }
+
+    /// His own work first or not, an action before others, or what one is worth to him; now and then none of these.
+    fn wish(&mut self, author: usize) -> Option<Event> {
+        let element = random_action(&mut self.random, &self.authors[author])?.span().first();
+        let wish = self.random.below(7);
+        let weight = [1, 8, 20, 400][self.random.below(4)];
+        let Author { policy, replica, .. } = &mut self.authors[author];
+        match wish {
+            0 | 1 => _ = policy.first.insert(*replica),
+            2 => policy.first.clear(),
+            3 => _ = policy.preferred.insert(element),
+            4 => policy.preferred.clear(),
+            5 => _ = policy.weights.insert(element, weight),
+            _ => policy.weights.clear(),
+        }
+        Some(Event::Wish)
     }
 
     /// Shuffled; now and then with something twice, or with something left out, so that the rest waits.

@@ -225,7 +225,7 @@ impl Host {
 
     /// Whether it leaves out nothing.
     pub fn is_plain(&self) -> bool {
-        self.replica.document().view().policy().is_plain()
+        self.replica.document().view().is_shared()
     }
 
     /// What members at equal versions must agree on. What is not sealed yet does not count.

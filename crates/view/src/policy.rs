@@ -1,6 +1,6 @@
 //! What one person chose to see: never sent to anybody.
 
-use clock::{RangeMap, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, VersionVector};
+use clock::{Id, RangeMap, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, VersionVector};
 use std::ops::Range;
 
 /// Why an action that arrived has no effect, before undo is looked at.
@@ -29,8 +29,16 @@ pub struct Policy {
     pub held: SortedMap<ReplicaId, Seq>,
     /// Leave out whatever is not in this version, whoever wrote it, but for [`Policy::mine`].
     pub hold_all: Option<VersionVector>,
-    /// The replicas that a general hold lets through: the viewer's own.
+    /// The viewer's own replicas: those that a general hold lets through, and that come first where [`Policy::mine_first`]
+    /// says so.
     pub mine: SortedSet<ReplicaId>,
+    /// Of actions that cannot all be active, give up others' for the own ones, whatever these weigh; what was answered for
+    /// everybody counts all the same.
+    pub mine_first: bool,
+    /// Actions, each by any of its elements, that come before whatever else could be chosen, answers for everybody included.
+    pub preferred: SortedSet<Id>,
+    /// How much actions, each by any of its elements, are worth to the viewer, whatever they are to others; at least 1.
+    pub weights: SortedMap<Id, u16>,
 }
 
 impl Policy {
@@ -41,6 +49,17 @@ impl Policy {
             && self.muted.is_empty()
             && self.held.is_empty()
             && self.hold_all.is_none()
+    }
+
+    /// Whether it is what everybody sees who chose nothing.
+    pub fn is_shared(&self) -> bool {
+        self.is_plain() && self.has_equal_wishes(&Self::default())
+    }
+
+    /// Whether another one wants the same of actions that cannot all be active.
+    pub(crate) fn has_equal_wishes(&self, other: &Self) -> bool {
+        let first = |policy: &Self| policy.mine_first.then(|| policy.mine.clone());
+        first(self) == first(other) && self.preferred == other.preferred && self.weights == other.weights
     }
 
     /// `range` of `replica` cut into parts that it treats alike, ascending.

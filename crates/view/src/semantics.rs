@@ -8,6 +8,7 @@ mod answers;
 mod solve;
 
 use crate::base::{Base, Classified, Inactive};
+use crate::policy::Policy;
 use answers::{Answer, Answers};
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use log::{MultiLog, OpRef, Rule};
@@ -301,10 +302,15 @@ impl SemanticGraph {
         self.fallen.get(&replica).map_or_else(|| vec![(range.clone(), None)], |fallen| fallen.cut(range.clone()))
     }
 
+    /// Marks all actions: what the viewer wishes is another.
+    pub fn mark_everything(&mut self) {
+        self.marked = self.vertices.keys().copied().collect();
+    }
+
     /// Brings the fates up to date; returns the actions of which they changed.
-    pub fn settle(&mut self, log: &MultiLog) -> Vec<Span> {
+    pub fn settle(&mut self, log: &MultiLog, policy: &Policy) -> Vec<Span> {
         let mut changed = Vec::new();
-        for (action, fate) in self.solve() {
+        for (action, fate) in self.solve(policy) {
             let vertex = self.vertices.get_mut(&action).expect("just solved");
             let before = std::mem::replace(&mut vertex.fate, fate);
             let standing = vertex.fate.standing();
@@ -351,8 +357,8 @@ impl SemanticGraph {
     }
 
     /// The actions among those tied that `ids` are of.
-    fn named<'a>(&'a self, ids: &'a [Id]) -> impl Iterator<Item = Id> + 'a {
-        ids.iter().filter_map(|&id| self.actions_in(Span::of(id)).pop())
+    fn named<'a>(&'a self, ids: impl IntoIterator<Item = &'a Id> + 'a) -> impl Iterator<Item = Id> + 'a {
+        ids.into_iter().filter_map(|&id| self.actions_in(Span::of(id)).pop())
     }
 
     /// The weights that new ones of `actions` replace, ascending.
@@ -388,7 +394,7 @@ impl SemanticGraph {
             assert_eq!(vertex.is_present, base.is_present(vertex.span(first)), "whether {first} is present");
             anew.marked.insert(first);
         }
-        assert_eq!(anew.settle(log), [], "as solved from nothing");
+        assert_eq!(anew.settle(log, base.policy), [], "as solved from nothing");
         for (first, vertex) in self.vertices.iter() {
             assert_eq!(vertex.fate, anew.vertices[first].fate, "fate of {first}");
             assert_eq!(vertex.is_settled, anew.vertices[first].is_settled, "whether {first} is settled");

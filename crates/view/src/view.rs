@@ -93,6 +93,11 @@ impl View {
         &self.policy
     }
 
+    /// Whether it is what everybody sees who chose nothing.
+    pub fn is_shared(&self) -> bool {
+        self.policy.is_shared()
+    }
+
     /// Whether it leaves nothing out but what was undone.
     #[inline]
     pub fn is_plain(&self) -> bool {
@@ -174,6 +179,26 @@ impl View {
     /// The weights that a new weight of `actions` replaces.
     pub fn weights_of(&self, actions: &[Id]) -> Vec<Id> {
         self.semantics.weights_of(actions)
+    }
+
+    /// The elements of `log` of which one of two views of it shows the effect and the other does not, ascending.
+    pub fn differences(&self, other: &Self, log: &MultiLog) -> Vec<Span> {
+        let mut differences = Vec::new();
+        for replica in log.logs() {
+            let off = |view: &Self| view.inactive_of(replica.replica).parts(0..replica.end());
+            let mut ends: Vec<Seq> =
+                [self, other].into_iter().flat_map(off).flat_map(|part| [part.start, part.end]).collect();
+            ends.sort_unstable();
+            ends.dedup();
+            for part in ends.windows(2) {
+                let span = Span::new(replica.replica, part[0], part[1]);
+                let is_on = |view: &Self| view.standing(span.first()) == Standing::Active;
+                if is_on(self) != is_on(other) {
+                    push_joined(&mut differences, span);
+                }
+            }
+        }
+        differences
     }
 
     /// All actions of which something was said, ascending.
@@ -308,7 +333,7 @@ impl View {
 
     /// Solves anew what changed in meaning; returns what changed between active and not.
     fn settle(&mut self, log: &MultiLog) -> Vec<Toggle> {
-        let changed = self.semantics.settle(log);
+        let changed = self.semantics.settle(log, &self.policy);
         changed.into_iter().flat_map(|span| self.reclassify(log, span)).collect()
     }
 
@@ -379,6 +404,9 @@ impl View {
 
     fn change_policy(&mut self, log: &MultiLog, policy: Policy) -> Vec<Toggle> {
         self.is_partial = !policy.is_plain();
+        if !self.policy.has_equal_wishes(&policy) {
+            self.semantics.mark_everything();
+        }
         self.policy = policy;
         let controls: Vec<(Id, bool)> = self.undo.iter().collect();
         for (id, counted) in controls {

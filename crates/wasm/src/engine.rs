@@ -85,7 +85,7 @@ impl Engine {
     #[wasm_bindgen(js_name = stateHash)]
     pub fn state_hash(&mut self) -> String {
         let document = self.replica.document_mut();
-        if document.view().policy().is_plain() {
+        if document.view().is_shared() {
             return format!("{:016x}", document.state_hash());
         }
         let mut shared = document.clone();
@@ -308,7 +308,7 @@ impl Engine {
     fn apply_choices(&mut self, patch: &mut Patch) {
         let policy = self.choices.policy(&self.replica);
         let neutral = motet::Policy { mine: policy.mine.clone(), ..motet::Policy::default() };
-        if policy != neutral || !self.replica.document().view().policy().is_plain() {
+        if policy != neutral || !self.replica.document().view().is_shared() {
             self.replica.document_mut().change_policy(policy, patch);
         }
     }

@@ -10,6 +10,10 @@ pub fn policy_of(naive: &naive::Policy) -> Policy {
         pin: naive.pin.clone(),
         muted: naive.hidden_replicas.iter().copied().collect(),
         held: naive.held.iter().map(|(&replica, &seq)| (replica, seq)).collect(),
+        mine: naive.first.iter().copied().collect(),
+        mine_first: !naive.first.is_empty(),
+        preferred: naive.preferred.iter().copied().collect(),
+        weights: naive.weights.iter().map(|(&id, &weight)| (id, weight)).collect(),
         ..Policy::default()
     };
     for span in &naive.hidden {

@@ -75,7 +75,7 @@ fn every_kind_of_step_happens() {
             seen.extend(kinds);
         }
     }
-    assert_eq!(seen.len(), 27, "{seen:?}");
+    assert_eq!(seen.len(), 28, "{seen:?}");
 }
 
 /// The variant's name in what `Debug` prints.

@@ -2,6 +2,7 @@
 
 use super::answers::Effect;
 use super::{Constraint, Fate, Loss, SemanticGraph, Tie};
+use crate::policy::Policy;
 use clock::{Id, SortedMap, SortedSet};
 use log::{Rule, WEIGHT};
 use reconcile::{Graph, Index, select};
@@ -21,15 +22,37 @@ struct Numbered {
     refused: SortedMap<Id, Id>,
 }
 
+/// What the viewer wants of actions that cannot all be active, by the first elements of those that are tied.
+struct Wishes<'a> {
+    policy: &'a Policy,
+    preferred: SortedSet<Id>,
+    weights: SortedMap<Id, u16>,
+}
+
+impl<'a> Wishes<'a> {
+    fn of(graph: &SemanticGraph, policy: &'a Policy) -> Self {
+        let weigh = |(id, weight): (&Id, &u16)| graph.named([id]).next().map(|action| (action, (*weight).max(1)));
+        Self {
+            policy,
+            preferred: graph.named(policy.preferred.iter()).collect(),
+            weights: policy.weights.iter().filter_map(weigh).collect(),
+        }
+    }
+
+    fn comes_first(&self, action: Id) -> bool {
+        self.policy.mine_first && self.policy.mine.contains(&action.replica)
+    }
+}
+
 impl SemanticGraph {
     /// Solves what is marked, and all that it has a say in; returns fates.
-    pub(super) fn solve(&mut self) -> Vec<(Id, Fate)> {
+    pub(super) fn solve(&mut self, policy: &Policy) -> Vec<(Id, Fate)> {
         if self.marked.is_empty() {
             return Vec::new();
         }
         let (region, ties) = self.region();
         self.marked.clear();
-        let numbered = self.number(&region, &ties);
+        let numbered = self.number(&region, &ties, &Wishes::of(self, policy));
         let selection = select(&numbered.graph);
         let mut near = vec![false; numbered.actions.len()];
         selection.near().iter().for_each(|&at| near[at as usize] = true);
@@ -215,7 +238,7 @@ impl SemanticGraph {
     }
 
     /// The actions of a region, with those beside it that it needs, as a graph.
-    fn number(&self, region: &SortedSet<Id>, ties: &SortedSet<Tie>) -> Numbered {
+    fn number(&self, region: &SortedSet<Id>, ties: &SortedSet<Tie>, wishes: &Wishes<'_>) -> Numbered {
         let mut actions: Vec<Id> = region.iter().copied().collect();
         for tie in ties.iter() {
             if let Tie::Constraint(id) = tie
@@ -228,10 +251,14 @@ impl SemanticGraph {
         actions.sort_unstable_by_key(|action| (self.vertices[action].lamport, *action));
         actions.dedup();
         let mut numbered = Numbered::default();
-        self.answer(&mut numbered, ties, |numbered| {
+        self.answer(&mut numbered, ties, wishes, |numbered| {
             for &action in &actions {
                 let vertex = &self.vertices[&action];
-                let at = numbered.graph.add(self.weight(action).into());
+                let weight = wishes.weights.get(&action).copied().unwrap_or_else(|| self.weight(action));
+                let at = numbered.graph.add(weight.into());
+                if wishes.comes_first(action) {
+                    numbered.graph.put_first(at);
+                }
                 let is_in = if region.contains(&action) { vertex.is_present } else { vertex.fate == Fate::Active };
                 if !is_in || numbered.refused.contains_key(&action) {
                     numbered.graph.leave_out(at);
@@ -248,15 +275,21 @@ impl SemanticGraph {
 
     /// Lets the answers have their effect, the latest first, with `add` called once it is known what is refused: what a
     /// later answer keeps, an earlier one cannot refuse.
-    fn answer(&self, numbered: &mut Numbered, ties: &SortedSet<Tie>, add: impl FnOnce(&mut Numbered)) {
+    fn answer(
+        &self,
+        numbered: &mut Numbered,
+        ties: &SortedSet<Tie>,
+        wishes: &Wishes<'_>,
+        add: impl FnOnce(&mut Numbered),
+    ) {
         let current = ties.iter().filter_map(|tie| match tie {
             Tie::Answer(id) => Some((*id, self.answers.current(*id)?)),
             _ => None,
         });
         let mut answers: Vec<_> = current.collect();
         answers.sort_unstable_by_key(|(id, answer)| Reverse((answer.lamport, *id)));
-        let mut kept: SortedSet<Id> = SortedSet::new();
-        let mut pins = Vec::new();
+        let mut kept: SortedSet<Id> = wishes.preferred.iter().copied().collect();
+        let mut pins: Vec<Id> = wishes.preferred.iter().copied().collect();
         for (id, answer) in answers {
             match answer.effect() {
                 Effect::Prefer => pins.extend(&answer.keep),
@@ -273,7 +306,9 @@ impl SemanticGraph {
         }
         add(numbered);
         for pin in pins {
-            numbered.graph.pin(numbered.numbers[&pin]);
+            if let Some(&at) = numbered.numbers.get(&pin) {
+                numbered.graph.pin(at);
+            }
         }
     }
 
