@@ -4,7 +4,7 @@ use super::Rng;
 use crate::measure::median_ms;
 use crate::peers::{Motet, Peer};
 use crate::table::Table;
-use motet::{ReplicaId, Span};
+use motet::{Action, Id, ReplicaId, Span};
 use std::hint::black_box;
 use trace::Patch;
 
@@ -26,6 +26,14 @@ pub fn measure(table: &mut Table) {
     for (ops, label) in [(10_000, "10k"), (1_000_000, "1M")] {
         let name = format!("toggle a one-op action of {label}, with patch and hash, µs");
         only(table, &name, |times| toggle(times, ops));
+    }
+    for (ops, label) in [(10_000, "10k"), (1_000_000, "1M")] {
+        for (what, tied) in [("without constraints", 0), ("with 1,000 conflicts", 1_000)] {
+            let name = format!("one more action of {label} {what}, taken in with patch, µs");
+            only(table, &name, |times| one_more(times, ops, tied));
+        }
+        let name = format!("undo what won one of 1,000 conflicts among {label}, and redo it, each with patch, µs");
+        only(table, &name, |times| undo_winner(times, ops));
     }
     for (writers, label) in [(10_000, "10,000"), (100_000, "100,000")] {
         only(table, &format!("{label} one-edit writers, one place: merge, ms"), |times| one_place(times, writers));
@@ -68,6 +76,62 @@ fn toggle(repetitions: usize, ops: u32) -> f64 {
         },
         toggle_from,
     );
+    ms * 1000.0 / f64::from(2 * TOGGLES)
+}
+
+/// Random one-character insertions, of which the first two and two conflict, so many times.
+fn tied(ops: u32, conflicts: u32) -> Motet {
+    let mut peer = Motet::new(1);
+    let mut rng = Rng(3);
+    for n in 0..ops {
+        peer.transact(&[Patch(rng.below(n + 1), 0, "x".into())]);
+    }
+    for at in 0..conflicts {
+        let pair = [2 * at, 2 * at + 1].map(|seq| Id::new(ReplicaId(1), seq));
+        peer.document().edit(0, |edit| edit.conflict(&pair));
+    }
+    peer
+}
+
+/// The time of taking in one action of somebody else's that nothing is said of.
+fn one_more(repetitions: usize, ops: u32, conflicts: u32) -> f64 {
+    const ACTIONS: u32 = 100;
+    let mut reader = tied(ops, conflicts);
+    let mut writer = reader.fork(2);
+    let mut rng = Rng(7);
+    let mut next = || {
+        let before = writer.document().version();
+        (0..ACTIONS).for_each(|_| writer.transact(&[Patch(rng.below(ops), 0, "y".into())]));
+        writer.document().actions_since(&before)
+    };
+    // Where elements lie is searched for until that took as much as an index does.
+    let mut take_in = |actions: Vec<Action>| {
+        for action in actions {
+            let mut patch = motet::Patch::default();
+            reader.document().receive(action, Some(&mut patch)).expect("valid");
+            black_box(patch);
+        }
+    };
+    take_in(next());
+    let (ms, ()) = median_ms(repetitions, &mut next, &mut take_in);
+    ms * 1000.0 / f64::from(ACTIONS)
+}
+
+/// The time of undoing what won, which brings back what gave way, or of redoing it.
+fn undo_winner(repetitions: usize, ops: u32) -> f64 {
+    let mut peer = tied(ops, 1_000);
+    let document = peer.document();
+    let mut at = 0;
+    let mut switch = |pairs: u32| {
+        for _ in 0..pairs {
+            at = (at + 2) % 2_000;
+            let winner = Span::new(ReplicaId(1), at, at + 1);
+            black_box(document.undo_spans(&[winner], 0).expect("it is on"));
+            black_box(document.redo_spans(&[winner], 0).expect("it is off"));
+        }
+    };
+    switch(TOGGLES);
+    let (ms, ()) = median_ms(repetitions, || TOGGLES, switch);
     ms * 1000.0 / f64::from(2 * TOGGLES)
 }
 
