@@ -54,9 +54,8 @@ impl Naive {
             tied.filter(is_present).map(|id| (self.lamport(id).expect("complete"), id)).collect();
         let present: Vec<Id> = present.into_iter().map(|(_, id)| id).collect();
         // The last wish of several for one action counts, by element.
-        let own = |id: Id| {
-            policy.weights.iter().filter(|(at, _)| self.is_of(**at, id)).last().map(|(_, &weight)| weight.into())
-        };
+        let own =
+            |id: Id| policy.weights.iter().rfind(|(at, _)| self.is_of(**at, id)).map(|(_, &weight)| weight.into());
         let weights = present.iter().map(|&id| own(id).unwrap_or_else(|| self.weight(id, counts))).collect();
         let preferred =
             present.iter().copied().filter(|&id| policy.preferred.iter().any(|&at| self.is_of(at, id))).collect();

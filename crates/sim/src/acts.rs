@@ -69,6 +69,10 @@ pub enum Act {
     Mute,
     /// Shows it again.
     Unmute,
+    /// Lets their own work come first, or not any more.
+    PutMineFirst,
+    /// Prefers an action to others, or none any more.
+    Prefer,
     /// Looks at an old version.
     Pin,
     /// Looks at the present again.
@@ -76,7 +80,7 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 28;
+pub const KINDS: usize = 30;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -106,6 +110,8 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Release, 5),
     (Act::Mute, 2),
     (Act::Unmute, 4),
+    (Act::PutMineFirst, 2),
+    (Act::Prefer, 3),
     (Act::Pin, 2),
     (Act::Unpin, 5),
 ];
@@ -327,13 +333,17 @@ fn choose(host: &mut Host, act: Act, random: &mut Random) {
         Act::Unhide => policy.hidden.clear(),
         Act::Mute => policy.muted.extend(other),
         Act::Unmute => policy.muted.clear(),
+        Act::Prefer if random.chance(400) => policy.preferred.clear(),
+        Act::Prefer => _ = policy.preferred.insert(span.first()),
         Act::Pin => policy.pin = Some(version),
-        _ => policy.pin = None,
+        Act::Unpin => policy.pin = None,
+        _ => {}
     }
     let patch = match act {
         Act::Hold => document.hold(other),
         Act::HoldEverything => document.hold_everything(),
         Act::Release => document.release(),
+        Act::PutMineFirst => document.put_mine_first(!policy.mine_first),
         _ => document.set_policy(policy),
     };
     host.show_choice(&patch);
