@@ -91,7 +91,7 @@ impl Document {
 
     /// Makes the model where it was not made yet. Whatever changes the log or the view begins with it.
     #[inline]
-    fn wake(&mut self) {
+    pub(crate) fn wake(&mut self) {
         self.model.wake(&self.log, &self.view);
     }
 

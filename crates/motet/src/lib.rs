@@ -24,6 +24,7 @@
 pub mod diff;
 mod document;
 mod edit;
+mod replay;
 mod replica;
 mod undo;
 mod waiting;
@@ -41,6 +42,7 @@ pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
     ShownRun, ShownText, ShownTree, Splice, Text, TextPatch, Tree, TreeChange, TreePatch,
 };
+pub use replay::{Application, Replay, wrong_claims};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use undo::EditRun;
 pub use view::{

@@ -10,6 +10,7 @@ use std::ops::Range;
 pub(crate) enum Inactive {
     Excluded(Excluded),
     Undone(Id),
+    Failed,
     Dependent,
     Lost,
 }

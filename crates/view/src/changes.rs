@@ -115,7 +115,7 @@ pub(crate) fn cause(view: &View, id: Id) -> Id {
     match view.why(id) {
         Why::Undone(by) | Why::Dependent(by) | Why::Unmet(by) => by,
         Why::Lost(loss) => loss.by().first().copied().unwrap_or(id),
-        Why::Active | Why::Excluded(_) => id,
+        Why::Active | Why::Excluded(_) | Why::Failed => id,
     }
 }
 

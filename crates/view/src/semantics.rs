@@ -55,6 +55,8 @@ pub(crate) enum Fate {
     Active,
     /// It is left out or undone.
     Out,
+    /// An application could not do it.
+    Failed,
     /// It needs an action that is not active.
     Dependent(Id),
     /// It needs one of those that a constraint lists, and none of them is active.
@@ -68,6 +70,7 @@ impl Fate {
     fn standing(&self) -> Option<Inactive> {
         match self {
             Self::Active | Self::Out => None,
+            Self::Failed => Some(Inactive::Failed),
             Self::Dependent(_) | Self::Unmet(_) => Some(Inactive::Dependent),
             Self::Lost(_) => Some(Inactive::Lost),
         }
@@ -129,6 +132,8 @@ struct Vertex {
     lamport: Lamport,
     /// Whether any of it is neither left out nor undone.
     is_present: bool,
+    /// Whether an application could not do it.
+    has_failed: bool,
     /// Whether nothing was to be chosen about it.
     is_settled: bool,
     /// Whether another choice might have been better.
@@ -227,6 +232,7 @@ impl SemanticGraph {
                 end: span.end,
                 lamport: log.lamport(action).expect("what is tied is in the log"),
                 is_present: base.is_present(span),
+                has_failed: false,
                 is_settled: true,
                 is_near: false,
                 fate: Fate::Active,
@@ -300,6 +306,26 @@ impl SemanticGraph {
     /// How elements stand that are neither left out nor undone, by parts.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Classified> {
         self.fallen.get(&replica).map_or_else(|| vec![(range.clone(), None)], |fallen| fallen.cut(range.clone()))
+    }
+
+    /// Lets just these actions, by any of their elements, be such as an application could not do.
+    pub fn set_failed(&mut self, log: &MultiLog, failed: &SortedSet<Id>, base: Base<'_>) {
+        let failed: SortedSet<Id> = failed.iter().map(|&id| first(log, id)).collect();
+        for &action in failed.iter() {
+            self.vertex(log, action, base);
+        }
+        for (action, vertex) in self.vertices.iter_mut() {
+            let has_failed = failed.contains(action);
+            if vertex.has_failed != has_failed {
+                vertex.has_failed = has_failed;
+                self.marked.insert(*action);
+            }
+        }
+    }
+
+    /// Whether anything ties the action that holds `id` to others.
+    pub fn is_tied(&self, id: Id) -> bool {
+        self.named([&id]).any(|action| self.vertices[&action].ties.iter().next().is_some())
     }
 
     /// Marks all actions: what the viewer wishes is another.

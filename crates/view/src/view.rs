@@ -4,7 +4,7 @@ use crate::base::{Base, Classified, Inactive};
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use crate::semantics::{Fate, Loss, SemanticGraph};
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use log::{ContainerId, MultiLog, OpRef, Register};
 use model::{Model, ModelBuilder, Patch};
 use std::ops::Range;
@@ -16,6 +16,8 @@ pub enum Standing {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// Of an action that an application could not do.
+    Failed,
     /// Of an action that needs others, which are not active: [`View::why`] says which.
     Dependent,
     /// Of an action that gave way to others: [`View::why`] says to which. Also a move that would put a node below itself;
@@ -32,6 +34,8 @@ pub enum Why {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// An application could not do its action.
+    Failed,
     /// Its action needs this one, named by its first element, which is not active.
     Dependent(Id),
     /// Its action needs one of those that this constraint lists, and none of them is active.
@@ -110,6 +114,7 @@ impl View {
             None => Standing::Active,
             Some(Inactive::Excluded(why)) => Standing::Excluded(*why),
             Some(Inactive::Undone(by)) => Standing::Undone(*by),
+            Some(Inactive::Failed) => Standing::Failed,
             Some(Inactive::Dependent) => Standing::Dependent,
             Some(Inactive::Lost) => Standing::Lost,
         }
@@ -162,11 +167,12 @@ impl View {
             Standing::Active => Why::Active,
             Standing::Excluded(why) => Why::Excluded(why),
             Standing::Undone(by) => Why::Undone(by),
+            Standing::Failed => Why::Failed,
             Standing::Dependent | Standing::Lost => match fate() {
                 Fate::Dependent(on) => Why::Dependent(on),
                 Fate::Unmet(constraint) => Why::Unmet(constraint),
                 Fate::Lost(loss) => Why::Lost(loss),
-                Fate::Active | Fate::Out => Why::Active,
+                Fate::Active | Fate::Out | Fate::Failed => Why::Active,
             },
         }
     }
@@ -199,6 +205,32 @@ impl View {
             }
         }
         differences
+    }
+
+    /// Lets just these actions, by any of their elements, be such as an application could not do: they are not active, nor is
+    /// what needs them. Returns nothing; what changed is added to `patch`.
+    pub fn set_failed(
+        &mut self,
+        log: &MultiLog,
+        failed: &SortedSet<Id>,
+        model: &mut Model,
+        mut patch: Option<&mut Patch>,
+    ) {
+        self.semantics.set_failed(log, failed, Base { policy: &self.policy, undo: &self.undo });
+        for change in self.settle(log) {
+            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+        }
+        model.settle(patch);
+    }
+
+    /// Whether anything ties the action that holds `id` to others.
+    pub fn is_tied(&self, id: Id) -> bool {
+        self.semantics.is_tied(id)
+    }
+
+    /// `ids`, of active elements in an order of their own, in an order that keeps to what was said of orders.
+    pub fn schedule(&self, ids: &[Id]) -> Vec<Id> {
+        self.semantics.schedule(ids)
     }
 
     /// All actions of which something was said, ascending.

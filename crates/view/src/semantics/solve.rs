@@ -45,6 +45,41 @@ impl<'a> Wishes<'a> {
 }
 
 impl SemanticGraph {
+    /// `ids`, of active elements in an order of their own, in an order that keeps to what was said of orders.
+    pub fn schedule(&self, ids: &[Id]) -> Vec<Id> {
+        let mut graph = Graph::new();
+        let mut of: SortedMap<Id, Vec<Index>> = SortedMap::new();
+        for id in ids {
+            let at = graph.add(1);
+            for action in self.named([id]) {
+                of.entry(action).or_default().push(at);
+            }
+        }
+        let numbers = |action: &Id| of.get(action).map_or(&[][..], Vec::as_slice);
+        let mut is_kept = true;
+        for id in self.constraints.keys() {
+            let Some(Constraint { rule, actions, .. }) = self.in_force(*id) else { continue };
+            for (&a, &b) in numbers(&actions[0]).iter().flat_map(|a| numbers(&actions[1]).iter().map(move |b| (a, b))) {
+                match rule {
+                    Rule::NotAfter | Rule::Causes => graph.not_after(a, b),
+                    Rule::SoftOrder => graph.soft_order(a, b),
+                    _ => continue,
+                }
+                is_kept &= a < b;
+            }
+            if *rule == Rule::Contiguous {
+                let block: Vec<Index> = actions.iter().flat_map(|action| numbers(action).iter().copied()).collect();
+                graph.contiguous(&block);
+                is_kept = false;
+            }
+        }
+        // Nearly always nothing was said that the order does not keep to anyway.
+        if is_kept {
+            return ids.to_vec();
+        }
+        reconcile::schedule(&graph, &select(&graph)).into_iter().map(|at| ids[at as usize]).collect()
+    }
+
     /// Solves what is marked, and all that it has a say in; returns fates.
     pub(super) fn solve(&mut self, policy: &Policy) -> Vec<(Id, Fate)> {
         if self.marked.is_empty() {
@@ -72,7 +107,11 @@ impl SemanticGraph {
             let vertex = self.vertices.get_mut(&action).expect("in the graph");
             vertex.is_settled = selection.is_settled(at);
             vertex.is_near = near[at as usize];
-            fates.push((action, numbered.fate(action, selection.fate(at))));
+            let fate = match numbered.fate(action, selection.fate(at)) {
+                Fate::Out if vertex.is_present && vertex.has_failed => Fate::Failed,
+                fate => fate,
+            };
+            fates.push((action, fate));
         }
         fates
     }
@@ -259,7 +298,8 @@ impl SemanticGraph {
                 if wishes.comes_first(action) {
                     numbered.graph.put_first(at);
                 }
-                let is_in = if region.contains(&action) { vertex.is_present } else { vertex.fate == Fate::Active };
+                let may = vertex.is_present && !vertex.has_failed;
+                let is_in = if region.contains(&action) { may } else { vertex.fate == Fate::Active };
                 if !is_in || numbered.refused.contains_key(&action) {
                     numbered.graph.leave_out(at);
                 }

@@ -1,0 +1,269 @@
+//! Applications with operations of their own: done in order on a state of their own, from checkpoints.
+//!
+//! An [`Application`] says what its operations do; a [`Replay`] keeps its state in step with a document, in which each operation
+//! lies in a list, as bytes. So they replicate, are undone, held back, tied by constraints and answered for like all else.
+//! What an operation finds that it cannot do makes its action fail: nothing of it is active, nor is what needs it.
+//!
+//! ```
+//! use motet::{Application, Document, Replay, ReplicaId};
+//! #[derive(Clone, Default)]
+//! struct Account(i64);
+//! impl Application for Account {
+//!     type Op = i64;
+//!     fn read(bytes: &[u8]) -> Option<i64> {
+//!         Some(i64::from_le_bytes(bytes.try_into().ok()?))
+//!     }
+//!     fn apply(&mut self, amount: &i64) -> Result<(), String> {
+//!         self.0 += amount;
+//!         if self.0 < 0 { Err("there is not enough".to_owned()) } else { Ok(()) }
+//!     }
+//! }
+//! let mut document = Document::new(ReplicaId(1));
+//! let mut account = Replay::<Account>::new("account");
+//! for amount in [100_i64, -70, -40] {
+//!     document.edit(0, |edit| edit.perform("account", &amount.to_le_bytes()));
+//! }
+//! account.update(&mut document);
+//! assert_eq!(account.state().0, 30);
+//! assert_eq!(account.failed().count(), 1);
+//! ```
+
+use crate::{Document, Edit, Patch};
+use clock::{Id, Lamport, SortedMap, SortedSet, VersionVector};
+use log::{ContainerId, Kind, Value};
+use view::Policy;
+
+/// A state, and the operations on it.
+pub trait Application: Clone + Default {
+    /// One operation.
+    type Op;
+
+    /// Reads an operation that anybody may have written; what is none is left out.
+    fn read(bytes: &[u8]) -> Option<Self::Op>;
+
+    /// Does it: the same on equal states, everywhere, without a look at anything else.
+    ///
+    /// # Errors
+    /// With the reason where it cannot be done in this state; what it did to the state before it found out is forgotten.
+    fn apply(&mut self, op: &Self::Op) -> Result<(), String>;
+}
+
+/// How many operations lie between the newest checkpoints.
+const STEP: usize = 16;
+
+/// An operation in its place.
+struct Step<O> {
+    id: Id,
+    op: Option<O>,
+    /// Why it could not be done.
+    failure: Option<String>,
+}
+
+/// The state of an application, kept in step with a document.
+pub struct Replay<M: Application> {
+    list: ContainerId,
+    /// What is active, in order; what could not be done and is tied to nothing has its place there too.
+    steps: Vec<Step<M::Op>>,
+    failures: SortedMap<Id, String>,
+    state: M,
+    /// States before some of the steps: every so many, with fewer the older they are.
+    ladder: SortedMap<usize, M>,
+    /// How many steps are done.
+    done: usize,
+    /// What the document was like after the last update.
+    seen: Option<(VersionVector, Policy)>,
+}
+
+impl<M: Application> Replay<M> {
+    /// The state that no operation was done on, of the application `name` in any document.
+    pub fn new(name: &str) -> Self {
+        Self {
+            list: list_of(name),
+            steps: Vec::new(),
+            failures: SortedMap::new(),
+            state: M::default(),
+            ladder: SortedMap::new(),
+            done: 0,
+            seen: None,
+        }
+    }
+
+    /// The state after all operations that are active.
+    pub fn state(&self) -> &M {
+        &self.state
+    }
+
+    /// The operations that were done, in order.
+    pub fn schedule(&self) -> impl Iterator<Item = Id> {
+        self.steps.iter().filter(|step| step.failure.is_none()).map(|step| step.id)
+    }
+
+    /// The operations that could not be done, and why; ascending.
+    pub fn failed(&self) -> impl Iterator<Item = (Id, &str)> {
+        self.failures.iter().map(|(&id, why)| (id, why.as_str()))
+    }
+
+    /// Does what is new, from the first operation on that is another than before, and lets fail in the document what could
+    /// not be done. Returns from which of the operations done on they are others, and what changed in the document.
+    pub fn update(&mut self, document: &mut Document) -> (usize, Patch) {
+        let mut patch = Patch::default();
+        if self.is_up_to_date(document) {
+            return (self.steps.len(), patch);
+        }
+        // What failed before is tried again, and what made room for it is chosen anew: the outcome is that of doing all of it
+        // from nothing.
+        document.set_failed(&SortedSet::new(), &mut patch);
+        let (mut tied, mut first) = (SortedMap::new(), usize::MAX);
+        loop {
+            first = first.min(self.rewind(document));
+            let Some((id, why)) = self.run(document) else { break };
+            // Where it is tied to others the choice is another without it.
+            tied.insert(id, why);
+            document.set_failed(&tied.keys().copied().collect(), &mut patch);
+        }
+        let untied = self.steps.iter().filter_map(|step| Some((step.id, step.failure.clone()?)));
+        self.failures = tied.iter().map(|(&id, why)| (id, why.clone())).chain(untied).collect();
+        document.set_failed(&self.failures.keys().copied().collect(), &mut patch);
+        self.seen = Some((document.version(), document.view().policy().clone()));
+        (first, patch)
+    }
+
+    fn is_up_to_date(&self, document: &Document) -> bool {
+        if self.failures.is_empty() {
+            return self.schedule().eq(document.order_of(self.list));
+        }
+        // Without those that failed another choice might be made by now, though nothing that shows has changed.
+        self.seen
+            .as_ref()
+            .is_some_and(|(version, policy)| *version == document.version() && policy == document.view().policy())
+    }
+
+    /// Makes the steps what is active, undone from the first that differs on; returns where that is.
+    fn rewind(&mut self, document: &Document) -> usize {
+        let order = document.order_of(self.list);
+        // What failed while nothing was said of it, and is tied by now, is looked at again.
+        let is_tied_by_now = |step: &Step<M::Op>| step.failure.is_some() && document.view().is_tied(step.id);
+        let is_same = |(id, step): &(&Id, &Step<M::Op>)| **id == step.id && !is_tied_by_now(step);
+        let same = order.iter().zip(&self.steps).take_while(is_same).count();
+        self.steps.truncate(same);
+        self.ladder.retain(|&at, _| at <= same.min(self.done));
+        let values: SortedMap<Id, &Value> = document.list_items(self.list).collect();
+        for id in &order[same..] {
+            let op = if let Value::Bytes(bytes) = values[id] { M::read(bytes) } else { None };
+            self.steps.push(Step { id: *id, op, failure: None });
+        }
+        self.done = self.done.min(same);
+        self.state = self.replayed(self.done);
+        same
+    }
+
+    /// The state before step `at`: from a checkpoint on, which is not far.
+    fn replayed(&self, at: usize) -> M {
+        let (from, mut state) = self
+            .ladder
+            .range(..=at)
+            .next_back()
+            .map_or_else(|| (0, M::default()), |(&from, state)| (from, state.clone()));
+        for step in self.steps[from..at].iter().filter(|step| step.failure.is_none()) {
+            if let Some(op) = &step.op {
+                state.apply(op).expect("it could be done on an equal state");
+            }
+        }
+        state
+    }
+
+    /// Does the steps that were not done yet. Returns the first that could not be and is tied to others, and why.
+    fn run(&mut self, document: &Document) -> Option<(Id, String)> {
+        for at in self.done..self.steps.len() {
+            self.keep(at);
+            let step = &self.steps[at];
+            let outcome = step.op.as_ref().map_or_else(|| Err(UNREADABLE.to_owned()), |op| self.state.apply(op));
+            let Err(why) = outcome else { continue };
+            if document.view().is_tied(step.id) {
+                self.done = at;
+                return Some((step.id, why));
+            }
+            self.steps[at].failure = Some(why);
+            // What it did before it found out is forgotten.
+            self.state = self.replayed(at);
+        }
+        self.done = self.steps.len();
+        None
+    }
+
+    /// Keeps a checkpoint before step `at`, and of older ones those whose distance to it doubles.
+    fn keep(&mut self, at: usize) {
+        if at == 0 || !at.is_multiple_of(STEP) || self.ladder.contains_key(&at) {
+            return;
+        }
+        self.ladder.insert(at, self.state.clone());
+        let is_kept = |kept: usize| {
+            let age = (at - kept) / STEP;
+            (kept / STEP).is_multiple_of(1 << (age.max(1).ilog2()))
+        };
+        self.ladder.retain(|&kept, _| is_kept(kept));
+    }
+}
+
+/// Pairs of `ops`, by their places, that `do_commute` claims to commute although on one of `states` they do not: in one order
+/// they lead elsewhere, or to another of them failing. What an application says of its operations, its tests ask here.
+pub fn wrong_claims<M: Application + PartialEq>(
+    states: &[M],
+    ops: &[M::Op],
+    do_commute: impl Fn(&M::Op, &M::Op) -> bool,
+) -> Vec<(usize, usize)> {
+    let both = |state: &M, first: &M::Op, second: &M::Op| {
+        let mut state = state.clone();
+        let mut attempt = |op: &M::Op| {
+            let mut next = state.clone();
+            let is_done = next.apply(op).is_ok();
+            if is_done {
+                state = next;
+            }
+            is_done
+        };
+        let outcomes = (attempt(first), attempt(second));
+        (outcomes, state)
+    };
+    let is_wrong = |a: &M::Op, b: &M::Op| {
+        states.iter().any(|state| {
+            let ((a_first, b_then), one) = both(state, a, b);
+            let ((b_first, a_then), other) = both(state, b, a);
+            (a_first, b_then) != (a_then, b_first) || one != other
+        })
+    };
+    let pairs = (0..ops.len()).flat_map(|a| (0..a).map(move |b| (b, a)));
+    pairs.filter(|&(a, b)| do_commute(&ops[a], &ops[b]) && is_wrong(&ops[a], &ops[b])).collect()
+}
+
+const UNREADABLE: &str = "it is none of the operations that this version knows";
+
+fn list_of(name: &str) -> ContainerId {
+    ContainerId::root(Kind::List, name)
+}
+
+impl Edit<'_> {
+    /// Performs an operation of the application `name`; it counts for whoever keeps a [`Replay`] of that. Returns its name.
+    pub fn perform(&mut self, name: &str, op: &[u8]) -> Option<Id> {
+        let list = list_of(name);
+        let end = self.document().list_len(list);
+        self.list_insert(list, end, &[Value::Bytes(op.into())])
+    }
+}
+
+impl Document {
+    /// The active items of a list, in the order in which they are done.
+    fn order_of(&self, list: ContainerId) -> Vec<Id> {
+        let mut ids: Vec<(Lamport, Id)> =
+            self.list_items(list).map(|(id, _)| (self.log().lamport(id).expect("shown, so here"), id)).collect();
+        ids.sort_unstable();
+        let ids: Vec<Id> = ids.into_iter().map(|(_, id)| id).collect();
+        self.view().schedule(&ids)
+    }
+
+    /// Lets just the actions of these elements be such as an application could not do. What changed is added to `patch`.
+    pub fn set_failed(&mut self, failed: &SortedSet<Id>, patch: &mut Patch) {
+        self.wake();
+        self.view.set_failed(&self.log, failed, self.model.awoken_mut(), Some(patch));
+    }
+}
