@@ -231,6 +231,48 @@ fn lengths_beyond_reason_are_refused() {
     }
 }
 
+/// A block that says `claim` additions to a counter at once, and has three.
+fn additions(claim: u64) -> Vec<u8> {
+    let number = |value: u64| {
+        let mut w = Writer::new();
+        w.varint(value);
+        w.into_bytes()
+    };
+    let columns = [
+        (1, vec![7; 8]),
+        (2, [number(5 << 5 | 2), b"c".to_vec()].concat()),
+        (3, vec![0, 0, 1, 1, 0, 0, 0]),
+        (4, vec![0; 32]),
+        (6, vec![0]),
+        (7, [number(claim), number(1)].concat()),
+        (10, vec![7 << 3 | 4 | 3]),
+        (11, number(claim)),
+        (12, vec![0]),
+        (21, vec![2; 3]),
+    ];
+    let mut w = Writer::new();
+    w.put(b"MOTB\x02");
+    w.put(&[0; 32]);
+    w.varint(columns.len() as u64);
+    for (id, bytes) in &columns {
+        [*id, 0, bytes.len() as u64, bytes.len() as u64].into_iter().for_each(|number| w.varint(number));
+    }
+    columns.iter().for_each(|(_, bytes)| w.put(bytes));
+    let mut bytes = w.into_bytes();
+    reseal(&mut bytes);
+    bytes
+}
+
+#[test]
+fn more_ops_at_once_than_there_are_is_refused() {
+    let _guard = ONE_AT_A_TIME.lock();
+    assert_eq!(decode(&additions(3)).expect("three of three").parts[0].log.end(), 3);
+    for claim in [0, 2, 4, 1 << 20, (1 << 32) - 2, 1 << 32, u64::MAX] {
+        let bytes = additions(claim);
+        assert!(bounded(bytes.len(), || decode(&bytes)).is_err(), "{claim}");
+    }
+}
+
 #[test]
 fn densest_input_stays_within_memory() {
     let _guard = ONE_AT_A_TIME.lock();

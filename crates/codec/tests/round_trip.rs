@@ -3,7 +3,7 @@
 mod common;
 
 use clock::ReplicaId;
-use codec::block::{PartRef, VerifyError, decode, encode, encode_all, verify_chain};
+use codec::block::{PartRef, VerifyError, decode, encode, encode_all, sizes, verify_chain};
 use codec::{Chain, ChainHead, EquivocationProof, Frame, FrameError, Origin, Signature};
 use common::{Rng, frames, key, origin, parts, random_log};
 use log::{Action, ContainerId, Kind, Op};
@@ -100,6 +100,28 @@ fn unknown_columns_are_carried() {
     let foreign = vec![codec::block::ForeignColumn { id: 40, encoding: 9, len: 1 << 60, bytes: vec![1, 2, 3] }];
     let bytes = encode(&parts(&mut rng, &log), &foreign).expect("valid");
     assert_eq!(decode(&bytes).expect("encoded").foreign, foreign);
+}
+
+#[test]
+fn ops_that_are_alike_are_said_at_once() {
+    let (replica, counter, map) =
+        (ReplicaId(3), ContainerId::root(Kind::Counter, "c"), ContainerId::root(Kind::Map, "m"));
+    let mut log = log::MultiLog::new();
+    for seq in 0..3000 {
+        let op = match seq / 1000 {
+            1 => Op::Set { container: map, key: "k".into(), value: Some(log::Value::Null), pred: vec![] },
+            _ => Op::CounterAdd { container: counter, amount: 1 },
+        };
+        log.push(replica, op.as_op_ref());
+        log.commit_plain(replica, 0);
+    }
+    let one = log.log(replica).expect("written");
+    let bytes = encode(&[PartRef::whole(one, origin(replica).author, Default::default(), None)], &[]).expect("valid");
+    let lens =
+        |column: u64| sizes(&bytes).expect("valid").into_iter().find(|(id, ..)| *id == column).map(|size| size.2);
+    assert_eq!((lens(10), lens(11)), (Some(3), Some(6)), "three rows, of a byte of shape and two of length");
+    let block = decode(&bytes).expect("encoded");
+    assert!(block.parts[0].log.actions_in(0..3000).eq(one.actions_in(0..3000)));
 }
 
 #[test]

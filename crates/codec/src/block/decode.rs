@@ -7,7 +7,7 @@ use super::encode::{
     LOG_NAME_WEIGHT, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT,
     RUN_WEIGHT,
 };
-use super::structure::{Writes, check_within_action};
+use super::structure::{Writes, check_within_action, is_structure};
 use super::{BLOCK_VERSION, Block, LogPart, action_count};
 use crate::action::{check_time, read_parent_ids};
 use crate::boundaries::{Boundaries, FrameRun};
@@ -243,8 +243,9 @@ impl<'a> Decoder<'a> {
     fn ops(&mut self, row: &PartRow, log: &mut ReplicaLog) -> Result<(), DecodeError> {
         self.check_rows(columns::SHAPES, row.ops, RUN_WEIGHT)?;
         let shapes = self.r[columns::SHAPES].take(row.ops)?;
+        let count = self.count(shapes)?;
         log.set_text(self.text(row.text)?);
-        log.ops = Vec::with_capacity(row.ops);
+        log.ops = Vec::with_capacity(count);
         let mut text = TextCutter::new(log);
         let mut cursor = Cursor::new();
         self.local = None;
@@ -263,6 +264,21 @@ impl<'a> Decoder<'a> {
             return Err(DecodeError::Invalid("ops and actions do not end together"));
         }
         Ok(())
+    }
+
+    /// How many runs of ops the next rows hold, charging for those beyond one for each.
+    fn count(&self, shapes: &[u8]) -> Result<usize, DecodeError> {
+        if !shapes.iter().any(|&shape| is_structure(shape)) {
+            return Ok(shapes.len());
+        }
+        let mut lens = self.r[columns::OP_LENS].clone();
+        let mut more = 0;
+        for &shape in shapes {
+            let len = lens.limited(SEQ)?;
+            more += if is_structure(shape) { len.saturating_sub(1) } else { 0 };
+        }
+        self.r[columns::SHAPES].charge(more.saturating_mul(RUN_WEIGHT as u64))?;
+        Ok(shapes.len() + more as usize)
     }
 
     /// The next `len` bytes of text; all that there are without copying them.
@@ -330,8 +346,7 @@ impl<'a> Decoder<'a> {
                 log.ops.push(OpRun { range, body });
             }
             OTHER if self.version >= BLOCK_VERSION => {
-                let body = self.structure(shape, range.clone(), log)?;
-                log.ops.push(OpRun { range, body });
+                self.structure(shape, range, log)?;
             }
             _ => return Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
         }
@@ -376,16 +391,6 @@ impl<'a> Decoder<'a> {
             (local, of) if of == kind => Ok(local),
             _ => Err(DecodeError::Invalid("an op on a container of another kind")),
         }
-    }
-
-    /// The same container by its name.
-    pub(super) fn container_id(
-        &mut self,
-        shape: u8,
-        log: &mut ReplicaLog,
-        kind: Kind,
-    ) -> Result<ContainerId, DecodeError> {
-        self.container(shape, log, kind).map(|local| log.container(local))
     }
 
     #[inline]

@@ -5,7 +5,7 @@
 
 use super::columns::{self, Columns, ForeignColumn};
 use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
-use super::structure::{KeyNumbers, Writes};
+use super::structure::{KeyNumbers, Writes, is_structure};
 use super::{BLOCK_VERSION, BLOCK_VERSION_TEXT, PartRef, action_count};
 use crate::action::{check_time, lamport_more, write_parents};
 use crate::error::EncodeError;
@@ -118,6 +118,20 @@ fn half<'a>(part: &PartRef<'a>) -> Option<(PartRef<'a>, PartRef<'a>)> {
         at = part.log.action_range(at - 1).start;
     }
     None
+}
+
+/// What is written once: a run of ops, or several of structure in a row that are alike.
+#[derive(Clone, Copy)]
+struct Row {
+    shape: u8,
+    len: Seq,
+}
+
+impl Row {
+    /// Whether a run of `shape` needs no row of its own behind this one.
+    fn is_carried_on(self, shape: u8) -> bool {
+        is_structure(shape) && shape == self.shape & !NAMES_CONTAINER
+    }
 }
 
 pub(super) struct Encoder {
@@ -248,7 +262,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// How many runs of ops there are, and how many bytes of text.
+    /// How many rows of ops there are, and how many bytes of text.
     fn ops(&mut self, part: &PartRef<'_>) -> Result<(u64, u64), EncodeError> {
         let (log, range) = (part.log, &part.range);
         let runs = log.op_runs_in(range.clone());
@@ -260,16 +274,33 @@ impl Encoder {
         self.local = None;
         self.keys.next_part(log);
         self.writes.next_part();
+        let (mut row, mut rows) = (Row { shape: 0, len: 0 }, 0);
         for run in runs {
             let range = run.range.start.max(range.start)..run.range.end.min(range.end);
-            self.c[columns::OP_LENS].varint((range.end - range.start).into());
+            let len = range.end - range.start;
             let shape = self.op(log, run, range, &mut cursor)?;
-            self.c[columns::SHAPES].byte(shape);
+            if row.is_carried_on(shape) {
+                row.len += len;
+            } else {
+                rows += self.row(row);
+                row = Row { shape, len };
+            }
         }
+        rows += self.row(row);
         let text = log.text_in(range.clone());
         self.c[columns::TEXT].put(text.as_bytes());
         self.c[columns::TEXT].charge(text.len() as u64);
-        Ok((runs.len() as u64, text.len() as u64))
+        Ok((rows, text.len() as u64))
+    }
+
+    /// Writes a row of its shape and length; gives how many that were, since before the first there is none.
+    fn row(&mut self, row: Row) -> u64 {
+        if row.len == 0 {
+            return 0;
+        }
+        self.c[columns::OP_LENS].varint(row.len.into());
+        self.c[columns::SHAPES].byte(row.shape);
+        1
     }
 
     /// Writes the part `range` of a run of ops, but for its shape, length and text, and gives the shape.

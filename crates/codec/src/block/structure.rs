@@ -5,7 +5,7 @@
 
 use super::columns;
 use super::decode::Decoder;
-use super::encode::Encoder;
+use super::encode::{Encoder, OTHER};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{CONTAINERS, KEY_BYTES, LIST_ITEMS, PRED, SEQ};
 use crate::names::NAME_WEIGHT;
@@ -26,6 +26,22 @@ const TREE_CREATE: u8 = 4;
 const TREE_MOVE: u8 = 5;
 const TREE_DELETE: u8 = 6;
 const COUNTER_ADD: u8 = 7;
+
+/// Whether a run of this shape is of an op that is none of text, and takes one counter: several alike are one row.
+pub(super) fn is_structure(shape: u8) -> bool {
+    shape & OTHER == OTHER && shape >> KIND_SHIFT != 0
+}
+
+/// What a kind of op is done to.
+fn container_kind(kind: u8) -> Result<Kind, DecodeError> {
+    Ok(match kind {
+        SET => Kind::Map,
+        LIST_MOVE | LIST_SET => Kind::List,
+        TREE_CREATE | TREE_MOVE | TREE_DELETE => Kind::Tree,
+        COUNTER_ADD => Kind::Counter,
+        _ => return Err(DecodeError::Unknown { what: "kind of an op", number: kind.into() }),
+    })
+}
 
 /// Number of no part.
 const NO_PART: u32 = u32::MAX;
@@ -243,57 +259,49 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Reads a run that is none of text, of one op.
-    pub(super) fn structure(
-        &mut self,
-        shape: u8,
-        range: Range<Seq>,
-        log: &mut ReplicaLog,
-    ) -> Result<OpBody, DecodeError> {
-        if range.end - range.start != 1 {
-            return Err(DecodeError::Invalid("an op of another number of counters than it says"));
+    /// Reads as many ops that are none of text as there are counters in `range`.
+    pub(super) fn structure(&mut self, shape: u8, range: Range<Seq>, log: &mut ReplicaLog) -> Result<(), DecodeError> {
+        let kind = shape >> KIND_SHIFT;
+        let container = self.container(shape, log, container_kind(kind)?)?;
+        for at in range {
+            let body = self.structure_op(kind, container, at, log)?;
+            log.ops.push(OpRun { range: at..at + 1, body });
         }
-        let at = range.start;
-        Ok(match shape >> KIND_SHIFT {
-            SET => {
-                let container = self.container(shape, log, Kind::Map)?;
-                self.set(container, at, log)?
-            }
-            COUNTER_ADD => {
-                let container = self.container_id(shape, log, Kind::Counter)?;
-                log.pack(OpRef::CounterAdd { container, amount: self.r[columns::AMOUNTS].signed()? })
-            }
+        Ok(())
+    }
+
+    fn structure_op(&mut self, kind: u8, local: u32, at: Seq, log: &mut ReplicaLog) -> Result<OpBody, DecodeError> {
+        if kind == SET {
+            return self.set(local, at, log);
+        }
+        let container = log.container(local);
+        match kind {
+            COUNTER_ADD => Ok(log.pack(OpRef::CounterAdd { container, amount: self.r[columns::AMOUNTS].signed()? })),
             LIST_MOVE => {
-                let container = self.container_id(shape, log, Kind::List)?;
                 let [item, left, right] = self.elements(at)?;
-                self.pack(log, OpRef::ListMove { container, item: named(item)?, left, right })?
+                self.pack(log, OpRef::ListMove { container, item: named(item)?, left, right })
             }
             LIST_SET => {
-                let container = self.container_id(shape, log, Kind::List)?;
                 let [item] = self.elements(at)?;
                 let item = named(item)?;
                 let value = self.value(read_whole_value)?;
                 let predicted = self.writes.item_write(item, Id::new(log.replica, at));
                 let pred = &self.replaced(&[predicted], at)?;
-                self.pack(log, OpRef::ListSet { container, item, value: (&value).into(), pred })?
+                self.pack(log, OpRef::ListSet { container, item, value: (&value).into(), pred })
             }
             TREE_CREATE => {
-                let container = self.container_id(shape, log, Kind::Tree)?;
                 let [parent, left, right] = self.elements(at)?;
-                self.pack(log, OpRef::TreeCreate { container, parent, left, right })?
+                self.pack(log, OpRef::TreeCreate { container, parent, left, right })
             }
             TREE_MOVE => {
-                let container = self.container_id(shape, log, Kind::Tree)?;
                 let [node, parent, left, right] = self.elements(at)?;
-                self.pack(log, OpRef::TreeMove { container, node: named(node)?, parent, left, right })?
+                self.pack(log, OpRef::TreeMove { container, node: named(node)?, parent, left, right })
             }
-            TREE_DELETE => {
-                let container = self.container_id(shape, log, Kind::Tree)?;
+            _ => {
                 let [node] = self.elements(at)?;
-                self.pack(log, OpRef::TreeDelete { container, node: named(node)? })?
+                self.pack(log, OpRef::TreeDelete { container, node: named(node)? })
             }
-            _ => return Err(DecodeError::Unknown { what: "shape of an op", number: shape.into() }),
-        })
+        }
     }
 
     /// Keeps an op, charging for the names that it brings.
