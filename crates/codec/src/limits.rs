@@ -127,8 +127,8 @@ table! {
     BLOCK_ROWS = "runs in a block", 1 << 22;
     /// As much as columns may hold once inflated, whatever else is allowed.
     INFLATED_BYTES = "bytes of a block inflated", 256 << 20;
-    /// Real columns stay below 30; what inflates more was made to.
-    INFLATE_RATIO = "bytes inflated from each compressed byte", 100;
+    /// As much as LZ4 makes of one byte that stands everywhere in a column.
+    INFLATE_RATIO = "bytes inflated from each compressed byte", 256;
     /// What a store keeps beside a document at most.
     IMAGE_BYTES = "bytes of an image", 512 << 20;
     /// Texts in one document.

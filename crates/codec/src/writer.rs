@@ -137,12 +137,14 @@ fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
 }
 
+/// What says of as many bytes that more follow.
+const MORE: [u32; 4] = [0, 0x80, 0x8080, 0x80_8080];
+
 /// The bytes of a number that takes at most four, and how many it takes: of lengths that follow no rule.
 #[inline]
 fn short(value: i64) -> Option<(u32, usize)> {
     let value = u32::try_from(zigzag(value)).ok().filter(|value| value >> 28 == 0)?;
     let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
-    let last = bytes.checked_ilog2().unwrap_or(0) / 8;
-    let more = 0x8080_8080 & ((1 << (8 * last)) - 1);
-    Some((bytes | more, last as usize + 1))
+    let last = usize::from(value >= 1 << 7) + usize::from(value >= 1 << 14) + usize::from(value >= 1 << 21);
+    Some((bytes | MORE[last], last + 1))
 }

@@ -3,7 +3,7 @@
 
 use crate::borrowed::OpRef;
 use crate::container::ContainerId;
-use crate::held::{Pool, ValueRef};
+use crate::held::{Pool, ValueRef, Values};
 use crate::names::Names;
 use crate::op::{Op, Value};
 use crate::room;
@@ -167,6 +167,12 @@ impl ReplicaLog {
     ) -> OpBody {
         self.packed.is_used = true;
         OpBody::ListInsert { container, left, right, values: self.packed.values.add(items) }
+    }
+
+    /// The items that a run puts into a list, `len` of them from `skip` on, where its body says that they are `values`.
+    #[inline]
+    pub fn items(&self, values: u32, skip: Seq, len: Seq) -> Values<'_> {
+        self.packed.values.several(values, skip, len)
     }
 
     /// The body of a run that takes items out of a list, as [`ReplicaLog::pack`] makes it.

@@ -13,7 +13,7 @@ use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, wei
 use crate::names::{Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, check_kind, write_op, write_spans};
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRef, OpRun, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -320,11 +320,10 @@ impl Encoder {
                 cursor.deleted(first);
                 Ok(container | if backward { DELETE_BACKWARD } else { DELETE } | code << LEFT_SHIFT)
             }
-            OpBody::ListInsert { container, left, right, .. } => {
+            OpBody::ListInsert { container, left, right, values } => {
                 self.version = BLOCK_VERSION;
                 let container = self.container(log, container, Kind::List)?;
-                let OpRef::ListInsert { values, .. } = log.op(run, range.clone()) else { unreachable!("it is one") };
-                self.values(values)?;
+                self.values(log.items(values, at - run.range.start, len))?;
                 Ok(container | self.insertion(log, run, range, (left, right), cursor)?)
             }
             OpBody::ListDelete { container, target } => {
