@@ -63,11 +63,7 @@ impl<'a> Image<'a> {
         let mut w = Writer::new();
         w.put(&[0; HEAD_BYTES]);
         w.put(&self.document.0.to_le_bytes());
-        w.limited(self.version.iter().count() as u64, REPLICAS)?;
-        for (replica, end) in self.version.iter() {
-            w.put(&replica.0.to_le_bytes());
-            w.limited(end.into(), SEQ)?;
-        }
+        write_version(&mut w, &self.version)?;
         self.write_texts(&mut w)?;
         if !self.shown.is_empty() {
             w.bytes(&self.shown, IMAGE_BYTES)?;
@@ -170,7 +166,18 @@ fn names() -> Names {
     Names::new(Place::Inline, ReplicaId(0))
 }
 
-fn read_version(r: &mut Reader<'_>) -> Result<VersionVector, DecodeError> {
+/// A version: replicas, ascending, each with where it ends.
+pub(crate) fn write_version(w: &mut Writer, version: &VersionVector) -> Result<(), EncodeError> {
+    w.count(version.len(), REPLICAS, size_of::<(ReplicaId, Seq)>())?;
+    for (replica, end) in version.iter() {
+        w.put(&replica.0.to_le_bytes());
+        w.limited(end.into(), SEQ)?;
+    }
+    Ok(())
+}
+
+/// The counterpart of [`write_version`].
+pub(crate) fn read_version(r: &mut Reader<'_>) -> Result<VersionVector, DecodeError> {
     let count = r.count(REPLICAS, size_of::<(ReplicaId, Seq)>())?;
     let mut version = VersionVector::new();
     let mut last = None;

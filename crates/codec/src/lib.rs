@@ -2,7 +2,8 @@
 //!
 //! A [`Frame`] carries live edits of one replica: small, sealed by hash and signature. A [`block`]
 //! carries logs of many replicas in columns, for catch-up, disk and snapshots; it keeps where frames
-//! ended, so that their hashes can be made again and a stranger's history be checked.
+//! ended, so that their hashes can be made again and a stranger's history be checked. A bundle carries chains and
+//! blobs of many documents in one file, part by part.
 //!
 //! ```text
 //! Action ─ encode ─► frame ─ seal ─► bytes ═══► verify ─► decode ─► Action
@@ -38,6 +39,7 @@
 mod action;
 pub mod block;
 mod boundaries;
+mod bundle;
 mod chain;
 mod cost;
 mod declared;
@@ -55,6 +57,10 @@ mod value;
 mod writer;
 
 pub use boundaries::{Boundaries, FrameRun};
+pub use bundle::{
+    BUNDLE_HEAD_BYTES, BUNDLE_PART_HEAD_BYTES, BUNDLE_PIECE_BYTES, BUNDLE_VERSION, BundleDocument, BundlePart,
+    BundleReader, BundleWriter,
+};
 pub use chain::{Chain, EquivocationProof, OpenedChain};
 pub use cost::{Cost, cost};
 pub use error::{DecodeError, EncodeError};

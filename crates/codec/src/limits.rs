@@ -139,6 +139,16 @@ table! {
     IMAGE_BLOCKS = "blocks of an image", 1 << 12;
     /// One for each few thousand elements of each replica.
     IMAGE_SIGNATURES = "signatures of an image", 1 << 22;
+    /// A chain of greatest length, or two versions of as many replicas as there may be; whoever reads holds one.
+    BUNDLE_PART_BYTES = "bytes of a part of a bundle", 32 << 20;
+    /// Chains of one part; longer histories take several parts.
+    BUNDLE_CHAINS = "chains in a part of a bundle", 1 << 16;
+    /// What is read before any of a document is taken in: twice what an image may have.
+    BUNDLE_DOCUMENT_BYTES = "bytes of history of a document in a bundle", 1 << 30;
+    /// As many names as fit into a part, and more than a store holds.
+    BUNDLE_BLOBS = "blobs of older bundles", 1 << 19;
+    /// Longer than any server takes.
+    BUNDLE_NAME_BYTES = "bytes of the name of a document in a bundle", 1024;
 }
 
 /// What decoding may take in memory before the length of the input counts, in bytes.

@@ -3,7 +3,10 @@
 
 mod common;
 
+use blob::BlobHash;
+use clock::DocumentId;
 use codec::block::{Block, decode, encode, sizes};
+use codec::{BundleDocument, BundlePart, BundleWriter, Chain};
 use common::{Alphabet, Rng, frames, origin, parts, random_log_of};
 use std::path::PathBuf;
 
@@ -78,4 +81,25 @@ fn a_block_of_coded_columns_keeps_its_content() {
     let sizes = sizes(&bytes).expect("valid");
     assert!(sizes.iter().filter(|(_, stored, len)| stored < len).count() > 3, "{sizes:?}");
     check_block("long-block", "", &bytes);
+}
+
+#[test]
+fn a6_a_bundle_keeps_its_bytes() {
+    let (head, mut writer) = BundleWriter::new();
+    let mut rng = Rng(45);
+    let log = random_log_of(&mut rng, 12, Alphabet::First);
+    let replica = log.logs().next().expect("written").replica;
+    let chain = Chain::from(frames(&mut rng, &log, replica).0.remove(0)).encode().expect("valid");
+    let since = [(replica, 1)].into_iter().collect();
+    let document = BundleDocument { id: DocumentId(7), epoch: 1, name: "Notes", since, version: log.version().clone() };
+    let parts = [
+        BundlePart::Start { blobs: vec![BlobHash([1; 32])] },
+        BundlePart::Document(document),
+        BundlePart::History(vec![&chain]),
+        BundlePart::Blob { hash: BlobHash([2; 32]), len: 5 },
+        BundlePart::Piece(b"bytes"),
+        BundlePart::End,
+    ];
+    let written = parts.iter().flat_map(|part| writer.part(part).expect("valid"));
+    check("bundle-v1.bin", &head.into_iter().chain(written).collect::<Vec<u8>>());
 }
