@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// The exit codes, as the help shows them.
 pub const CODES: &str = "Exit codes: 0 done; 1 done, and the answer is no (a replay that ends otherwise, versions that \
-differ, a merge with conflicts, nothing to undo, redo or restore, a store that is damaged); 2 an error, with a message that says what to do.";
+differ, a merge with conflicts, nothing to undo, redo or restore, a store that is damaged, a bundle of which something was refused); 2 an error, with a message that says what to do.";
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,12 @@ pub enum CommandError {
     /// The system does not give what a program needs.
     #[error("the system refuses: {0}")]
     System(std::io::Error),
+    /// A bundle cannot be read.
+    #[error("{0} cannot be taken in, and nothing of it was: {1}")]
+    Bundle(PathBuf, server::bundle::BundleError),
+    /// A bundle cannot be written.
+    #[error("failed to pack {0}: {1}")]
+    Pack(PathBuf, server::bundle::BundleError),
     /// The documents of a directory.
     #[error(transparent)]
     Hub(#[from] server::HubError),

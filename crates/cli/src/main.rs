@@ -19,6 +19,7 @@ mod merge;
 mod names;
 mod opened;
 mod out;
+mod pack;
 mod replay;
 mod restore;
 mod serve;
@@ -28,6 +29,7 @@ mod subject;
 mod target;
 mod time_text;
 mod undo;
+mod unpack;
 mod verify;
 mod visit;
 
@@ -70,6 +72,10 @@ enum Command {
     Redo(undo::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
+    /// Write documents with their history and files into one bundle, to carry to where no network goes.
+    Pack(pack::Arguments),
+    /// Take a bundle into a directory.
+    Unpack(unpack::Arguments),
     /// Check that everything that is kept holds, without changing anything.
     Verify(verify::Arguments),
     /// List, verify or collect the blobs of a directory: pictures and other files that documents name.
@@ -97,6 +103,8 @@ fn main() -> ExitCode {
         Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Pack(arguments) => pack::run(&arguments),
+        Command::Unpack(arguments) => unpack::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Blobs(arguments) => blobs::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),

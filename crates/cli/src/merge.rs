@@ -101,5 +101,5 @@ pub(crate) fn read_tree(file: &Path) -> Result<Tree, CommandError> {
     form::tree(file, read(file)?)
 }
 
-pub(crate) use disk::read as read_file;
+pub(crate) use disk::{read as read_file, staged};
 pub(crate) use form::{is_json, schema as read_schema};

@@ -65,6 +65,14 @@ impl Opened {
         serde_json::json!({ "id": self.info.id.to_string(), "name": self.info.name })
     }
 
+    /// Its generation; 0 where none is known.
+    pub fn epoch(&self) -> u64 {
+        match &self.keeper {
+            Keeper::Directory(document) => document.epoch(),
+            Keeper::Server(visit) => visit.document().epoch(),
+        }
+    }
+
     /// The copy with its authors.
     pub fn replica(&self) -> &Replica {
         match &self.keeper {

@@ -50,6 +50,12 @@ impl Subject {
         Ok((target, rest))
     }
 
+    /// All documents of a place, where none is named, or those that are.
+    pub fn several(&self) -> Result<(Site, Vec<String>), CommandError> {
+        let (target, rest) = split(&self.words)?;
+        Ok((target.site, target.doc.into_iter().chain(rest.iter().cloned()).collect()))
+    }
+
     /// Two files on this machine, where that is what the words name. A directory of documents is no file.
     pub fn files(&self) -> Option<[&Path; 2]> {
         let [a, b] = self.words.as_slice() else { return None };

@@ -1,8 +1,10 @@
-//! The documents of a server by name, over HTTP.
+//! The documents of a server by name, and blobs by hash, over HTTP.
 
 use crate::address::Address;
+use blob::BlobHash;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
+use hyper::header::{CONTENT_RANGE, HeaderMap};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -71,33 +73,67 @@ impl Catalogue {
         read(&answer).ok_or_else(|| self.strange())
     }
 
+    /// Bytes of a blob from `start`, at most `len` of them, and how long the whole is; none where the server lacks it.
+    /// They are not verified.
+    pub async fn blob_part(
+        &self,
+        hash: &BlobHash,
+        start: u64,
+        len: usize,
+    ) -> Result<Option<(Bytes, u64)>, CatalogueError> {
+        let last = start.saturating_add(len.clamp(1, ANSWER_BYTES_MAX) as u64 - 1);
+        let asked = Asked { range: Some(format!("bytes={start}-{last}")), body: None };
+        let (status, headers, body) = self.answer(Method::GET, &format!("/blobs/{hash}"), asked).await?;
+        let total = headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok()?.rsplit_once('/')?.1.parse().ok());
+        match (status, total) {
+            (StatusCode::PARTIAL_CONTENT, Some(total)) => Ok(Some((body, total))),
+            // Of an empty blob there is no range.
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(total)) => Ok(Some((Bytes::new(), total))),
+            (StatusCode::NOT_FOUND, _) => Ok(None),
+            (status, _) => Err(self.refusal(status, &body)),
+        }
+    }
+
     fn strange(&self) -> CatalogueError {
         CatalogueError::Strange(self.address.clone())
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, CatalogueError> {
-        let unreachable = |why: String| CatalogueError::Unreachable(self.address.clone(), why);
-        let answer = tokio::time::timeout(REQUEST_TIME, self.exchange(method, path, body)).await;
-        let (status, body) = answer
-            .map_err(|_| unreachable(format!("no answer within {} s", REQUEST_TIME.as_secs())))?
-            .map_err(|error| unreachable(error.to_string()))?;
-        let answer: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        match status {
-            status if status.is_success() => Ok(answer),
-            StatusCode::UNAUTHORIZED => Err(CatalogueError::NotAdmitted(self.address.clone())),
-            status => match answer["message"].as_str().or(answer["error"]["message"].as_str()) {
-                Some(message) => Err(CatalogueError::Refused(self.address.clone(), message.to_owned())),
-                None => Err(CatalogueError::Refused(self.address.clone(), status.to_string())),
-            },
+        let (status, _, body) = self.answer(method, path, Asked { range: None, body }).await?;
+        if status.is_success() {
+            return Ok(serde_json::from_slice(&body).unwrap_or(Value::Null));
         }
+        Err(self.refusal(status, &body))
+    }
+
+    fn refusal(&self, status: StatusCode, body: &[u8]) -> CatalogueError {
+        if status == StatusCode::UNAUTHORIZED {
+            return CatalogueError::NotAdmitted(self.address.clone());
+        }
+        let answer: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let message = answer["message"].as_str().or(answer["error"]["message"].as_str());
+        CatalogueError::Refused(self.address.clone(), message.map_or_else(|| status.to_string(), str::to_owned))
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        asked: Asked,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), CatalogueError> {
+        let unreachable = |why: String| CatalogueError::Unreachable(self.address.clone(), why);
+        let answer = tokio::time::timeout(REQUEST_TIME, self.exchange(method, path, asked)).await;
+        answer
+            .map_err(|_| unreachable(format!("no answer within {} s", REQUEST_TIME.as_secs())))?
+            .map_err(|error| unreachable(error.to_string()))
     }
 
     async fn exchange(
         &self,
         method: Method,
         path: &str,
-        body: Option<Value>,
-    ) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+        Asked { range, body }: Asked,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), Box<dyn std::error::Error + Send + Sync>> {
         let stream = TcpStream::connect(self.address.host_and_port()).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         // It ends with the request; what goes wrong in it shows there.
@@ -106,6 +142,9 @@ impl Catalogue {
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
+        if let Some(range) = range {
+            request = request.header("range", range);
+        }
         if body.is_some() {
             request = request
                 .header("content-type", "application/json")
@@ -113,11 +152,18 @@ impl Catalogue {
         }
         let bytes = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
         let answer = sender.send_request(request.body(Full::new(bytes))?).await?;
-        let status = answer.status();
+        let (status, headers) = (answer.status(), answer.headers().clone());
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await?.to_bytes();
         connection.abort();
-        Ok((status, body))
+        Ok((status, headers, body))
     }
+}
+
+/// What a request says besides its path.
+struct Asked {
+    /// Which bytes, as the header says it.
+    range: Option<String>,
+    body: Option<Value>,
 }
 
 fn read(document: &Value) -> Option<DocumentInfo> {

@@ -9,6 +9,7 @@
 //! id that is new each time the directory is opened.
 
 mod blobs;
+pub mod bundle;
 mod census;
 mod cold;
 mod document;
@@ -21,7 +22,7 @@ mod load;
 mod loader;
 mod recent;
 
-pub use blobs::{BLOB_QUOTAS, examine_blobs, open_blobs};
+pub use blobs::{BLOB_QUOTAS, examine_blobs, find_blobs, open_blobs};
 pub use census::Census;
 pub use document::{StoredDocument, text_container};
 pub use history::{history_json, run_json};

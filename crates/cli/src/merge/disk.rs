@@ -42,7 +42,7 @@ pub fn replace(out: &Path, like: &Path, bytes: &[u8]) -> Result<(), CommandError
 }
 
 /// A new file beside another.
-fn staged(target: &Path) -> Result<(PathBuf, File), CommandError> {
+pub fn staged(target: &Path) -> Result<(PathBuf, File), CommandError> {
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let stage = target.with_file_name(format!(".{name}.{:016x}", random()?));
     let file = OpenOptions::new().write(true).create_new(true).open(&stage);

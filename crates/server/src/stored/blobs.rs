@@ -23,6 +23,11 @@ pub fn open_blobs(dir: &Path, quotas: Quotas) -> Result<Blobs, OpenError> {
     Blobs::open(&dir.join(DIRECTORY_NAME), quotas, Box::new(now_ms))
 }
 
+/// The same where there are any: nothing is made.
+pub fn find_blobs(dir: &Path, quotas: Quotas) -> Result<Option<Blobs>, OpenError> {
+    if dir.join(DIRECTORY_NAME).is_dir() { open_blobs(dir, quotas).map(Some) } else { Ok(None) }
+}
+
 /// The blobs of the directory of documents `dir` that are not what they are called, without changing anything in it.
 pub fn examine_blobs(dir: &Path) -> io::Result<Vec<String>> {
     let entries = match fs::read_dir(dir.join(DIRECTORY_NAME).join("whole")) {

@@ -57,9 +57,14 @@ impl StoredDocument {
         Ok(Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags, kept_type })
     }
 
+    /// A document that was just made in `store`, of which nothing is on the disk.
+    pub(super) fn unsaved(store: Arc<dyn Store>, epoch: Epoch, replica: Replica) -> Result<Self, HubError> {
+        Ok(Self { durable: VersionVector::new(), ..Self::new(store, epoch, replica)? })
+    }
+
     /// Keeps an image of what is on the disk, so that the document opens at once. It is a cache: whatever
     /// goes wrong with it is logged, and loses nothing.
-    fn keep_image(&mut self) {
+    pub(super) fn keep_image(&mut self) {
         self.unimaged_bytes = 0;
         let version = self.replica.version();
         // What is here and not on the disk must not be in an image of the disk.

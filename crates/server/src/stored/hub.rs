@@ -5,12 +5,13 @@ use super::document::{StoredDocument, now};
 use super::etags::KeptEtags;
 use super::kept_type::{self, KeptType};
 use super::key::{KeyError, read_or_make_key};
-use super::load::EPOCH_FIRST;
+use super::load::{CHAIN_EPOCH, EPOCH_FIRST};
 use super::loader::{Loader, read_error};
 use crate::content::DocumentType;
 use crate::hub::{DocumentInfo, Hub, HubDocument, HubError};
 use clock::{DocumentId, ReplicaId};
 use codec::{AuthorKey, SigningKey};
+use motet::Replica;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{OpenError, RedbStore, Store};
@@ -83,6 +84,11 @@ impl StoredHub {
         let epoch = self.epoch(doc)?;
         let etags = KeptEtags::load(&*self.loader.store, doc)?;
         self.loader.load(doc, epoch, etags, progress)
+    }
+
+    /// A copy of document `doc` with nothing in it, to write to as whoever writes here.
+    pub(super) fn empty_replica(&self, doc: DocumentId) -> Replica {
+        Replica::new(doc, CHAIN_EPOCH, self.loader.writer, self.loader.key.clone())
     }
 
     fn epoch(&self, doc: DocumentId) -> Result<Epoch, HubError> {

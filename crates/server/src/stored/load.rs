@@ -11,7 +11,7 @@ use sync::Epoch;
 pub const EPOCH_FIRST: Epoch = 1;
 
 /// The generation that chains are sealed under: a document that is made anew gets a new id as well.
-const CHAIN_EPOCH: u32 = 0;
+pub(super) const CHAIN_EPOCH: u32 = 0;
 
 /// Why a document cannot be loaded. It is never taken for an empty one.
 #[derive(Debug, thiserror::Error)]
@@ -65,27 +65,13 @@ pub fn load(
     store: &dyn Store,
     doc: DocumentId,
     (writer, key): (ReplicaId, SigningKey),
-    mut progress: impl FnMut(usize, usize),
+    progress: impl FnMut(usize, usize),
 ) -> Result<Replica, LoadError> {
     let imaged = load_image(store, doc, (writer, key.clone()))?;
     let mut replica = imaged.unwrap_or_else(|| Replica::new(doc, CHAIN_EPOCH, writer, key));
     let records = store.read(doc, &replica.version())?;
-    let total = records.len();
-    let mut queues = by_replica(records);
-    let mut done = 0;
-    while done < total {
-        let before = done;
-        for queue in &mut queues {
-            done += feed(&mut replica, queue)?;
-            progress(done, total);
-        }
-        if done == before {
-            // People who wrote at once follow each other in turns: more has to wait before any can go.
-            for queue in &mut queues {
-                done += feed_one(&mut replica, queue)?;
-            }
-        }
-    }
+    let refuse = |span, error| Err(LoadError::Record { doc, span, error });
+    feed_all(&mut replica, records, progress, refuse)?;
     if replica.waiting() > 0 {
         return Err(LoadError::Incomplete { doc, wanted: replica.wanted() });
     }
@@ -116,12 +102,43 @@ fn load_image(
     }
 }
 
+/// Imports records, those of each replica in order, so that few wait at a time. `progress` hears of records done and
+/// all; `refuse` of what does not hold: behind that nothing more of its replica is imported.
+pub(super) fn feed_all<E>(
+    replica: &mut Replica,
+    records: Vec<Record>,
+    mut progress: impl FnMut(usize, usize),
+    mut refuse: impl FnMut(Span, ImportError) -> Result<(), E>,
+) -> Result<(), E> {
+    let total = records.len();
+    let mut queues = by_replica(records);
+    let mut done = 0;
+    while done < total {
+        let before = done;
+        for queue in &mut queues {
+            done += feed(replica, queue, &mut refuse)?;
+            progress(done, total);
+        }
+        if done == before {
+            // People who wrote at once follow each other in turns: more has to wait before any can go.
+            for queue in &mut queues {
+                done += feed_one(replica, queue, &mut refuse)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Imports records of one replica as far as everything that they follow is here; how many. So few records
 /// of each replica wait, however long the document is.
-fn feed(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
+fn feed<E>(
+    replica: &mut Replica,
+    queue: &mut Queue,
+    refuse: &mut impl FnMut(Span, ImportError) -> Result<(), E>,
+) -> Result<usize, E> {
     let mut count = 0;
     while replica.document().log().end(queue.replica) >= queue.fed {
-        match feed_one(replica, queue)? {
+        match feed_one(replica, queue, refuse)? {
             0 => break,
             fed => count += fed,
         }
@@ -129,13 +146,21 @@ fn feed(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
     Ok(count)
 }
 
-/// Imports the next record of one replica, where there is one; how many.
-fn feed_one(replica: &mut Replica, queue: &mut Queue) -> Result<usize, LoadError> {
+/// Imports the next record of one replica, where there is one; how many were dealt with.
+fn feed_one<E>(
+    replica: &mut Replica,
+    queue: &mut Queue,
+    refuse: &mut impl FnMut(Span, ImportError) -> Result<(), E>,
+) -> Result<usize, E> {
     let Some(record) = queue.records.pop_front() else { return Ok(0) };
-    let (doc, span) = (replica.id(), record.span());
-    replica.import(&record.bytes, None).map_err(|error| LoadError::Record { doc, span, error })?;
     queue.fed = record.end;
-    Ok(1)
+    match replica.import(&record.bytes, None) {
+        Ok(_) => Ok(1),
+        Err(error) => {
+            refuse(record.span(), error)?;
+            Ok(1 + std::mem::take(&mut queue.records).len())
+        }
+    }
 }
 
 fn by_replica(records: Vec<Record>) -> Vec<Queue> {
