@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 /// The exit codes, as the help shows them.
 pub const CODES: &str = "Exit codes: 0 done; 1 done, and the answer is no (a replay that ends otherwise, versions that \
-differ, a merge with conflicts, nothing to undo, redo or restore, a store that is damaged, a bundle of which something was refused); 2 an error, with a message that says what to do.";
+differ, a merge with conflicts, conflicts that nobody decided, nothing to undo, redo or restore, a store that is damaged, a bundle \
+of which something was refused); 2 an error, with a message that says what to do.";
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]

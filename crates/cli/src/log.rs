@@ -6,7 +6,8 @@ use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
 use crate::time_text::write_time;
-use motet::{EditRun, Replica, Span, Standing};
+use crate::words::{Words, state, what};
+use motet::{EditRun, Replica};
 use serde_json::json;
 use server::{history_json, write_version};
 use std::process::ExitCode;
@@ -36,7 +37,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     } else {
         let runs = opened.document().history();
         let paint = Paint::for_stdout();
-        let lines: String = runs.iter().rev().take(count).map(|run| line(opened.replica(), run, paint)).collect();
+        let words = Words::of(opened.replica());
+        let lines: String =
+            runs.iter().rev().take(count).map(|run| line(opened.replica(), &words, run, paint)).collect();
         let left = runs.len().saturating_sub(count);
         let more =
             if left > 0 { paint.faint(&format!("and {left} before: --count 0 lists all\n")) } else { String::new() };
@@ -46,31 +49,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(replica: &Replica, run: &EditRun, paint: Paint) -> String {
-    let authors = Authors::of(replica);
-    let author = authors.short(run.span.replica);
-    let is_undone = matches!(replica.document().standing(run.span.last()), Standing::Undone(_));
-    let undone = if is_undone && run.switched.is_none() { "  (undone)" } else { "" };
+fn line(replica: &Replica, words: &Words<'_>, run: &EditRun, paint: Paint) -> String {
+    let author = Authors::of(replica).short(run.span.replica);
+    let state = state(replica.document(), run).filter(|_| run.switched.is_none());
+    let state = state.map_or_else(String::new, |state| format!("  ({state})"));
     let id = paint.name(&run.span.to_string());
-    format!("{id}  {}  {author:<8}  {}{}\n", write_time(run.time), what(run), paint.faint(undone))
-}
-
-/// What a run did, in words.
-fn what(run: &EditRun) -> String {
-    if let Some((on, spans)) = &run.switched {
-        let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
-        return format!("{} {}", if *on { "redid" } else { "undid" }, spans.join(" "));
-    }
-    let mut parts = Vec::new();
-    if run.insertions > 0 {
-        let is_cut = run.insertions as usize > run.inserted.chars().count();
-        parts.push(format!("+{} {:?}{}", run.insertions, run.inserted, if is_cut { "…" } else { "" }));
-    }
-    if run.deletions > 0 {
-        parts.push(format!("-{}", run.deletions));
-    }
-    if run.writes > 0 {
-        parts.push(format!("{} keys written", run.writes));
-    }
-    parts.join(" ")
+    format!("{id}  {}  {author:<8}  {}{}\n", write_time(run.time), what(words, run), paint.faint(&state))
 }

@@ -6,6 +6,8 @@ mod app;
 mod blame;
 mod blob_flags;
 mod blobs;
+mod conflicts;
+mod constrain;
 mod diff;
 mod error;
 mod export;
@@ -21,9 +23,12 @@ mod opened;
 mod out;
 mod pack;
 mod replay;
+mod resolve;
 mod restore;
+mod said;
 mod serve;
 mod show;
+mod sides;
 mod stats;
 mod subject;
 mod target;
@@ -32,6 +37,9 @@ mod undo;
 mod unpack;
 mod verify;
 mod visit;
+mod weigh;
+mod why;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -70,6 +78,16 @@ enum Command {
     Undo(undo::Arguments),
     /// Bring back what was undone.
     Redo(undo::Arguments),
+    /// Say why edit runs are active or not: undone by whom, needing what, having given way to whom.
+    Why(why::Arguments),
+    /// List what gave way to what, by what, and whether somebody decided.
+    Conflicts(conflicts::Arguments),
+    /// Decide for everybody which of several edit runs are to be active.
+    Resolve(resolve::Arguments),
+    /// Say what edit runs mean together: which exclude, need or follow each other.
+    Constrain(constrain::Arguments),
+    /// Say how much edit runs matter where not everything can be active.
+    Weigh(weigh::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
     /// Write documents with their history and files into one bundle, to carry to where no network goes.
@@ -102,6 +120,11 @@ fn main() -> ExitCode {
         Command::Blame(arguments) => blame::run(&arguments),
         Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
+        Command::Why(arguments) => why::run(&arguments),
+        Command::Conflicts(arguments) => conflicts::run(&arguments),
+        Command::Resolve(arguments) => resolve::run(&arguments),
+        Command::Constrain(arguments) => constrain::run(&arguments),
+        Command::Weigh(arguments) => weigh::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),

@@ -39,6 +39,39 @@ pub enum Listing {
 }
 
 impl Rule {
+    /// What people and programs call it; the number of [`Rule::AtMost`] is said beside it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotAfter => "not-after",
+            Self::Enables => "enables",
+            Self::Causes => "causes",
+            Self::NonCommuting => "non-commuting",
+            Self::SoftOrder => "soft-order",
+            Self::Atomic => "atomic",
+            Self::Contiguous => "contiguous",
+            Self::AtMost(_) => "at-most",
+            Self::AnyOf => "any-of",
+            Self::ExactlyOne => "exactly-one",
+        }
+    }
+
+    /// The rule of that [`Rule::word`]; `max` is the number of [`Rule::AtMost`].
+    pub fn of_word(word: &str, max: u32) -> Option<Self> {
+        let rules = [
+            Self::NotAfter,
+            Self::Enables,
+            Self::Causes,
+            Self::NonCommuting,
+            Self::SoftOrder,
+            Self::Atomic,
+            Self::Contiguous,
+            Self::AtMost(max),
+            Self::AnyOf,
+            Self::ExactlyOne,
+        ];
+        rules.into_iter().find(|rule| rule.word() == word)
+    }
+
     /// In which way it lists its actions.
     pub fn listing(self) -> Listing {
         match self {
@@ -94,6 +127,7 @@ mod tests {
             let listed = rule.list(&[c, b, a, b]);
             assert!(rule.fits(&listed), "{rule:?} {listed:?}");
             assert_eq!(rule.list(&listed), listed);
+            assert_eq!(Rule::of_word(rule.word(), if rule == Rule::AtMost(2) { 2 } else { 1 }), Some(rule));
         }
         assert!(!Rule::AtMost(3).fits(&[a, b, c]), "says nothing");
         assert!(!Rule::AtMost(0).fits(&[a]), "a way of undoing");

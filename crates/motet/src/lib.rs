@@ -21,6 +21,7 @@
 //!
 //! It reads no clock and no disk and opens no socket: times are given to it, and bytes are `codec`'s.
 
+mod conflict;
 pub mod diff;
 mod document;
 mod edit;
@@ -32,6 +33,7 @@ mod waiting;
 pub use blob::{BlobHash, BlobRef, MediaType};
 pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
+pub use conflict::{Conflict, Runs};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
 pub use log::{

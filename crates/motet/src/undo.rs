@@ -23,6 +23,8 @@ pub struct EditRun {
     pub deletions: u32,
     /// How many keys it wrote, and how much it did otherwise to what is no text.
     pub writes: u32,
+    /// What it says of what actions mean together: the elements that say so.
+    pub declared: Vec<Id>,
     /// Whether it switched other actions off or on, and which.
     pub switched: Option<(bool, Vec<Span>)>,
 }
@@ -191,9 +193,10 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
         insertions: 0,
         deletions: 0,
         writes: 0,
+        declared: Vec::new(),
         switched: None,
     };
-    for (_, op) in log.ops_in(span.start..span.end) {
+    for (id, op) in log.ops_in(span.start..span.end) {
         match op {
             OpRef::Insert { text, .. } => {
                 run.insertions += text.chars().count() as u32;
@@ -205,6 +208,7 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
                 run.switched.get_or_insert((on, Vec::new())).1.extend(targets);
             }
             OpRef::Unknown { .. } => {}
+            op if op.is_declaration() => run.declared.push(id),
             other => run.writes += other.len(),
         }
     }
@@ -220,7 +224,10 @@ fn add_summary(summary: &mut String, text: &str) {
 fn goes_on(log: &ReplicaLog, run: &EditRun, next: &EditRun) -> bool {
     // What was written beside the first characters, such as the author's name, ends no run.
     let typing = |r: &EditRun| r.insertions > 0 && r.deletions == 0;
-    let deleting = |r: &EditRun| r.deletions > 0 && r.insertions == 0 && r.writes == 0;
+    let deleting = |r: &EditRun| r.deletions > 0 && r.insertions == 0 && r.writes == 0 && r.declared.is_empty();
+    if !next.declared.is_empty() {
+        return false;
+    }
     if run.switched.is_some() || next.switched.is_some() {
         return false;
     }

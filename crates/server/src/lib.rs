@@ -52,8 +52,9 @@ pub use metrics::{Counter, Gauge, Metrics};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
 pub use stored::{
-    BLOB_QUOTAS, Census, EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, bundle,
-    examine_blobs, find_blobs, history_json, load, open_blobs, read_or_make_key, run_json, text_container,
+    BLOB_QUOTAS, Census, EPOCH_FIRST, KeyError, LoadError, OpenHubError, StoredDocument, StoredHub, action_json,
+    bundle, conflicts_json, declared_json, examine_blobs, find_blobs, history_json, load, open_blobs, read_or_make_key,
+    run_json, text_container, why_json,
 };
 pub use upstream::{FollowError, Upstream, follow};
 pub use version_text::{read_version, write_version};

@@ -20,6 +20,7 @@ mod kept_type;
 mod key;
 mod load;
 mod loader;
+mod meaning;
 mod recent;
 
 pub use blobs::{BLOB_QUOTAS, examine_blobs, find_blobs, open_blobs};
@@ -29,3 +30,4 @@ pub use history::{history_json, run_json};
 pub use hub::{OpenHubError, StoredHub};
 pub use key::{KeyError, read_or_make_key};
 pub use load::{EPOCH_FIRST, LoadError, load};
+pub use meaning::{action_json, conflicts_json, declared_json, why_json};

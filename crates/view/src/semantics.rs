@@ -377,6 +377,28 @@ impl SemanticGraph {
         answers.iter().copied().filter(is_within).collect()
     }
 
+    /// The latest answer by which an action gave way: one in force that keeps what it gave way to and not the action itself,
+    /// or that keeps none. None where nobody answered, or where it did not give way.
+    pub fn answer_to(&self, id: Id) -> Option<Id> {
+        let action = self.named(&[id]).next()?;
+        let by = match &self.vertices[&action].fate {
+            Fate::Lost(Loss::Answer(answer)) => return Some(*answer),
+            Fate::Lost(loss) => loss.by(),
+            _ => return None,
+        };
+        let current = self.answers_about(action).into_iter().filter_map(|id| Some((id, self.answers.current(id)?)));
+        let answers = current.filter(|(_, answer)| {
+            !answer.keep.contains(&action) && by.iter().any(|winner| answer.keep.contains(winner))
+        });
+        answers.max_by_key(|(id, answer)| (answer.lamport, *id)).map(|(id, _)| id)
+    }
+
+    /// The answers in force that are about an action, ascending.
+    pub fn answers_in_force(&self, id: Id) -> Vec<Id> {
+        let about = self.named(&[id]).next().map_or_else(Vec::new, |action| self.answers_about(action));
+        about.into_iter().filter(|answer| self.answers.current(*answer).is_some()).collect()
+    }
+
     fn answers_about(&self, action: Id) -> Vec<Id> {
         let ties = self.vertices[&action].ties.range(Tie::Answer(Id::new(ReplicaId(0), 0))..);
         ties.filter_map(|tie| if let Tie::Answer(id) = tie { Some(*id) } else { None }).collect()

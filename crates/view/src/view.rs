@@ -182,6 +182,17 @@ impl View {
         self.semantics.answers_within(actions)
     }
 
+    /// The answer by which an action gave way, named by one of its elements; none where nobody answered, and it gave way by
+    /// itself.
+    pub fn answer_to(&self, action: Id) -> Option<Id> {
+        self.semantics.answer_to(action)
+    }
+
+    /// The answers in force that are about an action, named by one of its elements.
+    pub fn answers_in_force(&self, action: Id) -> Vec<Id> {
+        self.semantics.answers_in_force(action)
+    }
+
     /// The weights that a new weight of `actions` replaces.
     pub fn weights_of(&self, actions: &[Id]) -> Vec<Id> {
         self.semantics.weights_of(actions)

@@ -2,7 +2,7 @@
 
 use super::{Edit, replaced};
 use crate::Refusal;
-use clock::Id;
+use clock::{Id, Span};
 use log::{OpRef, Rule};
 
 impl Edit<'_> {
@@ -22,6 +22,20 @@ impl Edit<'_> {
             return self.document.refuse(Refusal::Unfit);
         }
         self.declare(OpRef::Constrain { rule, actions: &actions });
+    }
+
+    /// Says what edit runs mean together. A run of several actions takes part as a whole: all of them are active or none, and the
+    /// last one stands for them.
+    pub fn constrain_runs(&mut self, rule: Rule, runs: &[Span]) {
+        let runs: Vec<Vec<Id>> = runs.iter().map(|run| self.document.actions_in(*run)).collect();
+        if matches!(rule, Rule::Atomic | Rule::Contiguous) {
+            return self.constrain(rule, &runs.concat());
+        }
+        for actions in runs.iter().filter(|actions| actions.len() > 1) {
+            self.constrain(Rule::Atomic, actions);
+        }
+        let stand: Vec<Id> = runs.iter().filter_map(|actions| actions.last().copied()).collect();
+        self.constrain(rule, &stand);
     }
 
     /// Never more than one of `actions` is active.

@@ -1,5 +1,6 @@
 //! Edit runs as JSON.
 
+use super::meaning::{declared_json, telling, why_json};
 use crate::version_text::write_version;
 use clock::VersionVector;
 use motet::{Document, EditRun, Replica, Standing};
@@ -26,7 +27,8 @@ fn with_versions(document: &Document) -> Vec<(EditRun, VersionVector)> {
 
 /// One edit run; `version` is the one right after it, which `?at=` takes.
 pub fn run_json(replica: &Replica, run: &EditRun, version: &VersionVector) -> Value {
-    let is_undone = matches!(replica.document().standing(run.span.last()), Standing::Undone(_));
+    let document = replica.document();
+    let is_undone = matches!(document.standing(run.span.last()), Standing::Undone(_));
     let author = replica.author(run.span.replica).map(|author| author.to_string());
     let mut json = json!({
         "id": run.span.to_string(),
@@ -37,8 +39,12 @@ pub fn run_json(replica: &Replica, run: &EditRun, version: &VersionVector) -> Va
         "deleted": run.deletions,
         "written": run.writes,
         "undone": is_undone,
+        "why": why_json(replica, telling(document, run)),
         "version": write_version(version),
     });
+    if !run.declared.is_empty() {
+        json["declared"] = run.declared.iter().map(|id| declared_json(replica, *id)).collect();
+    }
     if let Some((on, spans)) = &run.switched {
         let spans: Vec<String> = spans.iter().map(ToString::to_string).collect();
         json[if *on { "redid" } else { "undid" }] = json!(spans);
