@@ -58,18 +58,7 @@ impl Choices<'_> {
     }
 
     fn constraint(&mut self, ends: &[u32; WRITERS]) -> Option<Op> {
-        let rules = [
-            Rule::NotAfter,
-            Rule::Enables,
-            Rule::Causes,
-            Rule::Atomic,
-            Rule::Contiguous,
-            Rule::AtMost(1),
-            Rule::AtMost(2),
-            Rule::AnyOf,
-            Rule::ExactlyOne,
-        ];
-        let rule = rules[self.below(rules.len())];
+        let rule = Rule::EACH.get(self.below(11)).copied().unwrap_or(Rule::AtMost(2));
         let named: Vec<Id> = (0..2 + self.below(3)).filter_map(|_| self.element(ends)).collect();
         let actions = rule.list(&named);
         rule.fits(&actions).then_some(Op::Constrain { rule, actions })
@@ -89,7 +78,10 @@ impl Choices<'_> {
 
     fn op(&mut self, ends: &[u32; WRITERS]) -> Op {
         let kind = self.below(13);
-        let container = self.container([Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3, 0, 0, 0, 0][kind]], ends);
+        let container = self.container(
+            [Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3, 0, 0, 0, 0][kind]],
+            ends,
+        );
         let (left, right) = self.place(ends);
         let named = self.element(ends);
         match (kind, named) {
@@ -158,8 +150,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     first.model().check_invariants();
     let author = codec::AuthorKey([0; 32]);
-    let parts: Vec<_> =
-        first.log().logs().map(|log| PartRef::whole(log, author, Default::default(), None)).collect();
+    let parts: Vec<_> = first.log().logs().map(|log| PartRef::whole(log, author, Default::default(), None)).collect();
     let block = decode(&encode(&parts, &[]).expect("within the limits")).expect("just encoded");
     let mut whole = Document::new(ReplicaId(9));
     whole.receive_logs(block.parts.into_iter().map(|part| part.log).collect(), None).expect("valid");

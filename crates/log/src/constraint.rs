@@ -39,6 +39,20 @@ pub enum Listing {
 }
 
 impl Rule {
+    /// Each of them; of at most so many, at most one.
+    pub const EACH: [Self; 10] = [
+        Self::NotAfter,
+        Self::Enables,
+        Self::Causes,
+        Self::NonCommuting,
+        Self::SoftOrder,
+        Self::Atomic,
+        Self::Contiguous,
+        Self::AtMost(1),
+        Self::AnyOf,
+        Self::ExactlyOne,
+    ];
+
     /// What people and programs call it; the number of [`Rule::AtMost`] is said beside it.
     pub fn word(self) -> &'static str {
         match self {

@@ -10,17 +10,10 @@ const TIED_MAX: usize = 4;
 
 /// Of few actions, since they are to meet; named by any of their elements.
 pub(crate) fn random_constraint(random: &mut Random, author: &Author) -> Option<Edit> {
-    let rule = match random.below(11) {
-        0 | 1 => Rule::NotAfter,
-        2 => Rule::Enables,
-        3 => Rule::Causes,
-        4 => Rule::NonCommuting,
-        5 => Rule::SoftOrder,
-        6 => Rule::Atomic,
-        7 => Rule::Contiguous,
-        8 => Rule::AtMost(1 + random.below(2) as u32),
-        9 => Rule::AnyOf,
-        _ => Rule::ExactlyOne,
+    let rule = match random.below(12) {
+        at @ 0..10 => Rule::EACH[at],
+        10 => Rule::NotAfter,
+        _ => Rule::AtMost(2),
     };
     let count = match rule {
         Rule::AtMost(max) => max as usize + 1 + random.below(2),

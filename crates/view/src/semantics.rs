@@ -208,8 +208,7 @@ impl SemanticGraph {
                 let keep = firsts(log, keep);
                 let counts = base.is_present(Span::of(id));
                 let answer = Answer::new(log.lamport(id).expect("in the log"), actions, keep, pred.to_vec(), counts);
-                let changed = self.answers.insert(id, answer);
-                self.mark_all(changed);
+                self.marked.extend(self.answers.insert(id, answer));
             }
             OpRef::Weigh { actions, weight, pred } => {
                 let actions = firsts(log, actions);
@@ -256,41 +255,11 @@ impl SemanticGraph {
                 self.marked.insert(action);
             }
         }
-        for id in keys_in(&self.constraints, span) {
-            let constraint = self.constraints.get_mut(&id).expect("just found");
-            let counts = base.is_present(Span::of(id));
-            if constraint.counts != counts {
-                constraint.counts = counts;
-                for &action in &constraint.actions {
-                    self.marked.insert(action);
-                }
-            }
-        }
-        for id in keys_in(&self.claims, span) {
-            let claim = self.claims.get_mut(&id).expect("just found");
-            let counts = base.is_present(Span::of(id));
-            if claim.counts != counts {
-                claim.counts = counts;
-                self.marked.insert(claim.action);
-            }
-        }
-        for id in keys_in(&self.weights, span) {
-            let weight = self.weights.get_mut(&id).expect("just found");
-            let counts = base.is_present(Span::of(id));
-            if weight.counts != counts {
-                weight.counts = counts;
-                let actions = weight.actions.clone();
-                self.mark_all(actions);
-            }
-        }
-        let changed = self.answers.touch(span, base);
-        self.mark_all(changed);
-    }
-
-    fn mark_all(&mut self, actions: Vec<Id>) {
-        for action in actions {
-            self.marked.insert(action);
-        }
+        let marked = &mut self.marked;
+        recount(&mut self.constraints, span, base, |said| (&mut said.counts, &said.actions), marked);
+        recount(&mut self.claims, span, base, |said| (&mut said.counts, std::slice::from_ref(&said.action)), marked);
+        recount(&mut self.weights, span, base, |said| (&mut said.counts, &said.actions), marked);
+        self.marked.extend(self.answers.touch(span, base));
     }
 
     /// The actions here of which a part lies in `span`, ascending.
@@ -466,6 +435,24 @@ fn firsts(log: &MultiLog, actions: &[Id]) -> Vec<Id> {
     firsts.sort_unstable();
     firsts.dedup();
     firsts
+}
+
+/// Looks again which of what was said in `span` counts, and marks what it was said of where that has changed; `parts` are
+/// whether it counts, and of what it was said.
+fn recount<V>(
+    said: &mut SortedMap<Id, V>,
+    span: Span,
+    base: Base<'_>,
+    parts: impl Fn(&mut V) -> (&mut bool, &[Id]),
+    marked: &mut SortedSet<Id>,
+) {
+    for id in keys_in(said, span) {
+        let (counts, actions) = parts(said.get_mut(&id).expect("just found"));
+        let now = base.is_present(Span::of(id));
+        if std::mem::replace(counts, now) != now {
+            marked.extend(actions.iter().copied());
+        }
+    }
 }
 
 fn keys_in<V>(map: &SortedMap<Id, V>, span: Span) -> Vec<Id> {

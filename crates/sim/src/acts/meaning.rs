@@ -10,18 +10,6 @@ use motet::{Document, Edit, Patch};
 /// How many actions a member lets be tied: the oracle looks at all choices among those that hang together.
 const TIED_MAX: usize = 5;
 
-const RULES: [Rule; 9] = [
-    Rule::NotAfter,
-    Rule::Enables,
-    Rule::Causes,
-    Rule::Atomic,
-    Rule::Contiguous,
-    Rule::AtMost(1),
-    Rule::AtMost(2),
-    Rule::AnyOf,
-    Rule::ExactlyOne,
-];
-
 /// Says something of some actions, often of such of which something was said.
 pub(super) fn declare(host: &mut Host, time: i64, random: &mut Random) {
     unpin(host);
@@ -43,14 +31,15 @@ fn some(host: &Host, tied: &[Id], random: &mut Random) -> Option<Id> {
 }
 
 fn say(edit: &mut Edit<'_>, named: &[Id], has_room: bool, random: &mut Random) {
-    match random.below(8) {
+    match random.below(9) {
         0 if has_room => edit.claim(["hall", "stage"][random.below(2)], 1 + random.below(2) as u32),
         1 => edit.weigh(&named[..named.len().min(1)], [1, 20, 60][random.below(3)]),
         2 | 3 => {
             let keep = random.below(named.len() + 1);
             edit.resolve(named, &named[..keep]);
         }
-        _ => edit.constrain(RULES[random.below(RULES.len())], &named[..named.len().min(2 + random.below(2))]),
+        4 => edit.constrain(Rule::AtMost(2), named),
+        _ => edit.constrain(Rule::EACH[random.below(10)], &named[..named.len().min(2 + random.below(2))]),
     }
 }
 
