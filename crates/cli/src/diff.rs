@@ -5,15 +5,16 @@ mod files;
 mod lines;
 
 use crate::error::CommandError;
+use crate::moment::Moment;
 use crate::names::{Authors, VERSION_HELP, version};
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
 use lines::{Line, lines};
-use motet::{DiffPart, DiffSide, Policy, Replica, VersionVector};
+use motet::{DiffPart, DiffSide, Replica};
 use serde_json::{Value, json};
 use server::{Content, DocumentType, text_container, write_version};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How many lines around a change are shown.
@@ -46,53 +47,69 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     };
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let (before, after) = (version(opened.document(), from)?, version(opened.document(), to)?);
+    let schema = arguments.schema.as_deref();
+    let answer = compare(&opened, [&Moment::of(before), &Moment::of(after)], schema, arguments.json)?;
+    opened.close();
+    Ok(answer)
+}
+
+/// Says what a document showed differently at two times; the exit code says whether it was the same.
+pub fn compare(
+    opened: &Opened,
+    [before, after]: [&Moment; 2],
+    schema: Option<&Path>,
+    is_json_wanted: bool,
+) -> Result<ExitCode, CommandError> {
     match DocumentType::of(opened.document()) {
-        DocumentType::Json => return json(&opened, [&before, &after], arguments),
-        DocumentType::Note => return note(&opened, [&before, &after], arguments),
+        DocumentType::Json => return json(opened, [before, after], schema, is_json_wanted),
+        DocumentType::Note => return note(opened, [before, after], is_json_wanted),
         DocumentType::Text => {}
     }
-    let pin = |version: &VersionVector| Policy { pin: Some(version.clone()), ..Policy::default() };
-    let parts = opened.document().diff(text_container(), pin(&before), pin(&after));
+    let parts = opened.document().diff(text_container(), before.policy.clone(), after.policy.clone());
     let is_same = parts.iter().all(|part| part.side == DiffSide::Both);
-    if arguments.json {
+    if is_json_wanted {
         let parts: Vec<Value> = parts.iter().map(|part| part_json(opened.replica(), part)).collect();
-        let (from, to) = (write_version(&before), write_version(&after));
+        let (from, to) = (write_version(&before.version), write_version(&after.version));
         print_json(&json!({ "document": opened.json(), "from": from, "to": to, "same": is_same, "parts": parts }))?;
     } else {
         print(&written(&lines(opened.replica(), &parts), Paint::for_stdout()))?;
     }
-    opened.close();
     Ok(ExitCode::from(u8::from(!is_same)))
 }
 
 /// Compares two versions of a JSON document, by structure.
-fn json(opened: &Opened, versions: [&VersionVector; 2], arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let schema = arguments.schema.as_deref().map_or(Ok(json::Schema::default()), crate::merge::read_schema)?;
-    let [before, after] = versions.map(|version| Content::at(opened.document(), version));
+fn json(
+    opened: &Opened,
+    moments: [&Moment; 2],
+    schema: Option<&Path>,
+    is_json_wanted: bool,
+) -> Result<ExitCode, CommandError> {
+    let schema = schema.map_or(Ok(json::Schema::default()), crate::merge::read_schema)?;
+    let [before, after] = moments.map(|moment| moment.content(opened.document()));
     let tree = |content: Content| {
         let text = if content.text.is_empty() { "null".to_owned() } else { content.text };
         json::Tree::read(text).map_err(|error| CommandError::Damaged(error.to_string()))
     };
     let (before, after) = (tree(before?)?, tree(after?)?);
-    say(opened, versions, files::structural(&before, &after, &schema), arguments.json)
+    say(opened, moments, files::structural(&before, &after, &schema), is_json_wanted)
 }
 
 /// Compares the Markdown of two versions of a note, word by word.
-fn note(opened: &Opened, versions: [&VersionVector; 2], arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let [before, after] = versions.map(|version| Content::at(opened.document(), version));
-    say(opened, versions, files::textual(&before?.text, &after?.text), arguments.json)
+fn note(opened: &Opened, moments: [&Moment; 2], is_json_wanted: bool) -> Result<ExitCode, CommandError> {
+    let [before, after] = moments.map(|moment| moment.content(opened.document()));
+    say(opened, moments, files::textual(&before?.text, &after?.text), is_json_wanted)
 }
 
 /// Says what changed, for programs and in words.
 fn say(
     opened: &Opened,
-    versions: [&VersionVector; 2],
+    moments: [&Moment; 2],
     (changes, words): (Vec<Value>, String),
     is_json_wanted: bool,
 ) -> Result<ExitCode, CommandError> {
     let is_same = changes.is_empty();
     if is_json_wanted {
-        let [from, to] = versions.map(write_version);
+        let [from, to] = moments.map(|moment| write_version(&moment.version));
         let document = opened.json();
         print_json(&json!({ "document": document, "from": from, "to": to, "same": is_same, "changes": changes }))?;
     } else {

@@ -18,6 +18,7 @@ mod link;
 mod log;
 mod login;
 mod merge;
+mod moment;
 mod names;
 mod opened;
 mod out;
@@ -29,6 +30,7 @@ mod said;
 mod serve;
 mod show;
 mod sides;
+mod snapshot;
 mod stats;
 mod subject;
 mod target;
@@ -90,6 +92,8 @@ enum Command {
     Weigh(weigh::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
+    /// Name versions of a document, list them, show and compare them, and go back to them.
+    Snapshot(snapshot::Arguments),
     /// Write documents with their history and files into one bundle, to carry to where no network goes.
     Pack(pack::Arguments),
     /// Take a bundle into a directory.
@@ -126,6 +130,7 @@ fn main() -> ExitCode {
         Command::Constrain(arguments) => constrain::run(&arguments),
         Command::Weigh(arguments) => weigh::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -1,12 +1,13 @@
 //! `motet restore`: a document reads as it did, by an edit that adds to the history.
 
 use crate::error::CommandError;
+use crate::moment::Moment;
 use crate::names::{VERSION_HELP, version};
 use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
 use crate::time_text::now;
-use motet::{Document, Seq, diff, people};
+use motet::{Document, Seq, beside_the_work, diff};
 use serde_json::json;
 use server::{Content, DocumentType, text_container, write_version};
 use std::process::ExitCode;
@@ -32,18 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
     let mut opened = Opened::open(&target, &arguments.subject.login)?;
     let then = version(opened.document(), &arguments.at)?;
-    let before = opened.document().version();
-    let Content { text: wanted, document_type, .. } = Content::at(opened.document(), &then)?;
-    match document_type {
-        DocumentType::Text => opened.write(|document| make_read(document, &wanted, now()))?,
-        DocumentType::Json if wanted.is_empty() => {
-            return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
-        }
-        // What stands in a note keeps its name: the same paragraph comes back, with what was said of it.
-        DocumentType::Note => drop(opened.write(|document| document.restore_all(&then, &[people()], now()))?),
-        DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
-    }
-    let is_changed = opened.document().version() != before;
+    let is_changed = bring_back(&mut opened, &Moment::of(then.clone()))?;
     if arguments.json {
         let (to, now) = (write_version(&then), write_version(&opened.document().version()));
         print_json(&json!({ "document": opened.json(), "restored": to, "changed": is_changed, "version": now }))?;
@@ -57,6 +47,25 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
     opened.close();
     Ok(if is_changed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Makes a document read as it did; whether it read otherwise.
+pub fn bring_back(opened: &mut Opened, moment: &Moment) -> Result<bool, CommandError> {
+    let before = opened.document().version();
+    let Content { text: wanted, document_type, .. } = moment.content(opened.document())?;
+    match document_type {
+        DocumentType::Text => opened.write(|document| make_read(document, &wanted, now()))?,
+        DocumentType::Json if wanted.is_empty() => {
+            return Err(CommandError::Other("there was no JSON then: undo what made it instead".into()));
+        }
+        // What stands in a note keeps its name: the same paragraph comes back, with what was said of it.
+        DocumentType::Note => {
+            let policy = moment.policy.clone();
+            drop(opened.write(|document| document.restore_view(policy, &beside_the_work(), now()))?);
+        }
+        DocumentType::Json => opened.write(|document| server::save(document, None, &wanted, now()))??,
+    }
+    Ok(opened.document().version() != before)
 }
 
 /// Makes the text read `wanted`, changing only words that differ, in actions of bounded size.

@@ -27,7 +27,9 @@ mod document;
 mod edit;
 mod replay;
 mod replica;
+mod snapshot;
 mod undo;
+mod version_text;
 mod waiting;
 
 pub use blob::{BlobHash, BlobRef, MediaType};
@@ -46,7 +48,9 @@ pub use model::{
 };
 pub use replay::{Application, Replay, wrong_claims};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
+pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapshots};
 pub use undo::EditRun;
+pub use version_text::{read_version, write_version};
 pub use view::{
     CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy, Standing, Why,
 };

@@ -1,37 +1,11 @@
-//! Versions in addresses and JSON: `replica:end,replica:end`, replicas in hexadecimal, ascending.
+//! Versions in addresses and JSON.
 
 use crate::limits::VERSION_TEXT_BYTES_MAX;
-use clock::{ReplicaId, VersionVector};
+use clock::VersionVector;
 
-/// The version as text; empty for the version before everything.
-pub fn write_version(version: &VersionVector) -> String {
-    version.iter().map(|(replica, end)| format!("{replica}:{end}")).collect::<Vec<_>>().join(",")
-}
+pub use motet::write_version;
 
-/// The version that a text stands for, if it stands for one.
+/// The version that a text stands for, if it stands for one that is no longer than a request may say.
 pub fn read_version(text: &str) -> Option<VersionVector> {
-    if text.len() > VERSION_TEXT_BYTES_MAX {
-        return None;
-    }
-    text.split(',').filter(|entry| !entry.is_empty()).map(read_entry).collect()
-}
-
-fn read_entry(entry: &str) -> Option<(ReplicaId, u32)> {
-    let (replica, end) = entry.split_once(':')?;
-    Some((ReplicaId(u64::from_str_radix(replica, 16).ok()?), end.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_comes_back_as_the_version() {
-        let version: VersionVector = [(ReplicaId(255), 3), (ReplicaId(u64::MAX), 7)].into_iter().collect();
-        assert_eq!(write_version(&version), "ff:3,ffffffffffffffff:7");
-        assert_eq!(read_version(&write_version(&version)), Some(version));
-        assert_eq!(read_version(""), Some(VersionVector::new()));
-        assert_eq!(read_version("x"), None);
-        assert_eq!(read_version("1:-1"), None);
-    }
+    if text.len() > VERSION_TEXT_BYTES_MAX { None } else { motet::read_version(text) }
 }

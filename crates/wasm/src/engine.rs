@@ -8,7 +8,9 @@ use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
-use motet::{Cut, Cutting, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, people};
+use motet::{
+    Cut, Cutting, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, beside_the_work, people,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -169,12 +171,12 @@ impl Engine {
         Ok(self.tell(done.map_or_else(Patch::default, |(_, patch)| patch)))
     }
 
-    /// Makes the document what it was at a version, but for what people are called: what came since is undone, and
+    /// Makes the document what it was at a version, but for what people are called and for snapshots: what came since is undone, and
     /// what was undone comes back. Returns `{patches, spans}`, the latter to undo it by; null where nothing differs.
     #[wasm_bindgen(js_name = restoreAll)]
     pub fn restore_all(&mut self, version: &[u8]) -> Outcome<JsValue> {
         let version = read::version_of(version)?;
-        let done = self.replica.document_mut().restore_all(&version, &[people()], now());
+        let done = self.replica.document_mut().restore_all(&version, &beside_the_work(), now());
         self.refusal()?;
         let Some((span, patch)) = done else { return Ok(JsValue::NULL) };
         let spans = write_spans(&[span]);

@@ -12,7 +12,7 @@ impl Document {
     /// is undone, and what was undone since comes back, so that everything keeps its name.
     pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
         if container.kind() != Kind::Text || self.model().text(container).is_some_and(|text| !text.is_plain()) {
-            let targets = self.since(version, &[container], true);
+            let targets = self.since(pinned(version), &[container], true);
             return self.control(&targets, time).map(|(span, _)| span);
         }
         let then = self.text_at(container, version);
@@ -22,15 +22,19 @@ impl Document {
     /// Makes everything but some containers, and what is within them, as it was at `version`, by an action that adds to
     /// the history: what came since is undone, and what was undone since comes back.
     pub fn restore_all(&mut self, version: &VersionVector, spared: &[ContainerId], time: i64) -> Option<(Span, Patch)> {
-        let targets = self.since(version, spared, false);
+        self.restore_view(pinned(version), spared, time)
+    }
+
+    /// As [`Document::restore_all`], of what another choice shows.
+    pub fn restore_view(&mut self, policy: Policy, spared: &[ContainerId], time: i64) -> Option<(Span, Patch)> {
+        let targets = self.since(policy, spared, false);
         self.control(&targets, time)
     }
 
-    /// What stands otherwise than at `version` in the containers that are within `roots`, or are not, and whether it was
-    /// in effect then.
-    fn since(&self, version: &VersionVector, roots: &[ContainerId], is_within: bool) -> Vec<(Span, bool)> {
-        let pinned = Policy { pin: Some(version.clone()), ..Policy::default() };
-        let then = self.view.with_policy(&self.log, pinned);
+    /// What stands otherwise than under `policy` in the containers that are within `roots`, or are not, and whether it is
+    /// in effect there.
+    fn since(&self, policy: Policy, roots: &[ContainerId], is_within: bool) -> Vec<(Span, bool)> {
+        let then = self.view.with_policy(&self.log, policy);
         let now = self.view.with_policy(&self.log, Policy::default());
         let mut within = Within { document: self, roots, known: SortedMap::new() };
         let mut targets = Vec::new();
@@ -43,6 +47,11 @@ impl Document {
         }
         targets
     }
+}
+
+/// The choice that shows a version and nothing later.
+fn pinned(version: &VersionVector) -> Policy {
+    Policy { pin: Some(version.clone()), ..Policy::default() }
 }
 
 /// The parts of `span` that are left out or undone in one of two views, and whether they are not in the second. What gave
