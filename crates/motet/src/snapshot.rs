@@ -120,7 +120,7 @@ impl Snapshot {
 
     /// Whether it was taken of a view that left something out.
     pub fn is_filtered(&self) -> bool {
-        !self.policy.is_plain()
+        self.policy != Policy::default()
     }
 }
 
@@ -155,12 +155,12 @@ impl Document {
     /// Writes what has nothing to do with what this copy leaves out, so that goes on to be left out.
     fn write_beside(&mut self, time: i64, change: impl FnOnce(&mut crate::Edit<'_>)) -> Result<Option<Span>, Refusal> {
         let policy = self.view.policy().clone();
-        let is_plain = policy.is_plain();
-        if !is_plain {
+        let is_chosen = policy != Policy::default();
+        if is_chosen {
             self.set_policy(Policy::default());
         }
         let span = self.edit(time, change);
-        if !is_plain {
+        if is_chosen {
             self.set_policy(policy);
         }
         self.take_refusal().map(|()| span)
@@ -174,7 +174,7 @@ impl Document {
 
     /// Looks at the map as everybody sees it.
     fn with_snapshots<T>(&self, look: impl FnOnce(Option<ShownMap<'_>>) -> T) -> T {
-        if self.view.is_plain() {
+        if *self.view.policy() == Policy::default() {
             return look(self.shown().map(snapshots()));
         }
         let shared = self.view.with_policy(&self.log, Policy::default());

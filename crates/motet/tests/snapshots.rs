@@ -235,13 +235,21 @@ fn e8_a_snapshot_of_a_filtered_view_reloads_to_that_view() {
             let span = some(&mut random, replica);
             policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
         }
-        match seed % 5 {
+        match seed % 7 {
             0 => drop(policy.muted.insert(ReplicaId(2))),
             1 => drop(policy.held.insert(ReplicaId(2), end(2) / 2)),
             2 => policy.pin = Some([(ReplicaId(1), end(1)), (ReplicaId(2), end(2) / 2)].into_iter().collect()),
             3 => {
                 policy.hold_all = Some([(ReplicaId(1), end(1) / 2)].into_iter().collect());
                 policy.mine.insert(ReplicaId(1));
+            }
+            4 => {
+                policy.mine_first = true;
+                policy.mine.insert(ReplicaId(1));
+            }
+            5 => {
+                policy.preferred.insert(some(&mut random, 2).first());
+                policy.weights.insert(some(&mut random, 1).first(), 40);
             }
             _ => drop(policy.held.insert(ReplicaId(2), 0)),
         }

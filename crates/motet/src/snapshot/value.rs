@@ -3,7 +3,8 @@
 //! ```text
 //! { "name": text, "note": text, "version": "replica:end,…", "view": { … } }
 //! view, only what is not plain: "pin", "hold_all": version; "hidden": ["start..end@replica", …];
-//!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]
+//!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]; "mine_first": true; "preferred": ["element", …];
+//!   "weights": ["element:weight", …]
 //! ```
 //!
 //! Others may have written anything there: what does not read is no snapshot. A later version may say more of a snapshot,
@@ -21,8 +22,9 @@ pub fn write(new: &NewSnapshot<'_>) -> Value {
     if !new.note.is_empty() {
         entries.push(text("note", new.note));
     }
-    if !new.policy.is_plain() {
-        entries.push(("view".into(), Value::Map(write_view(&new.policy).into())));
+    let view = write_view(&new.policy);
+    if !view.is_empty() {
+        entries.push(("view".into(), Value::Map(view.into())));
     }
     Value::Map(entries.into())
 }
@@ -44,16 +46,23 @@ pub fn read(id: &str, write: Id, value: &Value) -> Option<Snapshot> {
 }
 
 fn write_view(policy: &Policy) -> Vec<(String, Value)> {
+    // Every field by its name: a choice that is not written here would be lost.
+    let Policy { pin, hidden, muted, held, hold_all, mine, mine_first, preferred, weights } = policy;
     let mut entries = Vec::new();
-    entries.extend(policy.pin.as_ref().map(|pin| text("pin", &write_version(pin))));
-    entries.extend(policy.hold_all.as_ref().map(|base| text("hold_all", &write_version(base))));
+    entries.extend(pin.as_ref().map(|pin| text("pin", &write_version(pin))));
+    entries.extend(hold_all.as_ref().map(|base| text("hold_all", &write_version(base))));
     let spans = |(&replica, ranges): (&ReplicaId, &RangeSet)| -> Vec<String> {
         ranges.iter().map(|(range, ())| Span::new(replica, range.start, range.end).to_string()).collect()
     };
-    entries.extend(texts("hidden", policy.hidden.iter().flat_map(spans)));
-    entries.extend(texts("held", policy.held.iter().map(|(replica, from)| format!("{replica}:{from}"))));
-    entries.extend(texts("muted", policy.muted.iter().map(ToString::to_string)));
-    entries.extend(texts("mine", policy.mine.iter().map(ToString::to_string)));
+    entries.extend(texts("hidden", hidden.iter().flat_map(spans)));
+    entries.extend(texts("held", held.iter().map(|(replica, from)| format!("{replica}:{from}"))));
+    entries.extend(texts("muted", muted.iter().map(ToString::to_string)));
+    // Whose they are matters only to who holds everything back, or puts them first.
+    let let_through = mine.iter().filter(|_| hold_all.is_some() || *mine_first);
+    entries.extend(texts("mine", let_through.map(ToString::to_string)));
+    entries.extend(mine_first.then(|| ("mine_first".to_owned(), Value::Bool(true))));
+    entries.extend(texts("preferred", preferred.iter().map(ToString::to_string)));
+    entries.extend(texts("weights", weights.iter().map(|(id, weight)| format!("{id}:{weight}"))));
     entries
 }
 
@@ -75,6 +84,9 @@ fn read_view(value: &Value) -> Option<Policy> {
             "held" => policy.held = strings(value)?.into_iter().map(read_end).collect::<Option<_>>()?,
             "muted" => policy.muted = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
             "mine" => policy.mine = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
+            "mine_first" if *value == Value::Bool(true) => policy.mine_first = true,
+            "preferred" => policy.preferred = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
+            "weights" => policy.weights = strings(value)?.into_iter().map(read_weight).collect::<Option<_>>()?,
             _ => return None,
         }
     }
@@ -107,6 +119,17 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
 
 fn read_replica(text: &str) -> Option<ReplicaId> {
     u64::from_str_radix(text, 16).ok().map(ReplicaId)
+}
+
+/// What [`Id`] prints.
+fn read_id(text: &str) -> Option<Id> {
+    let (seq, replica) = text.split_once('@')?;
+    Some(Id::new(read_replica(replica)?, seq.parse().ok()?))
+}
+
+fn read_weight(text: &str) -> Option<(Id, u16)> {
+    let (id, weight) = text.split_once(':')?;
+    Some((read_id(id)?, weight.parse().ok().filter(|weight| *weight > 0)?))
 }
 
 /// What [`Span`] prints.
