@@ -3,8 +3,9 @@
 use clock::SortedMap;
 use std::sync::Arc;
 
-/// Up to how many names there is no index.
-const FEW: usize = 16;
+/// Up to how many names there is no index: they are looked through one by one. Most maps have few keys, and very many
+/// maps may be made at once.
+const FEW: usize = 8;
 
 /// How many places of the index a name may have.
 const PLACES: usize = 4;
@@ -16,12 +17,13 @@ const NONE: u32 = u32::MAX;
 ///
 /// What is looked for is found by its hash, and where too many are at one place, in ascending order; so names that
 /// were chosen to have the same hash cost no more than that.
+///
+/// Invariant: where there are more than [`FEW`], `numbers` holds all; otherwise it and the index are empty.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     names: Vec<Arc<str>>,
     numbers: SortedMap<Arc<str>, u32>,
-    /// Numbers, each at one of the first places that its name may have, where one was left; empty where names are few.
-    /// Its length is a power of two.
+    /// Numbers, each at one of the first places that its name may have, where one was left. Its length is a power of two.
     index: Box<[u32]>,
 }
 
@@ -43,7 +45,16 @@ impl Names {
 
     /// The names with their numbers, ascending by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.numbers.iter().map(|(name, &number)| (&**name, number))
+        let mut few = [0; FEW];
+        let few_len = if self.is_few() { self.len() } else { 0 };
+        few.iter_mut().zip(0..).for_each(|(slot, number)| *slot = number);
+        few[..few_len].sort_unstable_by_key(|&number| self.name(number));
+        let few = few.into_iter().take(few_len).map(|number| (self.name(number), number));
+        few.chain(self.numbers.iter().map(|(name, &number)| (&**name, number)))
+    }
+
+    fn is_few(&self) -> bool {
+        self.names.len() <= FEW
     }
 
     /// The number of a name, which gets one where it is new.
@@ -54,6 +65,9 @@ impl Names {
     /// The number of a name, where it has one.
     #[inline]
     pub fn find(&self, name: &str) -> Option<u32> {
+        if self.is_few() {
+            return self.names.iter().position(|known| **known == *name).map(|at| at as u32);
+        }
         for place in self.places(name) {
             match self.index[place] {
                 NONE => return None,
@@ -67,12 +81,19 @@ impl Names {
     fn add(&mut self, name: &str) -> u32 {
         let (name, number) = (Arc::<str>::from(name), self.names.len() as u32);
         crate::room::push(&mut self.names, Arc::clone(&name));
-        if self.names.len() > FEW && 2 * self.names.len() > self.index.len() {
+        if self.is_few() {
+            return number;
+        }
+        if self.numbers.is_empty() {
+            self.numbers = self.names.iter().cloned().zip(0..).collect();
+        } else {
+            self.numbers.insert(name, number);
+        }
+        if 2 * self.names.len() > self.index.len() {
             self.index = vec![NONE; (4 * self.names.len()).next_power_of_two()].into();
             (0..number).for_each(|number| self.put(number));
         }
         self.put(number);
-        self.numbers.insert(name, number);
         number
     }
 
@@ -82,13 +103,11 @@ impl Names {
         }
     }
 
-    /// Where in the index a name may be.
+    /// Where in the index, which there is, a name may be.
     #[inline]
     fn places(&self, name: &str) -> impl Iterator<Item = usize> + use<> {
-        let last = self.index.len().wrapping_sub(1);
-        let count = if self.index.is_empty() { 0 } else { PLACES };
-        let first = if count == 0 { 0 } else { hash(name) };
-        (0..count).map(move |at| first.wrapping_add(at) & last)
+        let (first, last) = (hash(name), self.index.len() - 1);
+        (0..PLACES).map(move |at| first.wrapping_add(at) & last)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::schema::key;
 use motet::{ContainerId, Edit, Map, Model, Value};
 use note::limits::{LEVELS_MAX, START_MAX};
 use note::{Block, Kind, Level, List};
+use std::array;
 
 /// What a block is, by its register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,10 +66,10 @@ impl Look {
 
     /// Makes the map `properties` hold this look; writes only what differs.
     pub fn write(&self, edit: &mut Edit<'_>, properties: ContainerId) {
+        let values = self.values();
         let map = edit.document().model().map(properties);
-        let is_due = |key, value: &Option<Value>| map.and_then(|map| map.get(key)) != value.as_ref();
-        let due: Vec<_> = KEYS.into_iter().zip(self.values()).filter(|(key, value)| is_due(key, value)).collect();
-        for (key, value) in due {
+        let due: [bool; KEYS.len()] = array::from_fn(|at| map.and_then(|map| map.get(KEYS[at])) != values[at].as_ref());
+        for ((key, value), _) in KEYS.into_iter().zip(values).zip(due).filter(|(_, is_due)| *is_due) {
             match value {
                 Some(value) => edit.set(properties, key, value),
                 None => edit.unset(properties, key),
@@ -77,7 +78,7 @@ impl Look {
     }
 
     fn values(&self) -> [Option<Value>; KEYS.len()] {
-        let text = |text: &str| Some(Value::Text(text.to_owned())).filter(|_| !text.is_empty());
+        let text = |text: String| (!text.is_empty()).then_some(Value::Text(text));
         let (start, task) = match self.levels.last() {
             Some(Level::Item { start, task, .. }) => (*start, *task),
             _ => (None, None),
@@ -87,14 +88,14 @@ impl Look {
             _ => None,
         };
         let info = match &self.style {
-            Style::Code(info) => text(info),
+            Style::Code(info) => text(info.clone()),
             _ => None,
         };
         [
-            text(self.style.name().unwrap_or_default()),
+            self.style.name().map(|name| Value::Text(name.to_owned())),
             rank,
             info,
-            text(&letters(&self.levels)),
+            text(letters(&self.levels)),
             start.map(|start| Value::Int(start.into())),
             task.map(Value::Bool),
         ]
