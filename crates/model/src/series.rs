@@ -80,7 +80,19 @@ impl<T: Follows> Series<T> {
 
     /// Adds `len` things, of which each follows from the one before.
     pub fn extend(&mut self, first: T, len: u32) {
-        (0..len).for_each(|n| self.push(first.after(n)));
+        let mut done = 0;
+        while done < len {
+            self.push(first.after(done));
+            done += 1;
+            let rest = (len - done).min(BLOCK as u32 - 1);
+            if self.len % BLOCK == 1 && rest > 0 {
+                // It begins a block, in which those behind it are said with it; the last of them is the newest.
+                let begins = self.newest.replace(first.after(done + rest - 1)).expect("just pushed");
+                room::push(&mut self.blocks, Block::Even(begins));
+                self.len += rest as usize;
+                done += rest;
+            }
+        }
     }
 
     /// Puts what was the newest, of which the list has as many in blocks as it has others, into a block.
@@ -146,7 +158,11 @@ mod tests {
                     1 => below(100),
                     _ => next,
                 };
-                if below(4) > 0 || list.is_empty() {
+                if below(4) == 0 {
+                    let len = below(3 * BLOCK as u32);
+                    series.extend(thing, len);
+                    list.extend((0..len).map(|n| thing.after(n)));
+                } else if below(4) > 0 || list.is_empty() {
                     series.push(thing);
                     list.push(thing);
                 } else {
