@@ -467,19 +467,28 @@ impl<'a> Ahead<'a> {
         if action.lamport != due || action.lamport <= before {
             return Err(ReceiveError::Lamport { id, claimed: action.lamport, due: due.max(before + 1) });
         }
-        let mut at = id;
+        let (mut at, mut asked) = (id, None);
         for op in &action.ops {
-            self.check_targets(id, at, op)?;
+            self.check_targets(id, (at, op), &mut asked)?;
             at = at.plus(op.len());
         }
         Ok(())
     }
 
-    /// Every element that `op`, at `at`, names must be known: in the log, or earlier in its action.
-    fn check_targets(&self, action: Id, at: Id, op: &Op) -> Result<(), ReceiveError> {
-        let known = |target: Id| {
-            if target.replica == at.replica { target.seq < at.seq } else { target.seq < self.end(target.replica) }
+    /// Every element that `op`, at `at`, names must be known: in the log, or earlier in its action. Mostly they are of
+    /// the replica whose end was `asked` for last.
+    fn check_targets(
+        &self,
+        action: Id,
+        (at, op): (Id, &Op),
+        asked: &mut Option<(ReplicaId, Seq)>,
+    ) -> Result<(), ReceiveError> {
+        let mut end = |replica| match *asked {
+            _ if replica == at.replica => at.seq,
+            Some((of, end)) if of == replica => end,
+            _ => asked.insert((replica, self.end(replica))).1,
         };
+        let mut known = |target: Id| target.seq < end(target.replica);
         let check =
             |target: Id| if known(target) { Ok(()) } else { Err(ReceiveError::NotInPast { id: action, target }) };
         op.as_op_ref().targets().try_for_each(check)
