@@ -6,7 +6,7 @@ use crate::engine::is_held;
 use crate::js::object;
 use js_sys::Array;
 use motet::{
-    AuthorKey, ContainerId, EditRun, Id, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value,
+    AuthorKey, ContainerId, EditRun, Id, OpRef, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value,
     VersionVector, people,
 };
 use wasm_bindgen::JsValue;
@@ -21,8 +21,20 @@ pub fn name_of(replica: &Replica, author: AuthorKey) -> String {
     let key = write_author(author);
     match replica.document().get(people(), &key) {
         Some(Value::Text(name)) => name.clone(),
-        _ => format!("Someone ({})", &key[..6]),
+        _ => name_lost(replica, author).unwrap_or_else(|| format!("Someone ({})", &key[..6])),
     }
+}
+
+/// What an author called themselves with the first of what they wrote, where that gave way, and the name with it: who it was has to
+/// be said of just that.
+fn name_lost(replica: &Replica, author: AuthorKey) -> Option<String> {
+    let log = replica.document().log();
+    replica.replicas_of(author).into_iter().filter(|id| log.end(*id) > 0).find_map(|id| {
+        let (_, OpRef::Set { container, value: Some(value), .. }) = log.ops_in(Span::of(Id::new(id, 0))).next()? else {
+            return None;
+        };
+        if let (true, Value::Text(name)) = (container == people(), value.to_value()) { Some(name) } else { None }
+    })
 }
 
 /// The edit runs of everybody, oldest first.
@@ -38,6 +50,9 @@ pub fn runs(replica: &Replica) -> JsValue {
 fn edit_run(replica: &Replica, run: &EditRun, version: &VersionVector) -> JsValue {
     let author = author_of(replica, run.span.replica);
     let standing = replica.document().standing(run.span.last());
+    // What is said of actions at the end of one stands whatever becomes of it.
+    let is_out = |id: Id| matches!(replica.document().standing(id), Standing::Lost | Standing::Dependent);
+    let is_lost = is_out(run.span.first()) || is_out(run.span.last());
     object([
         ("id", write_spans(&[Span::of(run.span.first())]).into()),
         ("spans", write_spans(&[run.span]).into()),
@@ -48,6 +63,7 @@ fn edit_run(replica: &Replica, run: &EditRun, version: &VersionVector) -> JsValu
         ("inserted", run.insertions.into()),
         ("deleted", run.deletions.into()),
         ("undone", matches!(standing, Standing::Undone(_)).into()),
+        ("lost", is_lost.into()),
         ("hidden", matches!(standing, Standing::Excluded(_)).into()),
         ("version", js_sys::Uint8Array::from(write_version(version).as_slice()).into()),
     ])
@@ -59,6 +75,7 @@ fn summary(run: &EditRun) -> String {
         Some((true, _)) => "Redid changes".to_owned(),
         None if !run.inserted.is_empty() => run.inserted.clone(),
         None if run.deletions > 0 => format!("Deleted {} characters", run.deletions),
+        None if run.writes == 0 && !run.declared.is_empty() => "Said what changes mean together".to_owned(),
         None => "Changed properties".to_owned(),
     }
 }

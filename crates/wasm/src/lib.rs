@@ -14,6 +14,7 @@ mod engine;
 mod history;
 mod js;
 mod json;
+mod meaning;
 mod member;
 mod name;
 mod patch;

@@ -11,6 +11,7 @@ import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
 import type { JsonId } from "./json.js";
+import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled } from "./meaning.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
@@ -85,6 +86,8 @@ export interface DocumentState {
   held: number;
   /** Whether everybody else's work is held. */
   holdsAll: boolean;
+  /** All that gave way to others; the same list until that changes. */
+  conflicts: readonly Conflict[];
   /** Grows with every change of the log or of the view. */
   revision: number;
   /** Whether what is here is what there is; before that nobody should write into an empty page. */
@@ -97,6 +100,8 @@ export interface DocumentEvents {
   incoming: null;
   /** What changed, container by container. */
   patch: PatchEvent;
+  /** What gave way to what, or what somebody decided about it, is not what it was. */
+  conflicts: readonly Conflict[];
   /** Whether there is a server. */
   status: Link;
   /** How far the own work has come. */
@@ -154,6 +159,10 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   /** How often it was opened and not closed. */
   private holders = 0;
   private isClosed = false;
+  /** Whether the change being made says something of actions: it counts though nothing may look different. */
+  private declares = false;
+  /** The conflicts as the engine told of them last. */
+  private toldConflicts = "[]";
   private state: DocumentState = {
     status: "connecting",
     saved: { level: "local", waiting: 0, files: 0 },
@@ -166,6 +175,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     canRedo: false,
     held: 0,
     holdsAll: false,
+    conflicts: [],
     revision: 0,
     isReady: false,
   };
@@ -301,6 +311,39 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   hideRange = (spans: Spans, on: boolean): void => this.choose((engine) => engine.hideRange(spans, on));
   /** Lets what an author, or with null everybody else, does from now on wait, for oneself only; or no longer. */
   hold = (author: AuthorId | null, on: boolean): void => this.choose((engine) => engine.hold(author, on));
+
+  /**
+   * All that gave way to others, and would be active without them: with who wrote each side and by what it gave way. What somebody
+   * decided about has an `answer`; the rest waits for one, for as long as anybody likes.
+   */
+  conflicts = (): readonly Conflict[] => this.state.conflicts;
+
+  /** Why the parts of an edit run are active or not. */
+  why = (run: Spans): Reason[] => this.ask((engine) => reasonsOf(engine, run));
+
+  /**
+   * Decides for everybody which of several edit runs, or actions of a conflict, are active: some, all or none. It takes the place of
+   * answers before about the same; undoing it brings the conflict back.
+   */
+  resolve = (runs: readonly Spans[], keep: readonly Spans[]): void => this.declare("resolve", 0, runs.join(" "), keep.join(" "));
+
+  /** Says for everybody how much edit runs matter, from 1 to 65535; 16 where nobody said. */
+  weigh(runs: readonly Spans[], weight: number): void {
+    if (!Number.isInteger(weight) || weight < 1 || weight > 65_535) throw new MotetError("range", "a weight is a whole number from 1 to 65535");
+    this.declare("weigh", weight, runs.join(" "));
+  }
+
+  /** Says for everybody what edit runs mean together; it holds until it is undone. A run of several actions takes part as a whole. */
+  constrain(rule: Rule, runs: readonly Spans[]): void {
+    const [word, number] = ruled(rule);
+    this.declare(word, number, runs.join(" "));
+  }
+
+  /**
+   * Takes one of so many places of what `name` names, for what else is done in this {@link MotetDocument.change}: of all who claim
+   * one, knowing of each other or not, no more are active than there are.
+   */
+  claim = (name: string, places = 1): void => this.declare("claim", places, name);
 
   /** What happened, oldest first. */
   history = (): EditRun[] => this.ask((engine) => engine.history());
@@ -488,9 +531,18 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     }
   }
 
+  private declare(what: string, number: number, named: string, keep = ""): void {
+    this.change(() => {
+      guarded(() => this.engine.declare(what, number, named, keep));
+      this.declares = true;
+    });
+  }
+
   private commit(by: unknown): void {
     const patches = this.engine.commit();
-    if (patches.length === 0) return;
+    const declares = this.declares;
+    this.declares = false;
+    if (patches.length === 0 && !declares) return;
     this.changed();
     this.sealSoon();
     this.tell("local", patches, by);
@@ -581,6 +633,16 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       revision: this.state.revision + 1,
       isReady: this.state.isReady || engine.version().length > 0,
     });
+    this.lookForConflicts();
+  }
+
+  private lookForConflicts(): void {
+    const told = JSON.stringify(this.engine.reasons(undefined));
+    if (told === this.toldConflicts) return;
+    this.toldConflicts = told;
+    const conflicts = conflictsOf(this.engine);
+    this.update({ conflicts });
+    this.emit("conflicts", conflicts);
   }
 
   private update(change: Partial<DocumentState>): void {

@@ -94,6 +94,8 @@ export interface EditRun {
   inserted: number;
   deleted: number;
   undone: boolean;
+  /** It gave way to others, or needs what did. */
+  lost: boolean;
   /** Out of this member's view by a personal choice. */
   hidden: boolean;
   /** The document right after the run: runs are listed in an order that the versions follow. */
@@ -136,6 +138,19 @@ export interface Place {
 /** What changed, container by container. */
 export type Patches = EnginePatch<unknown, unknown>[];
 
+/** Why something stands as it does, or what it gave way to. Actions and elements are named by spans. */
+export interface Told {
+  spans: Spans;
+  standing: "active" | "hidden" | "undone" | "dependent" | "lost";
+  by: Spans[];
+  rule: string | null;
+  /** The constraint's element. */
+  said: Spans | null;
+  claim: string | null;
+  answer: Spans | null;
+  keep: Spans[];
+}
+
 /** The engine, as the module gives it. */
 export interface Engine extends RichTexts {
   /** Remembers what is deleted from a rich text next, so that pasting it moves it; told by `hasCut` once it is. */
@@ -172,6 +187,8 @@ export interface Engine extends RichTexts {
   moveNode(tree: ContainerId, node: NodeId, parent: NodeId | undefined, at: number): void;
   removeNode(tree: ContainerId, node: NodeId): void;
   restore(text: ContainerId, version: Version): void;
+  /** What edit runs, apart by spaces, mean together: a rule's word with its number, `claim` with places and name, `resolve`, `weigh`. */
+  declare(what: string, number: number, named: string, keep: string): void;
   commit(): Patches;
 
   /** Frames of the own actions since the last call, sealed, in order; to be stored and sent. */
@@ -189,6 +206,9 @@ export interface Engine extends RichTexts {
   redoRange(spans: Spans): Patches;
   /** Everything as it was at a version; null where nothing differs. `spans` are what to undo to take it back. */
   restoreAll(version: Version): { patches: Patches; spans: Spans } | null;
+
+  /** Why the parts of spans are active or not; without spans all that gave way. */
+  reasons(spans: Spans | undefined): Told[];
 
   /** Oldest first. */
   history(): EditRun[];

@@ -1,0 +1,113 @@
+/** What actions mean together: said by one, seen by all, decided, and told why. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Motet, MotetError } from "@motet/client";
+import { Server, skip, until } from "./server.js";
+
+let server;
+before(async () => {
+  if (!skip) server = await Server.start();
+});
+after(() => server?.remove());
+
+async function two(name) {
+  const spaces = await Promise.all(["Ann", "Ben"].map((person) => Motet.connect({ url: server.url, name: person })));
+  const ann = await spaces[0].open(name, { create: true });
+  const ben = await spaces[1].open(name);
+  const close = () => Promise.all(spaces.map((space) => space.close()));
+  return { ann, ben, close };
+}
+
+const agree = (ann, ben) => until(() => ann.stateHash() === ben.stateHash() && Buffer.compare(ann.version(), ben.version()) === 0, "agreement");
+
+/** Does something, and returns the edit run of it. */
+function done(doc, what) {
+  const before = new Set(doc.history().map((run) => run.spans));
+  doc.change(what);
+  return doc.history().find((run) => !before.has(run.spans)).spans;
+}
+
+const put = (doc, key) => done(doc, () => doc.map("calendar").set(key, true));
+
+test("a conflict is told to everybody, decided by one, and comes back", { skip }, async () => {
+  const { ann, ben, close } = await two("Meetings");
+  const tea = put(ann, "tea");
+  await agree(ann, ben);
+  const talk = put(ben, "talk");
+  await agree(ann, ben);
+  const heard = [];
+  ann.on("conflicts", (conflicts) => heard.push(conflicts.length));
+  assert.deepEqual(ben.conflicts(), []);
+  ben.constrain("conflict", [tea, talk]);
+  await until(() => ann.conflicts().length === 1, "the conflict");
+  assert.deepEqual(ann.map("calendar").toJSON(), { tea: true });
+  const [conflict] = ann.conflicts();
+  assert.deepEqual([conflict.rule, conflict.answer, conflict.claim, conflict.said.run.name], ["at-most", null, null, "Ben"]);
+  assert.deepEqual(conflict.sides.map((side) => side.run.name), ["Ben", "Ann"], "who gave way keeps a name");
+  assert.equal(ann.history().find((run) => run.spans === talk).lost, true);
+  const [why] = ann.why(talk);
+  assert.deepEqual([why.standing, why.by[0].run.spans, why.answer], ["lost", tea, null]);
+  assert.equal(ann.current().conflicts, ann.current().conflicts, "the same list until it changes");
+
+  const sides = conflict.sides.map((side) => side.action);
+  ann.resolve(sides, [sides[0]]);
+  assert.deepEqual(ann.map("calendar").toJSON(), { talk: true });
+  await until(() => ben.conflicts()[0]?.answer != null, "the answer");
+  assert.equal(ben.conflicts()[0].answer.run.name, "Ann");
+  assert.deepEqual(ben.conflicts()[0].answer.keep, [sides[0]]);
+  ann.resolve(sides, sides);
+  await until(() => ben.conflicts().length === 0, "both");
+  assert.deepEqual(ben.map("calendar").toJSON(), { talk: true, tea: true });
+  ann.resolve(sides, []);
+  await until(() => ben.conflicts().length === 2, "neither");
+  assert.deepEqual(ben.map("calendar").toJSON(), {});
+  for (const _ of [1, 2, 3]) ann.undo();
+  await until(() => ben.conflicts().length === 1 && ben.conflicts()[0].answer === null, "the conflict again");
+  ben.weigh([talk], 30);
+  await until(() => ann.map("calendar").get("talk") === true, "the weight");
+  assert.ok(heard.length >= 5 && heard[0] === 1, `${heard}`);
+  await close();
+});
+
+test("places are claimed with what takes them, and needs are told", { skip }, async () => {
+  const { ann, ben, close } = await two("Rooms");
+  const book = (doc, key) => done(doc, () => {
+    doc.map("calendar").set(key, true);
+    doc.claim("hall", 1);
+  });
+  const first = book(ann, "first");
+  await agree(ann, ben);
+  const second = book(ben, "second");
+  await agree(ann, ben);
+  assert.deepEqual(ben.map("calendar").toJSON(), { first: true });
+  assert.equal(ben.conflicts()[0].claim, "hall");
+  // Two that hang together would weigh more than one.
+  ben.weigh([first], 100);
+  const third = put(ben, "third");
+  ben.constrain("enables", [second, third]);
+  assert.deepEqual(ben.why(third).map(({ standing, by }) => [standing, by[0].run.spans]), [["dependent", second]]);
+  assert.deepEqual(ben.history().filter((run) => run.lost).map((run) => run.spans), [second, third]);
+  ben.undoRange(first);
+  assert.deepEqual(ben.map("calendar").toJSON(), { second: true, third: true });
+  assert.deepEqual(ben.why(third).map(({ standing }) => standing), ["active"]);
+  assert.deepEqual(ben.why(first).map(({ standing }) => standing).includes("undone"), true);
+  await close();
+});
+
+test("what cannot be said is refused, and nothing is done", { skip }, async () => {
+  const { ann, close } = await two("Refused");
+  const tea = put(ann, "tea");
+  const runs = ann.history().length;
+  for (const wrong of [
+    () => ann.constrain("conflict", [tea]),
+    () => ann.constrain("sometimes", [tea, tea]),
+    () => ann.constrain("conflict", ["nonsense"]),
+    () => ann.weigh([tea], 0),
+    () => ann.resolve([tea], [tea]),
+    () => ann.claim("", 1),
+    () => ann.claim("hall", 0),
+  ]) assert.throws(wrong, MotetError);
+  assert.equal(ann.history().length, runs);
+  assert.deepEqual(ann.map("calendar").toJSON(), { tea: true });
+  await close();
+});
