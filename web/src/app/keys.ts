@@ -71,6 +71,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     keys: [
       ["Alt-h", "History"],
       ["Alt-p", "People"],
+      ["Alt-k", "Decisions"],
       ["Alt-ArrowLeft", "One step back in the history"],
       ["Alt-ArrowRight", "One step forward in the history"],
       ["Escape", "Back to now; close the panel"],

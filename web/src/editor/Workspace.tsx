@@ -7,6 +7,7 @@ import { useKeys, written } from "../app/keys";
 import { EditableName, IconButton } from "../app/parts";
 import { useProfile } from "../app/profile";
 import { go } from "../app/route";
+import { Decisions, undecided } from "../panels/Decisions";
 import { Faces, People } from "../panels/People";
 import { History } from "../panels/History";
 import { SavedState } from "../panels/Saved";
@@ -18,6 +19,7 @@ import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
 
 /** The panels that every document has; a type adds its own before them. */
 const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } as const;
+const DECISIONS = { id: "decisions", title: "Decisions", icon: "decide", keys: "Alt-k" } as const;
 const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
 
 interface Props {
@@ -52,7 +54,7 @@ export function Workspace({ document, content, screens }: Props) {
   useGoodbye(document);
   useEffect(() => document.rename(profile), [document, profile]);
 
-  const panels = [...(content.panels ?? []), PEOPLE, HISTORY];
+  const panels = [...(content.panels ?? []), PEOPLE, DECISIONS, HISTORY];
   const toggle = (wanted: string) => {
     travel(null);
     setPanel(panel === wanted ? null : wanted);
@@ -76,9 +78,11 @@ export function Workspace({ document, content, screens }: Props) {
   };
   const bodies: Record<string, () => ReactNode> = {
     [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
+    [DECISIONS.id]: () => <Decisions document={document} />,
     [HISTORY.id]: () => <History document={document} runs={runs} at={place} onTravel={travel} />,
     ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
   };
+  const waiting = undecided(snapshot.conflicts);
   const shown = panels.find(({ id }) => id === panel);
 
   return (
@@ -95,7 +99,15 @@ export function Workspace({ document, content, screens }: Props) {
         </span>
         <span className="bar-group">
           {panels.map(({ id, title, icon, keys }) => (
-            <IconButton key={id} icon={icon} label={title} keys={written(keys)} aria-pressed={panel === id} onClick={() => toggle(id)} />
+            <IconButton
+              key={id}
+              icon={icon}
+              label={id === DECISIONS.id && waiting > 0 ? `${title}: ${waiting} to make` : title}
+              className={id === DECISIONS.id && waiting > 0 ? "is-waiting" : ""}
+              keys={written(keys)}
+              aria-pressed={panel === id}
+              onClick={() => toggle(id)}
+            />
           ))}
         </span>
         <AppMenu

@@ -86,8 +86,8 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
   useEffect(() => {
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
   }, [isShown]);
-  const classes = ["run", isShown && "is-shown", (run.undone || run.hidden) && "is-out"].filter(Boolean).join(" ");
-  const states = [run.undone && "undone", run.hidden && "hidden"].filter((state) => state !== false);
+  const classes = ["run", isShown && "is-shown", (run.undone || run.lost || run.hidden) && "is-out"].filter(Boolean).join(" ");
+  const states = [run.undone && "undone", run.lost && "gave way", run.hidden && "hidden"].filter((state) => state !== false);
   return (
     <>
       {day && <li className="day" role="presentation">{day}</li>}

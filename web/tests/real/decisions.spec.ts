@@ -1,0 +1,113 @@
+/** Changes that exclude each other: what gives way is listed for everybody, and decided by anybody. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { agree, enter, isDurable, makeDocument, person, textOf } from "./people";
+import { Server } from "./server";
+
+test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
+test.describe.configure({ timeout: 120_000 });
+
+let server: Server;
+test.beforeEach(async () => {
+  server = await Server.start();
+});
+test.afterEach(async () => server.remove());
+
+/** What somebody at a terminal says. */
+function terminal(...words: string[]): string {
+  const home = mkdtempSync(join(tmpdir(), "motet-home-"));
+  return execFileSync(process.env["MOTET_BINARY"] as string, words, { env: { ...process.env, MOTET_HOME: home }, encoding: "utf8" });
+}
+
+/** Writes as one change, at the end. */
+async function put(page: Page, text: string): Promise<void> {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(text);
+  await isDurable(page);
+}
+
+const waiting = (page: Page) => page.getByRole("list", { name: "Waiting for a decision" }).locator("li");
+const decided = (page: Page) => page.getByRole("list", { name: "Decided" }).locator("li");
+const caret = (page: Page) =>
+  page.evaluate(() => {
+    const { anchorOffset, focusOffset } = getSelection() as Selection;
+    return [document.activeElement?.className, anchorOffset, focusOffset, document.querySelector(".cm-scroller")?.scrollTop];
+  });
+
+test("what gave way is listed for both, decided by one, and comes back when the decision is taken back", async ({ browser }) => {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  const id = await makeDocument(server, "Meetings");
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  await put(ann, "Tea at four. ");
+  await agree(ann, ben);
+  await put(ben, "Talk at four. ");
+  await agree(ann, ben);
+  await ann.locator(".cm-content").press("Control+Home");
+  await ann.keyboard.press("ArrowRight");
+  await ann.keyboard.press("Alt+k");
+  await expect(ann.getByText("Nothing gave way.")).toBeVisible();
+  const before = await caret(ann);
+  const { runs } = JSON.parse(terminal("log", server.url, id, "--json")) as { runs: { id: string; text: string }[] };
+  const run = (text: string) => runs.find((one) => one.text.startsWith(text))?.id as string;
+  terminal("constrain", server.url, id, "conflict", run("Tea"), run("Talk"));
+  await expect(waiting(ann)).toHaveCount(1);
+  await expect.poll(() => textOf(ben)).toBe("Tea at four. ");
+  expect(await caret(ann), "nothing moved the caret").toEqual(before);
+  await expect(waiting(ann).locator("strong")).toHaveText(["Ben", "Ann"]);
+  await expect(waiting(ann).locator(".run-summary")).toHaveText(["Talk at four. ", "Tea at four. "]);
+
+  // By keys alone, beside the text.
+  await expect(ben.getByRole("button", { name: "Decisions: 1 to make" })).toBeVisible();
+  await ben.keyboard.press("Alt+k");
+  await expect(waiting(ben)).toHaveCount(1);
+  await waiting(ben).getByRole("button", { name: "Keep what Ben did" }).focus();
+  await ben.keyboard.press("Enter");
+  await expect(waiting(ben)).toHaveCount(0);
+  expect(await ben.evaluate(() => document.activeElement?.className), "who decides by keys stays in the panel").toBe("decisions");
+  await expect(waiting(ann)).toHaveCount(0);
+  await expect(decided(ann)).toContainText("Ben decided");
+  await expect.poll(() => textOf(ann)).toBe("Talk at four. ");
+  expect((await caret(ann))[0], "nobody takes the focus").toBe(before[0]);
+
+  await decided(ann).getByRole("button", { name: "Take the decision back" }).click();
+  await expect(waiting(ben)).toHaveCount(1);
+  await expect.poll(() => textOf(ben)).toBe("Tea at four. ");
+  await waiting(ben).getByRole("button", { name: "Keep neither" }).click();
+  await expect.poll(() => textOf(ann)).not.toContain("four");
+  await expect(decided(ann)).toHaveCount(1);
+  await ben.keyboard.press("Alt+k");
+  await ann.getByRole("button", { name: "Take the decision back" }).click();
+  await waiting(ann).getByRole("button", { name: "Keep both" }).click();
+  await expect.poll(() => textOf(ben)).toBe("Tea at four. Talk at four. ");
+  await expect(ann.getByText("Nothing gave way.")).toBeVisible();
+});
+
+test("the panel looks well in light and dark", async ({ browser }) => {
+  const id = await makeDocument(server, "Pictures of decisions");
+  const [ann, ben] = [await person(browser, "Ann Arbour"), await person(browser, "Ben")];
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  for (const [page, text] of [[ann, "Tea at four, in the small hall. "], [ben, "A talk on counterpoint at four. "], [ann, "Walk. "], [ben, "Ride along the river. "]] as const) {
+    await put(page, text);
+    await agree(ann, ben);
+  }
+  const { runs } = JSON.parse(terminal("log", server.url, id, "--json")) as { runs: { id: string; text: string }[] };
+  const run = (text: string) => runs.find((one) => one.text.startsWith(text))?.id as string;
+  terminal("constrain", server.url, id, "conflict", run("Tea"), run("A talk"));
+  terminal("constrain", server.url, id, "conflict", run("Walk"), run("Ride"));
+  terminal("resolve", server.url, id, run("Walk"), run("Ride"), "--keep", run("Ride"));
+  await ann.keyboard.press("Alt+k");
+  await expect(waiting(ann)).toHaveCount(1);
+  await expect(decided(ann)).toHaveCount(1);
+  for (const scheme of ["light", "dark"] as const) {
+    await ann.emulateMedia({ colorScheme: scheme });
+    await ann.screenshot({ path: `artifacts/decisions-${scheme}.png` });
+  }
+  await ann.setViewportSize({ width: 400, height: 780 });
+  await ann.screenshot({ path: "artifacts/decisions-narrow.png" });
+  const overflows = await ann.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  expect(overflows).toBe(false);
+});
