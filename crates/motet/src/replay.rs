@@ -21,7 +21,7 @@
 //! let mut document = Document::new(ReplicaId(1));
 //! let mut account = Replay::<Account>::new("account");
 //! for amount in [100_i64, -70, -40] {
-//!     document.edit(0, |edit| edit.perform("account", &amount.to_le_bytes()));
+//!     document.edit(0, |edit| _ = edit.perform("account", &amount.to_le_bytes()));
 //! }
 //! account.update(&mut document);
 //! assert_eq!(account.state().0, 30);
