@@ -71,19 +71,8 @@ impl Rule {
 
     /// The rule of that [`Rule::word`]; `max` is the number of [`Rule::AtMost`].
     pub fn of_word(word: &str, max: u32) -> Option<Self> {
-        let rules = [
-            Self::NotAfter,
-            Self::Enables,
-            Self::Causes,
-            Self::NonCommuting,
-            Self::SoftOrder,
-            Self::Atomic,
-            Self::Contiguous,
-            Self::AtMost(max),
-            Self::AnyOf,
-            Self::ExactlyOne,
-        ];
-        rules.into_iter().find(|rule| rule.word() == word)
+        let rule = Self::EACH.into_iter().find(|rule| rule.word() == word)?;
+        Some(if let Self::AtMost(_) = rule { Self::AtMost(max) } else { rule })
     }
 
     /// In which way it lists its actions.

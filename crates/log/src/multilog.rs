@@ -170,6 +170,13 @@ impl MultiLog {
         self.lamport_last + 1
     }
 
+    /// The elements of the action that holds `id`, where it is here.
+    pub fn action_of(&self, id: Id) -> Option<Span> {
+        let log = self.logs.get(&id.replica).filter(|log| id.seq < log.end())?;
+        let range = log.action_range(id.seq);
+        Some(Span::new(id.replica, range.start, range.end))
+    }
+
     /// The ops of `span`, in order, cut to it.
     pub fn ops_in(&self, span: Span) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
         self.logs.get(&span.replica).into_iter().flat_map(move |log| log.ops_in(span.start..span.end.min(log.end())))

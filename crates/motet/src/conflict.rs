@@ -89,9 +89,7 @@ impl Document {
 
     /// The whole action that holds an element, which is here.
     pub fn action_of(&self, id: Id) -> Option<Span> {
-        let log = self.log.log(id.replica).filter(|log| id.seq < log.end())?;
-        let range = log.action_range(id.seq);
-        Some(Span::new(id.replica, range.start, range.end))
+        self.log.action_of(id)
     }
 
     /// The actions that `element` keeps and is about, where it is an answer; each by one of its elements.

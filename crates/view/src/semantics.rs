@@ -421,8 +421,7 @@ impl SemanticGraph {
 
 /// The elements of the action that holds `id`, which is in the log.
 fn action_of(log: &MultiLog, id: Id) -> Span {
-    let range = log.log(id.replica).expect("what is named is in the log").action_range(id.seq);
-    Span::new(id.replica, range.start, range.end)
+    log.action_of(id).expect("what is named is in the log")
 }
 
 fn first(log: &MultiLog, id: Id) -> Id {

@@ -91,11 +91,9 @@ impl Edit<'_> {
 
     fn first(&self, id: Id) -> Option<Id> {
         let document = &self.document;
-        let log = document.log.log(id.replica)?;
-        if id.seq < log.end() {
-            return Some(Id::new(id.replica, log.action_range(id.seq).start));
-        }
-        self.this().filter(|_| id.replica == document.replica && id.seq < log.ops_end())
+        let is_written = || id.replica == document.replica && document.knows(id);
+        let action = document.log.action_of(id).map(|action| action.first());
+        action.or_else(|| self.this().filter(|_| is_written()))
     }
 }
 
