@@ -78,7 +78,10 @@ function side(id: string, name: string, colour: string, engine: LoneEngine, othe
     const peer = { peer: name, name, colour, anchor: place?.anchor ?? null, head: place?.head ?? null };
     setTimeout(() => other().receive(sealed, view.hasFocus() ? peer : { ...peer, head: null }), Number(delay.value));
   };
-  const soon = () => (timer ??= setTimeout(send, SEAL_MS));
+  const soon = () => {
+    timer ??= setTimeout(send, SEAL_MS);
+    say(false);
+  };
   const { view, binding } = openNote(element(id), engine, { isChecked: long === 0, onUpdate: soon });
   engine.heard = () => binding.hear("remote");
   view.dom.addEventListener("focus", soon);
@@ -94,9 +97,12 @@ function side(id: string, name: string, colour: string, engine: LoneEngine, othe
 const left: Side = side("left", "Ann", "#3451b2", first, () => right);
 const right: Side = side("right", "Ben", "#a8252f", second, () => left);
 
-function tell(): void {
-  const isEqual = unchunked(left.view.state.doc.content).eq(unchunked(right.view.state.doc.content));
+function say(isEqual: boolean): void {
   element("state").textContent = isEqual ? "both sides are equal" : "on the way…";
+}
+
+function tell(): void {
+  say(unchunked(left.view.state.doc.content).eq(unchunked(right.view.state.doc.content)));
 }
 
 delay.addEventListener("input", () => (element("shown").textContent = `${delay.value} ms`));
