@@ -101,6 +101,7 @@ impl<'a> Words<'a> {
                 format!("gave way to {by}: {}, says {}", self.declared(*constraint), self.by(*constraint))
             }
             Loss::Claim { name, .. } => format!("gave way to {by}: there are no more places of {name:?}"),
+            Loss::Mine(_) => format!("gave way to {by}, which comes first here: it touches the same"),
             Loss::Answer(_) => "gave way to nothing else".into(),
         }
     }

@@ -30,14 +30,14 @@ impl Conflict {
 impl Document {
     /// All that gave way to others and would be active without them, ascending.
     pub fn conflicts(&self) -> Vec<Conflict> {
-        let conflict = |(action, loss): (Span, &Loss)| Conflict {
+        let conflict = |(action, loss): (Span, Loss)| Conflict {
             action,
-            loss: loss.clone(),
             answer: self.view.answer_to(action.first()),
-            rivals: match loss {
+            rivals: match &loss {
                 Loss::Answer(answer) => self.others_of(*answer, action),
                 loss => loss.by().to_vec(),
             },
+            loss,
         };
         self.view.lost().map(conflict).collect()
     }

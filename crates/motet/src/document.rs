@@ -17,7 +17,7 @@ use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use lazy::LazyModel;
 use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
 use model::{Kept, Model, Patch, Shown, Text};
-use view::{DiffPart, Loss, Policy, Projection, Standing, View, Why};
+use view::{DiffPart, Grade, Loss, Policy, Projection, Standing, View, Why};
 use writing::{Writing, shown_time};
 
 /// How many spans one op switches: an action of several such has no more than fits.
@@ -95,6 +95,12 @@ impl Document {
         self.model.wake(&self.log, &self.view);
     }
 
+    /// Another view of the same log.
+    pub(crate) fn view_with(&self, policy: Policy) -> View {
+        let model = policy.mine_first.map(|_| self.model());
+        self.view.with_policy(&self.log, policy, model)
+    }
+
     /// How much of everybody's writing it has.
     pub fn version(&self) -> VersionVector {
         self.log.version()
@@ -115,7 +121,7 @@ impl Document {
             };
         }
         let shared = Policy { pin: (!is_now).then(|| version.clone()), ..Policy::default() };
-        Kept::of(&self.view.with_policy(&self.log, shared).project(&self.log))
+        Kept::of(&self.view_with(shared).project(&self.log))
     }
 
     /// Takes in all logs of a document that shows what is `kept`, before anything else. Where anything is refused
@@ -217,7 +223,7 @@ impl Document {
     /// Lets the view know of what was written here.
     #[inline]
     fn append_own(&mut self, span: Span, patch: Option<&mut Patch>) {
-        if std::mem::take(&mut self.writing.declares) {
+        if std::mem::take(&mut self.writing.declares) || self.view.puts_mine_first() {
             self.view.append_declared(&self.log, span, self.model.awoken_mut(), patch);
         } else {
             self.view.append_own(&self.log, span);
@@ -382,11 +388,12 @@ impl Document {
         self.set_policy(policy)
     }
 
-    /// Lets this author's work come first, or not: of what cannot all be active, none of it is given up for others' work,
-    /// but where somebody answered so for everybody. Nobody else learns of it.
-    pub fn put_mine_first(&mut self, is_first: bool) -> Patch {
+    /// Lets this author's work come first, or not: of what cannot all be active, none of it is given up for others' work, but
+    /// where somebody answered so for everybody; and what others did without having seen it is left out where it has to do
+    /// with it as much as `from` says. Nobody else learns of it.
+    pub fn put_mine_first(&mut self, from: Option<Grade>) -> Patch {
         let mine = self.mine.iter().copied().collect();
-        self.set_policy(Policy { mine, mine_first: is_first, ..self.view.policy().clone() })
+        self.set_policy(Policy { mine, mine_first: from, ..self.view.policy().clone() })
     }
 
     /// Lets actions come before whatever else could be chosen, in this view only; each named by any of its elements.
@@ -402,7 +409,7 @@ impl Document {
         if self.view.is_shared() {
             return Vec::new();
         }
-        self.view.differences(&self.view.with_policy(&self.log, Policy::default()), &self.log)
+        self.view.differences(&self.view_with(Policy::default()), &self.log)
     }
 
     /// Shows `version` and nothing later, or everything again.
@@ -505,7 +512,7 @@ impl Document {
     /// The text `container` at `version`.
     pub fn text_at(&self, container: ContainerId, version: &VersionVector) -> String {
         let Some(text) = self.model().text(container) else { return String::new() };
-        let past = self.view.with_policy(&self.log, Policy { pin: Some(version.clone()), ..Policy::default() });
+        let past = self.view_with(Policy { pin: Some(version.clone()), ..Policy::default() });
         view::text_at(&self.log, &past, version, container, text)
     }
 
@@ -513,7 +520,7 @@ impl Document {
     /// difference.
     pub fn diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<DiffPart> {
         let Some(text) = self.model().text(container) else { return Vec::new() };
-        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let (before, after) = (self.view_with(before), self.view_with(after));
         let after = Projection::of(&self.log, &after, container);
         Projection::of(&self.log, &before, container).diff(&after, text)
     }
@@ -553,7 +560,7 @@ impl Document {
         if self.view.is_shared() {
             return self.view.write_standings();
         }
-        self.view.with_policy(&self.log, Policy::default()).write_standings()
+        self.view_with(Policy::default()).write_standings()
     }
 
     /// The text `container`, to look things up in.
@@ -565,7 +572,7 @@ impl Document {
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
         self.log.check_invariants();
-        self.view.check_invariants(&self.log);
+        self.view.check_invariants(&self.log, self.model());
         self.model().check_invariants();
     }
 }

@@ -52,5 +52,6 @@ pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapsh
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    CounterDiff, DiffPart, DiffSide, Excluded, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy, Standing, Why,
+    CounterDiff, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy, Standing,
+    Why,
 };

@@ -177,7 +177,7 @@ impl Document {
         if *self.view.policy() == Policy::default() {
             return look(self.shown().map(snapshots()));
         }
-        let shared = self.view.with_policy(&self.log, Policy::default());
+        let shared = self.view_with(Policy::default());
         look(Shown::Model(&shared.project_only(&self.log, snapshots())).map(snapshots()))
     }
 

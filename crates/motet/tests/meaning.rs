@@ -317,8 +317,8 @@ fn rivals() -> (Document, Document, [Id; 3]) {
 #[test]
 fn c4_with_mine_first_nothing_of_mine_gives_way_to_others() {
     let (mut ann, mut bob, [_, talk, _]) = rivals();
-    ann.put_mine_first(true);
-    bob.put_mine_first(true);
+    ann.put_mine_first(Some(motet::Grade::Conflict));
+    bob.put_mine_first(Some(motet::Grade::Conflict));
     for _ in 0..2 {
         let news = ann.actions_since(&bob.version());
         bob.receive_all(news).expect("valid");
@@ -339,11 +339,11 @@ fn c11_how_far_a_view_is_from_the_shared_one_is_told_action_by_action() {
     exchange(&mut ann, &mut bob);
     assert_eq!(shown(&ann), ["talk", "walk"]);
     assert!(ann.divergence().is_empty());
-    ann.put_mine_first(true);
+    ann.put_mine_first(Some(motet::Grade::Conflict));
     let mut told: Vec<Id> = ann.divergence().iter().map(Span::first).collect();
     told.sort_unstable();
     assert_eq!(told, [tea, talk, walk]);
-    ann.put_mine_first(false);
+    ann.put_mine_first(None);
     assert!(ann.divergence().is_empty());
 }
 

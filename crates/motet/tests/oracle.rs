@@ -63,6 +63,12 @@ fn every_author_of_what_means_something_together_sees_what_the_naive_model_says(
     check_worlds(World::meant, 64);
 }
 
+#[test]
+fn every_author_whose_own_comes_first_sees_what_the_naive_model_says() {
+    // The oracle looks at all pairs, several times a step.
+    check_worlds(World::wishing, 32);
+}
+
 fn check_worlds(begin: fn(u64, usize) -> World, cases: u64) {
     let first = setting("MOTET_SEED", 1);
     for seed in first..first + setting("MOTET_CASES", cases) {

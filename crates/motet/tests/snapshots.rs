@@ -244,7 +244,7 @@ fn e8_a_snapshot_of_a_filtered_view_reloads_to_that_view() {
                 policy.mine.insert(ReplicaId(1));
             }
             4 => {
-                policy.mine_first = true;
+                policy.mine_first = Some(motet::Grade::Order);
                 policy.mine.insert(ReplicaId(1));
             }
             5 => {

@@ -26,9 +26,16 @@ impl Tie {
 type Arrows = Vec<(Id, Id)>;
 
 /// An answer that counts and that no other replaces.
-struct Answer {
+pub(crate) struct Answer {
     actions: BTreeSet<Id>,
     keep: BTreeSet<Id>,
+}
+
+impl Answer {
+    /// Whether it is about both and keeps `action`.
+    pub fn keeps(&self, action: Id, beside: Id) -> bool {
+        self.keep.contains(&action) && self.actions.contains(&beside)
+    }
 }
 
 /// Everything that is said of actions, in the order in which they were made; a choice of them is a number with a bit for
@@ -45,11 +52,14 @@ struct Meaning {
 }
 
 impl Naive {
-    /// The actions, each by its first element, that have to go so that what `counts` declares is kept.
+    /// The actions, each by its first element, that have to go so that what `counts` declares is kept, and those that give
+    /// way to the viewer's own.
     pub(crate) fn rejected(&self, counts: &BTreeSet<Id>, policy: &Policy) -> BTreeSet<Id> {
+        let yielding = self.yielding(counts, policy);
         let (ties, answers) = (self.ties(counts), self.answers(counts));
         let tied = ties.iter().flat_map(Tie::actions).chain(answers.iter().flat_map(|answer| answer.actions.clone()));
-        let is_present = |id: &Id| self.elements_of(*id).iter().any(|element| counts.contains(&element.id));
+        let is_any_there = |id: &Id| self.elements_of(*id).iter().any(|element| counts.contains(&element.id));
+        let is_present = |id: &Id| is_any_there(id) && !yielding.contains(id);
         let present: BTreeSet<(Lamport, Id)> =
             tied.filter(is_present).map(|id| (self.lamport(id).expect("complete"), id)).collect();
         let present: Vec<Id> = present.into_iter().map(|(_, id)| id).collect();
@@ -62,7 +72,8 @@ impl Naive {
         let first = present.iter().map(|id| policy.first.contains(&id.replica)).collect();
         let meaning = Meaning { present, ties, answers, weights, preferred, first };
         let best = meaning.best();
-        meaning.present.iter().enumerate().filter(|(at, _)| best >> at & 1 == 0).map(|(_, id)| *id).collect()
+        let rejected = meaning.present.iter().enumerate().filter(|(at, _)| best >> at & 1 == 0).map(|(_, id)| *id);
+        rejected.chain(yielding.iter().copied()).collect()
     }
 
     /// Whether an element is of the action that begins with `action`.
@@ -102,7 +113,7 @@ impl Naive {
         ties
     }
 
-    fn answers(&self, counts: &BTreeSet<Id>) -> Vec<Answer> {
+    pub(crate) fn answers(&self, counts: &BTreeSet<Id>) -> Vec<Answer> {
         let mut all = BTreeMap::new();
         for element in self.elements() {
             if let Op::Resolve { actions, keep, pred } = element.op {

@@ -3,6 +3,20 @@
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How much two actions have to do with each other that were made at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Nothing.
+    Commute,
+    /// They touch the same.
+    #[default]
+    Overlap,
+    /// They write the same.
+    Order,
+    /// They exclude each other.
+    Conflict,
+}
+
 /// The personal choices of a view. The default one sees everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
@@ -16,6 +30,8 @@ pub struct Policy {
     pub held: BTreeMap<ReplicaId, Seq>,
     /// The replicas for whose actions others' are given up where not all can be; none for nobody's.
     pub first: BTreeSet<ReplicaId>,
+    /// From which grade on others' actions give way to theirs.
+    pub first_from: Grade,
     /// Actions, by any element, that come before whatever else could be chosen.
     pub preferred: BTreeSet<Id>,
     /// How much actions, by any element, are worth to the viewer.

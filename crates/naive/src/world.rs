@@ -5,7 +5,7 @@ use crate::declare::{random_answer, random_claim, random_constraint, random_weig
 use crate::forge::forge;
 use crate::made::KINDS;
 use crate::rich::rich_edit;
-use crate::{Author, Direction, Edit, Random, Standing, Tree};
+use crate::{Author, Direction, Edit, Grade, Random, Standing, Tree};
 use blob::{BlobHash, BlobRef, MediaType};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use log::{Action, ContainerId, Kind, Op, Value};
@@ -226,6 +226,33 @@ const MEANT: [(Letter, usize); 23] = [
     (Letter::Mark, 3),
 ];
 
+/// The same as with rich texts, where some want their own to come first.
+const WISHING: [(Letter, usize); 23] = [
+    (Letter::Set, 8),
+    (Letter::ListInsert, 3),
+    (Letter::ListDelete, 2),
+    (Letter::ListMove, 3),
+    (Letter::ListSet, 3),
+    (Letter::TreeCreate, 3),
+    (Letter::TreeMove, 4),
+    (Letter::TreeDelete, 1),
+    (Letter::Type, 30),
+    (Letter::Paragraph, 4),
+    (Letter::Object, 2),
+    (Letter::Cut, 14),
+    (Letter::Mark, 8),
+    (Letter::Move, 6),
+    (Letter::Cell, 6),
+    (Letter::Undo, 11),
+    (Letter::Redo, 7),
+    (Letter::Hide, 3),
+    (Letter::Unhide, 3),
+    (Letter::Hold, 3),
+    (Letter::Release, 4),
+    (Letter::Wish, 8),
+    (Letter::Exchange, 14),
+];
+
 /// Those that edit, for the further edits of an action.
 const EDITS: [Letter; 11] = [
     Letter::Insert,
@@ -313,6 +340,11 @@ impl World {
     /// A world where authors say what actions mean together, their own and others'.
     pub fn meant(seed: u64, replicas: usize) -> Self {
         Self::with(seed, replicas, Alphabet { letters: &MEANT, edits: &MEANT_EDITS })
+    }
+
+    /// A world of rich texts where some want their own to come first.
+    pub fn wishing(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &WISHING, edits: &RICH_EDITS })
     }
 
     fn with(seed: u64, replicas: usize, alphabet: Alphabet) -> Self {
@@ -447,7 +479,10 @@ impl World {
         let weight = [1, 8, 20, 400][self.random.below(4)];
         let Author { policy, replica, .. } = &mut self.authors[author];
         match wish {
-            0 | 1 => _ = policy.first.insert(*replica),
+            0 | 1 => {
+                policy.first.insert(*replica);
+                policy.first_from = [Grade::Overlap, Grade::Order, Grade::Conflict][self.random.below(3)];
+            }
             2 => policy.first.clear(),
             3 => _ = policy.preferred.insert(element),
             4 => policy.preferred.clear(),

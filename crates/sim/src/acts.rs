@@ -12,7 +12,7 @@ use crate::random::Random;
 use crate::screen::Screen;
 use clock::{ReplicaId, Seq, Span, VersionVector};
 use log::{ContainerId, Kind, Value};
-use motet::{BlobRef, Edit, Policy};
+use motet::{BlobRef, Edit, Grade, Policy};
 
 /// One thing that a person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,7 +343,7 @@ fn choose(host: &mut Host, act: Act, random: &mut Random) {
         Act::Hold => document.hold(other),
         Act::HoldEverything => document.hold_everything(),
         Act::Release => document.release(),
-        Act::PutMineFirst => document.put_mine_first(!policy.mine_first),
+        Act::PutMineFirst => document.put_mine_first(policy.mine_first.is_none().then_some(Grade::Overlap)),
         _ => document.set_policy(policy),
     };
     host.show_choice(&patch);

@@ -2,6 +2,7 @@
 
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
+use crate::precedence::Precedence;
 use clock::{Id, ReplicaId, Seq, Span};
 use std::ops::Range;
 
@@ -23,6 +24,20 @@ pub(crate) type Classified = (Range<Seq>, Option<Inactive>);
 pub(crate) struct Base<'a> {
     pub policy: &'a Policy,
     pub undo: &'a Controls,
+}
+
+/// What says which actions there are to be compared: with what gives way to the viewer's own left out too.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidates<'a> {
+    pub base: Base<'a>,
+    pub precedence: &'a Precedence,
+}
+
+impl Candidates<'_> {
+    /// Whether any of an action may be active.
+    pub fn is_present(&self, action: Span) -> bool {
+        self.base.is_present(action) && !self.precedence.yields(action.first())
+    }
 }
 
 impl Base<'_> {

@@ -16,12 +16,13 @@ mod base;
 mod changes;
 mod controls;
 mod policy;
+mod precedence;
 mod projection;
 mod semantics;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
-pub use policy::{Excluded, Policy};
+pub use policy::{Excluded, Grade, Policy};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use semantics::Loss;
 pub use view::{Standing, Toggle, View, Why};

@@ -16,6 +16,20 @@ pub enum Excluded {
     Held,
 }
 
+/// How much two actions that touch the same have to do with each other, neither author having seen what the other did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// Nothing: they touch nothing of the same.
+    Commute,
+    /// Both show, at the same place, or one within what the other deletes.
+    #[default]
+    Overlap,
+    /// They write the same, and the later one shows.
+    Order,
+    /// They exclude each other, as an author declared.
+    Conflict,
+}
+
 /// Which actions a view leaves out. The default leaves out nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -33,8 +47,9 @@ pub struct Policy {
     /// says so.
     pub mine: SortedSet<ReplicaId>,
     /// Of actions that cannot all be active, give up others' for the own ones, whatever these weigh; what was answered for
-    /// everybody counts all the same.
-    pub mine_first: bool,
+    /// everybody counts all the same. So with what others did without having seen it, and that has to do with the own ones
+    /// this much or more. None where nobody comes first.
+    pub mine_first: Option<Grade>,
     /// Actions, each by any of its elements, that come before whatever else could be chosen, answers for everybody included.
     pub preferred: SortedSet<Id>,
     /// How much actions, each by any of its elements, are worth to the viewer, whatever they are to others; at least 1.
@@ -58,7 +73,7 @@ impl Policy {
 
     /// Whether another one wants the same of actions that cannot all be active.
     pub(crate) fn has_equal_wishes(&self, other: &Self) -> bool {
-        let first = |policy: &Self| policy.mine_first.then(|| policy.mine.clone());
+        let first = |policy: &Self| policy.mine_first.map(|from| (policy.mine.clone(), from));
         first(self) == first(other) && self.preferred == other.preferred && self.weights == other.weights
     }
 

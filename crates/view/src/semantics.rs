@@ -7,8 +7,9 @@
 mod answers;
 mod solve;
 
-use crate::base::{Base, Classified, Inactive};
+use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::policy::Policy;
+use crate::precedence::each_effect;
 use answers::{Answer, Answers};
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use log::{MultiLog, OpRef, Rule};
@@ -36,6 +37,9 @@ pub enum Loss {
     },
     /// Somebody answered that none of several is to be active.
     Answer(Id),
+    /// The viewer's own comes first: this action, by its first element, touches the same, and neither author had seen what
+    /// the other did.
+    Mine(Id),
 }
 
 impl Loss {
@@ -43,6 +47,7 @@ impl Loss {
     pub fn by(&self) -> &[Id] {
         match self {
             Self::Circle(by) | Self::Constraint { by, .. } | Self::Claim { by, .. } => by,
+            Self::Mine(by) => std::slice::from_ref(by),
             Self::Answer(_) => &[],
         }
     }
@@ -176,7 +181,8 @@ impl SemanticGraph {
     }
 
     /// Takes in what element `id` of the log declares, where it declares anything.
-    pub fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>, base: Base<'_>) {
+    pub fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>, among: Candidates<'_>) {
+        let base = among.base;
         match op {
             OpRef::Constrain { rule, actions } => {
                 let actions = rule.list(&actions.iter().map(|&action| first(log, action)).collect::<Vec<_>>());
@@ -185,7 +191,7 @@ impl SemanticGraph {
                     return;
                 }
                 for &action in &actions {
-                    self.vertex(log, action, base).ties.insert(Tie::Constraint(id));
+                    self.vertex(log, action, among).ties.insert(Tie::Constraint(id));
                 }
                 let counts = base.is_present(Span::of(id));
                 self.constraints.insert(id, Constraint { rule, actions, counts, is_crowded: false });
@@ -194,7 +200,7 @@ impl SemanticGraph {
                 let known = self.claimed.get(name).map(|claimed| claimed.name.clone());
                 let name = known.unwrap_or_else(|| name.into());
                 let action = first(log, id);
-                self.vertex(log, action, base).ties.insert(Tie::Places(name.clone()));
+                self.vertex(log, action, among).ties.insert(Tie::Places(name.clone()));
                 let counts = base.is_present(Span::of(id));
                 let claimed = || Claimed { name: name.clone(), claims: SortedSet::new(), is_crowded: false };
                 self.claimed.entry(name.clone()).or_insert_with(claimed).claims.insert(id);
@@ -203,7 +209,7 @@ impl SemanticGraph {
             OpRef::Resolve { actions, keep, pred } => {
                 let actions = firsts(log, actions);
                 for &action in &actions {
-                    self.vertex(log, action, base).ties.insert(Tie::Answer(id));
+                    self.vertex(log, action, among).ties.insert(Tie::Answer(id));
                 }
                 let keep = firsts(log, keep);
                 let counts = base.is_present(Span::of(id));
@@ -213,7 +219,7 @@ impl SemanticGraph {
             OpRef::Weigh { actions, weight, pred } => {
                 let actions = firsts(log, actions);
                 for &action in &actions {
-                    self.vertex(log, action, base).weights.insert(id);
+                    self.vertex(log, action, among).weights.insert(id);
                 }
                 let (lamport, counts) = (log.lamport(id).expect("in the log"), base.is_present(Span::of(id)));
                 self.weights.insert(id, Weight { lamport, actions, weight, pred: pred.to_vec(), counts });
@@ -223,14 +229,14 @@ impl SemanticGraph {
     }
 
     /// The action that begins with `action`, marked.
-    fn vertex(&mut self, log: &MultiLog, action: Id, base: Base<'_>) -> &mut Vertex {
+    fn vertex(&mut self, log: &MultiLog, action: Id, among: Candidates<'_>) -> &mut Vertex {
         self.marked.insert(action);
         self.vertices.entry(action).or_insert_with(|| {
             let span = action_of(log, action);
             Vertex {
                 end: span.end,
                 lamport: log.lamport(action).expect("what is tied is in the log"),
-                is_present: base.is_present(span),
+                is_present: among.is_present(span),
                 has_failed: false,
                 is_settled: true,
                 is_near: false,
@@ -242,10 +248,11 @@ impl SemanticGraph {
     }
 
     /// Looks again which elements of `span` are left out or undone.
-    pub fn touch(&mut self, span: Span, base: Base<'_>) {
+    pub fn touch(&mut self, span: Span, among: Candidates<'_>) {
+        let base = among.base;
         for action in self.actions_in(span) {
             let vertex = self.vertices.get_mut(&action).expect("just found");
-            let is_present = base.is_present(vertex.span(action));
+            let is_present = among.is_present(vertex.span(action));
             if vertex.is_present != is_present {
                 vertex.is_present = is_present;
                 #[cfg(feature = "fault-injection")]
@@ -278,10 +285,10 @@ impl SemanticGraph {
     }
 
     /// Lets just these actions, by any of their elements, be such as an application could not do.
-    pub fn set_failed(&mut self, log: &MultiLog, failed: &SortedSet<Id>, base: Base<'_>) {
+    pub fn set_failed(&mut self, log: &MultiLog, failed: &SortedSet<Id>, among: Candidates<'_>) {
         let failed: SortedSet<Id> = failed.iter().map(|&id| first(log, id)).collect();
         for &action in failed.iter() {
-            self.vertex(log, action, base);
+            self.vertex(log, action, among);
         }
         for (action, vertex) in self.vertices.iter_mut() {
             let has_failed = failed.contains(action);
@@ -321,11 +328,7 @@ impl SemanticGraph {
     /// Controls and what is declared hold whatever becomes of the action that they are in.
     fn fall(&mut self, log: &MultiLog, span: Span, standing: Option<Inactive>) {
         let fallen = self.fallen.entry(span.replica).or_default();
-        for (id, op) in log.ops_in(span) {
-            if !op.is_declaration() && !matches!(op, OpRef::Control { .. }) {
-                fallen.set(id.seq..id.seq + op.len(), standing);
-            }
-        }
+        each_effect(log, span, |range| fallen.set(range, standing));
     }
 
     /// What became of the action that holds `id`; none where nothing ties it to others.
@@ -360,6 +363,13 @@ impl SemanticGraph {
             !answer.keep.contains(&action) && by.iter().any(|winner| answer.keep.contains(winner))
         });
         answers.max_by_key(|(id, answer)| (answer.lamport, *id)).map(|(id, _)| id)
+    }
+
+    /// Whether an answer in force that is about both keeps `action`.
+    pub fn is_kept(&self, action: Id, beside: Id) -> bool {
+        let keeps = |answer: &Answer| answer.keep.contains(&action) && answer.actions.contains(&beside);
+        self.vertices.contains_key(&action)
+            && self.answers_about(action).into_iter().any(|id| self.answers.current(id).is_some_and(keeps))
     }
 
     /// The answers in force that are about an action, ascending.
@@ -404,14 +414,14 @@ impl SemanticGraph {
     }
 
     /// Panics where an invariant does not hold.
-    pub fn check_invariants(&self, log: &MultiLog, base: Base<'_>) {
+    pub fn check_invariants(&self, log: &MultiLog, among: Candidates<'_>) {
         assert!(self.marked.is_empty(), "everything that was marked is solved");
         let mut anew = self.clone();
         for (&first, vertex) in self.vertices.iter() {
-            assert_eq!(vertex.is_present, base.is_present(vertex.span(first)), "whether {first} is present");
+            assert_eq!(vertex.is_present, among.is_present(vertex.span(first)), "whether {first} is present");
             anew.marked.insert(first);
         }
-        assert_eq!(anew.settle(log, base.policy), [], "as solved from nothing");
+        assert_eq!(anew.settle(log, among.base.policy), [], "as solved from nothing");
         for (first, vertex) in self.vertices.iter() {
             assert_eq!(vertex.fate, anew.vertices[first].fate, "fate of {first}");
             assert_eq!(vertex.is_settled, anew.vertices[first].is_settled, "whether {first} is settled");

@@ -1,8 +1,9 @@
 //! Which actions are active, kept up to date while logs grow and choices change.
 
-use crate::base::{Base, Classified, Inactive};
+use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
+use crate::precedence::Precedence;
 use crate::semantics::{Fate, Loss, SemanticGraph};
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use log::{ContainerId, MultiLog, OpRef, Register};
@@ -71,6 +72,7 @@ pub struct View {
     /// Whether the policy leaves out anything, asked with every key.
     is_partial: bool,
     undo: Controls,
+    precedence: Precedence,
     semantics: SemanticGraph,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
 }
@@ -168,6 +170,7 @@ impl View {
             Standing::Excluded(why) => Why::Excluded(why),
             Standing::Undone(by) => Why::Undone(by),
             Standing::Failed => Why::Failed,
+            Standing::Lost if let Some(to) = self.precedence.yields_to(id) => Why::Lost(Loss::Mine(to)),
             Standing::Dependent | Standing::Lost => match fate() {
                 Fate::Dependent(on) => Why::Dependent(on),
                 Fate::Unmet(constraint) => Why::Unmet(constraint),
@@ -227,8 +230,9 @@ impl View {
         model: &mut Model,
         mut patch: Option<&mut Patch>,
     ) {
-        self.semantics.set_failed(log, failed, Base { policy: &self.policy, undo: &self.undo });
-        for change in self.settle(log) {
+        let among = candidates(&self.policy, &self.undo, &self.precedence);
+        self.semantics.set_failed(log, failed, among);
+        for change in self.settle(log, Some(model)) {
             toggle(log, change.span, change.on, model, patch.as_deref_mut());
         }
         model.settle(patch);
@@ -249,9 +253,16 @@ impl View {
         self.semantics.tied()
     }
 
-    /// All actions that gave way to others, ascending, and to which.
-    pub fn lost(&self) -> impl Iterator<Item = (Span, &Loss)> {
-        self.semantics.lost()
+    /// All actions that gave way to others, and to which: ascending, and then those that gave way to the viewer's own for
+    /// touching the same, ascending.
+    pub fn lost(&self) -> impl Iterator<Item = (Span, Loss)> {
+        let declared = self.semantics.lost().map(|(span, loss)| (span, loss.clone()));
+        declared.chain(self.precedence.all().map(|(span, to)| (span, Loss::Mine(to))))
+    }
+
+    /// Whether what is written may let others' actions give way.
+    pub fn puts_mine_first(&self) -> bool {
+        self.policy.mine_first.is_some()
     }
 
     /// Actions of which it is not known whether another choice were better, ascending: too many are tied together to look
@@ -299,7 +310,7 @@ impl View {
             for span in spans {
                 self.take_in(log, *span, model, patch.as_deref_mut());
             }
-            for change in self.settle(log) {
+            for change in self.settle(log, Some(model)) {
                 toggle(log, change.span, change.on, model, patch.as_deref_mut());
             }
             return model.settle(patch);
@@ -308,8 +319,12 @@ impl View {
         self.make_anew(log, model, patch);
     }
 
-    fn make_anew(&self, log: &MultiLog, model: &mut Model, patch: Option<&mut Patch>) {
+    fn make_anew(&mut self, log: &MultiLog, model: &mut Model, patch: Option<&mut Patch>) {
         let before = std::mem::replace(model, self.project(log));
+        for change in self.settle(log, Some(model)) {
+            toggle(log, change.span, change.on, model, None);
+        }
+        model.settle(None);
         if let Some(patch) = patch {
             patch.then(model.changed_since(&before));
         }
@@ -338,7 +353,7 @@ impl View {
         for span in spans.iter().chain(&switched) {
             self.refresh(log, *span);
         }
-        self.settle(log);
+        self.settle(log, None);
     }
 
     /// The state that everything active gives, from scratch.
@@ -365,19 +380,30 @@ impl View {
     }
 
     fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>) {
-        let base = Base { policy: &self.policy, undo: &self.undo };
-        self.semantics.declare(log, id, op, base);
+        self.precedence.touch(log, Span::of(id));
+        self.semantics.declare(log, id, op, candidates(&self.policy, &self.undo, &self.precedence));
     }
 
     /// Whether everything is active.
     fn has_no_choice(&self) -> bool {
-        self.undo.is_empty() && self.is_plain() && self.semantics.is_empty()
+        self.undo.is_empty() && self.is_plain() && self.semantics.is_empty() && self.policy.mine_first.is_none()
     }
 
-    /// Solves anew what changed in meaning; returns what changed between active and not.
-    fn settle(&mut self, log: &MultiLog) -> Vec<Toggle> {
+    /// Finds anew what gives way to the viewer's own, for which it takes a model with all of the log, and solves anew what
+    /// changed in meaning; returns what changed between active and not.
+    fn settle(&mut self, log: &MultiLog, model: Option<&Model>) -> Vec<Toggle> {
+        let mut toggles = Vec::new();
+        if let Some(model) = model {
+            let base = Base { policy: &self.policy, undo: &self.undo };
+            let is_kept = |action, beside| self.semantics.is_kept(action, beside);
+            for span in self.precedence.settle(log, model, base, &is_kept) {
+                self.semantics.touch(span, candidates(&self.policy, &self.undo, &self.precedence));
+                toggles.extend(self.reclassify(log, span));
+            }
+        }
         let changed = self.semantics.settle(log, &self.policy);
-        changed.into_iter().flat_map(|span| self.reclassify(log, span)).collect()
+        toggles.extend(changed.into_iter().flat_map(|span| self.reclassify(log, span)));
+        toggles
     }
 
     /// Takes in what elements of the author's own declare, which the model has already taken in: with what it says some
@@ -386,7 +412,7 @@ impl View {
         for (id, op) in log.ops_in(span) {
             self.declare(log, id, op);
         }
-        for change in self.settle(log) {
+        for change in self.settle(log, Some(model)) {
             toggle(log, change.span, change.on, model, patch.as_deref_mut());
         }
         model.settle(patch);
@@ -426,7 +452,7 @@ impl View {
 
     /// Changes what is left out, and brings the model up to date.
     pub fn set_policy(&mut self, log: &MultiLog, policy: Policy, model: &mut Model, mut patch: Option<&mut Patch>) {
-        let changes = self.change_policy(log, policy);
+        let changes = self.change_policy(log, policy, Some(model));
         let spans: Vec<Span> = changes.iter().map(|change| change.span).collect();
         if is_much(log, &spans, model) {
             self.make_anew(log, model, patch);
@@ -438,17 +464,22 @@ impl View {
         model.settle(patch);
     }
 
-    /// The same log under another policy, without a model: what projections and diffs start from.
-    pub fn with_policy(&self, log: &MultiLog, policy: Policy) -> Self {
+    /// The same log under another policy: what projections and diffs start from. Any model with all of the log will do: it
+    /// says what lies beside what, which is asked where the policy puts the viewer's own first.
+    pub fn with_policy(&self, log: &MultiLog, policy: Policy, model: Option<&Model>) -> Self {
+        debug_assert!(model.is_some() || policy.mine_first.is_none(), "who comes first takes a model");
         let mut other = self.clone();
-        other.change_policy(log, policy);
+        other.change_policy(log, policy, model);
         other
     }
 
-    fn change_policy(&mut self, log: &MultiLog, policy: Policy) -> Vec<Toggle> {
+    fn change_policy(&mut self, log: &MultiLog, policy: Policy, model: Option<&Model>) -> Vec<Toggle> {
         self.is_partial = !policy.is_plain();
         if !self.policy.has_equal_wishes(&policy) {
             self.semantics.mark_everything();
+        }
+        if self.policy.mine_first.is_some() || policy.mine_first.is_some() {
+            self.precedence.begin_anew();
         }
         self.policy = policy;
         let controls: Vec<(Id, bool)> = self.undo.iter().collect();
@@ -460,14 +491,15 @@ impl View {
         }
         let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
         let mut toggles: Vec<Toggle> = spans.into_iter().flat_map(|span| self.refresh(log, span)).collect();
-        toggles.extend(self.settle(log));
+        toggles.extend(self.settle(log, model));
         toggles
     }
 
     /// Finds the standings of `span` anew, and marks what it means to others; returns what changed between active and not.
     fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+        self.precedence.touch(log, span);
         if !self.semantics.is_empty() {
-            self.semantics.touch(span, Base { policy: &self.policy, undo: &self.undo });
+            self.semantics.touch(span, candidates(&self.policy, &self.undo, &self.precedence));
         }
         self.reclassify(log, span)
     }
@@ -493,15 +525,20 @@ impl View {
 
     /// The standings of `span` from scratch, by parts.
     fn classify(&self, span: Span) -> Vec<Classified> {
-        let base = self.base().classify(span);
-        if self.semantics.is_empty() {
-            return base;
-        }
-        let cut = |(range, why): Classified| match why {
-            None => self.semantics.cut(span.replica, range),
+        let unless_why = |(range, why): Classified, cut: &dyn Fn(ReplicaId, Range<Seq>) -> Vec<Classified>| match why {
+            None => cut(span.replica, range),
             Some(_) => vec![(range, why)],
         };
-        base.into_iter().flat_map(cut).collect()
+        let mut parts = self.base().classify(span);
+        if self.policy.mine_first.is_some() {
+            let cut = |replica, range| self.precedence.cut(replica, range);
+            parts = parts.into_iter().flat_map(|part| unless_why(part, &cut)).collect();
+        }
+        if !self.semantics.is_empty() {
+            let cut = |replica, range| self.semantics.cut(replica, range);
+            parts = parts.into_iter().flat_map(|part| unless_why(part, &cut)).collect();
+        }
+        parts
     }
 
     fn base(&self) -> Base<'_> {
@@ -520,8 +557,12 @@ impl View {
     }
 
     /// Panics where an invariant does not hold.
-    pub fn check_invariants(&self, log: &MultiLog) {
-        self.semantics.check_invariants(log, self.base());
+    pub fn check_invariants(&self, log: &MultiLog, model: &Model) {
+        if self.policy.mine_first.is_some() {
+            let is_kept = |action, beside| self.semantics.is_kept(action, beside);
+            self.precedence.check_invariants(log, model, self.base(), &is_kept);
+        }
+        self.semantics.check_invariants(log, candidates(&self.policy, &self.undo, &self.precedence));
         for replica in log.logs() {
             for (range, why) in self.classify(Span::new(replica.replica, 0, replica.end())) {
                 for seq in range {
@@ -531,6 +572,10 @@ impl View {
             }
         }
     }
+}
+
+fn candidates<'a>(policy: &'a Policy, undo: &'a Controls, precedence: &'a Precedence) -> Candidates<'a> {
+    Candidates { base: Base { policy, undo }, precedence }
 }
 
 /// Whether `spans`, and what the controls among them switch, are much beside the whole log.

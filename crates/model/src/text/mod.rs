@@ -6,6 +6,7 @@
 //! counter. Every character that was ever received has its place; what is visible changes, the order
 //! never does.
 
+mod around;
 mod build;
 mod cover;
 mod edge;

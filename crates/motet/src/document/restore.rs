@@ -34,8 +34,8 @@ impl Document {
     /// What stands otherwise than under `policy` in the containers that are within `roots`, or are not, and whether it is
     /// in effect there.
     fn since(&self, policy: Policy, roots: &[ContainerId], is_within: bool) -> Vec<(Span, bool)> {
-        let then = self.view.with_policy(&self.log, policy);
-        let now = self.view.with_policy(&self.log, Policy::default());
+        let then = self.view_with(policy);
+        let now = self.view_with(Policy::default());
         let mut within = Within { document: self, roots, known: SortedMap::new() };
         let mut targets = Vec::new();
         for log in self.log.logs() {

@@ -63,32 +63,32 @@ impl Document {
     /// The container `container` as `policy` shows it, in a model that holds nothing else. Costs a scan of
     /// the log.
     pub fn project(&self, container: ContainerId, policy: Policy) -> Model {
-        self.view.with_policy(&self.log, policy).project_only(&self.log, container)
+        self.view_with(policy).project_only(&self.log, container)
     }
 
     /// What the counter `container` counts under one of two policies only, with what makes the difference.
     pub fn counter_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<CounterDiff> {
-        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let (before, after) = (self.view_with(before), self.view_with(after));
         view::counter_diff(&self.log, (&before, &after), container)
     }
 
     /// What the map `container` holds differently under two policies, with what makes the difference.
     pub fn key_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<KeyDiff> {
-        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let (before, after) = (self.view_with(before), self.view_with(after));
         view::key_diff(&self.log, (&before, &after), container)
     }
 
     /// What the list `container` shows differently under two policies, item by item, with what makes the
     /// difference.
     pub fn list_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<ListDiff> {
-        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let (before, after) = (self.view_with(before), self.view_with(after));
         view::list_diff(&self.log, (&before, &after), container)
     }
 
     /// What the tree `container` shows differently under two policies, node by node, with what makes the
     /// difference.
     pub fn node_diff(&self, container: ContainerId, before: Policy, after: Policy) -> Vec<NodeDiff> {
-        let (before, after) = (self.view.with_policy(&self.log, before), self.view.with_policy(&self.log, after));
+        let (before, after) = (self.view_with(before), self.view_with(after));
         view::node_diff(&self.log, (&before, &after), container)
     }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! { "name": text, "note": text, "version": "replica:end,…", "view": { … } }
 //! view, only what is not plain: "pin", "hold_all": version; "hidden": ["start..end@replica", …];
-//!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]; "mine_first": true; "preferred": ["element", …];
+//!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]; "mine_first": "overlap", "order" or "conflict", from which grade
+//!   on; "preferred": ["element", …];
 //!   "weights": ["element:weight", …]
 //! ```
 //!
@@ -14,7 +15,11 @@ use super::{NewSnapshot, Snapshot};
 use crate::version_text::{read_end, read_version, write_version};
 use clock::{Id, RangeSet, ReplicaId, SortedMap, Span};
 use log::Value;
-use view::Policy;
+use view::{Grade, Policy};
+
+/// From which grade on others' actions may give way.
+const GRADES: [(Grade, &str); 3] =
+    [(Grade::Overlap, "overlap"), (Grade::Order, "order"), (Grade::Conflict, "conflict")];
 
 /// The value of a snapshot.
 pub fn write(new: &NewSnapshot<'_>) -> Value {
@@ -58,9 +63,11 @@ fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     entries.extend(texts("held", held.iter().map(|(replica, from)| format!("{replica}:{from}"))));
     entries.extend(texts("muted", muted.iter().map(ToString::to_string)));
     // Whose they are matters only to who holds everything back, or puts them first.
-    let let_through = mine.iter().filter(|_| hold_all.is_some() || *mine_first);
+    let let_through = mine.iter().filter(|_| hold_all.is_some() || mine_first.is_some());
     entries.extend(texts("mine", let_through.map(ToString::to_string)));
-    entries.extend(mine_first.then(|| ("mine_first".to_owned(), Value::Bool(true))));
+    entries.extend(mine_first.and_then(|from| {
+        Some(text("mine_first", GRADES.iter().find(|(grade, _)| *grade == from.max(Grade::Overlap))?.1))
+    }));
     entries.extend(texts("preferred", preferred.iter().map(ToString::to_string)));
     entries.extend(texts("weights", weights.iter().map(|(id, weight)| format!("{id}:{weight}"))));
     entries
@@ -84,7 +91,10 @@ fn read_view(value: &Value) -> Option<Policy> {
             "held" => policy.held = strings(value)?.into_iter().map(read_end).collect::<Option<_>>()?,
             "muted" => policy.muted = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
             "mine" => policy.mine = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
-            "mine_first" if *value == Value::Bool(true) => policy.mine_first = true,
+            "mine_first" => {
+                let word = string(value)?;
+                policy.mine_first = Some(GRADES.iter().find(|(_, name)| *name == word)?.0);
+            }
             "preferred" => policy.preferred = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
             "weights" => policy.weights = strings(value)?.into_iter().map(read_weight).collect::<Option<_>>()?,
             _ => return None,

@@ -1,6 +1,6 @@
 //! What a document of the engine shows, beside what the naive model says.
 
-use motet::{ContainerId, Deep, Document, Id, Kind, Outline, Patch, Policy, Standing, TextPatch, Value};
+use motet::{ContainerId, Deep, Document, Grade, Id, Kind, Outline, Patch, Policy, Standing, TextPatch, Value};
 use naive::{State, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ pub fn policy_of(naive: &naive::Policy) -> Policy {
         muted: naive.hidden_replicas.iter().copied().collect(),
         held: naive.held.iter().map(|(&replica, &seq)| (replica, seq)).collect(),
         mine: naive.first.iter().copied().collect(),
-        mine_first: !naive.first.is_empty(),
+        mine_first: (!naive.first.is_empty()).then_some(grade_of(naive.first_from)),
         preferred: naive.preferred.iter().copied().collect(),
         weights: naive.weights.iter().map(|(&id, &weight)| (id, weight)).collect(),
         ..Policy::default()
@@ -20,6 +20,15 @@ pub fn policy_of(naive: &naive::Policy) -> Policy {
         policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
     }
     policy
+}
+
+fn grade_of(naive: naive::Grade) -> Grade {
+    match naive {
+        naive::Grade::Commute => Grade::Commute,
+        naive::Grade::Overlap => Grade::Overlap,
+        naive::Grade::Order => Grade::Order,
+        naive::Grade::Conflict => Grade::Conflict,
+    }
 }
 
 /// What somebody sees, kept up to date by patches only.

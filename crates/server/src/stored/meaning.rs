@@ -44,6 +44,7 @@ fn loss_json(replica: &Replica, loss: &Loss, answer: Option<Id>) -> Value {
         Loss::Circle(_) => json!({ "circle": true }),
         Loss::Constraint { constraint, .. } => json!({ "constraint": declared_json(replica, *constraint) }),
         Loss::Claim { name, .. } => json!({ "claim": **name }),
+        Loss::Mine(_) => json!({ "mine": true }),
         Loss::Answer(_) => json!({}),
     };
     let mut json = by;

@@ -40,7 +40,7 @@ impl<'a> Wishes<'a> {
     }
 
     fn comes_first(&self, action: Id) -> bool {
-        self.policy.mine_first && self.policy.mine.contains(&action.replica)
+        self.policy.mine_first.is_some() && self.policy.mine.contains(&action.replica)
     }
 }
 

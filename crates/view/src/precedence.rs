@@ -1,0 +1,257 @@
+//! What others did that gives way where the viewer's own comes first, though nobody said that they exclude each other: both
+//! touch the same, and neither author had seen what the other did.
+//!
+//! Only views that put their own first pay for it, and only for what was done at once: everything else is left alone after
+//! one look at who knew what.
+
+mod near;
+mod touched;
+
+use crate::base::{Base, Classified, Inactive};
+use crate::policy::{Grade, Policy};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use log::{Knowledge, MultiLog, OpRef};
+use model::Model;
+use near::{Horizon, Near};
+use std::ops::Range;
+use touched::Touched;
+
+/// An action that gives way.
+#[derive(Clone, Copy, Debug)]
+struct Yield {
+    end: Seq,
+    /// An action of the viewer's own that it gives way to, by its first element.
+    to: Id,
+}
+
+/// Others' actions that give way to the viewer's own.
+///
+/// Invariant, but for what is stirred: an action of somebody else gives way just where one of the viewer's own that is
+/// neither left out nor undone touches the same, to a grade that counts, neither having seen the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Precedence {
+    is_on: bool,
+    knowledge: Knowledge,
+    touched: Touched,
+    /// What was looked at, of each replica.
+    ends: SortedMap<ReplicaId, Seq>,
+    /// By first element.
+    yields: SortedMap<Id, Yield>,
+    /// Whom something gives way to, and what.
+    over: SortedSet<(Id, Id)>,
+    /// Their elements that have an effect.
+    lost: SortedMap<ReplicaId, RangeMap<()>>,
+    /// What was undone or redone of the viewer's own.
+    stirred: Vec<Span>,
+}
+
+/// Whether somebody answered that an action is to be active beside another, both by their first elements.
+type IsKept<'a> = dyn Fn(Id, Id) -> bool + 'a;
+
+/// Whose the viewer's own are.
+struct Rank<'a> {
+    policy: &'a Policy,
+    mine: Vec<ReplicaId>,
+    others: Vec<ReplicaId>,
+}
+
+impl<'a> Rank<'a> {
+    fn of(policy: &'a Policy, log: &MultiLog) -> Self {
+        let (mine, others) = log.logs().map(|log| log.replica).partition(|replica| policy.mine.contains(replica));
+        Self { policy, mine, others }
+    }
+
+    fn is_mine(&self, id: Id) -> bool {
+        self.policy.mine.contains(&id.replica)
+    }
+
+    /// The replicas against which an action may stand.
+    fn against(&self, id: Id) -> &[ReplicaId] {
+        if self.is_mine(id) { &self.others } else { &self.mine }
+    }
+}
+
+impl Precedence {
+    /// Whether the action that begins with `action` gives way.
+    pub fn yields(&self, action: Id) -> bool {
+        self.yields.contains_key(&action)
+    }
+
+    /// Whom the action that holds `id` gives way to.
+    pub fn yields_to(&self, id: Id) -> Option<Id> {
+        let (first, Yield { end, to }) = self.yields.range(..=id).next_back()?;
+        (first.replica == id.replica && id.seq < *end).then_some(*to)
+    }
+
+    /// All that gives way, ascending, and to what.
+    pub fn all(&self) -> impl Iterator<Item = (Span, Id)> {
+        self.yields.iter().map(|(first, &Yield { end, to })| (Span::new(first.replica, first.seq, end), to))
+    }
+
+    /// How elements stand that are neither left out nor undone, by parts.
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Classified> {
+        let Some(lost) = self.lost.get(&replica) else { return vec![(range, None)] };
+        lost.cut(range).into_iter().map(|(part, lost)| (part, lost.map(|()| Inactive::Lost))).collect()
+    }
+
+    /// Notes that elements were left out, undone or redone, or that they are not any more; and of answers, that they are here.
+    pub fn touch(&mut self, log: &MultiLog, span: Span) {
+        if !self.is_on {
+            return;
+        }
+        self.stirred.push(span);
+        for (_, op) in log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end)) {
+            if let OpRef::Resolve { actions, .. } = op {
+                self.stirred.extend(actions.iter().map(|&action| Span::of(action)));
+            }
+        }
+    }
+
+    /// Forgets everything but what is shown: what the viewer wants is another.
+    pub fn begin_anew(&mut self) {
+        let Self { yields, over, lost, .. } = std::mem::take(self);
+        *self = Self { yields, over, lost, ..Self::default() };
+    }
+
+    /// Brings everything up to date; returns the actions of which it changed whether they give way. `model` has all of the
+    /// log.
+    pub fn settle(&mut self, log: &MultiLog, model: &Model, base: Base<'_>, is_kept: &IsKept<'_>) -> Vec<Span> {
+        let from = base.policy.mine_first.filter(|from| *from < Grade::Conflict);
+        let was_on = std::mem::replace(&mut self.is_on, from.is_some());
+        let mut due = SortedSet::new();
+        if !was_on {
+            due.extend(self.yields.keys().copied());
+        }
+        let Some(from) = from else { return self.decide(log, due.iter().map(|&action| (action, None)).collect()) };
+        let rank = Rank::of(base.policy, log);
+        self.knowledge.take_in(log);
+        let own = self.look_at_new(log, &rank, &mut due);
+        let mut stirred: Vec<Span> =
+            std::mem::take(&mut self.stirred).into_iter().flat_map(|span| actions_in(log, span)).collect();
+        due.extend(stirred.extract_if(.., |action| !rank.is_mine(action.first())).map(|action| action.first()));
+        let near = Near { log, model, knowledge: &self.knowledge, touched: &self.touched };
+        for action in own.into_iter().chain(stirred) {
+            let first = action.first();
+            let of = |other| (first, Id::new(ReplicaId(other), 0));
+            due.extend(self.over.range(of(0)..).take_while(|(to, _)| *to == first).map(|(_, yields)| *yields));
+            if base.is_present(action) {
+                near.each(action, rank.against(first), &mut |other, _| {
+                    due.extend(log.action_of(other).map(|action| action.first()));
+                    false
+                });
+            }
+        }
+        let decided = due
+            .iter()
+            .map(|&action| {
+                let mut to = None;
+                let span = log.action_of(action).expect("in the log");
+                near.each(span, rank.against(action), &mut |other, grade| {
+                    let own = log.action_of(other).expect("in the log");
+                    let counts = grade >= from && base.is_present(own) && !is_kept(action, own.first());
+                    to = counts.then_some(own.first());
+                    counts
+                });
+                if base.policy.preferred.range(span.first()..=span.last()).next().is_some() {
+                    to = None;
+                }
+                (action, to)
+            })
+            .collect();
+        self.decide(log, decided)
+    }
+
+    /// Lets actions give way to others, or to none; returns those of which it changed whether they do.
+    fn decide(&mut self, log: &MultiLog, decided: Vec<(Id, Option<Id>)>) -> Vec<Span> {
+        let mut changed = Vec::new();
+        for (action, now) in decided {
+            let span = log.action_of(action).expect("in the log");
+            let before = match now {
+                Some(to) => self.yields.insert(action, Yield { end: span.end, to }),
+                None => self.yields.remove(&action),
+            };
+            if let Some(before) = before {
+                self.over.remove(&(before.to, action));
+            }
+            if let Some(to) = now {
+                self.over.insert((to, action));
+            }
+            if before.is_some() != now.is_some() {
+                let lost = self.lost.entry(span.replica).or_default();
+                each_effect(log, span, |range| lost.set(range, now.map(|_| ())));
+                changed.push(span);
+            }
+        }
+        changed
+    }
+
+    /// Looks at what is new in the log: adds others' actions that may stand against the viewer's own to `due`, and returns
+    /// those of the viewer's own that may stand against others'.
+    fn look_at_new(&mut self, log: &MultiLog, rank: &Rank<'_>, due: &mut SortedSet<Id>) -> Vec<Span> {
+        let mut own = Vec::new();
+        for replica in log.logs() {
+            let from = self.ends.insert(replica.replica, replica.end()).unwrap_or(0);
+            for run in replica.headers_in(from..replica.end()) {
+                let span = Span::new(replica.replica, run.range.start.max(from), run.range.end);
+                let against = rank.against(span.first());
+                // Who has seen all that stands against the last of them has seen what stands against any.
+                if Horizon::of(log, &self.knowledge, span.last(), against).is_empty() {
+                    continue;
+                }
+                for action in actions_in(log, span) {
+                    let horizon = Horizon::of(log, &self.knowledge, action.first(), against);
+                    if horizon.is_empty() {
+                        continue;
+                    }
+                    for (other, first) in horizon.iter() {
+                        self.touched.index(log, other, first);
+                    }
+                    self.touched.index(log, action.replica, action.start);
+                    if rank.is_mine(action.first()) {
+                        own.push(action);
+                    } else {
+                        due.insert(action.first());
+                    }
+                }
+            }
+            self.touched.go_on(log, replica.replica);
+        }
+        own
+    }
+
+    /// Panics where the invariant does not hold.
+    pub fn check_invariants(&self, log: &MultiLog, model: &Model, base: Base<'_>, is_kept: &IsKept<'_>) {
+        let mut anew = Self::default();
+        anew.settle(log, model, base, is_kept);
+        let yielding = |of: &Self| of.yields.keys().copied().collect::<Vec<Id>>();
+        assert_eq!(yielding(self), yielding(&anew), "what gives way to the viewer's own");
+        let lost = |of: &Self| {
+            of.lost
+                .iter()
+                .filter(|(_, lost)| !lost.is_empty())
+                .map(|(&id, lost)| (id, lost.clone()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lost(self), lost(&anew), "what has no effect since it gives way");
+    }
+}
+
+/// The actions that `span` holds or cuts, in order.
+fn actions_in(log: &MultiLog, span: Span) -> impl Iterator<Item = Span> {
+    let mut at = span.start;
+    std::iter::from_fn(move || {
+        let action = (at < span.end).then(|| log.action_of(Id::new(span.replica, at))).flatten()?;
+        at = action.end;
+        Some(action)
+    })
+}
+
+/// Calls `visit` with the elements of an action that have an effect of their own. Controls and what is declared hold whatever
+/// becomes of the action that they are in.
+pub(crate) fn each_effect(log: &MultiLog, span: Span, mut visit: impl FnMut(Range<Seq>)) {
+    for (id, op) in log.ops_in(span) {
+        if !op.is_declaration() && !matches!(op, OpRef::Control { .. }) {
+            visit(id.seq..id.seq + op.len());
+        }
+    }
+}
