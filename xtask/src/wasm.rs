@@ -14,6 +14,17 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// JSON documents some 100 kB. Blobs come over HTTP: of them only hashes and sizes of images are in it.
 const GZIPPED_BYTES_MAX: u64 = 500_000;
 
+/// What makes the engine small. It replaces what a `.cargo/config.toml` says for this target, so all of it is here.
+const FLAGS: [&str; 5] = [
+    "-Zunstable-options",
+    // What a panic would say, and where it was, is left out: in a browser nobody hears it.
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    // SHA-512 as a loop: a signature hashes a few blocks, and unrolled it weighs 3 kB.
+    "--cfg",
+    "sha2_backend_soft=\"compact\"",
+];
+
 /// What current browsers all know; said aloud because the squeeze must not guess.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -61,9 +72,9 @@ fn compile() -> Outcome<PathBuf> {
         .args(["build", "--locked", "--package", "wasm", "--profile", "wasm", "--target", TARGET])
         .arg("--target-dir")
         .arg(&target_dir);
-    // The standard library is built too, small: its sorts are half as long, and what a panic would say is left out, since in a
-    // browser nobody hears it. Only unstable options say so; the compiler is the stable one.
-    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+    // The standard library is built too, small: its sorts are half as long. Only unstable options say so; the compiler is the
+    // stable one.
+    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS.join(" "));
     build.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     if !has_rustup_sources() {
         use_debian_compiler(&mut build)?;
