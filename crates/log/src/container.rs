@@ -2,6 +2,7 @@
 
 use clock::{Id, ReplicaId, Seq};
 use std::cmp::Ordering;
+use std::fmt::{self, Write};
 
 /// The kinds of container. The numbers are those of the byte format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,14 +73,22 @@ impl std::hash::Hash for RootName {
     }
 }
 
-impl std::fmt::Debug for RootName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.as_str())
+/// In quotes. Written down, since for what cannot be printed `str`'s brings tables along, which weigh 4 kB in a browser.
+impl fmt::Debug for RootName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for char in self.as_str().chars() {
+            if matches!(char, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(char)?;
+        }
+        f.write_char('"')
     }
 }
 
 /// Where two elements cross, such as a row and a column: by name, so that nobody has to make it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Crossing {
     // In pieces, which take no room for alignment.
     row: ReplicaId,
@@ -105,8 +114,15 @@ impl Crossing {
     }
 }
 
+impl fmt::Debug for Crossing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { row, column, row_seq, column_seq } = self;
+        write!(f, "Crossing {{ row: {row:?}, column: {column:?}, row_seq: {row_seq}, column_seq: {column_seq} }}")
+    }
+}
+
 /// The name of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ContainerId {
     /// One that every document has, under a name of the application's choice.
     Root(Kind, RootName),
@@ -114,6 +130,17 @@ pub enum ContainerId {
     Element(Kind, Id),
     /// One that two elements have together.
     Crossing(Kind, Crossing),
+}
+
+/// Hashes of what is shown are made of it. Written down, since derived ones bring along what lays out any value over many lines.
+impl fmt::Debug for ContainerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(kind, name) => write!(f, "Root({kind:?}, {name:?})"),
+            Self::Element(kind, id) => write!(f, "Element({kind:?}, {id:?})"),
+            Self::Crossing(kind, crossing) => write!(f, "Crossing({kind:?}, {crossing:?})"),
+        }
+    }
 }
 
 /// In the order of the cases, then of what they hold. Written down, since names are looked for among very many, nearly
@@ -170,6 +197,27 @@ impl ContainerId {
             Self::Root(_, name) => Self::Root(kind, name),
             Self::Element(_, id) => Self::Element(kind, id),
             Self::Crossing(_, crossing) => Self::Crossing(kind, crossing),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Members compare hashes of it.
+    #[test]
+    fn the_text_of_a_name_stays_as_it_is() {
+        let [row, column] = [(1, 2), (u64::MAX, 4)].map(|(replica, seq)| Id::new(ReplicaId(replica), seq));
+        for (id, text) in [
+            (ContainerId::root(Kind::Text, "the \"notes\", \\ é"), r#"Root(Text, "the \"notes\", \\ é")"#),
+            (ContainerId::Element(Kind::List, row), "Element(List, 2@1)"),
+            (
+                ContainerId::Crossing(Kind::Counter, Crossing::new(row, column)),
+                "Crossing(Counter, Crossing { row: 1, column: ffffffffffffffff, row_seq: 2, column_seq: 4 })",
+            ),
+        ] {
+            assert_eq!(format!("{id:?}"), text);
         }
     }
 }

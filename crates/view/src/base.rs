@@ -4,16 +4,30 @@ use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use crate::precedence::Precedence;
 use clock::{Id, ReplicaId, Seq, Span};
+use std::fmt;
 use std::ops::Range;
 
 /// A standing other than active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inactive {
     Excluded(Excluded),
     Undone(Id),
     Failed,
     Dependent,
     Lost,
+}
+
+/// Standings are compared in this form. Written down, since a derived one brings along what lays out any value over many lines.
+impl fmt::Debug for Inactive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Excluded(why) => write!(f, "Excluded({why:?})"),
+            Self::Undone(by) => write!(f, "Undone({by:?})"),
+            Self::Failed => f.write_str("Failed"),
+            Self::Dependent => f.write_str("Dependent"),
+            Self::Lost => f.write_str("Lost"),
+        }
+    }
 }
 
 /// A part of what was asked for, and why it is not active where it is not.
@@ -78,5 +92,23 @@ impl Base<'_> {
         if start < part.end {
             parts.push((start..part.end, Some(Inactive::Undone(by))));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Members compare hashes of them.
+    #[test]
+    fn standings_are_written_as_ever() {
+        let standings = [
+            Inactive::Excluded(Excluded::OutOfRange),
+            Inactive::Undone(Id::new(ReplicaId(10), 3)),
+            Inactive::Failed,
+            Inactive::Dependent,
+            Inactive::Lost,
+        ];
+        assert_eq!(format!("{standings:?}"), "[Excluded(OutOfRange), Undone(3@a), Failed, Dependent, Lost]");
     }
 }
