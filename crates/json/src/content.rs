@@ -85,7 +85,7 @@ pub(crate) fn by_key(tree: &Tree, object: NodeId) -> Vec<NodeId> {
     let mut members: Vec<NodeId> = tree.children(object).collect();
     let is_sorted = |pair: &[NodeId]| compare_keys(tree, pair[0], tree, pair[1]).is_le();
     if !members.windows(2).all(is_sorted) {
-        members.sort_by(|&a, &b| compare_keys(tree, a, tree, b));
+        members.sort_unstable_by(|&a, &b| compare_keys(tree, a, tree, b).then(a.cmp(&b)));
     }
     members
 }

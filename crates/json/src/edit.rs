@@ -78,7 +78,7 @@ impl Tree {
             edits: edits.iter().enumerate().map(|(at, edit)| (edit, at + 1)).collect(),
             is_touched: vec![false; self.len()],
         };
-        editor.edits.sort_by_key(|(edit, _)| edit.place());
+        editor.edits.sort_unstable_by_key(|&(edit, number)| (edit.place(), number));
         editor.touch();
         let root = editor.part(self.root());
         let (before, after) = self.ends();

@@ -148,7 +148,7 @@ impl Matcher<'_> {
         let is_large = |content: &Content<'_>, id| content.tree.text(id).len() >= RENAME_BYTES_MIN;
         let sorted = |content: &Content<'_>, ids: &[NodeId]| {
             let mut ids: Vec<NodeId> = ids.iter().copied().filter(|&id| is_large(content, id)).collect();
-            ids.sort_by_key(|&id| (content.digest(id), id));
+            ids.sort_unstable_by_key(|&id| (content.digest(id), id));
             ids
         };
         let (gone, new) = (sorted(self.base, gone), sorted(self.other, new));
@@ -213,7 +213,7 @@ impl Matcher<'_> {
         let ids = identity::all_ids(self.base.tree, self.base, self.schema);
         let other_ids = identity::all_ids(self.other.tree, self.other, self.schema);
         let mut pairs = join(&ids, &other_ids, |id| id.0, |id| id.0);
-        pairs.sort_by_key(|pair| pair.0.1);
+        pairs.sort_unstable_by_key(|pair| (pair.0.1, pair.1.1));
         for ((_, base, _), (_, other, array)) in pairs {
             if self.matching.other(base).is_none() && self.matching.base(other).is_none() {
                 let place = identity::place(self.other.tree, array, self.schema);

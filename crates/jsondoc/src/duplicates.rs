@@ -45,7 +45,7 @@ fn is_of_one_action(reader: &Reader<'_>, found: &[Child]) -> bool {
 fn rivals(reader: &Reader<'_>, rule: &Rule, group: &[usize], found: &mut [Child], lost: &mut [bool]) {
     let lamport = |id: Id| reader.chooser.causes.log().and_then(|log| log.lamport(id)).unwrap_or(0);
     let mut order = group.to_vec();
-    order.sort_by_key(|&at| (lamport(found[at].named), found[at].named));
+    order.sort_unstable_by_key(|&at| (lamport(found[at].named), found[at].named));
     for (place, &at) in order.iter().enumerate() {
         let causes = &reader.chooser.causes;
         let later =

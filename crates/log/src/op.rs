@@ -99,7 +99,7 @@ pub const WEIGHT: u16 = 16;
 /// One primitive change to one container, or to the registers of elements.
 ///
 /// Each takes as many counters as [`Op::len`] says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub enum Op {
     /// Puts characters into a text; one counter each. The first goes between `left` and `right`,
     /// every further one right after the one before it, with the same `right`.
@@ -302,6 +302,13 @@ pub enum Op {
         /// Its bytes.
         body: Vec<u8>,
     },
+}
+
+/// As a log gives one out: the two would say the same at length, and both be in what a browser loads.
+impl Clone for Op {
+    fn clone(&self) -> Self {
+        self.as_op_ref().to_op()
+    }
 }
 
 impl Op {

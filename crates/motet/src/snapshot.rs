@@ -192,7 +192,7 @@ impl Document {
             }
         }
         let lamport = |id: Id| self.log.log(id.replica).map_or(0, |log| log.lamport(id.seq));
-        read.sort_by_key(|snapshot| (lamport(snapshot.write), snapshot.write));
+        read.sort_unstable_by_key(|snapshot| (lamport(snapshot.write), snapshot.write));
         (read, unread)
     }
 

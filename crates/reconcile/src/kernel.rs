@@ -163,7 +163,7 @@ impl Kernel {
         let look =
             |at: Index| [&ties.rivals, &ties.needs, &ties.feeds, &ties.succ, &ties.pred].map(|lists| lists.get(at));
         let mut order: Vec<Index> = (0..self.units.len() as Index).filter(|&at| !is_single[at as usize]).collect();
-        order.sort_by_key(|&at| (look(at), at));
+        order.sort_unstable_by_key(|&at| (look(at), at));
         let mut groups = Groups::new(self.units.len());
         for pair in order.windows(2).filter(|pair| look(pair[0]) == look(pair[1])) {
             groups.join(pair[0], pair[1]);

@@ -69,7 +69,7 @@ impl<'a> Greedy<'a> {
         let against = |unit: Index| 1 + self.kernel.ties.rivals.get(unit).len() as u64;
         let mut order: Vec<Index> = (0..self.kernel.units.len() as Index).collect();
         let weight = |unit: Index| self.kernel.units[unit as usize].weight;
-        order.sort_by(|&a, &b| {
+        order.sort_unstable_by(|&a, &b| {
             let (first, other) = (weight(a), weight(b));
             let by_first = (other.0 * against(a)).cmp(&(first.0 * against(b)));
             by_first.then((other.1 * against(a)).cmp(&(first.1 * against(b)))).then(a.cmp(&b))

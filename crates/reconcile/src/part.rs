@@ -46,7 +46,7 @@ impl Order {
         let component = components(&inner);
         let is_cyclic = |at: Index| inner.get(at).iter().any(|&to| component[to as usize] == component[at as usize]);
         let mut cyclic: Vec<Index> = (0..graph.len() as Index).filter(|&at| is_cyclic(at)).collect();
-        cyclic.sort_by_key(|&at| component[at as usize]);
+        cyclic.sort_unstable_by_key(|&at| (component[at as usize], at));
         cyclic.chunk_by(|&a, &b| component[a as usize] == component[b as usize]).map(<[Index]>::to_vec).collect()
     }
 

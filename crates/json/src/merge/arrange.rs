@@ -26,7 +26,7 @@ pub(super) fn arrange(
     let is_moved = |at: usize, side: usize| moved[side - 1][at];
     let is_fixed = |at: usize| positions[at][BASE].is_some() && !is_moved(at, OURS) && !is_moved(at, THEIRS);
     let mut skeleton: Vec<usize> = (0..positions.len()).filter(|&at| is_fixed(at)).collect();
-    skeleton.sort_by_key(|&at| positions[at][BASE]);
+    skeleton.sort_unstable_by_key(|&at| (positions[at][BASE], at));
     let mut ranks = vec![None; positions.len()];
     skeleton.iter().enumerate().for_each(|(rank, &at)| ranks[at] = Some(rank + 1));
     let places =
@@ -75,7 +75,7 @@ pub(super) fn arrange(
 /// What is at a position in a side, in order.
 fn in_order(positions: &[Positions], side: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..positions.len()).filter(|&at| positions[at][side].is_some()).collect();
-    order.sort_by_key(|&at| positions[at][side]);
+    order.sort_unstable_by_key(|&at| (positions[at][side], at));
     order
 }
 

@@ -65,7 +65,7 @@ fn cut<'a>(span: Span, text: &'a str, by_span: &BySpan<usize>) -> Vec<Part<'a>> 
 /// Which parts stay: the heaviest row of them that keeps its order.
 fn staying(parts: &[Part<'_>]) -> Vec<bool> {
     let mut known: Vec<usize> = (0..parts.len()).filter(|&at| parts[at].was.is_some()).collect();
-    known.sort_by_key(|&at| (parts[at].was, parts[at].span.start));
+    known.sort_unstable_by_key(|&at| (parts[at].was, parts[at].span.start, at));
     let mut things: Vec<(Option<u32>, u64)> = parts.iter().map(|part| (None, part.text.len() as u64)).collect();
     known.iter().zip(1..).for_each(|(&at, number)| things[at].0 = Some(number));
     heaviest::staying(&things, known.len())
