@@ -123,7 +123,29 @@ fn linker() -> Option<PathBuf> {
 
 fn bind(module: &Path) -> Outcome {
     say("writing the engine's JavaScript side");
-    run(cargo().args(["run", "--quiet", "--locked", "--package", "xtask-bindgen", "--"]).arg(module).arg(folder()))
+    run(cargo().args(["run", "--quiet", "--locked", "--package", "xtask-bindgen", "--"]).arg(module).arg(folder()))?;
+    let glue = folder().join("motet.js");
+    let failed = |error| format!("failed to take the comments out of {}: {error}", glue.display());
+    fs::write(&glue, without_docs(&fs::read_to_string(&glue).map_err(failed)?)).map_err(failed)
+}
+
+/// A script without the doc comments that stand on lines of their own: editors read them in the types beside it.
+fn without_docs(script: &str) -> String {
+    let mut is_doc = false;
+    let is_code = |line: &&str| {
+        is_doc |= line.trim_start().starts_with("/**");
+        let is_code = !is_doc;
+        is_doc &= !line.trim_end().ends_with("*/");
+        is_code
+    };
+    script.split_inclusive('\n').filter(is_code).collect()
+}
+
+#[test]
+fn docs_are_left_out() {
+    let script =
+        "/* @ts-self-types */\n/**\n * What it is.\n */\nexport class Engine {\n    /** Short. */\n    free() {}\n}\n";
+    assert_eq!(without_docs(script), "/* @ts-self-types */\nexport class Engine {\n    free() {}\n}\n");
 }
 
 fn squeeze(module: &Path) -> Outcome {

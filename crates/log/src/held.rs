@@ -73,7 +73,10 @@ impl<'a> Values<'a> {
 
     /// The values, with their own memory.
     pub fn to_vec(self) -> Vec<Value> {
-        self.iter().map(ValueRef::to_value).collect()
+        match self {
+            Self::Ints(ints) => ints.iter().copied().map(Value::Int).collect(),
+            Self::Any(values) => values.to_vec(),
+        }
     }
 }
 
