@@ -5,7 +5,9 @@
 
 use codec::block::{PartRef, decode, encode};
 use log::Op;
-use motet::{Action, ContainerId, Crossing, Document, Id, Kind, ReplicaId, Rule, Span, Value};
+use motet::{
+    Action, ContainerId, Crossing, Document, Id, Kind, Proposal, Register, ReplicaId, Rule, Span, Value,
+};
 
 const WRITERS: usize = 3;
 
@@ -77,9 +79,9 @@ impl Choices<'_> {
     }
 
     fn op(&mut self, ends: &[u32; WRITERS]) -> Op {
-        let kind = self.below(13);
+        let kind = self.below(15);
         let container = self.container(
-            [Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3, 0, 0, 0, 0][kind]],
+            [Kind::List, Kind::Tree, Kind::Map, Kind::Counter][[0, 0, 0, 0, 1, 1, 1, 2, 3, 0, 0, 0, 0, 0, 0][kind]],
             ends,
         );
         let (left, right) = self.place(ends);
@@ -100,6 +102,12 @@ impl Choices<'_> {
             (9, _) => self.constraint(ends).unwrap_or(Op::Claim { name: "b".to_owned(), places: 2 }),
             (10, _) => Op::Claim { name: ["a", "b"][self.below(2)].to_owned(), places: 1 + self.below(2) as u32 },
             (11 | 12, Some(_)) => self.said(ends).unwrap_or(Op::Claim { name: "a".to_owned(), places: 3 }),
+            (13, _) => Op::Draft { name: "plan".to_owned() },
+            (14, Some(id)) => {
+                let register = [Register::Undo, Register::Accept, Register::Accept][self.below(3)];
+                let (on, targets) = (self.below(2) == 0, vec![Span::of(id)]);
+                Op::Control { register, on, targets, pred: self.replaced(ends) }
+            }
             _ => {
                 let values = (0..=self.below(3)).map(|_| self.value()).collect();
                 Op::ListInsert { container: list(container), left, right, values }
@@ -132,7 +140,13 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let parents = author.log().frontier().ids().to_vec();
         let lamport = author.log().lamport_next();
         let id = Id::new(replica(writer), ends[writer]);
-        let action = Action { id, lamport, parents, unseen: Vec::new(), time: 0, label: String::new(), ops };
+        let proposal = match choices.below(6) {
+            0 => Some(Proposal::Suggestion),
+            1 => choices.element(&ends).map(Proposal::Draft),
+            _ => None,
+        };
+        let (unseen, label) = (Vec::new(), String::new());
+        let action = Action { id, lamport, parents, unseen, time: 0, label, proposal, ops };
         author.receive(action, None).expect("it names its past only");
         if choices.below(3) == 0 {
             let other = choices.below(WRITERS);

@@ -79,6 +79,11 @@ impl<'a> Words<'a> {
             Why::Active => "active".into(),
             Why::Excluded(choice) => format!("left out by your own choice: {}", choice_words(choice)),
             Why::Undone(by) => format!("undone by {}", self.by(by)),
+            Why::Proposed { rejected: Some(by), .. } => format!("rejected by {}", self.by(by)),
+            Why::Proposed { draft: Some(draft), .. } => {
+                format!("only proposed, in the draft {:?}", self.document().draft_name(draft))
+            }
+            Why::Proposed { .. } => "only proposed: nobody accepted it yet".into(),
             Why::Failed => "failed: the application that it is for could not do it".into(),
             Why::Dependent(on) => format!("needs {}, which is not active", self.action(on)),
             Why::Unmet(constraint) => {
@@ -207,6 +212,8 @@ pub fn state(document: &Document, run: &EditRun) -> Option<String> {
     let word = |why: &Why| match why {
         Why::Active => None,
         Why::Undone(_) => Some("undone"),
+        Why::Proposed { rejected: Some(_), .. } => Some("rejected"),
+        Why::Proposed { .. } => Some("proposed"),
         Why::Failed => Some("failed"),
         Why::Dependent(_) | Why::Unmet(_) => Some("needs what is gone"),
         Why::Lost(_) => Some("lost"),

@@ -7,7 +7,7 @@ use crate::op::{OP_WEIGHT, end_of, is_ascending, join, joins, read_op, read_span
 use crate::reader::Reader;
 use crate::writer::Writer;
 use clock::{Id, Lamport, Seq};
-use log::{Action, Op};
+use log::{Action, Op, Proposal};
 use std::borrow::Cow;
 
 const NAMES_PARENTS: u8 = 1;
@@ -16,7 +16,8 @@ const NAMES_TIME: u8 = 4;
 const HAS_UNSEEN: u8 = 8;
 const HAS_LABEL: u8 = 16;
 const COUNTS_OPS: u8 = 32;
-const ALL_FLAGS: u8 = 63;
+const IS_PROPOSED: u8 = 64;
+const ALL_FLAGS: u8 = 127;
 
 /// What the next action of a frame is predicted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,8 @@ pub(crate) fn write_action(
         | flag(NAMES_TIME, action.time != predicted.time)
         | flag(HAS_UNSEEN, !action.unseen.is_empty())
         | flag(HAS_LABEL, !action.label.is_empty())
-        | flag(COUNTS_OPS, ops.len() != 1);
+        | flag(COUNTS_OPS, ops.len() != 1)
+        | flag(IS_PROPOSED, action.proposal.is_some());
     w.byte(flags);
     if flags & NAMES_PARENTS != 0 {
         write_parents(w, names, &action.parents, predicted.start)?;
@@ -79,6 +81,9 @@ pub(crate) fn write_action(
     }
     if flags & HAS_LABEL != 0 {
         w.text(&action.label, LABEL_BYTES)?;
+    }
+    if let Some(proposal) = action.proposal {
+        names.write_id_or_none(w, proposal.draft(), predicted.start)?;
     }
     let end = write_ops(w, names, &ops, predicted.start)?;
     Ok(Predicted::after(action, end))
@@ -128,9 +133,10 @@ pub(crate) fn read_action(
     if has(HAS_UNSEEN) && unseen.is_empty() || has(HAS_LABEL) && label.is_empty() {
         return Err(PREDICTED);
     }
+    let proposal = if has(IS_PROPOSED) { Some(read_proposal(r, names, predicted.start)?) } else { None };
     let (ops, end) = read_ops(r, names, predicted.start, has(COUNTS_OPS))?;
     let id = Id::new(names.own, predicted.start);
-    let action = Action { id, lamport, parents, unseen, time, label, ops };
+    let action = Action { id, lamport, parents, unseen, time, label, proposal, ops };
     let next = Predicted::after(&action, end);
     Ok((action, next))
 }
@@ -182,6 +188,11 @@ fn read_time(r: &mut Reader<'_>, before: i64) -> Result<i64, DecodeError> {
     let time = before.saturating_add(delta);
     check_time(time)?;
     Ok(time)
+}
+
+/// The draft, or none for a suggestion.
+pub(crate) fn read_proposal(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Proposal, DecodeError> {
+    Ok(names.read_id_or_none(r, at)?.map_or(Proposal::Suggestion, Proposal::Draft))
 }
 
 /// Parents given in full, for they are not just the action before.

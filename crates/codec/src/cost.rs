@@ -2,8 +2,8 @@
 
 use crate::error::EncodeError;
 use crate::limits::{
-    CLAIM_BYTES, CONSTRAINED, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS, VALUE_BYTES,
-    VALUE_DEPTH, VALUE_ITEMS,
+    CLAIM_BYTES, CONSTRAINED, DRAFT_BYTES, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS,
+    VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
 };
 use crate::op::OP_WEIGHT;
 use log::{OpRef, TextRange, Value, ValueRef, Values};
@@ -86,6 +86,10 @@ pub fn cost(op: OpRef<'_>) -> Result<Cost, EncodeError> {
         OpRef::Weigh { actions, pred, .. } => Cost::SMALL.plus(of_constrained(actions)?).plus(of_ids(pred.len())?),
         OpRef::Claim { name, .. } => {
             CLAIM_BYTES.check_len(name.len())?;
+            Cost::of(name.len(), name.len())
+        }
+        OpRef::Draft { name } => {
+            DRAFT_BYTES.check_len(name.len())?;
             Cost::of(name.len(), name.len())
         }
         OpRef::Unknown { body, .. } => Cost::of(body.len(), body.len()),
@@ -183,6 +187,7 @@ mod tests {
             unseen: vec![],
             time: 0,
             label: String::new(),
+            proposal: None,
             ops: vec![op.clone()],
         };
         let bytes = encode_frame(ReplicaId(u64::MAX), AuthorKey([9; 32]), 0, &[action])?;

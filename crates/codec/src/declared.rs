@@ -1,7 +1,7 @@
 //! Ops that say what actions mean together.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::limits::{CLAIM_BYTES, CLAIM_PLACES, CONSTRAINED, WEIGHT};
+use crate::limits::{CLAIM_BYTES, CLAIM_PLACES, CONSTRAINED, DRAFT_BYTES, WEIGHT};
 use crate::names::Names;
 use crate::op::{is_ascending, read_flag, read_ids, write_ids};
 use crate::reader::Reader;
@@ -148,6 +148,22 @@ pub(crate) fn read_claim(r: &mut Reader<'_>) -> Result<Op, DecodeError> {
         _ => Err(DecodeError::Invalid(NO_CLAIM)),
     }
 }
+
+pub(crate) fn write_draft(w: &mut Writer, name: &str) -> Result<(), EncodeError> {
+    if name.is_empty() {
+        return Err(EncodeError::Invalid(NO_DRAFT));
+    }
+    w.text(name, DRAFT_BYTES)
+}
+
+pub(crate) fn read_draft(r: &mut Reader<'_>) -> Result<Op, DecodeError> {
+    match r.text(DRAFT_BYTES)? {
+        "" => Err(DecodeError::Invalid(NO_DRAFT)),
+        name => Ok(Op::Draft { name: name.to_owned() }),
+    }
+}
+
+const NO_DRAFT: &str = "a draft without a name";
 
 const NO_ANSWER: &str = "an answer that is not about two actions or more, and some of them";
 

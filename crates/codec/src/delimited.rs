@@ -4,7 +4,8 @@
 //! Two forms of a body are never equal: every part of one has one form, and nothing may be left over.
 
 use crate::declared::{
-    read_answer, read_claim, read_constraint, read_weight, write_answer, write_claim, write_constraint, write_weight,
+    read_answer, read_claim, read_constraint, read_draft, read_weight, write_answer, write_claim, write_constraint,
+    write_draft, write_weight,
 };
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES};
@@ -22,8 +23,8 @@ use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value, ValueRef};
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
     (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number)
-        || (kind::RANGE_MOVE..=kind::CONSTRAINT).contains(&number)
-        || [kind::RESOLVE, kind::WEIGHT, kind::CLAIM].contains(&number)
+        || (kind::RANGE_MOVE..=kind::WEIGHT).contains(&number)
+        || number == kind::CLAIM
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -140,6 +141,10 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             write_weight(w, names, (actions, weight, pred), at)?;
             Ok(kind::WEIGHT)
         }
+        OpRef::Draft { name } => {
+            write_draft(w, name)?;
+            Ok(kind::DRAFT)
+        }
         OpRef::Claim { name, places } => {
             write_claim(w, name, places)?;
             Ok(kind::CLAIM)
@@ -210,6 +215,7 @@ pub(crate) fn read_delimited(
         kind::RESOLVE => read_answer(r, names, at)?,
         kind::WEIGHT => read_weight(r, names, at)?,
         kind::CLAIM => read_claim(r)?,
+        kind::DRAFT => read_draft(r)?,
         _ => read_body(r, names, kind, len, at)?,
     };
     if op.len() != len {

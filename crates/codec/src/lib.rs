@@ -25,7 +25,7 @@
 //! let op = Op::Insert { container: text, left: None, right: None, text: "hello".into() };
 //! let action = Action {
 //!     id: Id::new(origin.replica, 0), lamport: 1, parents: vec![], unseen: vec![],
-//!     time: 1_800_000_000, label: String::new(), ops: vec![op],
+//!     time: 1_800_000_000, label: String::new(), proposal: None, ops: vec![op],
 //! };
 //! let Origin { document, epoch, replica, author } = origin;
 //! let head = origin.head();

@@ -103,6 +103,8 @@ table! {
     CLAIM_BYTES = "bytes of the name of a claim", 256;
     /// Seats of a stadium.
     CLAIM_PLACES = "places of a claim", 1 << 20;
+    /// As long as a label: a sentence in a list of drafts.
+    DRAFT_BYTES = "bytes of the name of a draft", 512;
     /// So that sums over any number of actions stay exact.
     WEIGHT = "weight of an action", u16::MAX as u64;
     /// An hour of film: what is longer is several blobs.

@@ -55,7 +55,7 @@ pub mod kind {
     pub const INLINE_OBJECT: u64 = 20;
     /// A constraint between actions.
     pub const CONSTRAINT: u64 = 21;
-    /// A draft: its name and what it starts from.
+    /// A draft: its name.
     pub const DRAFT: u64 = 22;
     /// The answer to a conflict.
     pub const RESOLVE: u64 = 23;
@@ -160,6 +160,7 @@ pub(crate) fn read_op(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<
             let head = r.varint()?;
             let register = match head >> 1 {
                 1 => Register::Undo,
+                2 => Register::Accept,
                 number => return Err(DecodeError::Unknown { what: "control register", number }),
             };
             let targets = read_spans(r, names, at, TARGETS)?;

@@ -26,25 +26,27 @@ fn before(name: &str) -> Block {
 }
 
 /// Blocks of both versions say the same, and so do those of days when each op was a row of its own, where there are
-/// ops in a row that are alike. Nobody ever wrote blobs, or what actions mean, into the first version.
+/// ops in a row that are alike. Nobody ever wrote blobs, what actions mean, or proposals into the first version.
 fn check_block(name: &str, suffix: &str, bytes: &[u8]) {
     check(&format!("{name}-v2{suffix}.bin"), bytes);
     let now = decode(bytes).expect("a block");
     if ["", "-meaning"].contains(&suffix) {
         assert!(before(&format!("{name}-v2{suffix}-apart.bin")) == now, "{name}{suffix}, ops apart, reads otherwise");
     }
-    if !["-blobs", "-meaning"].contains(&suffix) {
+    if !["-blobs", "-meaning", "-proposed"].contains(&suffix) {
         assert!(before(&format!("{name}-v1{suffix}.bin")) == now, "{name}{suffix} reads otherwise");
     }
 }
 
-/// The kinds of the first days, those of structure, of rich text, of blobs, and all that this version knows.
-const FILES: [(Alphabet, &str); 5] = [
+/// The kinds of the first days, those of structure, of rich text, of blobs, of what actions mean, and all that this
+/// version knows.
+const FILES: [(Alphabet, &str); 6] = [
     (Alphabet::First, ""),
     (Alphabet::Structure, "-structure"),
     (Alphabet::Rich, "-rich"),
     (Alphabet::Blobs, "-blobs"),
-    (Alphabet::All, "-meaning"),
+    (Alphabet::Meaning, "-meaning"),
+    (Alphabet::All, "-proposed"),
 ];
 
 #[test]

@@ -161,7 +161,7 @@ fn damaged_blocks_are_refused_or_read() {
 fn random_kept(rng: &mut Rng) -> Kept {
     let log = random_log_of(rng, 60, Alphabet::All);
     let mut builder = ModelBuilder::new();
-    log.logs().for_each(|log| builder.add(log, |_| Vec::new()));
+    log.logs().for_each(|log| builder.add(log, |_| Vec::new(), |_| None));
     Kept::of(&builder.build())
 }
 

@@ -135,7 +135,16 @@ fn typed(replica: ReplicaId, text: &str) -> Action {
     let container = ContainerId::root(Kind::Text, "text");
     let op = Op::Insert { container, left: None, right: None, text: text.into() };
     let id = clock::Id::new(replica, 0);
-    Action { id, lamport: 1, parents: vec![], unseen: vec![], time: 0, label: String::new(), ops: vec![op] }
+    Action {
+        id,
+        lamport: 1,
+        parents: vec![],
+        unseen: vec![],
+        time: 0,
+        label: String::new(),
+        proposal: None,
+        ops: vec![op],
+    }
 }
 
 fn first_frame(replica: ReplicaId, text: &str) -> Frame {

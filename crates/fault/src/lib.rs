@@ -47,6 +47,8 @@ pub enum Fault {
     ForgetReplaced,
     /// `view`: places are shared among the actions of one replica only.
     OwnPlacesOnly,
+    /// `view`: what is accepted counts as written when it was proposed.
+    KeepOldPlace,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,
 }

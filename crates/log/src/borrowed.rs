@@ -84,6 +84,11 @@ pub enum OpRef<'a> {
         /// The weights replaced.
         pred: &'a [Id],
     },
+    /// See [`Op::Draft`].
+    Draft {
+        /// What people call it.
+        name: &'a str,
+    },
     /// See [`Op::CounterAdd`].
     CounterAdd {
         /// The counter.
@@ -240,7 +245,7 @@ impl<'a> OpRef<'a> {
             | Self::TextObject { container, .. }
             | Self::TextMark { container, .. }
             | Self::TextMove { container, .. } => Some(container),
-            Self::Control { .. } | Self::Unknown { .. } => None,
+            Self::Control { .. } | Self::Draft { .. } | Self::Unknown { .. } => None,
             Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } => None,
         }
     }
@@ -272,9 +277,8 @@ impl<'a> OpRef<'a> {
             Self::TextObject { left, right, .. } | Self::TextMove { left, right, .. } => {
                 ([left, right, None, None], &[], &[])
             }
-            Self::Claim { .. } | Self::CounterAdd { .. } | Self::TextMark { .. } | Self::Unknown { .. } => {
-                ([None; 4], &[], &[])
-            }
+            Self::Claim { .. } | Self::Draft { .. } => ([None; 4], &[], &[]),
+            Self::CounterAdd { .. } | Self::TextMark { .. } | Self::Unknown { .. } => ([None; 4], &[], &[]),
         };
         let actions: &[Id] = match self {
             Self::Resolve { actions, .. } | Self::Weigh { actions, .. } => actions,
@@ -332,6 +336,7 @@ impl<'a> OpRef<'a> {
             }
             Self::Constrain { rule, actions } => Op::Constrain { rule, actions: actions.to_vec() },
             Self::Claim { name, places } => Op::Claim { name: name.to_owned(), places },
+            Self::Draft { name } => Op::Draft { name: name.to_owned() },
             Self::CounterAdd { container, amount } => Op::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, values } => {
                 Op::ListInsert { container, left, right, values: values.to_vec() }
@@ -374,6 +379,7 @@ impl Op {
             Self::Weigh { ref actions, weight, ref pred } => OpRef::Weigh { actions, weight, pred },
             Self::Constrain { rule, ref actions } => OpRef::Constrain { rule, actions },
             Self::Claim { ref name, places } => OpRef::Claim { name, places },
+            Self::Draft { ref name } => OpRef::Draft { name },
             Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, ref values } => {
                 OpRef::ListInsert { container, left, right, values: Values::Any(values) }

@@ -1,6 +1,7 @@
 //! Many actions at once: parts of logs, as blocks hold them, judged and appended run by run.
 
 use crate::multilog::{MultiLog, ReceiveError};
+use crate::op::Proposal;
 use crate::runs::{HeaderRun, OpBody, OpRun, ReplicaLog};
 use clock::{Frontier, Id, Lamport, ReplicaId, Seq, SortedMap, Span};
 use std::ops::Range;
@@ -211,6 +212,11 @@ impl<'a> Schedule<'a> {
                     let Some(lamport) = self.lamport(parent) else { return Ok(Some(parent)) };
                     due = due.max(lamport + 1);
                 }
+            }
+            if let Some(draft) = run.proposal().and_then(Proposal::draft)
+                && self.lamport(draft).is_none()
+            {
+                return Err(ReceiveError::NotInPast { id: Id::new(part.replica, end), target: draft });
             }
             let claimed = run.lamport + Lamport::from((end - run.range.start) / run.each);
             if claimed != due || claimed <= before {

@@ -7,7 +7,7 @@
 //! ```text
 //! Action ── Op ─┬─ Insert ── Delete        receive ─► is it whole? ─► is it next? ─► append
 //!               ├─ Set                                                   └─ no: pending, bounded
-//!               └─ Control, Constrain, Claim, Resolve, Weigh
+//!               └─ Control, Draft, Constrain, Claim, Resolve, Weigh
 //! ```
 //!
 //! It never decides what is active (that is `view`), never shows anything (`model`) and never reads
@@ -51,7 +51,7 @@ pub use held::{ValueRef, Values};
 pub use knowledge::Knowledge;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};
 pub use names::Names;
-pub use op::{Action, Gap, Op, Register, TextRange, Value, WEIGHT};
+pub use op::{Action, Gap, Op, Proposal, Register, TextRange, Value, WEIGHT};
 pub use packed::{Amount, Part, Placed};
 pub use runs::{HeaderRun, Near, OpBody, OpRun, RareHeader, ReplicaLog};
 pub use table::Table;

@@ -2,7 +2,7 @@
 
 use crate::borrowed::OpRef;
 use crate::container::ContainerId;
-use crate::op::{Action, Op};
+use crate::op::{Action, Op, Proposal};
 use crate::pending::Pending;
 use crate::runs::{HeaderRun, RareHeader, ReplicaLog};
 use crate::writer::Writer;
@@ -17,12 +17,14 @@ pub struct Header {
     pub unseen: Vec<Span>,
     /// See [`Action::label`].
     pub label: String,
+    /// See [`Action::proposal`].
+    pub proposal: Option<Proposal>,
 }
 
 impl Header {
     /// Whether it says nothing but the time.
     fn is_plain(&self) -> bool {
-        self.unseen.is_empty() && self.label.is_empty()
+        self.unseen.is_empty() && self.label.is_empty() && self.proposal.is_none()
     }
 }
 
@@ -177,6 +179,12 @@ impl MultiLog {
         Some(Span::new(id.replica, range.start, range.end))
     }
 
+    /// As what the action that holds `id` is only proposed, where it is.
+    pub fn proposal(&self, id: Id) -> Option<Proposal> {
+        let log = self.logs.get(&id.replica).filter(|log| id.seq < log.end())?;
+        log.header_at(id.seq).proposal()
+    }
+
     /// The ops of `span`, in order, cut to it.
     pub fn ops_in(&self, span: Span) -> impl DoubleEndedIterator<Item = (Id, OpRef<'_>)> {
         self.logs.get(&span.replica).into_iter().flat_map(move |log| log.ops_in(span.start..span.end.min(log.end())))
@@ -264,9 +272,9 @@ impl MultiLog {
             _ if self.frontier.is_just_before(span.first()) => None,
             ids => Some(ids.to_vec()),
         };
-        let Header { time, unseen, label } = header;
+        let Header { time, unseen, label, proposal } = header;
         let run = HeaderRun::new(span.start..span.end, span.len(), lamport, time);
-        log.push_header(run.with(parents, RareHeader { unseen, label }));
+        log.push_header(run.with(parents, RareHeader { unseen, label, proposal }));
         self.lamport_last = lamport;
         self.frontier.follow(span.last());
         Some(span)
@@ -466,6 +474,9 @@ impl<'a> Ahead<'a> {
             return Err(ReceiveError::Equivocation(id));
         }
         let known = |target: Id| self.lamport(target).ok_or(ReceiveError::NotInPast { id, target });
+        if let Some(draft) = action.proposal.and_then(Proposal::draft) {
+            known(draft)?;
+        }
         let mut due = 1;
         for &parent in &action.parents {
             due = due.max(1 + known(parent)?);

@@ -64,6 +64,28 @@ impl Value {
 pub enum Register {
     /// Off while the element is undone.
     Undo = 1,
+    /// On where what was only proposed is accepted, off where it is rejected, and neither while it is open: while no
+    /// control that counts wrote it. Whoever takes such a control back undoes its element.
+    Accept = 2,
+}
+
+/// As what an action was made that is not in effect until somebody accepts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proposal {
+    /// A suggestion.
+    Suggestion,
+    /// A part of the draft that this element made, see [`Op::Draft`]. It is in the action's past.
+    Draft(Id),
+}
+
+impl Proposal {
+    /// The draft that it is a part of.
+    pub fn draft(self) -> Option<Id> {
+        match self {
+            Self::Suggestion => None,
+            Self::Draft(draft) => Some(draft),
+        }
+    }
 }
 
 /// A gap between two elements of a text, dead or alive: beside one of them, whatever comes on its other side.
@@ -179,6 +201,11 @@ pub enum Op {
         weight: u16,
         /// The weights that this one replaces. Ascending.
         pred: Vec<Id>,
+    },
+    /// Makes a draft, of which actions say that they are a part; one counter, which names it.
+    Draft {
+        /// What people call it; not empty.
+        name: String,
     },
     /// Adds to a counter; one counter.
     CounterAdd {
@@ -320,6 +347,7 @@ impl Op {
             Self::ListInsert { values, .. } => Seq::try_from(values.len()).expect("bounded where bytes come in"),
             Self::Set { .. } | Self::Control { .. } | Self::Constrain { .. } => 1,
             Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } | Self::CounterAdd { .. } => 1,
+            Self::Draft { .. } => 1,
             Self::ListMove { .. } | Self::ListSet { .. } => 1,
             Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
             Self::TextObject { .. } | Self::TextMark { .. } | Self::TextMove { .. } => 1,
@@ -349,6 +377,8 @@ pub struct Action {
     pub time: i64,
     /// What it is called in histories, where the author named it; may be empty.
     pub label: String,
+    /// Where it is only proposed, as what.
+    pub proposal: Option<Proposal>,
     /// The changes, in order; not empty.
     pub ops: Vec<Op>,
 }

@@ -74,7 +74,7 @@ fn weight(action: &Action) -> usize {
                     }
                     Op::Control { targets, pred, .. } => size_of_val(targets.as_slice()) + size_of_val(pred.as_slice()),
                     Op::Constrain { actions, .. } => size_of_val(actions.as_slice()),
-                    Op::Claim { name, .. } => name.len(),
+                    Op::Claim { name, .. } | Op::Draft { name } => name.len(),
                     Op::Resolve { actions, keep, pred } => {
                         size_of_val(actions.as_slice()) + size_of_val(keep.as_slice()) + size_of_val(pred.as_slice())
                     }

@@ -4,7 +4,7 @@
 
 use crate::borrowed::OpRef;
 use crate::container::ContainerId;
-use crate::op::{Action, Op};
+use crate::op::{Action, Op, Proposal};
 use crate::packed::{Amount, Packed, Part, Placed};
 use crate::room;
 use crate::table::Table;
@@ -15,7 +15,7 @@ use std::ops::Range;
 /// Consecutive actions of one replica that differ only in place.
 ///
 /// Invariant: where a run holds more than one action, all have `each` counters, each further one has
-/// the one before it as its only parent, and nothing is unseen or labelled.
+/// the one before it as its only parent, and nothing is unseen, labelled or proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderRun {
     /// The counters that it covers.
@@ -44,12 +44,14 @@ pub struct RareHeader {
     pub unseen: Vec<Span>,
     /// See [`Action::label`].
     pub label: String,
+    /// See [`Action::proposal`].
+    pub proposal: Option<Proposal>,
 }
 
 impl RareHeader {
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
-        self.unseen.is_empty() && self.label.is_empty()
+        self.unseen.is_empty() && self.label.is_empty() && self.proposal.is_none()
     }
 }
 
@@ -82,6 +84,11 @@ impl HeaderRun {
     /// What is rare, of the first and only action.
     pub fn rare(&self) -> Option<&RareHeader> {
         self.apart.as_deref()?.rare.as_deref()
+    }
+
+    /// Where its action is only proposed, as what.
+    pub fn proposal(&self) -> Option<Proposal> {
+        self.rare()?.proposal
     }
 
     /// How many actions it holds.
@@ -446,6 +453,12 @@ impl ReplicaLog {
         start..start + run.each
     }
 
+    /// The parts of `range` that are only proposed, ascending, and as what.
+    pub fn proposals_in(&self, range: Range<Seq>) -> impl Iterator<Item = (Range<Seq>, Proposal)> {
+        let runs = self.headers_in(range.clone()).iter().filter_map(|run| Some((&run.range, run.proposal()?)));
+        runs.map(move |(of, proposal)| (of.start.max(range.start)..of.end.min(range.end), proposal))
+    }
+
     /// The parents of the action that begins at `start`.
     pub fn parents(&self, start: Seq) -> Vec<Id> {
         let run = self.header_at(start);
@@ -556,6 +569,7 @@ impl ReplicaLog {
                 unseen: rare.map_or(Vec::new(), |rare| rare.unseen.clone()),
                 time: run.time,
                 label: rare.map_or(String::new(), |rare| rare.label.clone()),
+                proposal: rare.and_then(|rare| rare.proposal),
                 ops: joined(Id::new(self.replica, start), self.ops_in(start..at).map(|(_, op)| op.to_op())),
             })
         })
@@ -653,7 +667,7 @@ impl ReplicaLog {
             _ => false,
         };
         let header = HeaderRun::new(span.start..span.end, span.len(), action.lamport, action.time);
-        let rare = RareHeader { unseen: action.unseen, label: action.label };
+        let rare = RareHeader { unseen: action.unseen, label: action.label, proposal: action.proposal };
         self.push_header(header.with((!previous).then_some(action.parents), rare));
     }
 

@@ -210,3 +210,40 @@ fn items_appended_by_several_actions_are_one_run() {
     assert_eq!(other.log(ANN), Some(ann));
     other.check_invariants();
 }
+
+#[test]
+fn what_is_proposed_stands_alone_and_names_a_draft_of_its_past() {
+    let mut sent = sample();
+    sent.push(BOB, OpRef::Draft { name: "plan b" });
+    let draft = sent.commit(BOB, Header::default()).unwrap().first();
+    for proposal in [Some(Proposal::Suggestion), Some(Proposal::Draft(draft)), Some(Proposal::Draft(draft)), None] {
+        let left = sent.log(ANN).unwrap().end().checked_sub(1).map(|seq| Id::new(ANN, seq));
+        sent.push(ANN, OpRef::Insert { container: text(), left, right: None, text: "new" });
+        sent.commit(ANN, Header { proposal, ..Header::default() }).unwrap();
+    }
+    sent.check_invariants();
+    let ann = sent.log(ANN).unwrap();
+    let proposed: Vec<_> = ann.proposals_in(0..ann.end()).collect();
+    let end = ann.end() - 3;
+    let drafted = Proposal::Draft(draft);
+    let wanted = [(end - 9..end - 6, Proposal::Suggestion), (end - 6..end - 3, drafted), (end - 3..end, drafted)];
+    assert_eq!(proposed, wanted);
+    assert_eq!(sent.proposal(Id::new(ANN, end - 1)), Some(drafted));
+    assert_eq!(sent.proposal(Id::new(ANN, end)), None);
+
+    let mut got = MultiLog::new();
+    for action in actions(&sent).into_iter().rev() {
+        got.receive(action).unwrap();
+    }
+    assert_eq!(actions(&got), actions(&sent));
+    let mut last = actions(&sent).into_iter().rfind(|action| action.proposal.is_none()).unwrap();
+    last.id = Id::new(ANN, ann.end());
+    last.parents = sent.frontier().ids().to_vec();
+    last.lamport = sent.lamport_next();
+    last.proposal = Some(Proposal::Draft(Id::new(ANN, ann.end())));
+    last.ops = vec![Op::Draft { name: "itself".into() }];
+    let refused = Err(ReceiveError::NotInPast { id: last.id, target: last.id });
+    assert_eq!(sent.clone().receive(last.clone()), refused);
+    let part = ReplicaLog::part([last]);
+    assert_eq!(sent.clone().receive_logs(vec![part]), refused.map(|_: Received| Vec::new()));
+}

@@ -246,6 +246,7 @@ impl Model {
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
+            OpRef::Draft { .. } => {}
         }
     }
 
@@ -357,6 +358,24 @@ impl Model {
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
+            OpRef::Draft { .. } => {}
+        }
+    }
+
+    /// Lets an op that is not active count as written at another time, where what is later wins: a write of a register, a
+    /// mark, or a move. What was inserted stays where it is.
+    pub fn set_lamport(&mut self, id: Id, op: OpRef<'_>, lamport: Lamport) {
+        match op {
+            OpRef::Set { container, .. } => {
+                self.maps.get_mut(&container).into_iter().for_each(|map| map.set_lamport(id, lamport));
+            }
+            OpRef::ListSet { container, .. } | OpRef::ListMove { container, .. } => {
+                self.list_mut(container, None).0.set_lamport(id, lamport);
+            }
+            OpRef::TreeMove { container, .. } => self.tree_mut(container, None).0.set_lamport(id, lamport),
+            OpRef::TextMark { container, key, .. } => self.text_mut(container).set_mark_lamport(id, key, lamport),
+            OpRef::TextMove { container, .. } => self.text_mut(container).set_move_lamport(id, lamport),
+            _ => {}
         }
     }
 
@@ -476,22 +495,28 @@ struct Ordered<'a> {
     op: OpRef<'a>,
     /// The parts of its counters that are not active.
     inactive: Vec<Range<Seq>>,
+    /// The logical time that it counts as written at, where that is another.
+    late: Option<Lamport>,
 }
 
 impl Ordered<'_> {
     fn insert_into(&self, model: &mut Model) {
         let (lamport, id) = self.time;
+        let is_active = self.inactive.is_empty() && self.late.is_none();
         match self.op {
             OpRef::TextMove { container, ranges, .. } => {
                 model.text_mut(container).insert_move(id, lamport, ranges);
-                if self.inactive.is_empty() {
+                if is_active {
                     model.set_active(id, self.op, true, None);
                 }
             }
-            op => model.insert(id, lamport, op, self.inactive.is_empty(), None),
+            op => model.insert(id, lamport, op, is_active, None),
         }
-        if self.inactive.is_empty() {
+        if is_active {
             return;
+        }
+        if let Some(late) = self.late {
+            model.set_lamport(id, self.op, late);
         }
         let end = id.seq + self.op.len();
         let starts = std::iter::once(id.seq).chain(self.inactive.iter().map(|part| part.end));
@@ -513,9 +538,14 @@ impl<'a> ModelBuilder<'a> {
         Self { only: Some(container), ..Self::default() }
     }
 
-    /// Takes in a log, of which `inactive` finds the parts of a range that are not active. Logs come ascending by
-    /// replica.
-    pub fn add(&mut self, log: &'a ReplicaLog, inactive: impl Fn(Range<Seq>) -> Vec<Range<Seq>>) {
+    /// Takes in a log, of which `inactive` finds the parts of a range that are not active, and `late` the time that an op
+    /// counts as written at, where that is another, see [`Model::set_lamport`]. Logs come ascending by replica.
+    pub fn add(
+        &mut self,
+        log: &'a ReplicaLog,
+        inactive: impl Fn(Range<Seq>) -> Vec<Range<Seq>>,
+        late: impl Fn(Id) -> Option<Lamport>,
+    ) {
         // By the log's number of a container.
         let mut texts: Vec<Option<usize>> = vec![None; log.container_count()];
         for run in log.op_runs_in(0..log.end()) {
@@ -528,7 +558,7 @@ impl<'a> ModelBuilder<'a> {
                     let text = *texts[container as usize].get_or_insert_with(|| self.text(log, container));
                     self.texts[text].add(log, run, log.end(), &inactive(part));
                 }
-                _ => self.add_other(log, run, inactive(part)),
+                _ => self.add_other(log, run, inactive(part), late(Id::new(log.replica, run.range.start))),
             }
         }
     }
@@ -551,7 +581,7 @@ impl<'a> ModelBuilder<'a> {
         number
     }
 
-    fn add_other(&mut self, log: &'a ReplicaLog, run: &'a OpRun, inactive: Vec<Range<Seq>>) {
+    fn add_other(&mut self, log: &'a ReplicaLog, run: &'a OpRun, inactive: Vec<Range<Seq>>, late: Option<Lamport>) {
         let op = log.op(run, run.range.clone());
         let Some(container) = op.container().filter(|&container| self.only.is_none_or(|only| only == container)) else {
             return;
@@ -570,7 +600,7 @@ impl<'a> ModelBuilder<'a> {
             }
             _ => {}
         }
-        self.ordered.entry(container).or_default().push(Ordered { time: (lamport, id), op, inactive });
+        self.ordered.entry(container).or_default().push(Ordered { time: (lamport, id), op, inactive, late });
     }
 
     /// The state of the document.

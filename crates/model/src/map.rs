@@ -78,6 +78,11 @@ impl Map {
         register
     }
 
+    /// Lets a write that is not active count as written at another time.
+    pub(crate) fn set_lamport(&mut self, id: Id, lamport: Lamport) {
+        self.registers.set_lamport(id, lamport);
+    }
+
     /// Turns a write on or off; returns its key where that changed anything.
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
         let register = self.registers.set_active(id, on)?;

@@ -62,6 +62,7 @@ impl Document {
         let within = |span: Span| Span::new(part.replica, span.start.max(part.start), span.end.min(part.end));
         match standing {
             Standing::Excluded(_) | Standing::Undone(_) => vec![part],
+            Standing::Proposed => self.view.proposals(part).into_iter().map(|(part, _)| part).collect(),
             Standing::Failed | Standing::Dependent | Standing::Lost => {
                 let actions = self.actions_in(part).into_iter();
                 actions.filter_map(|action| self.action_of(action)).map(within).collect()

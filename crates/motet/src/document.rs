@@ -15,9 +15,11 @@ use crate::edit::Edit;
 use blob::BlobRef;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use lazy::LazyModel;
-use log::{Action, ContainerId, Header, MultiLog, OpRef, ReceiveError, Received, Register, ReplicaLog, Value};
+use log::{
+    Action, ContainerId, Header, MultiLog, OpRef, Proposal, ReceiveError, Received, Register, ReplicaLog, Value,
+};
 use model::{Kept, Model, Patch, Shown, Text};
-use view::{DiffPart, Grade, Loss, Policy, Projection, Standing, View, Why};
+use view::{DiffPart, Grade, Loss, Policy, Projection, Standing, Suggestions, View, Why};
 use writing::{Writing, shown_time};
 
 /// How many spans one op switches: an action of several such has no more than fits.
@@ -36,6 +38,8 @@ pub struct Document {
     /// The writer streams of this copy's author, this one among them.
     pub(crate) mine: Vec<ReplicaId>,
     pub(crate) writing: Writing,
+    /// As what whatever is written is only proposed, if at all.
+    pub(crate) suggesting: Option<Proposal>,
 }
 
 impl Document {
@@ -49,12 +53,13 @@ impl Document {
             replica,
             mine: vec![replica],
             writing: Writing::default(),
+            suggesting: None,
         }
     }
 
     /// A copy that writes as another replica.
     pub fn fork(&self, replica: ReplicaId) -> Self {
-        Self { replica, mine: vec![replica], writing: Writing::default(), ..self.clone() }
+        Self { replica, mine: vec![replica], writing: Writing::default(), suggesting: None, ..self.clone() }
     }
 
     /// The writer stream of this copy.
@@ -163,10 +168,8 @@ impl Document {
     /// anybody could read: then nothing is done, and [`Document::take_refusal`] says why.
     pub fn edit(&mut self, time: i64, change: impl FnOnce(&mut Edit<'_>)) -> Option<Span> {
         self.wake();
+        self.let_mine_through(None);
         let is_plain = self.view.is_plain();
-        if !is_plain {
-            self.let_mine_through(None);
-        }
         self.begin(is_plain);
         change(&mut Edit { document: self, told: None });
         if self.is_refused() {
@@ -207,12 +210,16 @@ impl Document {
     #[inline]
     fn commit(&mut self, is_plain: bool, time: i64, patch: Option<&mut Patch>) -> Option<Span> {
         let time = shown_time(time);
-        let span = if is_plain && !self.is_cut() {
+        let proposal = self.suggesting;
+        if proposal.is_some() {
+            self.declare_needs();
+        }
+        let span = if is_plain && !self.is_cut() && proposal.is_none() {
             let span = self.log.commit_plain(self.replica, time);
             self.closed(span)
         } else {
             let unseen = if is_plain { Vec::new() } else { self.view.unseen() };
-            self.commit_cut(&Header { time, unseen, ..Header::default() })
+            self.commit_cut(&Header { time, unseen, proposal, ..Header::default() })
         };
         if let Some(span) = span {
             self.append_own(span, patch);
@@ -223,6 +230,9 @@ impl Document {
     /// Lets the view know of what was written here.
     #[inline]
     fn append_own(&mut self, span: Span, patch: Option<&mut Patch>) {
+        if self.suggesting.is_some() {
+            self.view.note_proposed(&self.log, span);
+        }
         if std::mem::take(&mut self.writing.declares) || self.view.puts_mine_first() {
             self.view.append_declared(&self.log, span, self.model.awoken_mut(), patch);
         } else {
@@ -250,26 +260,41 @@ impl Document {
             self.set_policy(policy);
             return None;
         }
-        let unseen = self.view.unseen();
+        let (unseen, proposal) = (self.view.unseen(), self.suggesting);
+        if proposal.is_some() {
+            self.declare_needs();
+        }
         // Before the action is in the log, so that the pin never counts it as out of range.
         self.set_policy(policy);
-        let span = self.commit_cut(&Header { time: shown_time(time), unseen, ..Header::default() })?;
+        let span = self.commit_cut(&Header { time: shown_time(time), unseen, proposal, ..Header::default() })?;
         self.append_own(span, None);
         Some(span)
     }
 
-    /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it: nobody
-    /// writes what they cannot see.
-    fn let_mine_through(&mut self, patch: Option<&mut Patch>) {
-        if self.view.is_plain() {
+    /// Who edits a pinned view, or one that a hold closes to their own stream, unlocks it, and who proposes sees what is
+    /// proposed so: nobody writes what they cannot see.
+    #[inline]
+    pub(crate) fn let_mine_through(&mut self, patch: Option<&mut Patch>) {
+        if !self.view.is_plain() || self.suggesting.is_some() {
+            self.unlock(patch);
+        }
+    }
+
+    fn unlock(&mut self, patch: Option<&mut Patch>) {
+        let (next, policy) = (self.log.end(self.replica), self.view.policy());
+        let is_open = matches!(policy.cut(self.replica, next..next + 1).as_slice(), [(_, None)]);
+        if is_open && self.suggesting.is_none_or(|proposal| policy.includes(self.replica, proposal)) {
             return;
         }
-        let next = self.log.end(self.replica);
-        let blocked = !matches!(self.view.policy().cut(self.replica, next..next + 1).as_slice(), [(_, None)]);
-        if !blocked {
-            return;
+        let mut policy = policy.clone();
+        match self.suggesting {
+            Some(Proposal::Draft(draft)) => _ = policy.drafts.insert(draft),
+            Some(Proposal::Suggestion) if policy.suggestions == Suggestions::None => {
+                policy.suggestions = Suggestions::Own;
+                policy.mine.extend(self.mine.iter().copied());
+            }
+            _ => {}
         }
-        let mut policy = self.view.policy().clone();
         policy.pin = None;
         policy.muted.remove(&self.replica);
         policy.held.remove(&self.replica);
@@ -431,11 +456,11 @@ impl Document {
 
     fn switch(&mut self, spans: &[Span], on: bool, time: i64) -> Option<(Span, Patch)> {
         let targets = self.targets(spans, on);
-        self.control(&targets, time)
+        self.control(Register::Undo, &targets, time)
     }
 
-    /// Switches elements on or off, as each says, for everybody: an action of its own.
-    fn control(&mut self, targets: &[(Span, bool)], time: i64) -> Option<(Span, Patch)> {
+    /// Switches elements on or off, as each says, for everybody: an action of its own, which is never only proposed.
+    pub(crate) fn control(&mut self, register: Register, targets: &[(Span, bool)], time: i64) -> Option<(Span, Patch)> {
         if targets.is_empty() {
             return None;
         }
@@ -445,7 +470,7 @@ impl Document {
         self.begin(self.view.is_plain());
         for on in [false, true] {
             let targets = apart(targets.iter().filter(|target| target.1 == on).map(|target| target.0));
-            self.push_control(on, &targets);
+            self.push_control((register, on), &targets);
         }
         if self.is_refused() {
             self.abandon();
@@ -458,9 +483,9 @@ impl Document {
     }
 
     /// Switches spans, which are apart from each other, in as many ops as it takes.
-    fn push_control(&mut self, on: bool, targets: &[Span]) {
+    fn push_control(&mut self, (register, on): (Register, bool), targets: &[Span]) {
         for targets in targets.chunks(CONTROL_TARGETS) {
-            let mut pred = self.view.control_heads(targets);
+            let mut pred = self.view.control_heads(register, targets);
             if pred.len() > CONTROL_HEADS {
                 if let [one] = targets
                     && one.len() == 1
@@ -469,19 +494,19 @@ impl Document {
                     pred.truncate(CONTROL_HEADS);
                 } else {
                     let (left, right) = halves(targets);
-                    self.push_control(on, &left);
-                    self.push_control(on, &right);
+                    self.push_control((register, on), &left);
+                    self.push_control((register, on), &right);
                     continue;
                 }
             }
-            let op = OpRef::Control { register: Register::Undo, on, targets, pred: &pred };
+            let op = OpRef::Control { register, on, targets, pred: &pred };
             if self.may_push(op) {
                 self.log.push(self.replica, op);
             }
         }
     }
 
-    /// What to write so that `spans` are on or off: undoing a control is writing the opposite on what
+    /// What to write so that `spans` are on or off: undoing an undo or redo is writing the opposite on what
     /// it switched.
     fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
         let mut targets = Vec::new();
@@ -489,7 +514,7 @@ impl Document {
             let end = span.end.min(self.log.end(span.replica));
             for (id, op) in self.log.ops_in(Span::new(span.replica, span.start, end)) {
                 match op {
-                    OpRef::Control { on: did, targets: switched, .. } => {
+                    OpRef::Control { register: Register::Undo, on: did, targets: switched, .. } => {
                         targets.extend(switched.iter().map(|&target| (target, did == on)));
                     }
                     _ => {

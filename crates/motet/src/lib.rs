@@ -25,6 +25,7 @@ mod conflict;
 pub mod diff;
 mod document;
 mod edit;
+mod proposals;
 mod replay;
 mod replica;
 mod snapshot;
@@ -39,19 +40,20 @@ pub use conflict::{Conflict, Runs};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
 pub use log::{
-    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, ReceiveError, Received,
-    ReplicaLog, RootName, Rule, TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, Proposal, ReceiveError, Received,
+    Register, ReplicaLog, RootName, Rule, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
     ShownRun, ShownText, ShownTree, Splice, Text, TextPatch, Tree, TreeChange, TreePatch,
 };
+pub use proposals::{Draft, ProposalState, Proposed, ProposedChange, Proposes};
 pub use replay::{Application, Replay, wrong_claims};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapshots};
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    CounterDiff, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy, Standing,
-    Why,
+    CounterDiff, Decision, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy,
+    Standing, Suggestions, Why,
 };

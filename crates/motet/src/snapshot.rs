@@ -159,7 +159,7 @@ impl Document {
         if is_chosen {
             self.set_policy(Policy::default());
         }
-        let span = self.edit(time, change);
+        let span = self.plainly(|document| document.edit(time, change));
         if is_chosen {
             self.set_policy(policy);
         }

@@ -3,7 +3,7 @@
 use crate::Patch;
 use crate::document::Document;
 use clock::{Id, ReplicaId, Span};
-use log::{HeaderRun, OpRef, ReplicaLog};
+use log::{HeaderRun, OpRef, Register, ReplicaLog};
 use view::Standing;
 
 /// Consecutive actions of one author that the interface shows as one line, and that one undo takes.
@@ -27,6 +27,8 @@ pub struct EditRun {
     pub declared: Vec<Id>,
     /// Whether it switched other actions off or on, and which.
     pub switched: Option<(bool, Vec<Span>)>,
+    /// Whether it accepted or rejected what others proposed, and which elements.
+    pub decided: Option<(bool, Vec<Span>)>,
 }
 
 /// A pause of so many seconds ends an edit run.
@@ -150,7 +152,7 @@ fn begins_run(log: &ReplicaLog, last: &HeaderRun, next: &HeaderRun) -> bool {
         }
         _ => false,
     };
-    next.time - last.time >= PAUSE_S || !may_follow
+    next.time - last.time >= PAUSE_S || !may_follow || next.proposal() != last.proposal()
 }
 
 /// The edit runs of one log.
@@ -161,15 +163,22 @@ fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
 /// The edit runs of consecutive headers, the first of which begins one.
 fn runs_of(log: &ReplicaLog, headers: &[HeaderRun]) -> Vec<EditRun> {
     let mut runs: Vec<EditRun> = Vec::new();
-    let mut last_time = headers.first().map_or(0, |header| header.time);
+    let (mut last_time, mut last_proposal) =
+        headers.first().map_or((0, None), |header| (header.time, header.proposal()));
     for header in headers {
         for part in parts(log.replica, header) {
             let next = describe(log, part, header);
             match runs.last_mut() {
-                Some(run) if header.time - last_time < PAUSE_S && goes_on(log, run, &next) => join(run, next),
+                Some(run)
+                    if header.time - last_time < PAUSE_S
+                        && header.proposal() == last_proposal
+                        && goes_on(log, run, &next) =>
+                {
+                    join(run, next)
+                }
                 _ => runs.push(next),
             }
-            last_time = header.time;
+            (last_time, last_proposal) = (header.time, header.proposal());
         }
     }
     runs
@@ -195,6 +204,7 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
         writes: 0,
         declared: Vec::new(),
         switched: None,
+        decided: None,
     };
     for (id, op) in log.ops_in(span.start..span.end) {
         match op {
@@ -204,8 +214,12 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
             }
             OpRef::Delete { target, .. } => run.deletions += target.len(),
             OpRef::Set { .. } => run.writes += 1,
-            OpRef::Control { on, targets, .. } => {
-                run.switched.get_or_insert((on, Vec::new())).1.extend(targets);
+            OpRef::Control { register, on, targets, .. } => {
+                let which = match register {
+                    Register::Undo => &mut run.switched,
+                    Register::Accept => &mut run.decided,
+                };
+                which.get_or_insert((on, Vec::new())).1.extend(targets);
             }
             OpRef::Unknown { .. } => {}
             op if op.is_declaration() => run.declared.push(id),
@@ -228,7 +242,8 @@ fn goes_on(log: &ReplicaLog, run: &EditRun, next: &EditRun) -> bool {
     if !next.declared.is_empty() {
         return false;
     }
-    if run.switched.is_some() || next.switched.is_some() {
+    let controls = |run: &EditRun| run.switched.is_some() || run.decided.is_some();
+    if controls(run) || controls(next) {
         return false;
     }
     if deleting(run) && deleting(next) {

@@ -87,7 +87,8 @@ fn actions(random: &mut Random) -> Vec<Action> {
         let lamport = 1 + parents.iter().filter_map(|&id| document.log().lamport(id)).max().unwrap_or(0);
         let replica = document.replica();
         let id = Id::new(replica, document.log().end(replica));
-        let action = Action { id, lamport, parents, unseen: Vec::new(), time: 0, label: String::new(), ops };
+        let action =
+            Action { id, lamport, parents, unseen: Vec::new(), time: 0, label: String::new(), proposal: None, ops };
         writers[who].receive(action, None).expect("it decodes, and names what is there");
         if random.chance(25) {
             let news = writers[random.below(3)].actions_since(&writers[who].version());

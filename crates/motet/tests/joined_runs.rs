@@ -30,7 +30,16 @@ fn what_is_inserted_apart_stays_apart() {
     let mut actions: Vec<Action> = Vec::new();
     for (lamport, (id, op)) in (1..).zip(ops) {
         let parents = actions.last().map(|before| before.span().last()).into_iter().collect();
-        actions.push(Action { id, lamport, parents, unseen: Vec::new(), time: 0, label: String::new(), ops: vec![op] });
+        actions.push(Action {
+            id,
+            lamport,
+            parents,
+            unseen: Vec::new(),
+            time: 0,
+            label: String::new(),
+            proposal: None,
+            ops: vec![op],
+        });
     }
     let (mut one_by_one, mut at_once) = (Document::new(ReplicaId(9)), Document::new(ReplicaId(9)));
     for action in &actions {

@@ -7,7 +7,10 @@
 mod common;
 
 use common::{Screen, compare, items_of, nodes_of, policy_of};
-use motet::{Action, ContainerId, Document, Id, Kind, Patch, Policy, ReplicaLog, Seq, Span, Standing, Value};
+use motet::{
+    Action, ContainerId, Document, Id, Kind, Patch, Policy, Proposal, ReplicaLog, Seq, Span, Standing, Suggestions,
+    Value,
+};
 use naive::{Event, Naive, World};
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -69,6 +72,11 @@ fn every_author_whose_own_comes_first_sees_what_the_naive_model_says() {
     check_worlds(World::wishing, 32);
 }
 
+#[test]
+fn every_author_of_what_is_only_proposed_sees_what_the_naive_model_says() {
+    check_worlds(World::proposed, 160);
+}
+
 fn check_worlds(begin: fn(u64, usize) -> World, cases: u64) {
     let first = setting("MOTET_SEED", 1);
     for seed in first..first + setting("MOTET_CASES", cases) {
@@ -105,6 +113,7 @@ fn compare_standings(document: &Document, naive: &Naive, policy: &naive::Policy,
         let is_so = match wanted {
             naive::Standing::OutOfRange | naive::Standing::Filtered => matches!(standing, Standing::Excluded(_)),
             naive::Standing::Undone => matches!(standing, Standing::Undone(_)),
+            naive::Standing::Proposed => standing == Standing::Proposed,
             naive::Standing::Rejected => matches!(standing, Standing::Dependent | Standing::Lost),
             naive::Standing::Active => standing == Standing::Active,
         };
@@ -223,6 +232,67 @@ fn who_edits_a_view_reads_there_what_they_wrote() {
         for document in &mut documents {
             document.set_policy(Policy::default());
             assert_eq!(document.text(text), naive.state(&naive::Policy::default()).text(text), "seed {seed}");
+        }
+    }
+}
+
+/// People who suggest, work on drafts, look at proposals or not, and decide about them, all through the engine: what each sees
+/// at any time, and everybody in the end, is what the naive model makes of their actions.
+#[test]
+fn who_proposes_and_decides_sees_what_the_naive_model_makes_of_it() {
+    let text = ContainerId::root(Kind::Text, "text");
+    for seed in 1..=setting("MOTET_CASES", 96) {
+        let mut random = naive::Random::new(seed);
+        let mut documents: Vec<Document> = (1..=3).map(|n| Document::new(motet::ReplicaId(n))).collect();
+        for time in 0..60 {
+            let (who, other) = (random.below(3), random.below(3));
+            let missing = documents[other].actions_since(&documents[who].version());
+            let document = &mut documents[who];
+            match random.below(14) {
+                0..=5 => edit_and_read(document, text, &mut random),
+                6 => {
+                    let drafts = document.drafts();
+                    let draft = random.pick(&drafts).map_or(Proposal::Suggestion, |draft| Proposal::Draft(draft.id));
+                    let as_what = [None, Some(Proposal::Suggestion), Some(draft)];
+                    document.set_suggesting(as_what[random.below(3)]);
+                }
+                7 => _ = document.new_draft("plan", time),
+                8 => {
+                    document.set_suggesting(None);
+                    let suggestions = [Suggestions::None, Suggestions::All][random.below(2)];
+                    document.set_policy(Policy { suggestions, ..Policy::default() });
+                }
+                9 => {
+                    let open: Vec<Span> = document.proposals().into_iter().flat_map(|proposed| proposed.open).collect();
+                    if let Some(span) = random.pick(&open) {
+                        let half = Span::new(span.replica, span.start, span.start + span.len().div_ceil(2));
+                        document.accept(&[[span, half][random.below(2)]], time);
+                    }
+                }
+                10 => {
+                    let all = document.proposals().into_iter().map(|proposed| proposed.run.span).collect::<Vec<_>>();
+                    random.pick(&all).map(|span| document.reject(&[span], time));
+                }
+                11 => _ = if random.chance(70) { document.undo() } else { document.redo() },
+                _ => _ = document.receive_all(missing).unwrap(),
+            }
+            document.check_invariants();
+        }
+        let mut naive = Naive::new();
+        for at in 0..3 {
+            for from in 0..3 {
+                let actions = documents[from].actions_since(&documents[at].version());
+                documents[at].receive_all(actions).unwrap();
+            }
+        }
+        documents[0].actions_since(&motet::VersionVector::new()).into_iter().for_each(|action| naive.receive(action));
+        let every = naive::Policy { every_suggestion: true, ..naive::Policy::default() };
+        for document in &mut documents {
+            for policy in [naive::Policy::default(), every.clone()] {
+                document.set_policy(policy_of(&policy));
+                compare_standings(document, &naive, &policy, &format!("seed {seed}"));
+                assert_eq!(document.text(text), naive.state(&policy).text(text), "seed {seed}");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use codec::{Image, SigningKey};
 use motet::{
     ContainerId, Document, DocumentId, Id, Kind, NewSnapshot, Policy, Replica, ReplicaId, Snapshot, SnapshotError,
-    Span, Value, VersionVector, snapshots,
+    Span, Suggestions, Value, VersionVector, snapshots,
 };
 use naive::Random;
 
@@ -235,7 +235,7 @@ fn e8_a_snapshot_of_a_filtered_view_reloads_to_that_view() {
             let span = some(&mut random, replica);
             policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
         }
-        match seed % 7 {
+        match seed % 9 {
             0 => drop(policy.muted.insert(ReplicaId(2))),
             1 => drop(policy.held.insert(ReplicaId(2), end(2) / 2)),
             2 => policy.pin = Some([(ReplicaId(1), end(1)), (ReplicaId(2), end(2) / 2)].into_iter().collect()),
@@ -250,6 +250,11 @@ fn e8_a_snapshot_of_a_filtered_view_reloads_to_that_view() {
             5 => {
                 policy.preferred.insert(some(&mut random, 2).first());
                 policy.weights.insert(some(&mut random, 1).first(), 40);
+            }
+            6 => drop(policy.drafts.insert(some(&mut random, 2).first())),
+            7 => {
+                policy.suggestions = Suggestions::Own;
+                policy.mine.insert(ReplicaId(1));
             }
             _ => drop(policy.held.insert(ReplicaId(2), 0)),
         }

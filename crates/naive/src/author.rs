@@ -2,7 +2,7 @@
 
 use crate::{Item, Naive, Policy, State, Text, Tree};
 use clock::{Id, ReplicaId, Span};
-use log::{Action, ContainerId, Op, Register, Value};
+use log::{Action, ContainerId, Op, Proposal, Register, Value};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -149,6 +149,13 @@ pub enum Edit {
         /// The elements, ascending and disjoint.
         targets: Vec<Span>,
     },
+    /// Accepts what is only proposed, or rejects it.
+    Decide {
+        /// The elements, ascending and disjoint.
+        targets: Vec<Span>,
+        /// Whether it is accepted.
+        accepts: bool,
+    },
 }
 
 impl Edit {
@@ -221,25 +228,35 @@ impl Author {
     /// Makes one action of `edits`, each meant for what the one before it left, and takes it in. There
     /// must be an edit, and none may be empty or reach beyond what he sees.
     pub fn commit(&mut self, edits: &[Edit]) -> Action {
-        let action = self.draft(edits);
+        self.propose(None, edits)
+    }
+
+    /// As [`Author::commit`], where it is only proposed as what is given.
+    pub fn propose(&mut self, proposal: Option<Proposal>, edits: &[Edit]) -> Action {
+        let action = self.draft(proposal, edits);
         self.naive.receive(action.clone());
         action
     }
 
-    /// The action that [`Author::commit`] would make.
-    pub fn draft(&self, edits: &[Edit]) -> Action {
+    /// The action that [`Author::propose`] would make.
+    pub fn draft(&self, proposal: Option<Proposal>, edits: &[Edit]) -> Action {
         let mut ops = Vec::new();
         for edit in edits {
-            let ahead = self.ahead(&ops);
+            let ahead = self.ahead(proposal, &ops);
             let made = ahead.ops(edit);
             made.into_iter().for_each(|op| append(&mut ops, op, self.next()));
         }
-        self.action(ops)
+        self.action(proposal, ops)
     }
 
     /// The author after an action of `edits`, which may be none.
     pub fn after(&self, edits: &[Edit]) -> Self {
-        self.ahead(&self.draft(edits).ops)
+        self.after_proposing(None, edits)
+    }
+
+    /// As [`Author::after`], where it is only proposed as what is given.
+    pub fn after_proposing(&self, proposal: Option<Proposal>, edits: &[Edit]) -> Self {
+        self.ahead(proposal, &self.draft(proposal, edits).ops)
     }
 
     /// What his view keeps from him of everything that is complete here.
@@ -248,10 +265,10 @@ impl Author {
         runs(known.filter(|&id| !self.policy.is_seen(id)))
     }
 
-    fn ahead(&self, ops: &[Op]) -> Self {
+    fn ahead(&self, proposal: Option<Proposal>, ops: &[Op]) -> Self {
         let mut ahead = self.clone();
         if !ops.is_empty() {
-            ahead.naive.receive(self.action(ops.to_vec()));
+            ahead.naive.receive(self.action(proposal, ops.to_vec()));
         }
         ahead
     }
@@ -261,7 +278,7 @@ impl Author {
         Id::new(self.replica, self.naive.end(self.replica))
     }
 
-    fn action(&self, ops: Vec<Op>) -> Action {
+    fn action(&self, proposal: Option<Proposal>, ops: Vec<Op>) -> Action {
         let parents = self.naive.frontier();
         Action {
             id: self.next(),
@@ -270,6 +287,7 @@ impl Author {
             unseen: self.unseen(),
             time: 0,
             label: String::new(),
+            proposal,
             ops,
         }
     }
@@ -304,8 +322,9 @@ impl Author {
                 vec![Op::TreeMove { container: *container, node: *node, parent: *parent, left, right }]
             }
             Edit::TreeDelete { container, node } => vec![Op::TreeDelete { container: *container, node: *node }],
-            Edit::Undo { targets } => vec![self.control(false, targets)],
-            Edit::Redo { targets } => vec![self.control(true, targets)],
+            Edit::Undo { targets } => vec![self.control(Register::Undo, false, targets)],
+            Edit::Redo { targets } => vec![self.control(Register::Undo, true, targets)],
+            Edit::Decide { targets, accepts } => vec![self.control(Register::Accept, *accepts, targets)],
         }
     }
 
@@ -395,10 +414,11 @@ impl Author {
         (left, order.get(next).copied())
     }
 
-    fn control(&self, on: bool, targets: &[Span]) -> Op {
-        let heads = targets.iter().copied().flat_map(ids).flat_map(|id| self.naive.control_heads(id, &self.policy));
+    fn control(&self, register: Register, on: bool, targets: &[Span]) -> Op {
+        let each = targets.iter().copied().flat_map(ids);
+        let heads = each.flat_map(|id| self.naive.control_heads(id, register, &self.policy));
         let pred = heads.collect::<BTreeSet<_>>().into_iter().collect();
-        Op::Control { register: Register::Undo, on, targets: targets.to_vec(), pred }
+        Op::Control { register, on, targets: targets.to_vec(), pred }
     }
 }
 

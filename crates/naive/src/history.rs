@@ -31,15 +31,21 @@ impl Element<'_> {
         matches!(self.op, Op::Control { .. })
     }
 
+    /// Whether undo has no effect on it.
+    pub fn is_undo(&self) -> bool {
+        matches!(self.op, Op::Control { register: Register::Undo, .. })
+    }
+
     /// Whether it has its effect whatever becomes of its action by what actions mean together.
     pub fn holds(&self) -> bool {
         self.is_control() || self.op.as_op_ref().is_declaration()
     }
 }
 
-/// One write to the undo registers of its targets.
+/// One write to the registers of its targets.
 struct Control<'a> {
     id: Id,
+    register: Register,
     on: bool,
     targets: &'a [Span],
     pred: &'a [Id],
@@ -142,8 +148,8 @@ impl Naive {
 
     /// The standing of every complete element in a view.
     pub fn standings(&self, policy: &Policy) -> BTreeMap<Id, Standing> {
-        let controls = self.controls();
-        let base = |element: Element<'_>| standing(element, &controls, policy);
+        let controls = self.controls_in_effect(policy);
+        let base = |element: Element<'_>| self.standing_alone(element, &controls, policy);
         let mut standings: BTreeMap<Id, Standing> =
             self.elements().into_iter().map(|element| (element.id, base(element))).collect();
         let counts =
@@ -158,18 +164,73 @@ impl Naive {
         standings
     }
 
-    /// The controls on `id` that are in effect and that none in effect replaces, ascending. Controls
-    /// themselves have none.
-    pub fn control_heads(&self, id: Id, policy: &Policy) -> Vec<Id> {
-        if self.elements().iter().any(|element| element.id == id && element.is_control()) {
+    /// The controls of a register of `id` that are in effect and that none in effect replaces, ascending. Undo and redo
+    /// themselves have none of undo.
+    pub fn control_heads(&self, id: Id, register: Register, policy: &Policy) -> Vec<Id> {
+        if register == Register::Undo && self.elements().iter().any(|element| element.id == id && element.is_undo()) {
             return Vec::new();
         }
-        heads(id, &self.controls(), policy).map(|control| control.id).collect()
+        heads(id, register, &self.controls_in_effect(policy)).map(|control| control.id).collect()
     }
 
-    fn controls(&self) -> Vec<Control<'_>> {
-        self.elements().into_iter().filter_map(as_control).collect()
+    /// When what is accepted in a view was: by the first of the controls that say so.
+    pub(crate) fn accepted(&self, policy: &Policy) -> BTreeMap<Id, Lamport> {
+        let controls = self.controls_in_effect(policy);
+        let proposed = self.actions().filter(|action| action.proposal.is_some()).flat_map(elements_of);
+        let accepted = |element: Element<'_>| {
+            let heads: Vec<&Control<'_>> = heads(element.id, Register::Accept, &controls).collect();
+            let is_accepted = heads.iter().all(|control| control.on);
+            let first = heads.iter().filter_map(|control| self.lamport(control.id)).min();
+            first.filter(|_| is_accepted).map(|lamport| (element.id, lamport))
+        };
+        proposed.filter_map(accepted).collect()
     }
+
+    /// Every control with whether it is in effect: it is where its own element stands as active. Whether it does is for
+    /// controls to say that were written later, so this comes to rest.
+    fn controls_in_effect(&self, policy: &Policy) -> Controls<'_> {
+        let elements: Vec<Element<'_>> = self.elements().into_iter().filter(|element| element.is_control()).collect();
+        let mut controls = Controls { all: elements.iter().map(as_control).collect(), in_effect: BTreeSet::new() };
+        loop {
+            let active = |element: &&Element<'_>| self.standing_alone(**element, &controls, policy) == Standing::Active;
+            let in_effect = elements.iter().filter(active).map(|element| element.id).collect();
+            if in_effect == controls.in_effect {
+                return controls;
+            }
+            controls.in_effect = in_effect;
+        }
+    }
+
+    /// The standing of an element but for what actions mean together.
+    fn standing_alone(&self, element: Element<'_>, controls: &Controls<'_>, policy: &Policy) -> Standing {
+        if !policy.is_in_range(element.id) {
+            Standing::OutOfRange
+        } else if policy.is_filtered(element.id) {
+            Standing::Filtered
+        } else if !element.is_undo() && !is_on(element.id, controls) {
+            Standing::Undone
+        } else if !self.is_let_in(element.id, controls, policy) {
+            Standing::Proposed
+        } else {
+            Standing::Active
+        }
+    }
+
+    /// Whether it was never only proposed, is accepted, or is open and the view shows that.
+    fn is_let_in(&self, id: Id, controls: &Controls<'_>, policy: &Policy) -> bool {
+        let Some(proposal) = self.action_of(id).and_then(|action| action.proposal) else { return true };
+        let decisions: Vec<bool> = heads(id, Register::Accept, controls).map(|control| control.on).collect();
+        match decisions[..] {
+            [] => policy.includes(id.replica, proposal),
+            _ => decisions.into_iter().all(|accepts| accepts),
+        }
+    }
+}
+
+/// All controls, and those in effect.
+struct Controls<'a> {
+    all: Vec<Control<'a>>,
+    in_effect: BTreeSet<Id>,
 }
 
 fn elements_of(action: &Action) -> Vec<Element<'_>> {
@@ -177,37 +238,26 @@ fn elements_of(action: &Action) -> Vec<Element<'_>> {
     each.zip(0..).map(|((op, offset), n)| Element { id: action.id.plus(n), op, offset }).collect()
 }
 
-fn as_control(element: Element<'_>) -> Option<Control<'_>> {
+fn as_control<'a>(element: &Element<'a>) -> Control<'a> {
     match element.op {
-        Op::Control { register: Register::Undo, on, targets, pred } => {
-            Some(Control { id: element.id, on: *on, targets, pred })
+        Op::Control { register, on, targets, pred } => {
+            Control { id: element.id, register: *register, on: *on, targets, pred }
         }
-        _ => None,
-    }
-}
-
-fn standing(element: Element<'_>, controls: &[Control<'_>], policy: &Policy) -> Standing {
-    if !policy.is_in_range(element.id) {
-        Standing::OutOfRange
-    } else if policy.is_filtered(element.id) {
-        Standing::Filtered
-    } else if !element.is_control() && !is_on(element.id, controls, policy) {
-        Standing::Undone
-    } else {
-        Standing::Active
+        other => panic!("no control: {other:?}"),
     }
 }
 
 /// Off wins among the writes that nobody replaced; never written is on.
-fn is_on(id: Id, controls: &[Control<'_>], policy: &Policy) -> bool {
-    heads(id, controls, policy).all(|control| control.on)
+fn is_on(id: Id, controls: &Controls<'_>) -> bool {
+    heads(id, Register::Undo, controls).all(|control| control.on)
 }
 
-/// The writes to the register of `id` that count. Only controls that name `id` among their targets are
+/// The writes to a register of `id` that count. Only controls that name `id` among their targets are
 /// writes of its register, and only those carry replacement further.
-fn heads<'a>(id: Id, controls: &'a [Control<'a>], policy: &Policy) -> impl Iterator<Item = &'a Control<'a>> {
-    let on_this = |control: &&Control<'_>| control.targets.iter().any(|span| span.contains(id));
-    let writes: Writes<'_> = controls.iter().filter(on_this).map(|control| (control.id, control.pred)).collect();
-    let heads = unreplaced(&writes, |control| policy.is_seen(control));
-    controls.iter().filter(move |control| heads.contains(&control.id))
+fn heads<'a>(id: Id, register: Register, controls: &'a Controls<'a>) -> impl Iterator<Item = &'a Control<'a>> {
+    let on_this =
+        |control: &&Control<'_>| control.register == register && control.targets.iter().any(|span| span.contains(id));
+    let writes: Writes<'_> = controls.all.iter().filter(on_this).map(|control| (control.id, control.pred)).collect();
+    let heads = unreplaced(&writes, |control| controls.in_effect.contains(&control));
+    controls.all.iter().filter(move |control| heads.contains(&control.id))
 }

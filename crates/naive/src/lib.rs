@@ -4,7 +4,7 @@
 //! actions and nothing else; every question is answered by reading all of them again, by definitions
 //! that fit on a page each. Whoever builds an engine delivers the same actions to both and compares.
 //! [`World`] makes the actions: random histories of authors who hide, hold and pin what they please, with plain
-//! texts, with rich ones, with forgers among them, or with what authors declare of actions.
+//! texts, with rich ones, with forgers among them, with what authors declare of actions, or with proposals.
 //!
 //! ```text
 //! World ── Author ── Edit ──► Action ──► Naive ── Policy ──► Standing of every element

@@ -4,6 +4,7 @@ use crate::Naive;
 use crate::history::Element;
 use crate::registers::{Writes, unreplaced};
 use crate::state::Entry;
+use crate::state::InEffect;
 use clock::{Id, Lamport};
 use log::{ContainerId, Op};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,17 +25,18 @@ type Name = (ContainerId, Id);
 
 impl Naive {
     /// The lists that show something, each with its visible items.
-    pub(crate) fn lists(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Vec<Item>> {
+    pub(crate) fn lists(&self, active: &InEffect) -> BTreeMap<ContainerId, Vec<Item>> {
         let elements = self.elements();
         let in_effect = || elements.iter().filter(|element| active.contains(&element.id));
         let mut visible: BTreeSet<Name> = in_effect().filter_map(inserts).collect();
         let deleted: BTreeSet<Name> = in_effect().filter_map(deletes).collect();
         visible.retain(|name| !deleted.contains(name));
-        let mut moves: BTreeMap<Name, BTreeSet<(Option<Lamport>, Id)>> = BTreeMap::new();
+        let mut moves: BTreeMap<Name, BTreeSet<Option<(Lamport, Id)>>> = BTreeMap::new();
         for (name, id) in in_effect().filter_map(moved) {
-            moves.entry(name).or_default().insert((self.lamport(id), id));
+            moves.entry(name).or_default().insert(self.time(id, active));
         }
-        let latest = |name: &Name| moves.get(name).and_then(BTreeSet::last).map_or(name.1, |&(_, id)| id);
+        let latest =
+            |name: &Name| moves.get(name).and_then(BTreeSet::last).copied().flatten().map_or(name.1, |(_, id)| id);
         let places: BTreeMap<Name, Name> = visible.into_iter().map(|name| ((name.0, latest(&name)), name)).collect();
         let containers: BTreeSet<ContainerId> = places.keys().map(|&(container, _)| container).collect();
         let registers = self.item_registers();
@@ -43,7 +45,7 @@ impl Naive {
             let shown = order.filter_map(|place| Some((place, *places.get(&(container, place))?)));
             let item = |(place, name): (Id, Name)| {
                 let heads = unreplaced(&registers[&name], |id| active.contains(&id));
-                Item { id: name.1, place, entry: self.entry(heads).expect("its insertion is active") }
+                Item { id: name.1, place, entry: self.entry(heads, active).expect("its insertion is active") }
             };
             shown.map(item).collect()
         };
@@ -65,7 +67,7 @@ impl Naive {
     }
 
     /// What every counter reads, where that is not zero.
-    pub(crate) fn counters(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, i64> {
+    pub(crate) fn counters(&self, active: &InEffect) -> BTreeMap<ContainerId, i64> {
         let mut sums: BTreeMap<ContainerId, i128> = BTreeMap::new();
         for element in self.elements() {
             if let Op::CounterAdd { container, amount } = element.op {

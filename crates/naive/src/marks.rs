@@ -1,9 +1,10 @@
 //! Which properties marks give to the elements of a text, by definition; and what ranges cover.
 
 use crate::Naive;
+use crate::state::InEffect;
 use clock::{Id, Lamport};
 use log::{ContainerId, Gap, Op, TextRange, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl Naive {
     /// The properties of the elements of a text that have any, `order` being all its elements.
@@ -11,7 +12,7 @@ impl Naive {
         &self,
         container: ContainerId,
         order: &[Id],
-        active: &BTreeSet<Id>,
+        active: &InEffect,
     ) -> BTreeMap<Id, BTreeMap<String, Value>> {
         let mut said: BTreeMap<(Id, &str), Option<&Value>> = BTreeMap::new();
         for (_, ranges, key, value) in self.said(container, active) {
@@ -28,11 +29,11 @@ impl Naive {
     }
 
     /// The active marks, the latest last.
-    fn said(&self, container: ContainerId, active: &BTreeSet<Id>) -> Vec<Said<'_>> {
-        let active = self.elements().into_iter().filter(|element| active.contains(&element.id));
-        let marks = active.filter_map(|element| match element.op {
+    fn said(&self, container: ContainerId, active: &InEffect) -> Vec<Said<'_>> {
+        let elements = self.elements().into_iter().filter(|element| active.contains(&element.id));
+        let marks = elements.filter_map(|element| match element.op {
             Op::TextMark { container: of, ranges, key, value } if *of == container => {
-                Some(((self.lamport(element.id)?, element.id), ranges.as_slice(), key.as_str(), value.as_ref()))
+                Some((self.time(element.id, active)?, ranges.as_slice(), key.as_str(), value.as_ref()))
             }
             _ => None,
         });

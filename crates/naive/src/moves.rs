@@ -2,6 +2,7 @@
 
 use crate::Naive;
 use crate::marks::covered;
+use crate::state::InEffect;
 use clock::{Id, Lamport};
 use log::{ContainerId, Op, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ impl Layout {
 
 impl Naive {
     /// Where the elements of a text lie and show.
-    pub(crate) fn layout(&self, container: ContainerId, active: &BTreeSet<Id>) -> Layout {
+    pub(crate) fn layout(&self, container: ContainerId, active: &InEffect) -> Layout {
         let order = self.order(container);
         let mut moves = self.text_moves(container, active);
         let mut lost = BTreeSet::new();
@@ -57,11 +58,11 @@ impl Naive {
     }
 
     /// The active moves of a text, the latest last.
-    fn text_moves(&self, container: ContainerId, active: &BTreeSet<Id>) -> Vec<Move<'_>> {
-        let active = self.elements().into_iter().filter(|element| active.contains(&element.id));
-        let moves = active.filter_map(|element| match element.op {
+    fn text_moves(&self, container: ContainerId, active: &InEffect) -> Vec<Move<'_>> {
+        let elements = self.elements().into_iter().filter(|element| active.contains(&element.id));
+        let moves = elements.filter_map(|element| match element.op {
             Op::TextMove { container: of, ranges, .. } if *of == container => {
-                Some(((self.lamport(element.id)?, element.id), ranges.as_slice()))
+                Some((self.time(element.id, active)?, ranges.as_slice()))
             }
             _ => None,
         });

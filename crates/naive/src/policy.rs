@@ -1,6 +1,7 @@
 //! What a view chooses to see, and what becomes of each element.
 
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
+use log::Proposal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much two actions have to do with each other that were made at once.
@@ -36,6 +37,12 @@ pub struct Policy {
     pub preferred: BTreeSet<Id>,
     /// How much actions, by any element, are worth to the viewer.
     pub weights: BTreeMap<Id, u16>,
+    /// Whether it shows everybody's open suggestions.
+    pub every_suggestion: bool,
+    /// The replicas whose open suggestions it shows.
+    pub suggestions_of: BTreeSet<ReplicaId>,
+    /// The drafts, by the elements that made them, of which it shows what is open.
+    pub drafts: BTreeSet<Id>,
 }
 
 impl Policy {
@@ -49,6 +56,14 @@ impl Policy {
         self.hidden.iter().any(|span| span.contains(id))
             || self.hidden_replicas.contains(&id.replica)
             || self.held.get(&id.replica).is_some_and(|&from| id.seq >= from)
+    }
+
+    /// Whether it shows what `replica` proposed so, while nobody decided about it.
+    pub fn includes(&self, replica: ReplicaId, proposal: Proposal) -> bool {
+        match proposal {
+            Proposal::Suggestion => self.every_suggestion || self.suggestions_of.contains(&replica),
+            Proposal::Draft(draft) => self.drafts.contains(&draft),
+        }
     }
 
     /// Whether someone with this view can see `id`: it is in range and not filtered.
@@ -66,6 +81,8 @@ pub enum Standing {
     Filtered,
     /// Switched off by a control.
     Undone,
+    /// Proposed: not shown by this view and not accepted, or rejected.
+    Proposed,
     /// Of an action that cannot be active together with others.
     Rejected,
     /// In effect.

@@ -5,7 +5,7 @@ use crate::registers::{Writes, unreplaced};
 use crate::text::Text;
 use crate::tree::Tree;
 use crate::{Naive, Policy, Standing};
-use clock::Id;
+use clock::{Id, Lamport};
 use log::{ContainerId, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,19 @@ pub struct Entry {
     pub value: Option<Value>,
     /// The other writes that nobody replaced, latest first, and their values.
     pub alternatives: Vec<(Id, Option<Value>)>,
+}
+
+/// What is active in a view, and when what of it is accepted was.
+pub(crate) struct InEffect {
+    ids: BTreeSet<Id>,
+    accepted: BTreeMap<Id, Lamport>,
+}
+
+impl InEffect {
+    /// Whether an element is active.
+    pub fn contains(&self, id: &Id) -> bool {
+        self.ids.contains(id)
+    }
 }
 
 impl State {
@@ -93,16 +106,22 @@ impl Naive {
         writes.map_or_else(Vec::new, |writes| unreplaced(writes, |id| active.contains(&id)))
     }
 
-    pub(crate) fn active(&self, policy: &Policy) -> BTreeSet<Id> {
+    pub(crate) fn active(&self, policy: &Policy) -> InEffect {
         let standings = self.standings(policy).into_iter();
-        standings.filter(|&(_, standing)| standing == Standing::Active).map(|(id, _)| id).collect()
+        let ids = standings.filter(|&(_, standing)| standing == Standing::Active).map(|(id, _)| id).collect();
+        InEffect { ids, accepted: self.accepted(policy) }
     }
 
-    fn maps(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, BTreeMap<String, Entry>> {
+    /// When an element takes effect: where it is accepted, when it was. What was inserted or made keeps its place.
+    pub(crate) fn time(&self, id: Id, active: &InEffect) -> Option<(Lamport, Id)> {
+        Some((active.accepted.get(&id).copied().or_else(|| self.lamport(id))?, id))
+    }
+
+    fn maps(&self, active: &InEffect) -> BTreeMap<ContainerId, BTreeMap<String, Entry>> {
         let mut maps = BTreeMap::<_, BTreeMap<_, _>>::new();
         for ((container, key), writes) in self.registers() {
             let heads = unreplaced(&writes, |id| active.contains(&id));
-            if let Some(entry) = self.entry(heads) {
+            if let Some(entry) = self.entry(heads, active) {
                 maps.entry(container).or_default().insert(key.to_owned(), entry);
             }
         }
@@ -121,8 +140,8 @@ impl Naive {
     }
 
     /// The latest of the writes that nobody replaced wins.
-    pub(crate) fn entry(&self, mut heads: Vec<Id>) -> Option<Entry> {
-        heads.sort_by_key(|&id| (self.lamport(id), id));
+    pub(crate) fn entry(&self, mut heads: Vec<Id>, active: &InEffect) -> Option<Entry> {
+        heads.sort_by_key(|&id| self.time(id, active));
         let winner = heads.pop()?;
         let value = self.written(winner);
         let alternatives: Vec<_> = heads.into_iter().rev().map(|id| (id, self.written(id))).collect();

@@ -2,6 +2,7 @@
 
 use crate::Naive;
 use crate::history::Element;
+use crate::state::InEffect;
 use clock::Id;
 use log::{ContainerId, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,14 +27,14 @@ type Character = (char, Option<String>);
 
 impl Naive {
     /// The texts that show something or in which a move loses.
-    pub(crate) fn texts(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Text> {
+    pub(crate) fn texts(&self, active: &InEffect) -> BTreeMap<ContainerId, Text> {
         let containers: BTreeSet<ContainerId> = self.elements().iter().filter_map(lies_in).collect();
         let texts = containers.into_iter().map(|container| (container, self.text(container, active)));
         texts.filter(|(_, text)| *text != Text::default()).collect()
     }
 
     /// What a view shows of one text.
-    pub(crate) fn text(&self, container: ContainerId, active: &BTreeSet<Id>) -> Text {
+    pub(crate) fn text(&self, container: ContainerId, active: &InEffect) -> Text {
         let elements = self.elements();
         let in_effect = || elements.iter().filter(|element| active.contains(&element.id));
         let mut visible: BTreeMap<Id, Character> = in_effect().filter_map(|e| inserts(e, container)).collect();

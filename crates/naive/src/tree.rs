@@ -1,6 +1,7 @@
 //! What a view shows of a tree, by definition.
 
 use crate::Naive;
+use crate::state::InEffect;
 use clock::{Id, Lamport};
 use log::{ContainerId, Op};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,7 @@ impl Tree {
 
 impl Naive {
     /// The trees that show a node or in which a move loses.
-    pub(crate) fn trees(&self, active: &BTreeSet<Id>) -> BTreeMap<ContainerId, Tree> {
+    pub(crate) fn trees(&self, active: &InEffect) -> BTreeMap<ContainerId, Tree> {
         let made = self.elements().into_iter().filter_map(|element| match element.op {
             Op::TreeCreate { container, .. } => Some(*container),
             _ => None,
@@ -50,7 +51,7 @@ impl Naive {
     }
 
     /// What a view shows of one tree.
-    pub(crate) fn tree(&self, container: ContainerId, active: &BTreeSet<Id>) -> Tree {
+    pub(crate) fn tree(&self, container: ContainerId, active: &InEffect) -> Tree {
         let mut stacks = self.slots(container, active);
         let mut lost = BTreeSet::new();
         loop {
@@ -73,7 +74,7 @@ impl Naive {
     }
 
     /// The slots of every node: that of its creation, active or not, then those of active moves.
-    fn slots(&self, container: ContainerId, active: &BTreeSet<Id>) -> BTreeMap<Id, Vec<Slot>> {
+    fn slots(&self, container: ContainerId, active: &InEffect) -> BTreeMap<Id, Vec<Slot>> {
         let mut stacks: BTreeMap<Id, Vec<Slot>> = BTreeMap::new();
         for element in self.elements() {
             let time = self.lamport(element.id).expect("complete");
@@ -84,6 +85,7 @@ impl Naive {
                 Op::TreeMove { container: of, node, parent, .. }
                     if *of == container && active.contains(&element.id) =>
                 {
+                    let (time, _) = self.time(element.id, active).expect("complete");
                     stacks.entry(*node).or_default().push((time, element.id, *parent));
                 }
                 _ => {}
@@ -93,7 +95,7 @@ impl Naive {
         stacks
     }
 
-    fn deleted_nodes(&self, container: ContainerId, active: &BTreeSet<Id>) -> BTreeSet<Id> {
+    fn deleted_nodes(&self, container: ContainerId, active: &InEffect) -> BTreeSet<Id> {
         let deletions = self.elements().into_iter().filter(|element| active.contains(&element.id));
         let nodes = deletions.filter_map(|element| match element.op {
             Op::TreeDelete { container: of, node } if *of == container => Some(*node),

@@ -8,7 +8,7 @@ use crate::rich::rich_edit;
 use crate::{Author, Direction, Edit, Grade, Random, Standing, Tree};
 use blob::{BlobHash, BlobRef, MediaType};
 use clock::{Id, ReplicaId, Seq, Span, VersionVector};
-use log::{Action, ContainerId, Kind, Op, Value};
+use log::{Action, ContainerId, Kind, Op, Proposal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Several authors, and what they do next: the same for the same seed.
@@ -67,6 +67,8 @@ pub enum Event {
     Unpin,
     /// He wants other things of actions that cannot all be active.
     Wish,
+    /// He shows what is proposed that he did not, or the other way round.
+    Include,
     /// He received actions.
     Exchange {
         /// The index of the author that they came from.
@@ -113,6 +115,11 @@ pub(crate) enum Letter {
     Pin,
     Unpin,
     Wish,
+    Include,
+    Draft,
+    Propose,
+    Accept,
+    Reject,
     Exchange,
 }
 
@@ -253,6 +260,38 @@ const WISHING: [(Letter, usize); 23] = [
     (Letter::Exchange, 14),
 ];
 
+/// The same with what is only proposed, and decided about.
+const PROPOSED: [(Letter, usize); 28] = [
+    (Letter::Insert, 6),
+    (Letter::Delete, 4),
+    (Letter::Set, 5),
+    (Letter::ListInsert, 4),
+    (Letter::ListMove, 2),
+    (Letter::TreeCreate, 3),
+    (Letter::TreeMove, 3),
+    (Letter::Mark, 3),
+    (Letter::Move, 3),
+    (Letter::Declare, 3),
+    (Letter::Claim, 2),
+    (Letter::Resolve, 2),
+    (Letter::Draft, 2),
+    (Letter::Propose, 44),
+    (Letter::Accept, 18),
+    (Letter::Reject, 9),
+    (Letter::Undo, 12),
+    (Letter::Redo, 9),
+    (Letter::Include, 12),
+    (Letter::Hide, 4),
+    (Letter::Unhide, 4),
+    (Letter::Hold, 3),
+    (Letter::Release, 4),
+    (Letter::Pin, 2),
+    (Letter::Unpin, 5),
+    (Letter::Wish, 2),
+    (Letter::Add, 2),
+    (Letter::Exchange, 22),
+];
+
 /// Those that edit, for the further edits of an action.
 const EDITS: [Letter; 11] = [
     Letter::Insert,
@@ -286,6 +325,30 @@ const RICH_EDITS: [Letter; 11] = [
 /// The same for worlds where actions mean something together.
 const MEANT_EDITS: [Letter; 7] =
     [Letter::Insert, Letter::Set, Letter::Declare, Letter::Declare, Letter::Claim, Letter::Resolve, Letter::Undo];
+
+/// The same for worlds of proposals: what is proposed, too.
+const PROPOSED_EDITS: [Letter; 20] = [
+    Letter::Insert,
+    Letter::Insert,
+    Letter::Delete,
+    Letter::Set,
+    Letter::Set,
+    Letter::Set,
+    Letter::Add,
+    Letter::ListInsert,
+    Letter::ListDelete,
+    Letter::ListMove,
+    Letter::ListSet,
+    Letter::TreeCreate,
+    Letter::TreeMove,
+    Letter::TreeDelete,
+    Letter::Mark,
+    Letter::Move,
+    Letter::Declare,
+    Letter::Undo,
+    Letter::Redo,
+    Letter::Accept,
+];
 
 /// One to four bytes of UTF-8, one and two units of UTF-16, and a line break.
 pub(crate) const CHARACTERS: [char; 12] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'é', 'ß', '語', '𝄞', '\n'];
@@ -345,6 +408,11 @@ impl World {
     /// A world of rich texts where some want their own to come first.
     pub fn wishing(seed: u64, replicas: usize) -> Self {
         Self::with(seed, replicas, Alphabet { letters: &WISHING, edits: &RICH_EDITS })
+    }
+
+    /// A world where much is only proposed, as suggestions and in drafts, and accepted or rejected.
+    pub fn proposed(seed: u64, replicas: usize) -> Self {
+        Self::with(seed, replicas, Alphabet { letters: &PROPOSED, edits: &PROPOSED_EDITS })
     }
 
     fn with(seed: u64, replicas: usize, alphabet: Alphabet) -> Self {
@@ -408,20 +476,56 @@ impl World {
             Letter::Pin => self.pin(author),
             Letter::Unpin => self.authors[author].policy.pin.take().map(|_| Event::Unpin),
             Letter::Wish => self.wish(author),
+            Letter::Include => self.include(author),
+            Letter::Propose => self.propose(author),
             Letter::Exchange => self.exchange(author),
             _ => self.edit(author, letter),
         }
     }
 
     fn edit(&mut self, author: usize, first: Letter) -> Option<Event> {
+        self.edit_as(author, None, first)
+    }
+
+    fn edit_as(&mut self, author: usize, proposal: Option<Proposal>, first: Letter) -> Option<Event> {
         let mut edits = vec![random_edit(&mut self.random, &self.authors[author], first)?];
         while self.random.chance(20) {
             let letter = self.random.pick(self.alphabet.edits)?;
-            let ahead = self.authors[author].after(&edits);
+            let ahead = self.authors[author].after_proposing(proposal, &edits);
             edits.extend(random_edit(&mut self.random, &ahead, letter));
         }
-        let action = self.authors[author].commit(&edits);
+        let action = self.authors[author].propose(proposal, &edits);
         Some(Event::Edit { edits, action })
+    }
+
+    /// A suggestion or a part of a draft. Mostly who does it sees what is proposed so, as editors let them.
+    fn propose(&mut self, author: usize) -> Option<Event> {
+        let draft = random_draft(&mut self.random, &self.authors[author]).filter(|_| self.random.chance(40));
+        let proposal = draft.map_or(Proposal::Suggestion, Proposal::Draft);
+        let Author { policy, replica, .. } = &mut self.authors[author];
+        if !policy.includes(*replica, proposal) && self.random.chance(80) {
+            match proposal {
+                Proposal::Suggestion => _ = policy.suggestions_of.insert(*replica),
+                Proposal::Draft(draft) => _ = policy.drafts.insert(draft),
+            }
+            return Some(Event::Include);
+        }
+        let letter = self.random.pick(self.alphabet.edits)?;
+        self.edit_as(author, Some(proposal), letter)
+    }
+
+    /// His own suggestions, everybody's, a draft; or none of these any more.
+    fn include(&mut self, author: usize) -> Option<Event> {
+        let draft = random_draft(&mut self.random, &self.authors[author]);
+        let Author { policy, replica, .. } = &mut self.authors[author];
+        match self.random.below(6) {
+            0 => policy.every_suggestion = true,
+            1 => _ = policy.suggestions_of.insert(*replica),
+            2 | 3 => policy.drafts.extend(draft),
+            4 => (policy.every_suggestion, policy.suggestions_of) = (false, BTreeSet::new()),
+            _ => policy.drafts.clear(),
+        }
+        Some(Event::Include)
     }
 
     fn hide(&mut self, author: usize) -> Option<Event> {
@@ -543,6 +647,9 @@ fn random_edit(random: &mut Random, author: &Author, letter: Letter) -> Option<E
         Letter::Declare => random_constraint(random, author),
         Letter::Claim => random_claim(random, author),
         Letter::Resolve => random_answer(random, author),
+        Letter::Draft => Some(Edit::Declare(Op::Draft { name: "plan".to_owned() })),
+        Letter::Accept => random_decision(random, author, true),
+        Letter::Reject => random_decision(random, author, false),
         Letter::Weigh => random_weight(random, author),
         rich => rich_edit(random, author, rich),
     }
@@ -700,6 +807,35 @@ fn random_redo(random: &mut Random, author: &Author) -> Option<Edit> {
         _ => vec![part(random, one)],
     };
     Some(Edit::Redo { targets })
+}
+
+/// Of what is proposed and was not decided so, or of anything: all of it, one, or a part.
+fn random_decision(random: &mut Random, author: &Author, accepts: bool) -> Option<Edit> {
+    let proposed = author.naive.actions().filter(|action| action.proposal.is_some());
+    let elements = proposed.flat_map(|action| ids(action.span())).filter(|&id| author.policy.is_seen(id));
+    let all = runs(elements);
+    let one = random.pick(&all)?;
+    let targets = match random.below(6) {
+        0 => all,
+        1 => {
+            return random_undo(random, author).map(|edit| match edit {
+                Edit::Undo { targets } => Edit::Decide { targets, accepts },
+                other => other,
+            });
+        }
+        2 | 3 => vec![one],
+        _ => vec![part(random, one)],
+    };
+    Some(Edit::Decide { targets, accepts })
+}
+
+/// A draft that he can see, or now and then an element that is none.
+fn random_draft(random: &mut Random, author: &Author) -> Option<Id> {
+    let elements = author.naive.elements();
+    let is_draft = |op: &Op| matches!(op, Op::Draft { .. });
+    let some: Vec<Id> = elements.iter().filter(|element| is_draft(element.op)).map(|element| element.id).collect();
+    let any = random_action(random, author)?.id;
+    if random.chance(5) { Some(any) } else { random.pick(&some) }
 }
 
 fn random_action<'a>(random: &mut Random, author: &'a Author) -> Option<&'a Action> {

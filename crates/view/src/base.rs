@@ -1,8 +1,10 @@
-//! Standings before anything is compared with anything: what the viewer leaves out, and what was undone.
+//! Standings before anything is compared with anything: what the viewer leaves out, what was undone, and what is only
+//! proposed.
 
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use crate::precedence::Precedence;
+use crate::proposals::{Decision, Proposals};
 use clock::{Id, ReplicaId, Seq, Span};
 use std::fmt;
 use std::ops::Range;
@@ -12,6 +14,8 @@ use std::ops::Range;
 pub(crate) enum Inactive {
     Excluded(Excluded),
     Undone(Id),
+    /// By which control it is rejected, or that it is open.
+    Proposed(Option<Id>),
     Failed,
     Dependent,
     Lost,
@@ -23,6 +27,8 @@ impl fmt::Debug for Inactive {
         match self {
             Self::Excluded(why) => write!(f, "Excluded({why:?})"),
             Self::Undone(by) => write!(f, "Undone({by:?})"),
+            Self::Proposed(None) => f.write_str("Proposed(None)"),
+            Self::Proposed(Some(by)) => write!(f, "Proposed(Some({by:?}))"),
             Self::Failed => f.write_str("Failed"),
             Self::Dependent => f.write_str("Dependent"),
             Self::Lost => f.write_str("Lost"),
@@ -33,11 +39,12 @@ impl fmt::Debug for Inactive {
 /// A part of what was asked for, and why it is not active where it is not.
 pub(crate) type Classified = (Range<Seq>, Option<Inactive>);
 
-/// What says which elements are left out or undone.
+/// What says which elements are left out, undone or only proposed.
 #[derive(Clone, Copy)]
 pub(crate) struct Base<'a> {
     pub policy: &'a Policy,
     pub undo: &'a Controls,
+    pub proposals: &'a Proposals,
 }
 
 /// What says which actions there are to be compared: with what gives way to the viewer's own left out too.
@@ -57,6 +64,18 @@ impl Candidates<'_> {
 impl Base<'_> {
     /// The standings of `span` from scratch, by parts.
     pub fn classify(&self, span: Span) -> Vec<Classified> {
+        let mut parts = self.classify_undone(span);
+        if !self.proposals.is_empty() {
+            let cut = |(range, why): Classified| match why {
+                None => self.classify_proposed(span.replica, range),
+                Some(_) => vec![(range, why)],
+            };
+            parts = parts.into_iter().flat_map(cut).collect();
+        }
+        parts
+    }
+
+    fn classify_undone(&self, span: Span) -> Vec<Classified> {
         let mut parts = Vec::new();
         for (range, excluded) in self.policy.cut(span.replica, span.start..span.end) {
             if let Some(why) = excluded {
@@ -64,19 +83,30 @@ impl Base<'_> {
                 continue;
             }
             for (part, off) in self.undo.cut(span.replica, range) {
-                self.classify_undone(span.replica, part, off, &mut parts);
+                self.cut_undone(span.replica, part, off, &mut parts);
             }
         }
         parts
     }
 
-    /// Whether any of `span` is neither left out nor undone.
+    fn classify_proposed(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Classified> {
+        let standing = |(part, proposed)| match proposed {
+            None | Some((_, Decision::Accepted(_))) => (part, None),
+            Some((_, Decision::Rejected(by))) => (part, Some(Inactive::Proposed(Some(by)))),
+            Some((proposal, Decision::Open)) => {
+                (part, (!self.policy.includes(replica, proposal)).then_some(Inactive::Proposed(None)))
+            }
+        };
+        self.proposals.cut(replica, range).into_iter().map(standing).collect()
+    }
+
+    /// Whether any of `span` is neither left out nor undone, nor only proposed.
     pub fn is_present(&self, span: Span) -> bool {
         self.classify(span).iter().any(|(_, why)| why.is_none())
     }
 
-    /// Controls themselves cannot be switched: undoing one is writing again.
-    fn classify_undone(&self, replica: ReplicaId, part: Range<Seq>, off: Option<Id>, parts: &mut Vec<Classified>) {
+    /// Undo and redo themselves cannot be switched: undoing one is writing again.
+    fn cut_undone(&self, replica: ReplicaId, part: Range<Seq>, off: Option<Id>, parts: &mut Vec<Classified>) {
         let Some(by) = off else {
             parts.push((part, None));
             return;
@@ -105,10 +135,15 @@ mod tests {
         let standings = [
             Inactive::Excluded(Excluded::OutOfRange),
             Inactive::Undone(Id::new(ReplicaId(10), 3)),
+            Inactive::Proposed(None),
+            Inactive::Proposed(Some(Id::new(ReplicaId(10), 3))),
             Inactive::Failed,
             Inactive::Dependent,
             Inactive::Lost,
         ];
-        assert_eq!(format!("{standings:?}"), "[Excluded(OutOfRange), Undone(3@a), Failed, Dependent, Lost]");
+        assert_eq!(
+            format!("{standings:?}"),
+            "[Excluded(OutOfRange), Undone(3@a), Proposed(None), Proposed(Some(3@a)), Failed, Dependent, Lost]"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::projection::Projection;
 use crate::view::{Standing, View, Why};
-use clock::{Id, Lamport};
+use clock::Id;
 use log::{ContainerId, MultiLog, OpRef, Value};
 use model::{List, Tree};
 
@@ -105,8 +105,12 @@ impl Sides<'_> {
     /// Why two views differ where one goes by element `before` and the other by `after`: the later one of
     /// them would decide in both, were it active in both.
     fn because(&self, before: Option<Id>, after: Option<Id>) -> Option<Id> {
-        let time = |id: Option<Id>| -> Option<(Lamport, Id)> { Some((self.log.lamport(id?)?, id?)) };
-        if time(before) > time(after) { Some(cause(self.after, before?)) } else { Some(cause(self.before, after?)) }
+        let time = |view: &View, id: Option<Id>| id.and_then(|id| view.time(self.log, id));
+        if time(self.before, before) > time(self.after, after) {
+            Some(cause(self.after, before?))
+        } else {
+            Some(cause(self.before, after?))
+        }
     }
 }
 
@@ -114,6 +118,7 @@ impl Sides<'_> {
 pub(crate) fn cause(view: &View, id: Id) -> Id {
     match view.why(id) {
         Why::Undone(by) | Why::Dependent(by) | Why::Unmet(by) => by,
+        Why::Proposed { rejected, .. } => rejected.unwrap_or(id),
         Why::Lost(loss) => loss.by().first().copied().unwrap_or(id),
         Why::Active | Why::Excluded(_) | Why::Failed => id,
     }

@@ -1,11 +1,12 @@
-//! The hidden on/off register that every element has, as run-length maps over ranges.
+//! The hidden on/off registers of one kind that every element has, as run-length maps over ranges.
 
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use std::ops::Range;
 
 /// One control action's write.
 #[derive(Clone, Debug)]
 struct Control {
+    lamport: Lamport,
     on: bool,
     pred: Vec<Id>,
     targets: Vec<Span>,
@@ -21,8 +22,8 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Takes in a control.
-    pub fn insert(&mut self, id: Id, on: bool, targets: &[Span], pred: &[Id], active: bool) {
+    /// Takes in a control, which does not count yet.
+    pub fn insert(&mut self, (lamport, id): (Lamport, Id), on: bool, targets: &[Span], pred: &[Id]) {
         for target in targets {
             self.writes.entry(target.replica).or_default().update(target.start..target.end, |writes| {
                 let mut writes = writes.cloned().unwrap_or_default();
@@ -32,7 +33,8 @@ impl Controls {
                 Some(writes)
             });
         }
-        self.controls.insert(id, Control { on, pred: pred.to_vec(), targets: targets.to_vec(), active });
+        let control = Control { lamport, on, pred: pred.to_vec(), targets: targets.to_vec(), active: false };
+        self.controls.insert(id, control);
     }
 
     /// Whether there are no controls.
@@ -40,9 +42,15 @@ impl Controls {
         self.controls.is_empty()
     }
 
-    /// All controls, with whether they count.
-    pub fn iter(&self) -> impl Iterator<Item = (Id, bool)> {
-        self.controls.iter().map(|(&id, control)| (id, control.active))
+    /// The controls among the elements of `span`, each with its logical time.
+    pub fn within(&self, span: Span) -> impl Iterator<Item = (Lamport, Id)> {
+        let (start, end) = (Id::new(span.replica, span.start), Id::new(span.replica, span.end));
+        self.controls.range(start..end).map(|(&id, control)| (control.lamport, id))
+    }
+
+    /// When a control was written, in the order of all that is written.
+    pub fn time(&self, id: Id) -> (Lamport, Id) {
+        (self.controls[&id].lamport, id)
     }
 
     /// Whether `id` is a control.
@@ -55,34 +63,45 @@ impl Controls {
         self.controls.get(&id).map(|control| (control.on, control.targets.as_slice()))
     }
 
-    /// Lets a control count or not; returns what it wrote on.
+    /// Lets a control count or not; returns what it wrote on where it did not before, or does not any more.
     pub fn set_active(&mut self, id: Id, active: bool) -> Vec<Span> {
         match self.controls.get_mut(&id) {
-            Some(control) => {
+            Some(control) if control.active != active => {
                 control.active = active;
                 control.targets.clone()
             }
-            None => Vec::new(),
+            _ => Vec::new(),
         }
+    }
+
+    /// Lets no control count.
+    pub fn clear_active(&mut self) {
+        self.controls.values_mut().for_each(|control| control.active = false);
+    }
+
+    /// Whether a control counts.
+    pub fn is_active(&self, id: Id) -> bool {
+        self.controls[&id].active
     }
 
     /// `range` of `replica` cut into parts with equal registers: off by which control, or on.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Id>)> {
+        self.cut_by(replica, range, |writes| self.off(writes))
+    }
+
+    /// `range` of `replica` cut into parts that the same controls wrote on, each with what `read` makes of those.
+    pub fn cut_by<T>(&self, replica: ReplicaId, range: Range<Seq>, read: impl Fn(&[Id]) -> T) -> Vec<(Range<Seq>, T)> {
         match self.writes.get(&replica) {
-            None => vec![(range, None)],
-            Some(writes) => writes
-                .cut(range)
-                .into_iter()
-                .map(|(part, writes)| {
-                    let off = writes.and_then(|writes| self.off(&writes));
-                    (part, off)
-                })
-                .collect(),
+            None => vec![(range, read(&[]))],
+            Some(writes) => {
+                let parts = writes.cut(range).into_iter();
+                parts.map(|(part, writes)| (part, read(writes.as_deref().unwrap_or_default()))).collect()
+            }
         }
     }
 
     /// By which of `writes`, of one register, it is off.
-    fn off(&self, writes: &[Id]) -> Option<Id> {
+    pub fn off(&self, writes: &[Id]) -> Option<Id> {
         #[cfg(feature = "fault-injection")]
         if fault::is_on(fault::Fault::UndoByParity) {
             let mut offs = writes.iter().filter(|id| self.controls[id].active && !self.controls[id].on);
@@ -105,7 +124,7 @@ impl Controls {
 
     /// Those of `writes`, of one register, that count and that none that counts replaces, directly or
     /// through others of them. What a control replaces elsewhere has no say here.
-    fn heads(&self, writes: &[Id]) -> Vec<Id> {
+    pub fn heads(&self, writes: &[Id]) -> Vec<Id> {
         let mut replaced = SortedSet::new();
         let here = |pred: &&Id| writes.binary_search(pred).is_ok();
         let active = writes.iter().filter(|id| self.controls[id].active);

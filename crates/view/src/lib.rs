@@ -1,7 +1,7 @@
 //! What is active, and why.
 //!
 //! A [`View`] gives every element of a log a [`Standing`]: left out by a [`Policy`] (pinned to a
-//! version, hidden, muted, held), undone by a control, dependent on or giving way to others by what authors declared of
+//! version, hidden, muted, held), undone by a control, only proposed, dependent on or giving way to others by what authors declared of
 //! them, or active. It keeps a [`model::Model`] in step,
 //! toggling only what changed. A [`Projection`] shows any other view in one scan.
 //!
@@ -18,11 +18,13 @@ mod controls;
 mod policy;
 mod precedence;
 mod projection;
+mod proposals;
 mod semantics;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
-pub use policy::{Excluded, Grade, Policy};
+pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
+pub use proposals::Decision;
 pub use semantics::Loss;
 pub use view::{Standing, Toggle, View, Why};

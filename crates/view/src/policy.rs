@@ -1,6 +1,7 @@
 //! What one person chose to see: never sent to anybody.
 
 use clock::{Id, RangeMap, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, VersionVector};
+use log::Proposal;
 use std::ops::Range;
 
 /// Why an action that arrived has no effect, before undo is looked at.
@@ -30,7 +31,19 @@ pub enum Grade {
     Conflict,
 }
 
-/// Which actions a view leaves out. The default leaves out nothing.
+/// Whose suggestions a view shows while nobody accepted or rejected them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suggestions {
+    /// Nobody's.
+    #[default]
+    None,
+    /// The viewer's own, see [`Policy::mine`].
+    Own,
+    /// Everybody's.
+    All,
+}
+
+/// Which actions a view leaves out. The default leaves out nothing but what is only proposed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Show this version and nothing later.
@@ -54,6 +67,10 @@ pub struct Policy {
     pub preferred: SortedSet<Id>,
     /// How much actions, each by any of its elements, are worth to the viewer, whatever they are to others; at least 1.
     pub weights: SortedMap<Id, u16>,
+    /// Show suggestions that are open.
+    pub suggestions: Suggestions,
+    /// Show what is open of these drafts, each by the element that made it.
+    pub drafts: SortedSet<Id>,
 }
 
 impl Policy {
@@ -68,7 +85,18 @@ impl Policy {
 
     /// Whether it is what everybody sees who chose nothing.
     pub fn is_shared(&self) -> bool {
-        self.is_plain() && self.has_equal_wishes(&Self::default())
+        let shows_proposed = self.suggestions != Suggestions::None || !self.drafts.is_empty();
+        self.is_plain() && !shows_proposed && self.has_equal_wishes(&Self::default())
+    }
+
+    /// Whether it shows what `replica` proposed so while that is open.
+    pub fn includes(&self, replica: ReplicaId, proposal: Proposal) -> bool {
+        match (proposal, self.suggestions) {
+            (Proposal::Draft(draft), _) => self.drafts.contains(&draft),
+            (Proposal::Suggestion, Suggestions::None) => false,
+            (Proposal::Suggestion, Suggestions::Own) => self.mine.contains(&replica),
+            (Proposal::Suggestion, Suggestions::All) => true,
+        }
     }
 
     /// Whether another one wants the same of actions that cannot all be active.

@@ -4,10 +4,12 @@ use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::controls::Controls;
 use crate::policy::{Excluded, Policy};
 use crate::precedence::Precedence;
+use crate::proposals::{Decision, Proposals};
 use crate::semantics::{Fate, Loss, SemanticGraph};
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
-use log::{ContainerId, MultiLog, OpRef, Register};
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use log::{ContainerId, MultiLog, OpRef, Proposal, Register};
 use model::{Model, ModelBuilder, Patch};
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 /// What became of an element in a view, and why.
@@ -17,6 +19,8 @@ pub enum Standing {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// Only proposed: rejected, or open and of what the view does not show; [`View::why`] says which.
+    Proposed,
     /// Of an action that an application could not do.
     Failed,
     /// Of an action that needs others, which are not active: [`View::why`] says which.
@@ -35,6 +39,13 @@ pub enum Why {
     Excluded(Excluded),
     /// Undone, by this control.
     Undone(Id),
+    /// It is only proposed.
+    Proposed {
+        /// The control that rejected it; none while it is open.
+        rejected: Option<Id>,
+        /// The draft that it is a part of, where it is no suggestion.
+        draft: Option<Id>,
+    },
     /// An application could not do its action.
     Failed,
     /// Its action needs this one, named by its first element, which is not active.
@@ -73,8 +84,26 @@ pub struct View {
     is_partial: bool,
     undo: Controls,
     precedence: Precedence,
+    proposals: Proposals,
     semantics: SemanticGraph,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
+    /// When what is accepted takes effect, by op, where that decides which of several wins.
+    late: SortedMap<Id, Lamport>,
+}
+
+/// What says which elements are left out, undone or only proposed: borrowed field by field, so that the semantic graph
+/// can be changed meanwhile.
+macro_rules! base {
+    ($view:expr) => {
+        Base { policy: &$view.policy, undo: &$view.undo, proposals: &$view.proposals }
+    };
+}
+
+/// The same, and what gives way to the viewer's own.
+macro_rules! candidates {
+    ($view:expr) => {
+        Candidates { base: base!($view), precedence: &$view.precedence }
+    };
 }
 
 /// What of one replica's elements is not active.
@@ -116,6 +145,7 @@ impl View {
             None => Standing::Active,
             Some(Inactive::Excluded(why)) => Standing::Excluded(*why),
             Some(Inactive::Undone(by)) => Standing::Undone(*by),
+            Some(Inactive::Proposed(_)) => Standing::Proposed,
             Some(Inactive::Failed) => Standing::Failed,
             Some(Inactive::Dependent) => Standing::Dependent,
             Some(Inactive::Lost) => Standing::Lost,
@@ -152,14 +182,28 @@ impl View {
         unseen
     }
 
-    /// The controls that a new undo or redo of `targets` replaces.
-    pub fn control_heads(&self, targets: &[Span]) -> Vec<Id> {
-        self.undo.heads_on(targets)
+    /// The controls that a new one of `targets` replaces.
+    pub fn control_heads(&self, register: Register, targets: &[Span]) -> Vec<Id> {
+        match register {
+            Register::Undo => self.undo.heads_on(targets),
+            Register::Accept => self.proposals.decisions.heads_on(targets),
+        }
     }
 
-    /// What a control did, where `id` is one: whether it switched on, and which elements.
+    /// What an undo or redo did, where `id` is one: whether it switched on, and which elements.
     pub fn control(&self, id: Id) -> Option<(bool, &[Span])> {
         self.undo.get(id)
+    }
+
+    /// `span` cut into parts that were proposed alike and decided alike, ascending; none for what never was a proposal.
+    pub fn proposals(&self, span: Span) -> Vec<(Span, Option<(Proposal, Decision)>)> {
+        let parts = self.proposals.cut(span.replica, span.start..span.end).into_iter();
+        parts.map(|(part, proposed)| (Span::new(span.replica, part.start, part.end), proposed)).collect()
+    }
+
+    /// Whether nothing was ever proposed.
+    pub fn has_no_proposals(&self) -> bool {
+        self.proposals.is_empty()
     }
 
     /// Why an element of the log stands as it does.
@@ -169,6 +213,10 @@ impl View {
             Standing::Active => Why::Active,
             Standing::Excluded(why) => Why::Excluded(why),
             Standing::Undone(by) => Why::Undone(by),
+            Standing::Proposed => {
+                let draft = self.proposals.get(id).and_then(Proposal::draft);
+                Why::Proposed { rejected: self.rejection(id), draft }
+            }
             Standing::Failed => Why::Failed,
             Standing::Lost if let Some(to) = self.precedence.yields_to(id) => Why::Lost(Loss::Mine(to)),
             Standing::Dependent | Standing::Lost => match fate() {
@@ -177,6 +225,13 @@ impl View {
                 Fate::Lost(loss) => Why::Lost(loss),
                 Fate::Active | Fate::Out | Fate::Failed => Why::Active,
             },
+        }
+    }
+
+    fn rejection(&self, id: Id) -> Option<Id> {
+        match self.inactive.get(&id.replica)?.get(id.seq)? {
+            Inactive::Proposed(rejected) => *rejected,
+            _ => None,
         }
     }
 
@@ -230,10 +285,9 @@ impl View {
         model: &mut Model,
         mut patch: Option<&mut Patch>,
     ) {
-        let among = candidates(&self.policy, &self.undo, &self.precedence);
-        self.semantics.set_failed(log, failed, among);
+        self.semantics.set_failed(log, failed, candidates!(self));
         for change in self.settle(log, Some(model)) {
-            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+            self.turn(log, change.span, change.on, model, patch.as_deref_mut());
         }
         model.settle(patch);
     }
@@ -272,11 +326,15 @@ impl View {
     }
 
     fn take_in(&mut self, log: &MultiLog, span: Span, model: &mut Model, mut patch: Option<&mut Patch>) {
+        self.proposals.note(log, span);
         for (id, op) in log.ops_in(span) {
             let lamport = log.lamport(id).expect("appended");
             match op {
-                OpRef::Control { register: Register::Undo, on, targets, pred } => {
-                    self.append_control(log, id, (on, targets, pred), model, patch.as_deref_mut());
+                OpRef::Control { .. } => {
+                    self.insert_control((lamport, id), op);
+                    for change in self.switch(log, Span::of(id)) {
+                        self.turn(log, change.span, change.on, model, patch.as_deref_mut());
+                    }
                     continue;
                 }
                 _ if op.is_declaration() => self.declare(log, id, op),
@@ -296,7 +354,7 @@ impl View {
             for (range, why) in parts {
                 let part = Span::new(id.replica, range.start, range.end);
                 match why {
-                    None => toggle(log, part, true, model, patch.as_deref_mut()),
+                    None => self.turn(log, part, true, model, patch.as_deref_mut()),
                     Some(_) => self.inactive.entry(id.replica).or_default().set(range, why),
                 }
             }
@@ -311,7 +369,7 @@ impl View {
                 self.take_in(log, *span, model, patch.as_deref_mut());
             }
             for change in self.settle(log, Some(model)) {
-                toggle(log, change.span, change.on, model, patch.as_deref_mut());
+                self.turn(log, change.span, change.on, model, patch.as_deref_mut());
             }
             return model.settle(patch);
         }
@@ -322,7 +380,7 @@ impl View {
     fn make_anew(&mut self, log: &MultiLog, model: &mut Model, patch: Option<&mut Patch>) {
         let before = std::mem::replace(model, self.project(log));
         for change in self.settle(log, Some(model)) {
-            toggle(log, change.span, change.on, model, None);
+            self.turn(log, change.span, change.on, model, None);
         }
         model.settle(None);
         if let Some(patch) = patch {
@@ -332,16 +390,12 @@ impl View {
 
     /// Takes in what was just appended to the log, without a model.
     pub fn note(&mut self, log: &MultiLog, spans: &[Span]) {
-        let mut switched = Vec::new();
         for span in spans {
+            self.proposals.note(log, *span);
             let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
             for (id, op) in others {
                 match op {
-                    OpRef::Control { register: Register::Undo, on, targets, pred } => {
-                        let counts = self.base().is_present(Span::of(id));
-                        self.undo.insert(id, on, targets, pred, counts);
-                        switched.extend(targets);
-                    }
+                    OpRef::Control { .. } => self.insert_control((log.lamport(id).expect("appended"), id), op),
                     _ if op.is_declaration() => self.declare(log, id, op),
                     _ => {}
                 }
@@ -350,8 +404,8 @@ impl View {
         if self.has_no_choice() {
             return;
         }
-        for span in spans.iter().chain(&switched) {
-            self.refresh(log, *span);
+        for span in self.recount(spans.to_vec()) {
+            self.refresh(log, span);
         }
         self.settle(log, None);
     }
@@ -364,7 +418,7 @@ impl View {
     fn build<'a>(&self, log: &'a MultiLog, mut builder: ModelBuilder<'a>) -> Model {
         for replica in log.logs() {
             let inactive = self.inactive_of(replica.replica);
-            builder.add(replica, |range| inactive.parts(range));
+            builder.add(replica, |range| inactive.parts(range), |id| self.late.get(&id).copied());
         }
         builder.build()
     }
@@ -381,12 +435,16 @@ impl View {
 
     fn declare(&mut self, log: &MultiLog, id: Id, op: OpRef<'_>) {
         self.precedence.touch(log, Span::of(id));
-        self.semantics.declare(log, id, op, candidates(&self.policy, &self.undo, &self.precedence));
+        self.semantics.declare(log, id, op, candidates!(self));
     }
 
     /// Whether everything is active.
     fn has_no_choice(&self) -> bool {
-        self.undo.is_empty() && self.is_plain() && self.semantics.is_empty() && self.policy.mine_first.is_none()
+        self.undo.is_empty()
+            && self.is_plain()
+            && self.proposals.is_empty()
+            && self.semantics.is_empty()
+            && self.policy.mine_first.is_none()
     }
 
     /// Finds anew what gives way to the viewer's own, for which it takes a model with all of the log, and solves anew what
@@ -394,16 +452,21 @@ impl View {
     fn settle(&mut self, log: &MultiLog, model: Option<&Model>) -> Vec<Toggle> {
         let mut toggles = Vec::new();
         if let Some(model) = model {
-            let base = Base { policy: &self.policy, undo: &self.undo };
+            let base = base!(self);
             let is_kept = |action, beside| self.semantics.is_kept(action, beside);
             for span in self.precedence.settle(log, model, base, &is_kept) {
-                self.semantics.touch(span, candidates(&self.policy, &self.undo, &self.precedence));
+                self.semantics.touch(span, candidates!(self));
                 toggles.extend(self.reclassify(log, span));
             }
         }
         let changed = self.semantics.settle(log, &self.policy);
         toggles.extend(changed.into_iter().flat_map(|span| self.reclassify(log, span)));
         toggles
+    }
+
+    /// Notes which elements of the author's own are only proposed, before anything else of them is taken in.
+    pub fn note_proposed(&mut self, log: &MultiLog, span: Span) {
+        self.proposals.note(log, span);
     }
 
     /// Takes in what elements of the author's own declare, which the model has already taken in: with what it says some
@@ -413,7 +476,7 @@ impl View {
             self.declare(log, id, op);
         }
         for change in self.settle(log, Some(model)) {
-            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+            self.turn(log, change.span, change.on, model, patch.as_deref_mut());
         }
         model.settle(patch);
     }
@@ -425,29 +488,44 @@ impl View {
         debug_assert!(!log.ops_in(span).any(|(_, op)| matches!(op, OpRef::Control { .. })));
     }
 
-    fn append_control(
-        &mut self,
-        log: &MultiLog,
-        id: Id,
-        (on, targets, pred): (bool, &[Span], &[Id]),
-        model: &mut Model,
-        mut patch: Option<&mut Patch>,
-    ) {
-        let own = self.base().classify(Span::of(id));
-        let counts = matches!(own.as_slice(), [(_, None)]);
-        for (range, why) in own {
-            if why.is_some() {
-                self.inactive.entry(id.replica).or_default().set(range, why);
+    fn insert_control(&mut self, time: (Lamport, Id), op: OpRef<'_>) {
+        let OpRef::Control { register, on, targets, pred } = op else { return };
+        match register {
+            Register::Undo => self.undo.insert(time, on, targets, pred),
+            Register::Accept => self.proposals.decisions.insert(time, on, targets, pred),
+        }
+    }
+
+    /// Looks again which controls in `span` count; returns what that changed between active and not.
+    fn switch(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+        self.recount(vec![span]).into_iter().flat_map(|span| self.refresh(log, span)).collect()
+    }
+
+    /// Looks again which controls in `spans` count, then which of those do that these wrote on, and so on; returns all
+    /// spans in which standings may be others now. What a control wrote on is always before it, so the latest first: then
+    /// each is looked at once.
+    fn recount(&mut self, mut spans: Vec<Span>) -> Vec<Span> {
+        let mut due = BinaryHeap::new();
+        for span in &spans {
+            due.extend(self.controls_in(*span));
+        }
+        while let Some((lamport, id)) = due.pop() {
+            if due.peek() == Some(&(lamport, id)) {
+                continue;
+            }
+            let counts = matches!(self.base().classify(Span::of(id)).as_slice(), [(_, None)]);
+            let mut switched = self.undo.set_active(id, counts);
+            switched.extend(self.proposals.decisions.set_active(id, counts));
+            for span in switched {
+                due.extend(self.controls_in(span));
+                spans.push(span);
             }
         }
-        self.undo.insert(id, on, targets, pred, counts);
-        if counts {
-            for target in targets {
-                for change in self.refresh(log, *target) {
-                    toggle(log, change.span, change.on, model, patch.as_deref_mut());
-                }
-            }
-        }
+        spans
+    }
+
+    fn controls_in(&self, span: Span) -> impl Iterator<Item = (Lamport, Id)> {
+        self.undo.within(span).chain(self.proposals.decisions.within(span))
     }
 
     /// Changes what is left out, and brings the model up to date.
@@ -459,7 +537,7 @@ impl View {
             return;
         }
         for change in changes {
-            toggle(log, change.span, change.on, model, patch.as_deref_mut());
+            self.turn(log, change.span, change.on, model, patch.as_deref_mut());
         }
         model.settle(patch);
     }
@@ -482,14 +560,8 @@ impl View {
             self.precedence.begin_anew();
         }
         self.policy = policy;
-        let controls: Vec<(Id, bool)> = self.undo.iter().collect();
-        for (id, counted) in controls {
-            let counts = matches!(self.policy.cut(id.replica, id.seq..id.seq + 1).as_slice(), [(_, None)]);
-            if counts != counted {
-                self.undo.set_active(id, counts);
-            }
-        }
         let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
+        self.recount(spans.clone());
         let mut toggles: Vec<Toggle> = spans.into_iter().flat_map(|span| self.refresh(log, span)).collect();
         toggles.extend(self.settle(log, model));
         toggles
@@ -499,9 +571,61 @@ impl View {
     fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
         self.precedence.touch(log, span);
         if !self.semantics.is_empty() {
-            self.semantics.touch(span, candidates(&self.policy, &self.undo, &self.precedence));
+            self.semantics.touch(span, candidates!(self));
         }
-        self.reclassify(log, span)
+        let mut toggles = if self.proposals.is_empty() { Vec::new() } else { self.postpone(log, span) };
+        toggles.extend(self.reclassify(log, span));
+        toggles
+    }
+
+    /// Notes when what of `span` is accepted takes effect: at the place of the control that accepted it. What is active and
+    /// does so at another time than before goes, to come back then; returns that.
+    fn postpone(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::KeepOldPlace) {
+            return Vec::new();
+        }
+        let mut toggles = Vec::new();
+        let end = span.end.min(log.end(span.replica)).max(span.start);
+        for (part, proposed) in self.proposals.cut(span.replica, span.start..end) {
+            let Some((_, decision)) = proposed else { continue };
+            let late = match decision {
+                Decision::Accepted(by) => Some(self.proposals.decisions.time(by).0),
+                Decision::Open | Decision::Rejected(_) => None,
+            };
+            for (id, op) in log.ops_in(Span::new(span.replica, part.start, part.end)) {
+                if !goes_by_time(op) || self.late.get(&id).copied() == late {
+                    continue;
+                }
+                _ = match late {
+                    Some(late) => self.late.insert(id, late),
+                    None => self.late.remove(&id),
+                };
+                let runs = self.inactive.entry(id.replica).or_default();
+                if runs.get(id.seq).is_none() {
+                    runs.set(id.seq..id.seq + 1, Some(Inactive::Proposed(None)));
+                    toggles.push(Toggle { span: Span::of(id), on: false });
+                }
+            }
+        }
+        toggles
+    }
+
+    /// When an element takes effect in the order of all that is written: where it is accepted, when it was.
+    pub fn time(&self, log: &MultiLog, id: Id) -> Option<(Lamport, Id)> {
+        Some((self.late.get(&id).copied().or_else(|| log.lamport(id))?, id))
+    }
+
+    fn turn(&self, log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {
+        for (id, op) in log.ops_in(span) {
+            if on
+                && self.proposals.get(id).is_some()
+                && let Some((lamport, _)) = self.time(log, id)
+            {
+                model.set_lamport(id, op, lamport);
+            }
+            model.set_active(id, op, on, patch.as_deref_mut());
+        }
     }
 
     fn reclassify(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
@@ -542,7 +666,7 @@ impl View {
     }
 
     fn base(&self) -> Base<'_> {
-        Base { policy: &self.policy, undo: &self.undo }
+        base!(self)
     }
 
     /// Everything that is not active, written out in one way only.
@@ -562,7 +686,8 @@ impl View {
             let is_kept = |action, beside| self.semantics.is_kept(action, beside);
             self.precedence.check_invariants(log, model, self.base(), &is_kept);
         }
-        self.semantics.check_invariants(log, candidates(&self.policy, &self.undo, &self.precedence));
+        self.semantics.check_invariants(log, candidates!(self));
+        self.check_controls(log);
         for replica in log.logs() {
             for (range, why) in self.classify(Span::new(replica.replica, 0, replica.end())) {
                 for seq in range {
@@ -574,8 +699,23 @@ impl View {
     }
 }
 
-fn candidates<'a>(policy: &'a Policy, undo: &'a Controls, precedence: &'a Precedence) -> Candidates<'a> {
-    Candidates { base: Base { policy, undo }, precedence }
+impl View {
+    /// Panics where a control counts that does not, looked at from nothing, or the other way round.
+    fn check_controls(&self, log: &MultiLog) {
+        let mut anew = self.clone();
+        anew.undo.clear_active();
+        anew.proposals.decisions.clear_active();
+        let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
+        for span in anew.recount(spans.clone()) {
+            anew.refresh(log, span);
+        }
+        assert_eq!(self.late, anew.late, "when what is accepted takes effect");
+        for (_, id) in spans.iter().flat_map(|span| self.controls_in(*span)) {
+            let counts =
+                |view: &Self| [&view.undo, &view.proposals.decisions].map(|of| of.contains(id) && of.is_active(id));
+            assert_eq!(counts(self), counts(&anew), "whether control {id} counts");
+        }
+    }
 }
 
 /// Whether `spans`, and what the controls among them switch, are much beside the whole log.
@@ -595,10 +735,10 @@ fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
         && (model.is_strained() || much >= log.logs().map(|log| log.ops.len()).sum::<usize>().div_ceil(REBUILD_SHARE))
 }
 
-fn toggle(log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {
-    for (id, op) in log.ops_in(span) {
-        model.set_active(id, op, on, patch.as_deref_mut());
-    }
+/// Whether of several such ops the latest wins.
+fn goes_by_time(op: OpRef<'_>) -> bool {
+    matches!(op, OpRef::Set { .. } | OpRef::ListSet { .. } | OpRef::ListMove { .. })
+        || matches!(op, OpRef::TreeMove { .. } | OpRef::TextMark { .. } | OpRef::TextMove { .. })
 }
 
 /// Adds a span to ascending ones, joining it with the last where they touch.

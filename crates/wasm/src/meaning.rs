@@ -56,6 +56,7 @@ fn reason(document: &Document, span: Span, why: &Why) -> JsValue {
         Why::Active => tell("active", &[]),
         Why::Excluded(_) => tell("hidden", &[]),
         Why::Undone(by) => tell("undone", &[*by]),
+        Why::Proposed { rejected, .. } => tell("proposed", rejected.as_slice()),
         Why::Failed => tell("failed", &[]),
         Why::Dependent(on) => tell("dependent", &[*on]),
         Why::Unmet(constraint) => told(document, (span, "dependent"), &[], Some(*constraint), None),

@@ -3,13 +3,13 @@
 use super::columns;
 use super::cursor::{Cursor, NAMED, NEXT, NONE, OWN, PREDICTED, own_seq};
 use super::encode::{
-    APART_WEIGHT, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, LEFT_SHIFT,
+    APART_WEIGHT, DELETE, DELETE_BACKWARD, FRAME_RUN_WEIGHT, HAS_RARE, HEADER_WEIGHT, INSERT, IS_PROPOSED, LEFT_SHIFT,
     LOG_NAME_WEIGHT, NAMES_CONTAINER, NAMES_LAMPORT, NAMES_PARENTS, NAMES_TIME, OTHER, PART_WEIGHT, RIGHT_SHIFT,
     RUN_WEIGHT,
 };
 use super::structure::{Writes, check_within_action, is_structure};
 use super::{BLOCK_VERSION, Block, LogPart, action_count};
-use crate::action::{check_time, read_parent_ids};
+use crate::action::{check_time, read_parent_ids, read_proposal};
 use crate::boundaries::{Boundaries, FrameRun};
 use crate::error::DecodeError;
 use crate::frame::ChainHead;
@@ -197,7 +197,7 @@ impl<'a> Decoder<'a> {
 
     fn header(&mut self, start: Seq, before: u64, time_before: i64) -> Result<HeaderRun, DecodeError> {
         let flags = self.r[columns::HEADERS].byte()?;
-        if flags & !(NAMES_PARENTS | NAMES_LAMPORT | NAMES_TIME | HAS_RARE) != 0 {
+        if flags & !(NAMES_PARENTS | NAMES_LAMPORT | NAMES_TIME | HAS_RARE | IS_PROPOSED) != 0 {
             return Err(DecodeError::Unknown { what: "header flags", number: flags.into() });
         }
         let count = self.r[columns::HEADER_LENS].limited(SEQ)?;
@@ -219,7 +219,8 @@ impl<'a> Decoder<'a> {
             }
             parents = Some(ids);
         }
-        let rare = if flags & HAS_RARE != 0 { self.rare(start, count)? } else { RareHeader::default() };
+        let rare =
+            if flags & (HAS_RARE | IS_PROPOSED) != 0 { self.rare(flags, start, count)? } else { RareHeader::default() };
         let mut time = time_before;
         if flags & NAMES_TIME != 0 {
             time = time.saturating_add(self.r[columns::TIMES].signed()?);
@@ -228,14 +229,19 @@ impl<'a> Decoder<'a> {
         Ok(HeaderRun::new(start..end as Seq, each as Seq, lamport, time).with(parents, rare))
     }
 
-    fn rare(&mut self, start: Seq, count: u64) -> Result<RareHeader, DecodeError> {
+    fn rare(&mut self, flags: u8, start: Seq, count: u64) -> Result<RareHeader, DecodeError> {
         let r = &mut self.r[columns::RARE];
         r.charge(APART_WEIGHT + size_of::<RareHeader>() as u64)?;
-        let unseen = read_spans(r, &mut self.names, start, UNSEEN_SPANS)?;
-        let label = r.text(LABEL_BYTES)?.to_owned();
-        let rare = RareHeader { unseen, label };
-        if count != 1 || rare.is_empty() {
+        let mut rare = RareHeader::default();
+        if flags & HAS_RARE != 0 {
+            rare.unseen = read_spans(r, &mut self.names, start, UNSEEN_SPANS)?;
+            rare.label = r.text(LABEL_BYTES)?.to_owned();
+        }
+        if count != 1 || flags & HAS_RARE != 0 && rare.is_empty() {
             return Err(DecodeError::Invalid("a rare header that does not stand alone"));
+        }
+        if flags & IS_PROPOSED != 0 {
+            rare.proposal = Some(read_proposal(r, &mut self.names, start)?);
         }
         Ok(rare)
     }
@@ -359,7 +365,7 @@ impl<'a> Decoder<'a> {
         let op = read_op(r, &mut self.names, range.start)?;
         let has_columns = match op {
             Op::Insert { .. } | Op::Delete { .. } => true,
-            Op::Control { .. } | Op::Unknown { .. } => false,
+            Op::Control { .. } | Op::Draft { .. } | Op::Unknown { .. } => false,
             Op::Constrain { .. } | Op::Claim { .. } | Op::Resolve { .. } | Op::Weigh { .. } => false,
             Op::TextObject { .. } | Op::TextMark { .. } | Op::TextMove { .. } => false,
             _ => self.version >= BLOCK_VERSION,

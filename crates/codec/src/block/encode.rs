@@ -21,6 +21,7 @@ pub(super) const NAMES_PARENTS: u8 = 1;
 pub(super) const NAMES_LAMPORT: u8 = 2;
 pub(super) const NAMES_TIME: u8 = 4;
 pub(super) const HAS_RARE: u8 = 8;
+pub(super) const IS_PROPOSED: u8 = 16;
 
 pub(super) const INSERT: u8 = 0;
 pub(super) const DELETE: u8 = 1;
@@ -247,10 +248,16 @@ impl Encoder {
             write_parents(rare, &mut self.names, ids, start)?;
         }
         if let Some(header) = run.rare() {
-            flags |= HAS_RARE;
             rare.charge(APART_WEIGHT + size_of::<RareHeader>() as u64);
-            write_spans(rare, &mut self.names, &header.unseen, start, UNSEEN_SPANS)?;
-            rare.text(&header.label, LABEL_BYTES)?;
+            if !header.unseen.is_empty() || !header.label.is_empty() {
+                flags |= HAS_RARE;
+                write_spans(rare, &mut self.names, &header.unseen, start, UNSEEN_SPANS)?;
+                rare.text(&header.label, LABEL_BYTES)?;
+            }
+            if let Some(proposal) = header.proposal {
+                flags |= IS_PROPOSED;
+                self.names.write_id_or_none(rare, proposal.draft(), start)?;
+            }
         }
         if run.time != time {
             flags |= NAMES_TIME;

@@ -5,7 +5,9 @@ use blob::{BlobHash, BlobRef};
 use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
-use log::{Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Register, Rule, TextRange, Value};
+use log::{
+    Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Proposal, Register, Rule, TextRange, Value,
+};
 
 /// A generator whose every run can be repeated from its seed.
 pub struct Rng(pub u64);
@@ -47,7 +49,9 @@ pub enum Alphabet {
     Rich,
     /// And those that name blobs, of which there are too.
     Blobs,
-    /// All that there are: also those that say what actions mean together.
+    /// And those that say what actions mean together, of which there are too.
+    Meaning,
+    /// All that there are: also what is only proposed, drafts, and what accepts or rejects it.
     All,
 }
 
@@ -68,12 +72,24 @@ pub fn random_log_of(rng: &mut Rng, actions: u64, alphabet: Alphabet) -> MultiLo
         let unseen = if rng.one_in(9) { spans(rng, &all) } else { Vec::new() };
         let label = if rng.one_in(8) { "a lábel".repeat(1 + rng.below(3) as usize) } else { String::new() };
         let time = if rng.one_in(5) { rng.below(1 << 34) as i64 - (1 << 32) } else { 1_800_000_000 };
-        all.commit(replica, Header { time, unseen, label });
+        let proposal = if alphabet >= Alphabet::All { proposal(rng, &all, replica) } else { None };
+        all.commit(replica, Header { time, unseen, label, proposal });
         if rng.one_in(6) {
             fork(rng, &mut all, &mut held, alphabet);
         }
     }
     all
+}
+
+/// As what an action of `replica` is proposed, if at all; any element will do for a draft.
+fn proposal(rng: &mut Rng, log: &MultiLog, replica: ReplicaId) -> Option<Proposal> {
+    let end = log.end(replica);
+    let is_past = |id: &Id| id.replica != replica || id.seq < end;
+    match rng.below(6) {
+        0 => Some(Proposal::Suggestion),
+        1 => known(rng, log).filter(is_past).map(Proposal::Draft),
+        _ => None,
+    }
 }
 
 /// Someone writes without having seen the rest, so that frontiers grow wide.
@@ -129,7 +145,11 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet >= Alphabet::All && rng.one_in(6) {
+    if alphabet >= Alphabet::All && rng.one_in(8) {
+        log.push(replica, OpRef::Draft { name: ["plan b", "Fassung für März"][rng.below(2) as usize] });
+        return;
+    }
+    if alphabet >= Alphabet::Meaning && rng.one_in(6) {
         return push_meaning(rng, log, replica);
     }
     if alphabet >= Alphabet::Blobs && rng.one_in(8) {
@@ -161,12 +181,14 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         (2, Some(_)) => {
             let (targets, pred) = (spans(rng, log), ids(rng, log));
             let on = rng.one_in(2);
-            log.push(replica, OpRef::Control { register: Register::Undo, on, targets: &targets, pred: &pred });
+            let accepts = alphabet >= Alphabet::All && rng.one_in(2);
+            let register = if accepts { Register::Accept } else { Register::Undo };
+            log.push(replica, OpRef::Control { register, on, targets: &targets, pred: &pred });
         }
         (3, _) => {
             let kind = codec::FIRST_DELIMITED + rng.below(1 << 20);
             let kind = if alphabet >= Alphabet::Structure { kind + codec::kind::POLICY } else { kind };
-            let kind = if alphabet >= Alphabet::All { kind + codec::kind::CLAIM } else { kind };
+            let kind = if alphabet >= Alphabet::Meaning { kind + codec::kind::CLAIM } else { kind };
             log.push(replica, OpRef::Unknown { kind, len: 1 + rng.below(4) as u32, body: &[9, 8, 7] });
         }
         _ => {

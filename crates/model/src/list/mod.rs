@@ -319,6 +319,16 @@ impl List {
         }
     }
 
+    /// Lets a move or a write that is not active count as made at another time.
+    pub(crate) fn set_lamport(&mut self, id: Id, lamport: Lamport) {
+        let slot = self.sequences.handle(id);
+        let at = slot.and_then(|handle| self.moved.binary_search_by_key(&handle, |&(slot, _)| slot).ok());
+        match at {
+            Some(at) => self.moved[at].1 = lamport,
+            None => self.registers.set_lamport(id, lamport),
+        }
+    }
+
     fn history(&mut self, item: u32) -> &mut History {
         let mut number = self.items.get(item).history;
         if number == NONE {

@@ -30,6 +30,8 @@ struct Layer {
     parts: Vec<Part>,
     /// The marks that were turned on or off since the parts were made; some perhaps back again, or named twice.
     toggled: Vec<u32>,
+    /// Whether the parts go by a time of a mark that is another now.
+    is_stale: bool,
 }
 
 /// How many parts there are at least for each mark that is painted over them: making a layer anew looks at each part and
@@ -49,7 +51,7 @@ struct Mark {
 impl Default for Layer {
     fn default() -> Self {
         let parts = vec![Part { start: Edge::Start, decides: None }];
-        Self { marks: Vec::new(), numbers: SortedMap::new(), parts, toggled: Vec::new() }
+        Self { marks: Vec::new(), numbers: SortedMap::new(), parts, toggled: Vec::new(), is_stale: false }
     }
 }
 
@@ -102,12 +104,22 @@ impl Text {
         layer.toggle(number);
     }
 
+    /// Lets a mark that is not active count as made at another time.
+    pub fn set_mark_lamport(&mut self, id: Id, key: &str, lamport: Lamport) {
+        let Some(layer) = self.marks.layers.get_mut(key) else { return };
+        let Some(&number) = layer.numbers.get(&id) else { return };
+        let mark = &mut layer.marks[number as usize];
+        layer.is_stale |= mark.is_toggled && mark.time.0 != lamport;
+        mark.time.0 = lamport;
+    }
+
     /// Brings layers up to date; says in `patch` where a property may be another.
     pub(super) fn settle_marks(&mut self, mut patch: Option<&mut TextPatch>) {
         for key in std::mem::take(&mut self.marks.changed) {
             let mut layer = std::mem::take(self.marks.layers.get_mut(&key).expect("it changed"));
             let toggled = layer.take_toggled();
-            let changed = if layer.is_painted(&toggled) {
+            let is_stale = std::mem::take(&mut layer.is_stale);
+            let changed = if !is_stale && layer.is_painted(&toggled) {
                 toggled.into_iter().flat_map(|mark| self.paint(&mut layer, mark)).collect()
             } else {
                 let ranks = self.ranks();

@@ -42,6 +42,8 @@ pub(super) struct Moves {
     shown: Row,
     /// The moves that were turned on or off since the pieces were arranged.
     toggled: Vec<u32>,
+    /// Whether the pieces go by a time of a move that is another now.
+    is_stale: bool,
     /// How many moves are lost.
     lost: usize,
 }
@@ -85,7 +87,7 @@ impl Moves {
     }
 
     pub fn is_changed(&self) -> bool {
-        !self.toggled.is_empty()
+        !self.toggled.is_empty() || self.is_stale
     }
 
     fn piece(&self, name: u32) -> &Piece {
@@ -133,6 +135,15 @@ impl Text {
             Some(at) => drop(self.moves.toggled.swap_remove(at)),
             None => self.moves.toggled.push(number),
         }
+    }
+
+    /// Lets a move that is not active count as made at another time.
+    pub fn set_move_lamport(&mut self, id: Id, lamport: Lamport) {
+        let Some(&number) = self.moves.numbers.get(&id) else { return };
+        let was_active = self.moves.toggled.contains(&number);
+        let time = &mut self.moves.moves[number as usize].time;
+        self.moves.is_stale |= was_active && time.0 != lamport;
+        time.0 = lamport;
     }
 
     /// Whether `id` is a move that is active and loses, since its slot would follow itself.

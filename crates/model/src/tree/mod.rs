@@ -401,6 +401,13 @@ impl Tree {
         }
     }
 
+    /// Lets a move that is not active count as made at another time.
+    pub(crate) fn set_lamport(&mut self, id: Id, lamport: Lamport) {
+        if let Some(handle) = self.sequences.handle(id) {
+            self.holders[handle as usize].lamport = lamport;
+        }
+    }
+
     /// Turns a move on or off.
     pub(crate) fn set_moved(&mut self, id: Id, on: bool, patch: Option<&mut TreePatch>) {
         let Some(handle) = self.sequences.handle(id) else { return };

@@ -2,9 +2,9 @@
 
 use super::Document;
 use clock::{Id, SortedMap, Span, VersionVector};
-use log::{ContainerId, Kind, OpRef};
+use log::{ContainerId, Kind, OpRef, Proposal, Register};
 use model::Patch;
-use view::{Policy, Standing, View};
+use view::{Decision, Policy, Standing, View};
 
 impl Document {
     /// Makes the container, and what is within it, as it was at `version`, by an action that adds to the history. A
@@ -13,10 +13,10 @@ impl Document {
     pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
         if container.kind() != Kind::Text || self.model().text(container).is_some_and(|text| !text.is_plain()) {
             let targets = self.since(pinned(version), &[container], true);
-            return self.control(&targets, time).map(|(span, _)| span);
+            return self.control(Register::Undo, &targets, time).map(|(span, _)| span);
         }
         let then = self.text_at(container, version);
-        self.edit(time, |edit| edit.replace_all(container, &then))
+        self.plainly(|document| document.edit(time, |edit| edit.replace_all(container, &then)))
     }
 
     /// Makes everything but some containers, and what is within them, as it was at `version`, by an action that adds to
@@ -28,7 +28,7 @@ impl Document {
     /// As [`Document::restore_all`], of what another choice shows.
     pub fn restore_view(&mut self, policy: Policy, spared: &[ContainerId], time: i64) -> Option<(Span, Patch)> {
         let targets = self.since(policy, spared, false);
-        self.control(&targets, time)
+        self.control(Register::Undo, &targets, time)
     }
 
     /// What stands otherwise than under `policy` in the containers that are within `roots`, or are not, and whether it is
@@ -54,8 +54,9 @@ fn pinned(version: &VersionVector) -> Policy {
     Policy { pin: Some(version.clone()), ..Policy::default() }
 }
 
-/// The parts of `span` that are left out or undone in one of two views, and whether they are not in the second. What gave
-/// way comes back by itself where what it gave way to goes.
+/// The parts of `span` that are left out or undone in one of two views, and whether they are not in the second; of what is
+/// only proposed in one of them, what was decided about it. What gave way comes back by itself where what it gave way to
+/// goes.
 fn differences(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
     let is_on = |standing: Standing| !matches!(standing, Standing::Excluded(_) | Standing::Undone(_));
     let mut differences = Vec::new();
@@ -63,7 +64,25 @@ fn differences(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
         let parts = then.standings(part).into_iter().map(|(part, standing)| (part, is_on(standing)));
         differences.extend(parts.filter(|(_, was_on)| *was_on != is_on(standing)));
     }
+    if !now.has_no_proposals() {
+        differences.extend(decisions(now, then, span));
+    }
     differences
+}
+
+/// The controls that decided about parts of `span` in one of two views and not in the other, and whether in the second.
+fn decisions(now: &View, then: &View, span: Span) -> Vec<(Span, bool)> {
+    let by = |proposed: Option<(Proposal, Decision)>| proposed.and_then(|(_, decision)| decision.by()).map(Span::of);
+    let mut decisions = Vec::new();
+    for (part, proposed) in now.proposals(span) {
+        for (_, before) in then.proposals(part) {
+            let (is, was) = (by(proposed), by(before));
+            if is != was {
+                decisions.extend(is.map(|by| (by, false)).into_iter().chain(was.map(|by| (by, true))));
+            }
+        }
+    }
+    decisions
 }
 
 /// Which containers are within some.

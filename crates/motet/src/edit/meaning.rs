@@ -43,6 +43,14 @@ impl Edit<'_> {
         self.constrain(Rule::AtMost(1), actions);
     }
 
+    /// Makes a draft, by the name that people call it; returns what names it.
+    pub fn draft(&mut self, name: &str) -> Id {
+        if name.is_empty() {
+            self.document.refuse(Refusal::Unfit);
+        }
+        self.push(OpRef::Draft { name }).first()
+    }
+
     /// Takes one of so many places of what `name` names: of all actions that claim one, whether their authors knew of each
     /// other or not, no more are active than there are.
     pub fn claim(&mut self, name: &str, places: u32) {

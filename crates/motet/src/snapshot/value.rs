@@ -4,8 +4,7 @@
 //! { "name": text, "note": text, "version": "replica:end,…", "view": { … } }
 //! view, only what is not plain: "pin", "hold_all": version; "hidden": ["start..end@replica", …];
 //!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]; "mine_first": "overlap", "order" or "conflict", from which grade
-//!   on; "preferred": ["element", …];
-//!   "weights": ["element:weight", …]
+//!   on; "preferred": ["element", …]; "weights": ["element:weight", …]; "suggestions": "own" or "all"; "drafts": ["element", …]
 //! ```
 //!
 //! Others may have written anything there: what does not read is no snapshot. A later version may say more of a snapshot,
@@ -15,7 +14,7 @@ use super::{NewSnapshot, Snapshot};
 use crate::version_text::{read_end, read_version, write_version};
 use clock::{Id, RangeSet, ReplicaId, SortedMap, Span};
 use log::Value;
-use view::{Grade, Policy};
+use view::{Grade, Policy, Suggestions};
 
 /// From which grade on others' actions may give way.
 const GRADES: [(Grade, &str); 3] =
@@ -52,7 +51,8 @@ pub fn read(id: &str, write: Id, value: &Value) -> Option<Snapshot> {
 
 fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     // Every field by its name: a choice that is not written here would be lost.
-    let Policy { pin, hidden, muted, held, hold_all, mine, mine_first, preferred, weights } = policy;
+    let Policy { pin, hidden, muted, held, hold_all, mine, mine_first, preferred, weights, suggestions, drafts } =
+        policy;
     let mut entries = Vec::new();
     entries.extend(pin.as_ref().map(|pin| text("pin", &write_version(pin))));
     entries.extend(hold_all.as_ref().map(|base| text("hold_all", &write_version(base))));
@@ -62,14 +62,21 @@ fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     entries.extend(texts("hidden", hidden.iter().flat_map(spans)));
     entries.extend(texts("held", held.iter().map(|(replica, from)| format!("{replica}:{from}"))));
     entries.extend(texts("muted", muted.iter().map(ToString::to_string)));
-    // Whose they are matters only to who holds everything back, or puts them first.
-    let let_through = mine.iter().filter(|_| hold_all.is_some() || mine_first.is_some());
+    // Whose they are matters only to who holds everything back, puts them first, or shows what they suggest.
+    let let_through =
+        mine.iter().filter(|_| hold_all.is_some() || mine_first.is_some() || *suggestions == Suggestions::Own);
     entries.extend(texts("mine", let_through.map(ToString::to_string)));
     entries.extend(mine_first.and_then(|from| {
         Some(text("mine_first", GRADES.iter().find(|(grade, _)| *grade == from.max(Grade::Overlap))?.1))
     }));
     entries.extend(texts("preferred", preferred.iter().map(ToString::to_string)));
     entries.extend(texts("weights", weights.iter().map(|(id, weight)| format!("{id}:{weight}"))));
+    entries.extend(match suggestions {
+        Suggestions::None => None,
+        Suggestions::Own => Some(text("suggestions", "own")),
+        Suggestions::All => Some(text("suggestions", "all")),
+    });
+    entries.extend(texts("drafts", drafts.iter().map(ToString::to_string)));
     entries
 }
 
@@ -97,6 +104,14 @@ fn read_view(value: &Value) -> Option<Policy> {
             }
             "preferred" => policy.preferred = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
             "weights" => policy.weights = strings(value)?.into_iter().map(read_weight).collect::<Option<_>>()?,
+            "suggestions" => {
+                policy.suggestions = match string(value)? {
+                    "own" => Suggestions::Own,
+                    "all" => Suggestions::All,
+                    _ => return None,
+                }
+            }
+            "drafts" => policy.drafts = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
             _ => return None,
         }
     }

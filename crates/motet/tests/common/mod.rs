@@ -1,6 +1,8 @@
 //! What a document of the engine shows, beside what the naive model says.
 
-use motet::{ContainerId, Deep, Document, Grade, Id, Kind, Outline, Patch, Policy, Standing, TextPatch, Value};
+use motet::{
+    ContainerId, Deep, Document, Grade, Id, Kind, Outline, Patch, Policy, Standing, Suggestions, TextPatch, Value,
+};
 use naive::{State, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +12,16 @@ pub fn policy_of(naive: &naive::Policy) -> Policy {
         pin: naive.pin.clone(),
         muted: naive.hidden_replicas.iter().copied().collect(),
         held: naive.held.iter().map(|(&replica, &seq)| (replica, seq)).collect(),
-        mine: naive.first.iter().copied().collect(),
+        mine: naive.first.iter().chain(&naive.suggestions_of).copied().collect(),
         mine_first: (!naive.first.is_empty()).then_some(grade_of(naive.first_from)),
         preferred: naive.preferred.iter().copied().collect(),
         weights: naive.weights.iter().map(|(&id, &weight)| (id, weight)).collect(),
+        suggestions: match naive.every_suggestion {
+            true => Suggestions::All,
+            false if naive.suggestions_of.is_empty() => Suggestions::None,
+            false => Suggestions::Own,
+        },
+        drafts: naive.drafts.iter().copied().collect(),
         ..Policy::default()
     };
     for span in &naive.hidden {

@@ -142,7 +142,7 @@ fn deletions_name_what_is_seen_by_consecutive_ids() {
     let [mut ann] = authors();
     insert(&mut ann, 0, "abcdef");
     insert(&mut ann, 3, "x");
-    let action = ann.draft(&[Edit::Delete { container: body(), range: 1..6, direction: Direction::Backward }]);
+    let action = ann.draft(None, &[Edit::Delete { container: body(), range: 1..6, direction: Direction::Backward }]);
     let spans: Vec<_> = action
         .ops
         .iter()
@@ -203,7 +203,7 @@ fn a_redo_answers_only_the_undos_that_it_saw() {
     assert_eq!(read(&ann), "x");
     sync(&mut ann, &mut bob);
     assert_eq!(read(&ann), "", "off wins among Ann's redo and Bob's undo");
-    assert_eq!(ann.naive.control_heads(x.id, &Policy::default()), [first.id.plus(1), second.id]);
+    assert_eq!(ann.naive.control_heads(x.id, Register::Undo, &Policy::default()), [first.id.plus(1), second.id]);
     // A redo that saw both undos is enough for both.
     redo(&mut bob, &[x.span()]);
     sync(&mut ann, &mut bob);
@@ -375,7 +375,7 @@ fn an_undo_without_pred_replaces_nothing() {
     let [mut ann] = authors();
     let x = insert(&mut ann, 0, "x");
     undo(&mut ann, &[x.span()]);
-    let mut on = ann.draft(&[Edit::Redo { targets: vec![x.span()] }]);
+    let mut on = ann.draft(None, &[Edit::Redo { targets: vec![x.span()] }]);
     on.ops = vec![Op::Control { register: Register::Undo, on: true, targets: vec![x.span()], pred: vec![] }];
     ann.naive.receive(on);
     assert_eq!(read(&ann), "");

@@ -2,6 +2,7 @@
 
 use crate::author::ids;
 use crate::marks::covered;
+use crate::state::InEffect;
 use crate::{Author, Edit, Naive, Policy, Random, Text, World};
 use clock::{Id, ReplicaId};
 use log::{Action, ContainerId, Op};
@@ -130,7 +131,7 @@ fn is_circle(covers: &BTreeMap<Id, BTreeSet<Id>>, one: Id, other: Id) -> bool {
 }
 
 /// Of each active move's slot, the slots of the moves that cover it.
-fn coverage(naive: &Naive, container: ContainerId, active: &BTreeSet<Id>) -> BTreeMap<Id, BTreeSet<Id>> {
+fn coverage(naive: &Naive, container: ContainerId, active: &InEffect) -> BTreeMap<Id, BTreeSet<Id>> {
     let order = naive.order(container);
     let elements = naive.elements();
     let moves: Vec<(Id, BTreeSet<Id>)> = elements

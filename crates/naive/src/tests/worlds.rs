@@ -26,7 +26,8 @@ fn settled(begin: Beginning, seed: u64) -> World {
 }
 
 fn for_worlds(seeds: u64, mut check: impl FnMut(&World, &mut Random)) {
-    for (kind, begin) in [World::new, World::rich, World::forged, World::meant].into_iter().enumerate() {
+    for (kind, begin) in [World::new, World::rich, World::forged, World::meant, World::proposed].into_iter().enumerate()
+    {
         for seed in 0..seeds {
             println!("failing world, if any: {seed} of kind {kind}");
             check(&settled(begin, seed), &mut Random::new(!seed));
@@ -65,7 +66,8 @@ fn the_same_seed_makes_the_same_world() {
 fn every_kind_of_step_happens() {
     let mut seen = BTreeSet::new();
     let forged = (0..10).map(|seed| (seed, World::forged(seed, 3)));
-    for (_, mut world) in honest(10).chain(forged) {
+    let proposed = (0..10).map(|seed| (seed, World::proposed(seed, 3)));
+    for (_, mut world) in honest(10).chain(forged).chain(proposed) {
         for _ in 0..STEPS {
             let step = world.step();
             let kinds = match &step.event {
@@ -75,7 +77,7 @@ fn every_kind_of_step_happens() {
             seen.extend(kinds);
         }
     }
-    assert_eq!(seen.len(), 28, "{seen:?}");
+    assert_eq!(seen.len(), 30, "{seen:?}");
 }
 
 /// The variant's name in what `Debug` prints.
@@ -86,7 +88,8 @@ fn name(debug: &str) -> String {
 #[test]
 fn every_action_is_one_that_a_log_takes() {
     let forged = (0..20).map(|seed| (seed, World::forged(seed, 3)));
-    for (_, mut world) in honest(20).chain(forged) {
+    let proposed = (0..20).map(|seed| (seed, World::proposed(seed, 3)));
+    for (_, mut world) in honest(20).chain(forged).chain(proposed) {
         let mut logs = vec![MultiLog::new(); 3];
         for _ in 0..STEPS {
             let step = world.step();

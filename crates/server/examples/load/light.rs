@@ -63,6 +63,7 @@ impl Light {
             unseen: Vec::new(),
             time: 0,
             label: String::new(),
+            proposal: None,
             ops: vec![log::Op::Insert { container, left: Some(left), right, text: "k".into() }],
         };
         self.version.extend_to(replica, id.seq + 1);

@@ -15,6 +15,11 @@ pub fn why_json(replica: &Replica, id: Id) -> Value {
         Why::Active => json!({ "standing": "active" }),
         Why::Excluded(choice) => json!({ "standing": "excluded", "choice": choice_word(choice) }),
         Why::Undone(by) => json!({ "standing": "undone", "by": action_json(replica, by) }),
+        Why::Proposed { rejected, draft } => json!({
+            "standing": "proposed",
+            "rejected": rejected.map(|by| action_json(replica, by)),
+            "draft": draft.map(|draft| replica.document().draft_name(draft)),
+        }),
         Why::Failed => json!({ "standing": "failed" }),
         Why::Dependent(on) => json!({ "standing": "dependent", "on": action_json(replica, on) }),
         Why::Unmet(constraint) => json!({ "standing": "dependent", "unmet": declared_json(replica, constraint) }),

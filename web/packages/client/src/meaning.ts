@@ -48,7 +48,7 @@ export interface Conflict extends Grounds {
 export interface Reason extends Grounds {
   spans: Spans;
   /** `hidden` is a choice of one's own; `dependent` needs what is not active; `lost` gave way. */
-  standing: "active" | "hidden" | "undone" | "failed" | "dependent" | "lost";
+  standing: "active" | "hidden" | "undone" | "proposed" | "failed" | "dependent" | "lost";
   /** Who undid it, what it needs, or what it gave way to. */
   by: readonly Side[];
 }

@@ -16,12 +16,12 @@ pub(super) struct Arrangement {
 impl Text {
     /// Brings the arrangement up to date; says in `patch` what shows elsewhere.
     pub(in crate::text) fn settle_moves(&mut self, mut patch: Option<&mut TextPatch>) {
-        if self.moves.toggled.is_empty() {
+        if !self.moves.is_changed() {
             return;
         }
         (self.finger, self.tip) = (None, None);
         let toggled = std::mem::take(&mut self.moves.toggled);
-        let may_follow = self.moves.may_follow(&toggled);
+        let may_follow = !std::mem::take(&mut self.moves.is_stale) && self.moves.may_follow(&toggled);
         if !(may_follow && toggled.into_iter().all(|number| self.follow(number, patch.as_deref_mut()))) {
             self.arrange_again(patch);
         }

@@ -141,7 +141,7 @@ export type Patches = EnginePatch<unknown, unknown>[];
 /** Why something stands as it does, or what it gave way to. Actions and elements are named by spans. */
 export interface Told {
   spans: Spans;
-  standing: "active" | "hidden" | "undone" | "failed" | "dependent" | "lost";
+  standing: "active" | "hidden" | "undone" | "proposed" | "failed" | "dependent" | "lost";
   by: Spans[];
   rule: string | null;
   /** The constraint's element. */
