@@ -8,7 +8,9 @@ mod blob_flags;
 mod blobs;
 mod conflicts;
 mod constrain;
+mod decide;
 mod diff;
+mod draft;
 mod error;
 mod export;
 mod home;
@@ -33,6 +35,8 @@ mod sides;
 mod snapshot;
 mod stats;
 mod subject;
+mod suggest;
+mod suggestions;
 mod target;
 mod time_text;
 mod undo;
@@ -80,6 +84,16 @@ enum Command {
     Undo(undo::Arguments),
     /// Bring back what was undone.
     Redo(undo::Arguments),
+    /// Suggest what makes a document read like a file: nobody else sees it in the document before somebody accepts it.
+    Suggest(suggest::Arguments),
+    /// List what is suggested or in drafts, and what became of it.
+    Suggestions(suggestions::Arguments),
+    /// Let what is suggested, or in a draft, take effect for everybody.
+    Accept(decide::Arguments),
+    /// Decide against what is suggested, or in a draft.
+    Reject(decide::Arguments),
+    /// Make drafts, list them, and show the document with one.
+    Draft(draft::Arguments),
     /// Say why edit runs are active or not: undone by whom, needing what, having given way to whom.
     Why(why::Arguments),
     /// List what gave way to what, by what, and whether somebody decided.
@@ -124,6 +138,11 @@ fn main() -> ExitCode {
         Command::Blame(arguments) => blame::run(&arguments),
         Command::Undo(arguments) => undo::run(&arguments, undo::Way::Undo),
         Command::Redo(arguments) => undo::run(&arguments, undo::Way::Redo),
+        Command::Suggest(arguments) => suggest::run(&arguments),
+        Command::Suggestions(arguments) => suggestions::run(&arguments),
+        Command::Accept(arguments) => decide::run(&arguments, decide::Way::Accept),
+        Command::Reject(arguments) => decide::run(&arguments, decide::Way::Reject),
+        Command::Draft(arguments) => draft::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Conflicts(arguments) => conflicts::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),

@@ -16,6 +16,11 @@ impl<'a> Words<'a> {
         Self { replica, runs: Runs::of(replica.document()) }
     }
 
+    /// What a draft is called.
+    pub fn draft(&self, draft: Id) -> &'a str {
+        self.document().draft_name(draft)
+    }
+
     fn document(&self) -> &'a Document {
         self.replica.document()
     }
