@@ -77,9 +77,9 @@ fn open(socket: net::Socket<tokio::net::TcpStream>) -> Connection {
         }
     };
     let writing = async move {
-        while let Some(message) = outlet.next().await {
-            let len = message.len();
-            if writer.write(message, WRITE_TIME).await.is_err() {
+        while let Some(messages) = outlet.next().await {
+            let len = messages.iter().map(Vec::len).sum();
+            if writer.write(messages, WRITE_TIME).await.is_err() {
                 return;
             }
             outlet.sent(len);
