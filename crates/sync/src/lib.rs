@@ -35,6 +35,7 @@ mod message;
 mod presence;
 mod roster;
 mod session;
+mod ticket;
 mod wire;
 
 pub use blobs::{BlobEvent, BlobHost, BlobTraffic};
@@ -47,3 +48,4 @@ pub use link::{Link, Stamp, Trust};
 pub use message::{BlobMessage, BlobPart, Hello, Message, PROTOCOL, Proof, Standing};
 pub use presence::{Anchor, Bias, Figure, MemberId, Presence, Selection};
 pub use session::Session;
+pub use ticket::{Ticket, TicketError};

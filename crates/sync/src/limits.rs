@@ -113,3 +113,12 @@ pub const BLOB_RETRY_MS: u64 = 60_000;
 /// A piece that takes this much longer than the quickest one, in milliseconds, waits in a queue, and a live
 /// edit behind it does so too: fewer are asked for at once.
 pub const BLOB_QUEUED_MS: u64 = 150;
+
+/// The longest ticket, in characters: all addresses of the longer kind and the longest name.
+pub const TICKET_CHARS_MAX: usize = 512;
+
+/// How many addresses a ticket names: those of two networks, in both kinds, with room.
+pub const TICKET_ADDRESSES_MAX: usize = 8;
+
+/// The longest name of a document in a ticket, in bytes of UTF-8: longer ones are cut, since a QR code grows with it.
+pub const TICKET_NAME_BYTES_MAX: usize = 48;
