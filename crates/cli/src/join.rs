@@ -117,7 +117,7 @@ async fn keep(
         &json!({ "event": "following", "id": id.to_string(), "name": name }),
         &format!("follows \"{name}\" at {address}"),
     );
-    let upstream = Upstream { url: address.sync_url(), token: token.as_bytes().to_vec(), docs: vec![id] };
+    let (url, upstream) = (address.sync_url(), Upstream { token: token.as_bytes().to_vec(), docs: vec![id] });
     let mut backoff = Backoff::new(crate::random()?);
     loop {
         let mut was_greeted = false;
@@ -126,7 +126,7 @@ async fn keep(
             say.say(&json!({ "event": "connected" }), "connected");
         };
         let ended = tokio::select! {
-            ended = follow(service, &upstream, greeted) => ended,
+            ended = follow(service, &upstream, net::connect(&url), greeted) => ended,
             problem = trouble(hub) => return Err(CommandError::Other(problem)),
         };
         let Err(error) = ended else { return Ok(()) };

@@ -31,6 +31,11 @@ impl SigningKey {
         AuthorKey(self.0.verifying_key().to_bytes())
     }
 
+    /// The secret of another key of the same owner. `purpose` names what for, and is used nowhere else.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        blake3::derive_key(purpose, &self.0.to_bytes())
+    }
+
     /// Proves to whoever gave this member the identity `you` for one connection whose it is.
     pub fn prove(&self, you: u64) -> Signature {
         Signature(self.0.sign(&identity_bytes(you)).to_bytes())

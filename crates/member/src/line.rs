@@ -1,7 +1,7 @@
 //! The socket of a member, open or not.
 
 use crate::address::Address;
-use net::{Outbox, SocketError, outbox};
+use net::{Incoming, Outbox, Outgoing, SocketError, Transport, outbox};
 use std::time::Duration;
 use sync::limits::MESSAGE_BYTES_MAX;
 use tokio::sync::mpsc;
@@ -63,13 +63,13 @@ pub fn connect(address: &Address) -> Line {
     })))
 }
 
-fn open(socket: net::Socket<tokio::net::TcpStream>) -> Connection {
-    let (mut reader, mut writer) = socket.split();
+fn open(transport: impl Transport) -> Connection {
+    let (mut incoming, mut outgoing) = transport.split();
     let (into, inbox) = mpsc::channel(INBOX_MESSAGES);
     let (outbox, mut outlet) = outbox(OUTBOX_BYTES_MAX);
     let reading = async move {
         loop {
-            let message = reader.read().await;
+            let message = incoming.read().await;
             let is_over = message.is_err();
             if into.send(message).await.is_err() || is_over {
                 return;
@@ -79,12 +79,12 @@ fn open(socket: net::Socket<tokio::net::TcpStream>) -> Connection {
     let writing = async move {
         while let Some(messages) = outlet.next().await {
             let len = messages.iter().map(Vec::len).sum();
-            if writer.write(messages, WRITE_TIME).await.is_err() {
+            if outgoing.write(messages, WRITE_TIME).await.is_err() {
                 return;
             }
             outlet.sent(len);
         }
-        writer.close(Duration::from_secs(1)).await;
+        outgoing.close(Duration::from_secs(1)).await;
     };
     Connection { inbox, outbox, writer: tokio::spawn(writing), reader: Task(tokio::spawn(reading)) }
 }

@@ -1,5 +1,6 @@
 //! A WebSocket of binary messages, with limits that grow once the other side is known.
 
+use crate::{Incoming, Outgoing, Transport};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -34,6 +36,20 @@ pub enum SocketError {
     /// Nothing could be sent for too long.
     #[error("the other side does not read")]
     Stalled,
+    /// A message passes its limit.
+    #[error("a message of {len} bytes, {limit} allowed")]
+    Long {
+        /// How long it is.
+        len: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// A member that should answer does not, or another one does.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The connection broke.
+    #[error("the connection failed: {0}")]
+    Failed(String),
     /// The network failed, or the other side broke the rules of WebSocket.
     #[error("the socket failed: {0}")]
     Transport(#[from] Box<tungstenite::Error>),
@@ -43,6 +59,9 @@ impl From<tungstenite::Error> for SocketError {
     fn from(error: tungstenite::Error) -> Self {
         match error {
             tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed => Self::Closed,
+            tungstenite::Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => {
+                Self::Long { len: size, limit: max_size }
+            }
             error => Self::Transport(Box::new(error)),
         }
     }
@@ -63,14 +82,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Self { stream, role: Role::Server }
     }
 
-    /// Takes messages of all lengths from now on. The other side says nothing between its greeting and
-    /// the answer, so nothing is buffered; who does loses what it said.
-    pub async fn known(self) -> Self {
-        let io = self.stream.into_inner();
-        let stream = WebSocketStream::from_raw_socket(io, self.role, Some(config(MESSAGE_BYTES_MAX))).await;
-        Self { stream, role: self.role }
-    }
-
     /// The next message.
     pub async fn read(&mut self) -> Result<Vec<u8>, SocketError> {
         read(&mut self.stream).await
@@ -86,9 +97,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         // The other side may be gone already: then there is nobody to be polite to.
         let _ = self.stream.close(None).await;
     }
+}
 
-    /// Both directions apart.
-    pub fn split(self) -> (Reader<S>, Writer<S>) {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for Socket<S> {
+    type Incoming = Reader<S>;
+    type Outgoing = Writer<S>;
+
+    async fn greeting(&mut self) -> Result<Vec<u8>, SocketError> {
+        self.read().await
+    }
+
+    /// What was read beyond the greeting is lost.
+    async fn known(self) -> Self {
+        let io = self.stream.into_inner();
+        let stream = WebSocketStream::from_raw_socket(io, self.role, Some(config(MESSAGE_BYTES_MAX))).await;
+        Self { stream, role: self.role }
+    }
+
+    fn split(self) -> (Reader<S>, Writer<S>) {
         let (sink, stream) = self.stream.split();
         (Reader { stream }, Writer { sink })
     }
@@ -100,9 +126,8 @@ pub struct Reader<S> {
     stream: SplitStream<WebSocketStream<S>>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Reader<S> {
-    /// The next message.
-    pub async fn read(&mut self) -> Result<Vec<u8>, SocketError> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Incoming for Reader<S> {
+    async fn read(&mut self) -> Result<Vec<u8>, SocketError> {
         read(&mut self.stream).await
     }
 }
@@ -113,9 +138,8 @@ pub struct Writer<S> {
     sink: SplitSink<WebSocketStream<S>, Message>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Writer<S> {
-    /// Sends messages together, unless that takes longer than `patience`.
-    pub async fn write(&mut self, messages: Vec<Vec<u8>>, patience: Duration) -> Result<(), SocketError> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Outgoing for Writer<S> {
+    async fn write(&mut self, messages: Vec<Vec<u8>>, patience: Duration) -> Result<(), SocketError> {
         let send = async {
             for message in messages {
                 self.sink.feed(Message::Binary(message.into())).await?;
@@ -125,8 +149,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Writer<S> {
         Ok(tokio::time::timeout(patience, send).await.map_err(|_| SocketError::Stalled)??)
     }
 
-    /// Closes the socket in the polite way, unless that takes longer than `patience`.
-    pub async fn close(mut self, patience: Duration) {
+    /// In the polite way, which flushes what waits.
+    async fn close(mut self, patience: Duration) {
         // Late or failed, the socket is dropped all the same.
         let _ = tokio::time::timeout(patience, self.sink.close()).await;
     }

@@ -1,5 +1,6 @@
 //! Who may connect: tokens, origins, host names, and where to listen.
 
+use clock::DocumentId;
 use std::net::SocketAddr;
 
 /// A bearer token. It is kept as a hash and compared in constant time, and never printed.
@@ -27,6 +28,34 @@ impl Token {
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(..)")
+    }
+}
+
+/// Whom a connection lets in, and how far.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// What admits; none where everybody may come.
+    pub token: Option<Token>,
+    /// What is open to whoever was admitted.
+    pub reach: Reach,
+}
+
+/// What is open to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All documents.
+    All,
+    /// One: of the others it does not hear whether they are there.
+    One(DocumentId),
+}
+
+impl Reach {
+    /// Whether `doc` is open.
+    pub fn includes(self, doc: DocumentId) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one) => one == doc,
+        }
     }
 }
 

@@ -1,25 +1,30 @@
-//! One WebSocket: greeting, admission, and the way to the documents' tasks.
+//! One connection: greeting, admission, and the way to the documents' tasks.
 
+use crate::access::{Gate, Reach};
 use crate::document::{Command, ConnectionId};
+use crate::hub::HubError;
 use crate::limits;
 use crate::service::Service;
 use clock::DocumentId;
 use codec::{AuthorKey, Signature};
-use net::{Bucket, Outbox, Outlet, Reader, Socket, Writer, outbox};
+use net::{Bucket, Incoming, Outbox, Outgoing, Outlet, Transport, outbox};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use sync::limits::HELLO_DEADLINE_MS;
 use sync::{
-    Admission, Channel, Config, Heard, Hello, MemberId, Message, Proof, ProtocolError, RefusalCode, Role, Stamp, Trust,
+    Admission, Channel, Config, Heard, MemberId, Message, Proof, ProtocolError, RefusalCode, Role, Stamp, Trust,
     refusal,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
+
+/// The time for the last words to leave, and for a connection to be closed politely.
+const GOODBYE_TIME: Duration = Duration::from_secs(1);
 
 /// A connection after its greeting.
 struct Connection {
     id: ConnectionId,
     service: Service,
+    reach: Reach,
     channel: Channel,
     outbox: Outbox,
     documents: BTreeMap<DocumentId, mpsc::Sender<Command>>,
@@ -27,31 +32,35 @@ struct Connection {
     bytes: Bucket,
 }
 
-/// Serves an upgraded connection until it ends.
-pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(service: Service, io: S) {
+/// Serves whoever connected by `transport` until that ends. `admitted` is called once it was let in.
+pub async fn serve<T: Transport>(service: Service, transport: T, gate: &Gate, admitted: impl FnOnce()) {
     service.metrics.sockets.add(1);
     let id = service.next_connection();
-    match greet(&service, id, Socket::accept(io).await).await {
-        Some((channel, socket)) => talk(service.clone(), id, channel, socket).await,
+    match greet(&service, id, transport, gate).await {
+        Some((channel, transport)) => {
+            admitted();
+            talk(service.clone(), id, gate.reach, channel, transport).await;
+        }
         None => service.metrics.sessions_failed.add(1),
     }
     service.metrics.sockets.add(-1);
 }
 
 /// Waits for the greeting, for a fixed time whatever else comes, and judges it.
-async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+async fn greet<T: Transport>(
     service: &Service,
     id: ConnectionId,
-    mut socket: Socket<S>,
-) -> Option<(Channel, Socket<S>)> {
+    mut transport: T,
+    gate: &Gate,
+) -> Option<(Channel, T)> {
     service.metrics.strangers.add(1);
     let deadline = Duration::from_millis(HELLO_DEADLINE_MS);
-    let first = tokio::time::timeout(deadline, socket.read()).await;
+    let first = tokio::time::timeout(deadline, transport.greeting()).await;
     service.metrics.strangers.add(-1);
     let config = Config { member: MemberId(0), token: Vec::new(), admission: Admission::Ask };
     let mut channel = Channel::new(Role::Responder, config, service.now_ms());
     let admitted = match first {
-        Ok(Ok(bytes)) => admit(service, id, &mut channel, &bytes),
+        Ok(Ok(bytes)) => admit(service, id, gate, &mut channel, &bytes),
         Ok(Err(error)) => {
             tracing::debug!(connection = id, %error, "no greeting");
             return None;
@@ -62,22 +71,27 @@ async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
         tracing::info!(connection = id, %error, "not admitted");
         let mut out = Vec::new();
         channel.poll(service.now_ms(), &mut out);
-        for message in out {
-            // Who was not admitted need not hear why.
-            let _ = tokio::time::timeout(Duration::from_secs(1), socket.write(message.encode())).await;
-        }
-        let _ = tokio::time::timeout(Duration::from_secs(1), socket.close()).await;
+        let (_incoming, mut outgoing) = transport.split();
+        // Who was not admitted need not hear why.
+        let _ = outgoing.write(out.iter().map(Message::encode).collect(), GOODBYE_TIME).await;
+        outgoing.close(GOODBYE_TIME).await;
         return None;
     }
-    Some((channel, socket.known().await))
+    Some((channel, transport.known().await))
 }
 
-fn admit(service: &Service, id: ConnectionId, channel: &mut Channel, bytes: &[u8]) -> Result<(), ProtocolError> {
+fn admit(
+    service: &Service,
+    id: ConnectionId,
+    gate: &Gate,
+    channel: &mut Channel,
+    bytes: &[u8],
+) -> Result<(), ProtocolError> {
     let message = Message::decode(bytes).map_err(|error| channel.end(error.into()))?;
     let Heard::Greeted(hello) = channel.hear(message, service.now_ms())? else {
         return Err(channel.end(ProtocolError::Order));
     };
-    if !is_admitted(service, &hello) {
+    if !gate.token.as_ref().is_none_or(|token| token.admits(&hello.token)) {
         return Err(channel.end(ProtocolError::NotAdmitted("the token is missing or wrong".into())));
     }
     // The connection gives the identity, so nobody shows under another's.
@@ -85,22 +99,14 @@ fn admit(service: &Service, id: ConnectionId, channel: &mut Channel, bytes: &[u8
     Ok(())
 }
 
-fn is_admitted(service: &Service, hello: &Hello) -> bool {
-    service.config.token.as_ref().is_none_or(|token| token.admits(&hello.token))
-}
-
-async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    service: Service,
-    id: ConnectionId,
-    channel: Channel,
-    socket: Socket<S>,
-) {
+async fn talk<T: Transport>(service: Service, id: ConnectionId, reach: Reach, channel: Channel, transport: T) {
     let (outbox, outlet) = outbox(limits::OUTBOX_BYTES_MAX);
-    let (mut reader, writer) = socket.split();
-    let writing = tokio::spawn(write(service.clone(), outlet, writer));
+    let (mut incoming, outgoing) = transport.split();
+    let writing = tokio::spawn(write(service.clone(), outlet, outgoing));
     let now_ms = service.now_ms();
     let mut connection = Connection {
         id,
+        reach,
         channel,
         outbox,
         documents: BTreeMap::new(),
@@ -108,18 +114,18 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         bytes: Bucket::new(limits::BYTES_PER_SECOND, limits::BYTES_BURST, now_ms),
         service,
     };
-    connection.run(&mut reader).await;
+    connection.run(&mut incoming).await;
     connection.leave().await;
     drop(connection);
-    // The last words leave, and the socket is closed politely, in bounded time.
+    // The last words leave, and the connection is closed politely, in bounded time.
     let _ = writing.await;
 }
 
 /// Writes what comes until nothing more can come, or can be written.
-pub async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outlet: Outlet, mut writer: Writer<S>) {
+pub async fn write(service: Service, mut outlet: Outlet, mut outgoing: impl Outgoing) {
     while let Some(messages) = outlet.next().await {
         let (count, len) = (messages.len(), messages.iter().map(Vec::len).sum());
-        if let Err(error) = writer.write(messages, limits::WRITE_TIME).await {
+        if let Err(error) = outgoing.write(messages, limits::WRITE_TIME).await {
             tracing::debug!(%error, "writing ends");
             return;
         }
@@ -127,11 +133,11 @@ pub async fn write<S: AsyncRead + AsyncWrite + Unpin>(service: Service, mut outl
         service.metrics.messages_out.add(count as u64);
         service.metrics.bytes_out.add(len as u64);
     }
-    writer.close(Duration::from_secs(1)).await;
+    outgoing.close(GOODBYE_TIME).await;
 }
 
 impl Connection {
-    async fn run<S: AsyncRead + AsyncWrite + Unpin>(&mut self, reader: &mut Reader<S>) {
+    async fn run(&mut self, incoming: &mut impl Incoming) {
         let mut draining = self.service.draining.subscribe();
         loop {
             self.say();
@@ -142,7 +148,7 @@ impl Connection {
             let wake_ms = self.channel.next_wake_ms().unwrap_or(now_ms);
             let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms).clamp(1, 5_000));
             tokio::select! {
-                read = tokio::time::timeout(pause, reader.read()) => match read {
+                read = tokio::time::timeout(pause, incoming.read()) => match read {
                     Ok(Ok(bytes)) => if let Err(error) = self.hear(&bytes).await {
                         tracing::info!(connection = self.id, %error, "the session ends");
                         self.service.metrics.sessions_failed.add(1);
@@ -214,6 +220,10 @@ impl Connection {
     fn open(&mut self, doc: DocumentId, standing: sync::Standing) {
         if !self.documents.contains_key(&doc) && self.documents.len() >= limits::DOCUMENTS_OF_CONNECTION_MAX {
             return self.refuse(doc, RefusalCode::TooMany, "too many documents are open on this connection");
+        }
+        if !self.reach.includes(doc) {
+            // As if there were none: what else is here is nobody's business.
+            return self.refuse(doc, RefusalCode::NoDocument, &HubError::NoDocument(doc).to_string());
         }
         let (outbox, trust) = (self.outbox.clone(), self.channel.trust().clone());
         match self.service.registry.dispatch(doc, Command::Attach { connection: self.id, outbox, trust, standing }) {

@@ -41,7 +41,7 @@ mod stored;
 mod upstream;
 mod version_text;
 
-pub use access::{ListenError, Origins, Token, check_listen};
+pub use access::{Gate, ListenError, Origins, Reach, Token, check_listen};
 pub use assets::{AppFiles, Asset, Assets, NoApp};
 pub use blobs::DocumentBlobs;
 pub use collect::{collect_once, collect_regularly};

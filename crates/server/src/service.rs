@@ -1,11 +1,14 @@
 //! What all parts of a running server share.
 
-use crate::access::{Origins, Token};
+use crate::access::{Gate, Origins, Reach, Token};
 use crate::assets::Assets;
+use crate::connection;
 use crate::document::ConnectionId;
 use crate::hub::Hub;
+use crate::limits::{CONNECTIONS_MAX, STRANGERS_MAX};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use net::Transport;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Blobs;
@@ -60,6 +63,22 @@ impl Service {
     /// What it counted so far.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Exchanges documents with whoever connected by `transport`, until that ends; nothing where too many did already.
+    /// `admitted` is called once `gate` let it in.
+    pub async fn accept(&self, transport: impl Transport, gate: &Gate, admitted: impl FnOnce()) {
+        let (strangers, all) = (self.metrics.strangers.get(), self.metrics.sockets.get());
+        if self.is_draining() || strangers >= STRANGERS_MAX as i64 || all >= CONNECTIONS_MAX as i64 {
+            self.metrics.connections_refused.add(1);
+            return;
+        }
+        connection::serve(self.clone(), transport, gate, admitted).await;
+    }
+
+    /// Whom the server itself lets in.
+    pub(crate) fn gate(&self) -> Gate {
+        Gate { token: self.config.token.clone(), reach: Reach::All }
     }
 
     /// Ends all sessions with a word, and says that it is not ready any more.

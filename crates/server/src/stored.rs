@@ -22,6 +22,7 @@ mod load;
 mod loader;
 mod meaning;
 mod recent;
+mod share;
 
 pub use blobs::{BLOB_QUOTAS, examine_blobs, find_blobs, open_blobs};
 pub use census::Census;

@@ -1,24 +1,21 @@
-//! A server as a member of another one: documents of both are kept equal, whoever is connected to which.
+//! A storage node as a member of another one: documents of both are kept equal, whoever is connected to which.
 
 use crate::document::{Command, ConnectionId};
 use crate::limits;
 use crate::service::Service;
 use clock::DocumentId;
-use net::{Outbox, Reader, SocketError, outbox};
+use net::{Incoming, Outbox, SocketError, Transport, outbox};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use sync::{Admission, Channel, Config, Heard, MemberId, Message, ProtocolError, RefusalCode, Role, Trust};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 /// The time that a connection may take to open.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// Where to, and what to exchange there.
+/// What to exchange there.
 #[derive(Clone, Debug)]
 pub struct Upstream {
-    /// The address of its WebSocket.
-    pub url: String,
     /// What admits there; empty where nothing is asked for.
     pub token: Vec<u8>,
     /// The documents; the hub has them.
@@ -35,8 +32,8 @@ pub enum FollowError {
     /// The conversation.
     #[error(transparent)]
     Protocol(#[from] ProtocolError),
-    /// The other server does not exchange a document.
-    #[error("the server does not exchange document {doc}: {message}")]
+    /// The other side does not exchange a document.
+    #[error("the other member does not exchange document {doc}: {message}")]
     Refused {
         /// Which one.
         doc: DocumentId,
@@ -62,7 +59,7 @@ impl FollowError {
     }
 }
 
-/// A connection to another server.
+/// A connection to another storage node.
 struct Following<'a> {
     id: ConnectionId,
     service: &'a Service,
@@ -72,14 +69,18 @@ struct Following<'a> {
     documents: BTreeMap<DocumentId, mpsc::Sender<Command>>,
 }
 
-/// Connects and exchanges the documents until the connection breaks or the service drains, which is no
-/// error. `greeted` is called once the other server has let this one in.
-pub async fn follow(service: &Service, upstream: &Upstream, greeted: impl FnMut()) -> Result<(), FollowError> {
-    let socket = tokio::time::timeout(CONNECT_TIME, net::connect(&upstream.url)).await;
-    let socket = socket.map_err(|_| SocketError::Stalled)??;
+/// Waits for `connecting`, for as long as a connection may take to open, and exchanges the documents until it breaks
+/// or the service drains, which is no error. `greeted` is called once the other side has let this one in.
+pub async fn follow<T: Transport>(
+    service: &Service,
+    upstream: &Upstream,
+    connecting: impl Future<Output = Result<T, SocketError>>,
+    greeted: impl FnMut(),
+) -> Result<(), FollowError> {
+    let transport = tokio::time::timeout(CONNECT_TIME, connecting).await.map_err(|_| SocketError::Stalled)??;
     let (outbox, outlet) = outbox(limits::OUTBOX_BYTES_MAX);
-    let (mut reader, writer) = socket.split();
-    let writing = tokio::spawn(crate::connection::write(service.clone(), outlet, writer));
+    let (mut incoming, outgoing) = transport.split();
+    let writing = tokio::spawn(crate::connection::write(service.clone(), outlet, outgoing));
     let id = service.next_connection();
     let config = Config {
         member: MemberId(service.scramble(id)),
@@ -88,7 +89,7 @@ pub async fn follow(service: &Service, upstream: &Upstream, greeted: impl FnMut(
     };
     let channel = Channel::new(Role::Initiator, config, service.now_ms());
     let mut following = Following { id, service, upstream, channel, outbox, documents: BTreeMap::new() };
-    let result = following.run(&mut reader, greeted).await;
+    let result = following.run(&mut incoming, greeted).await;
     following.leave().await;
     drop(following);
     // The last words leave in bounded time.
@@ -97,7 +98,7 @@ pub async fn follow(service: &Service, upstream: &Upstream, greeted: impl FnMut(
 }
 
 impl Following<'_> {
-    async fn run(&mut self, reader: &mut Reader<TcpStream>, mut greeted: impl FnMut()) -> Result<(), FollowError> {
+    async fn run(&mut self, incoming: &mut impl Incoming, mut greeted: impl FnMut()) -> Result<(), FollowError> {
         let mut draining = self.service.draining.subscribe();
         loop {
             self.say();
@@ -111,7 +112,7 @@ impl Following<'_> {
             let wake_ms = self.channel.next_wake_ms().unwrap_or(now_ms);
             let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms).clamp(1, 5_000));
             tokio::select! {
-                read = tokio::time::timeout(pause, reader.read()) => if let Ok(bytes) = read {
+                read = tokio::time::timeout(pause, incoming.read()) => if let Ok(bytes) = read {
                     self.hear(&bytes?, &mut greeted).await?;
                 },
                 () = async { drop(draining.wait_for(|is_draining| *is_draining).await) } => return Ok(()),
@@ -153,7 +154,7 @@ impl Following<'_> {
     async fn route(&mut self, doc: DocumentId, message: Message) -> Result<(), FollowError> {
         match message {
             Message::Refused { code: RefusalCode::Parcels, message, .. } => {
-                tracing::warn!(%doc, message, "the other server refuses what is here");
+                tracing::warn!(%doc, message, "the other member refuses what is here");
                 Ok(())
             }
             Message::Refused { code, message, .. } => Err(FollowError::Refused { doc, code, message }),

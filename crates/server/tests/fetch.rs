@@ -57,11 +57,12 @@ impl Node {
 
     /// Follows another node until the test ends, and again after each break.
     fn follow(&mut self, other: &Node) {
-        let upstream = Upstream { url: format!("ws://{}/sync", other.address), token: Vec::new(), docs: vec![DOC] };
+        let url = format!("ws://{}/sync", other.address);
+        let upstream = Upstream { token: Vec::new(), docs: vec![DOC] };
         let service = self.service.clone();
         self.tasks.push(tokio::spawn(async move {
             loop {
-                let _ = follow(&service, &upstream, || {}).await;
+                let _ = follow(&service, &upstream, net::connect(&url), || {}).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }));

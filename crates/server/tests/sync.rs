@@ -4,11 +4,13 @@ mod fixture;
 
 use clock::DocumentId;
 use fixture::start;
+use net::{Incoming, Outgoing, Transport};
+use server::{Gate, Reach, Token};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use sync::limits::{HELLO_BYTES_MAX, HELLO_DEADLINE_MS};
-use sync::{Event, Message, Presence, Proof, RefusalCode};
+use sync::{Admission, Config, Event, MemberId, Message, Presence, Proof, RefusalCode, Role, Session, Trust};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_members_and_a_save_over_http_become_one_text() {
@@ -307,4 +309,61 @@ async fn a_panic_is_told_and_survived() {
     ben.add(doc, "again");
     ben.add(other, "x");
     ben.until("durable", |ben| ben.durable(doc) == 2 && ben.durable(other) == 1).await;
+}
+
+/// Talks through a gate until something about a document is heard, or the session ends.
+async fn through(
+    gate: &Gate,
+    fixture: &fixture::Fixture,
+    token: &str,
+    docs: &[DocumentId],
+) -> Result<Vec<Event>, String> {
+    let (here, there) = net::memory();
+    let (service, gate) = (fixture.service.clone(), gate.clone());
+    let serving = tokio::spawn(async move { service.accept(there, &gate, || {}).await });
+    let (mut incoming, mut outgoing) = here.split();
+    let admission = Admission::All(Trust::Relay);
+    let mut session = Session::new(Role::Initiator, Config { member: MemberId(1), token: token.into(), admission }, 0);
+    let mut host = fixture::ClientHost::default();
+    for doc in docs {
+        host.docs.entry(*doc).or_default();
+        session.open(*doc);
+    }
+    let mut heard = Vec::new();
+    let is_answer = |event: &&Event| matches!(event, Event::Opened(_) | Event::Refused { .. });
+    while heard.iter().filter(is_answer).count() < docs.len() {
+        outgoing.write(session.poll(&mut host, 0), Duration::from_secs(10)).await.map_err(|error| error.to_string())?;
+        let bytes = incoming.read().await.map_err(|error| error.to_string())?;
+        heard.extend(session.handle(&mut host, &bytes, 0).map_err(|error| error.code().to_string())?);
+    }
+    drop((incoming, outgoing));
+    serving.await.unwrap();
+    Ok(heard)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_to_one_document_lets_nobody_see_another() {
+    let fixture = start(Some("the token of the server")).await;
+    let (shared, private) = (fixture.create("shared"), fixture.create("private"));
+    let gate = Gate { token: Some(Token::new("the secret of a ticket").unwrap()), reach: Reach::One(shared) };
+    for wrong in ["", "the token of the server", "the secret of a tickeT"] {
+        let refused = through(&gate, &fixture, wrong, &[shared]).await.unwrap_err();
+        assert_eq!(refused, RefusalCode::NotAdmitted.to_string(), "{wrong}");
+    }
+    let absent = DocumentId(99);
+    let heard = through(&gate, &fixture, "the secret of a ticket", &[shared, private, absent]).await.unwrap();
+    assert!(heard.contains(&Event::Opened(shared)), "{heard:?}");
+    let said = |doc: DocumentId| {
+        let words = |event: &Event| match event {
+            Event::Refused { doc: of, code, message } if *of == doc => Some((*code, message.clone())),
+            _ => None,
+        };
+        let (code, message) = heard.iter().find_map(words).unwrap();
+        (code, message.replace(&doc.to_string(), "ID"))
+    };
+    assert_eq!(said(private), said(absent), "what is there and what is not look alike");
+    assert_eq!(said(private).0, RefusalCode::NoDocument);
+    let all = Gate { token: None, reach: Reach::All };
+    let heard = through(&all, &fixture, "", &[shared, private]).await.unwrap();
+    assert!(heard.contains(&Event::Opened(private)), "{heard:?}");
 }

@@ -7,6 +7,7 @@ use crate::members::KEY_EVERY_MS;
 use clock::{DocumentId, Frontier, ReplicaId, Span, VersionVector};
 use codec::SigningKey;
 use motet::{Imported, Patch};
+use net::{Incoming, Outgoing, Transport};
 use server::text_container;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -123,7 +124,7 @@ async fn drive<H: Replica>(
     is_done: impl Fn(&H) -> bool,
 ) {
     let socket = net::connect(&place.url).await.expect("the server listens");
-    let (mut reader, mut writer) = socket.split();
+    let (mut incoming, mut outgoing) = socket.split();
     let began = Instant::now();
     let now_ms = || u64::try_from(began.elapsed().as_millis()).expect("short");
     let config =
@@ -134,13 +135,13 @@ async fn drive<H: Replica>(
     let mut key_ms = 500 + number as u64 * 37 % KEY_EVERY_MS;
     while !is_done(host) {
         let messages = session.poll(host, now_ms());
-        match writer.write(messages, Duration::from_secs(30)).await {
+        match outgoing.write(messages, Duration::from_secs(30)).await {
             Err(_) if board.is_over() => return,
             written => written.expect("the server reads"),
         }
         let wake_ms = session.next_wake_ms().unwrap_or(u64::MAX).min(key_ms).saturating_sub(now_ms());
         tokio::select! {
-            read = reader.read() => {
+            read = incoming.read() => {
                 let bytes = match read {
                     Err(_) if board.is_over() => return,
                     read => read.expect("the server talks"),

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use hyper_util::rt::TokioIo;
+use net::Socket;
 use std::sync::Arc;
 
 /// Answers an upgrade, and serves the socket from then on. The origin was checked before.
@@ -42,7 +43,10 @@ pub async fn upgrade(State(service): State<Service>, request: Request) -> Result
     tokio::spawn(async move {
         let _place = place;
         match hyper::upgrade::on(request).await {
-            Ok(io) => connection::serve(service, TokioIo::new(io)).await,
+            Ok(io) => {
+                let (gate, socket) = (service.gate(), Socket::accept(TokioIo::new(io)).await);
+                connection::serve(service, socket, &gate, || {}).await;
+            }
             Err(error) => tracing::debug!(%error, "an upgrade failed"),
         }
     });

@@ -74,6 +74,10 @@ impl StoredHub {
         self.loader.key.author()
     }
 
+    pub(super) fn key(&self) -> &SigningKey {
+        &self.loader.key
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.loader.store
@@ -117,12 +121,12 @@ impl StoredHub {
         Ok(DocumentInfo { id, name: name.to_owned(), is_deleted: false, document_type })
     }
 
-    fn meta(&self, doc: DocumentId, name: &str) -> Result<Option<String>, HubError> {
+    pub(super) fn meta(&self, doc: DocumentId, name: &str) -> Result<Option<String>, HubError> {
         let bytes = self.loader.store.meta_get(doc, name).map_err(read_error)?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn put(&self, doc: DocumentId, name: &str, value: Option<&str>) -> Result<(), HubError> {
+    pub(super) fn put(&self, doc: DocumentId, name: &str, value: Option<&str>) -> Result<(), HubError> {
         let put = self.loader.store.meta_put(doc, name, value.map(str::as_bytes));
         put.map_err(|error| HubError::Store(error.to_string()))
     }
