@@ -42,6 +42,13 @@ pub enum CommandError {
     /// What was meant for an address.
     #[error(transparent)]
     Address(#[from] member::AddressError),
+    /// What was meant for a ticket.
+    #[error(transparent)]
+    Ticket(#[from] sync::TicketError),
+    /// The connections of members.
+    #[cfg(feature = "p2p")]
+    #[error(transparent)]
+    Node(#[from] net::NodeError),
     /// The connection to a server.
     #[error(transparent)]
     Member(#[from] member::MemberError),

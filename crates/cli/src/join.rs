@@ -1,21 +1,18 @@
 //! `motet join`: a full member without a screen, which keeps a document here and passes it on.
 
-use crate::blob_flags::BlobFlags;
+mod source;
+
 use crate::error::CommandError;
 use crate::login::Login;
-use crate::opened::{directory_error, make_directory};
-use crate::target::{choose, find, server_words};
-use member::{Address, Backoff, Catalogue, CatalogueError};
-use serde_json::{Value, json};
-use server::{
-    Config, DocumentInfo, Hub, LogFormat, NoApp, Origins, Server, Service, StoredHub, Token, Upstream, asked_to_stop,
-    collect_regularly, follow, open_blobs, start_logs,
-};
-use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use crate::opened::make_directory;
+#[cfg(feature = "p2p")]
+use crate::peers::{PeerFlags, ShareFlags};
+use crate::station::{Say, Station, StationFlags};
+use member::Backoff;
+use serde_json::json;
+use server::{Hub, StoredHub, Upstream, asked_to_stop};
+use source::Source;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The pause between two questions to a server that does not answer, and between two looks at the store.
@@ -27,97 +24,120 @@ const GOODBYE_TIME: Duration = Duration::from_secs(1);
 /// What to follow, and where to keep it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The server and the document: http://host:4040/DOC, by name or by id.
-    url: String,
+    /// The server and the document: http://host:4040/DOC, by name or by id. Or the ticket that motet share printed.
+    #[arg(value_name = "URL|TICKET")]
+    from: String,
     /// The document, where the address names none.
     doc: Option<String>,
-    /// The directory to keep it in; made if it is missing. motet serve DIR opens it later.
-    #[arg(long, default_value = "motet-data")]
-    dir: PathBuf,
-    /// Serve what is kept to other members and programs meanwhile. Who connects gives the same token.
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<SocketAddr>,
-    /// Print what happens as JSON, a line each.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    blobs: BlobFlags,
+    station: StationFlags,
     #[command(flatten)]
     login: Login,
+    #[cfg(feature = "p2p")]
+    #[command(flatten)]
+    peers: PeerFlags,
+    #[cfg(feature = "p2p")]
+    #[command(flatten)]
+    share: JoinShare,
+}
+
+/// Where from, and whether others join from here.
+#[cfg(feature = "p2p")]
+#[derive(Debug, clap::Args)]
+struct JoinShare {
+    /// Where the member is whose ticket is given, if it is not found: an address and a port, such as 192.168.1.7:4041.
+    /// May be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    at: Vec<std::net::SocketAddr>,
+    /// Print a ticket of this copy, with which others join from here.
+    #[arg(long)]
+    share: bool,
+    #[command(flatten)]
+    flags: ShareFlags,
+}
+
+#[cfg(feature = "p2p")]
+impl JoinShare {
+    /// Nothing that was asked for is passed over.
+    fn check(&self, is_ticket: bool) -> Result<(), CommandError> {
+        if !self.at.is_empty() && !is_ticket {
+            return Err(CommandError::Other("--at goes with a ticket".into()));
+        }
+        if self.flags.is_any() && !self.share {
+            return Err(CommandError::Other("--qr and --new-ticket go with --share".into()));
+        }
+        Ok(())
+    }
 }
 
 /// Follows until it is asked to stop.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    start_logs(if arguments.json { LogFormat::Json } else { LogFormat::Human });
-    let (address, words) = server_words(&arguments.url, arguments.doc.as_deref())?;
+    let say = arguments.station.start_logs();
     let token = arguments.login.token()?;
-    let config = configure(arguments, &token)?;
-    let hub = Arc::new(make_directory(&arguments.dir)?);
-    let blobs = open_blobs(&arguments.dir, arguments.blobs.quotas());
-    let blobs = blobs.map_err(|error| directory_error(&arguments.dir, error.into()))?;
-    let say = Say { is_json: arguments.json };
+    let wanted = source::Wanted::parse(&arguments.from, arguments.doc.as_deref(), &token)?;
+    #[cfg(feature = "p2p")]
+    arguments.share.check(wanted.is_ticket())?;
+    let config = arguments.station.config(&token)?;
+    let hub = make_directory(&arguments.station.dir)?;
     let runtime = tokio::runtime::Runtime::new().map_err(CommandError::System)?;
     runtime.block_on(async {
         let mut stop = std::pin::pin!(asked_to_stop());
-        let service = Service::new(config, hub.clone()).with_blobs(blobs);
-        tokio::spawn(collect_regularly(service.clone(), hub.clone(), arguments.blobs.grace()));
-        let (drained, drain) = tokio::sync::oneshot::channel::<()>();
-        let serving = match arguments.listen {
-            None => None,
-            Some(listen) => {
-                let server = Server::bind(listen, service.clone()).await?;
-                let at = server.address().map_err(CommandError::System)?;
-                say.say(
-                    &json!({ "event": "listening", "address": at.to_string() }),
-                    &format!("listens on http://{at}"),
-                );
-                Some(tokio::spawn(server.run(async { drop(drain.await) })))
-            }
+        #[cfg(feature = "p2p")]
+        let node = arguments.peers.node_where(wanted.is_ticket(), arguments.share.share, &hub).await?;
+        #[cfg(feature = "p2p")]
+        let source = wanted.source(node.clone(), &arguments.share.at)?;
+        #[cfg(not(feature = "p2p"))]
+        let source = wanted.source()?;
+        let station = Station::open(&arguments.station, hub, config, say).await?;
+        let keeping = async {
+            let info = source.document(&station.hub, say).await?;
+            #[cfg(feature = "p2p")]
+            let _sharing = match (&node, arguments.share.share) {
+                (Some(node), true) => Some(arguments.share.flags.share(node, &station, &info, say).await?),
+                _ => None,
+            };
+            keep(&station, &source, info.id, &info.name, say).await
         };
-        let mut keeping = std::pin::pin!(keep(&service, &hub, (&address, &words), &token, say));
-        let followed = tokio::select! {
-            followed = &mut keeping => followed,
-            () = &mut stop => {
-                service.drain();
-                // Whoever is connected says goodbye; whoever waits for a server need not.
-                tokio::time::timeout(GOODBYE_TIME, keeping).await.unwrap_or(Ok(()))
-            }
-        };
-        service.drain();
-        drop(drained);
-        match serving {
-            // Whatever became of it, it is over.
-            Some(serving) => drop(serving.await),
-            None => service.put_away().await,
+        let followed = until(keeping, &mut stop, &station).await;
+        station.close().await;
+        #[cfg(feature = "p2p")]
+        if let Some(node) = node {
+            node.close().await;
         }
         followed.map(|()| ExitCode::SUCCESS)
     })
 }
 
-fn configure(arguments: &Arguments, token: &str) -> Result<Config, CommandError> {
-    let token = if token.is_empty() { None } else { Some(Token::new(token)?) };
-    if let Some(listen) = arguments.listen {
-        server::check_listen(listen, token.as_ref())?;
+/// Waits for `keeping`, until it is time to `stop`.
+async fn until(
+    keeping: impl Future<Output = Result<(), CommandError>>,
+    stop: impl Future<Output = ()>,
+    station: &Station,
+) -> Result<(), CommandError> {
+    let mut keeping = std::pin::pin!(keeping);
+    tokio::select! {
+        followed = &mut keeping => followed,
+        () = stop => {
+            station.service.drain();
+            // Whoever is connected says goodbye; whoever waits for a server need not.
+            tokio::time::timeout(GOODBYE_TIME, keeping).await.unwrap_or(Ok(()))
+        }
     }
-    let origins = Origins { allowed: Vec::new(), is_local_only: token.is_none() };
-    Ok(Config { token, origins, assets: Arc::new(NoApp), seed: crate::random()? })
 }
 
-/// Finds the document and follows it; ends only by an error.
+/// Follows the document; ends only by an error.
 async fn keep(
-    service: &Service,
-    hub: &StoredHub,
-    (address, words): (&Address, &str),
-    token: &str,
+    station: &Station,
+    source: &Source,
+    id: motet::DocumentId,
+    name: &str,
     say: Say,
 ) -> Result<(), CommandError> {
-    let info = known_or_found(hub, (address, words), token, say).await?;
-    let (name, id) = (&info.name, info.id);
     say.say(
         &json!({ "event": "following", "id": id.to_string(), "name": name }),
-        &format!("follows \"{name}\" at {address}"),
+        &format!("follows \"{name}\" {source}"),
     );
-    let (url, upstream) = (address.sync_url(), Upstream { token: token.as_bytes().to_vec(), docs: vec![id] });
+    let upstream = Upstream { token: source.token(), docs: vec![id] };
     let mut backoff = Backoff::new(crate::random()?);
     loop {
         let mut was_greeted = false;
@@ -126,56 +146,23 @@ async fn keep(
             say.say(&json!({ "event": "connected" }), "connected");
         };
         let ended = tokio::select! {
-            ended = follow(service, &upstream, net::connect(&url), greeted) => ended,
-            problem = trouble(hub) => return Err(CommandError::Other(problem)),
+            ended = source.follow(&station.service, &upstream, greeted) => ended,
+            problem = trouble(&station.hub) => return Err(CommandError::Other(problem)),
         };
         let Err(error) = ended else { return Ok(()) };
         if error.is_final() {
-            return Err(CommandError::Other(format!("{address}: {error}")));
+            return Err(source.explain(&error));
         }
         if was_greeted {
             backoff.reset();
         }
-        let reason = error.to_string();
-        say.say(&json!({ "event": "offline", "reason": reason }), &format!("offline, trying again: {reason}"));
+        say_offline(say, &error.to_string());
         tokio::time::sleep(Duration::from_millis(backoff.pause_ms())).await;
     }
 }
 
-/// The document as it is kept here already, or as the server knows it.
-async fn known_or_found(
-    hub: &StoredHub,
-    (address, words): (&Address, &str),
-    token: &str,
-    say: Say,
-) -> Result<DocumentInfo, CommandError> {
-    let catalogue = Catalogue::new(address.clone(), token);
-    loop {
-        match find(&catalogue, words, None).await {
-            Err(CommandError::Catalogue(error @ CatalogueError::Unreachable(..))) => {
-                // The server may come back later than what is here is wanted.
-                if let Ok(info) = choose(&hub.documents()?, words) {
-                    return Ok(info);
-                }
-                let reason = error.to_string();
-                say.say(&json!({ "event": "offline", "reason": reason }), &format!("offline, trying again: {reason}"));
-                tokio::time::sleep(LOOK_PAUSE).await;
-            }
-            Err(error) => return Err(error),
-            Ok(info) => {
-                let known = hub.documents()?.into_iter().find(|known| known.id == info.id);
-                return match known {
-                    Some(known) if known.is_deleted => Err(CommandError::Other(format!(
-                        "\"{}\" was deleted in this directory: undelete it there, or give another --dir",
-                        known.name
-                    ))),
-                    Some(known) => Ok(known),
-                    // Its generation is the server's: none is known here.
-                    None => Ok(hub.create_as(info.id, 0, &info.name)?),
-                };
-            }
-        }
-    }
+fn say_offline(say: Say, reason: &str) {
+    say.say(&json!({ "event": "offline", "reason": reason }), &format!("offline, trying again: {reason}"));
 }
 
 /// Done once the store does not work any more: then nothing more can be kept.
@@ -185,19 +172,5 @@ async fn trouble(hub: &StoredHub) -> String {
             return problem;
         }
         tokio::time::sleep(LOOK_PAUSE).await;
-    }
-}
-
-/// Tells a person or a program what happens.
-#[derive(Clone, Copy)]
-struct Say {
-    is_json: bool,
-}
-
-impl Say {
-    fn say(self, json: &Value, words: &str) {
-        let line = if self.is_json { json.to_string() } else { words.to_owned() };
-        // Nobody may be listening any more; the work goes on.
-        let _ = writeln!(std::io::stdout(), "{line}");
     }
 }

@@ -25,14 +25,19 @@ mod names;
 mod opened;
 mod out;
 mod pack;
+#[cfg(feature = "p2p")]
+mod peers;
 mod replay;
 mod resolve;
 mod restore;
 mod said;
 mod serve;
+#[cfg(feature = "p2p")]
+mod share;
 mod show;
 mod sides;
 mod snapshot;
+mod station;
 mod stats;
 mod subject;
 mod suggest;
@@ -120,7 +125,10 @@ enum Command {
     Stats(stats::Arguments),
     /// Keep a text file on this machine and a document on a server equal, whoever writes in which.
     Link(link::Arguments),
-    /// Keep a document of a server in a directory here, and follow it until stopped.
+    /// Share a document with whoever has the ticket that this prints, without a server, until stopped.
+    #[cfg(feature = "p2p")]
+    Share(share::Arguments),
+    /// Keep a document of a server, or of a member that shares it, in a directory here, and follow it until stopped.
     Join(join::Arguments),
     /// Play a recorded editing history through the engine and compare where it ends.
     Replay(replay::Arguments),
@@ -156,6 +164,8 @@ fn main() -> ExitCode {
         Command::Blobs(arguments) => blobs::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
+        #[cfg(feature = "p2p")]
+        Command::Share(arguments) => share::run(&arguments),
         Command::Join(arguments) => join::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
