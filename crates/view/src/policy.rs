@@ -31,6 +31,22 @@ pub enum Grade {
     Conflict,
 }
 
+impl Grade {
+    /// Those from which on others' actions may give way, by their words.
+    const WORDS: [(Self, &'static str); 3] =
+        [(Self::Overlap, "overlap"), (Self::Order, "order"), (Self::Conflict, "conflict")];
+
+    /// What it is called where it is written down, as a grade from which on others' actions give way.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().rfind(|(grade, _)| *grade <= self.max(Self::Overlap)).map_or("", |(_, word)| word)
+    }
+
+    /// The grade that is called so.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(grade, _)| *grade)
+    }
+}
+
 /// Whose suggestions a view shows while nobody accepted or rejected them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suggestions {

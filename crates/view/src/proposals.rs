@@ -33,6 +33,9 @@ impl Decision {
     }
 }
 
+/// A part of what was asked for: as what it was proposed, where it was, and what became of it.
+pub(crate) type Proposed = (Range<Seq>, Option<(Proposal, Decision)>);
+
 impl Proposals {
     /// Whether nothing was ever proposed.
     #[inline]
@@ -54,7 +57,7 @@ impl Proposals {
     }
 
     /// `range` of `replica` cut into parts that were proposed alike and decided alike.
-    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<(Proposal, Decision)>)> {
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Proposed> {
         let Some(made) = self.made.get(&replica) else { return vec![(range, None)] };
         let cut = |(part, proposal): (Range<Seq>, Option<Proposal>)| match proposal {
             None => vec![(part, None)],

@@ -1,7 +1,7 @@
 //! What one person chose to see, by author, in a form that can be kept beside the log.
 
 use crate::anchor::{read_author, read_spans, write_author, write_spans};
-use motet::{AuthorKey, Policy, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
+use motet::{AuthorKey, Grade, Policy, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 
 /// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Choices {
     pub held: SortedMap<AuthorKey, VersionVector>,
     /// Everybody else's work since this version waits.
     pub held_all: Option<VersionVector>,
+    /// From which grade on others' work gives way to the own, where that comes first.
+    pub first_from: Option<Grade>,
+    /// Actions that come before whatever they would give way to.
+    pub preferred: Vec<Span>,
 }
 
 impl Choices {
@@ -22,7 +26,9 @@ impl Choices {
         let own = replica.own_author();
         let mut mine: SortedSet<ReplicaId> = replica.replicas_of(own).into_iter().collect();
         mine.insert(replica.document().replica());
-        let mut policy = Policy { mine, hold_all: self.held_all.clone(), ..Policy::default() };
+        let preferred = self.preferred.iter().map(Span::first).collect();
+        let (hold_all, mine_first) = (self.held_all.clone(), self.first_from);
+        let mut policy = Policy { mine, hold_all, mine_first, preferred, ..Policy::default() };
         for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
         }
@@ -44,6 +50,10 @@ impl Choices {
         }
         lines.extend(self.held.iter().map(|(author, since)| format!("hold {} {}", write_author(*author), ends(since))));
         lines.extend(self.held_all.iter().map(|since| format!("hold-all {}", ends(since))));
+        lines.extend(self.first_from.map(|from| format!("mine-first {}", from.word())));
+        if !self.preferred.is_empty() {
+            lines.push(format!("prefer {}", write_spans(&self.preferred)));
+        }
         lines.join("\n")
     }
 
@@ -61,6 +71,8 @@ impl Choices {
                     choices.held.extend(read_author(author).zip(read_ends(since)));
                 }
                 (Some("hold-all"), Some(since), None) => choices.held_all = read_ends(since),
+                (Some("mine-first"), Some(from), None) => choices.first_from = Grade::of_word(from),
+                (Some("prefer"), Some(spans), None) => choices.preferred.extend(read_spans(spans).unwrap_or_default()),
                 _ => {}
             }
         }
@@ -94,6 +106,8 @@ mod tests {
             hidden_spans: vec![Span::new(ReplicaId(2), 3, 4)],
             held: [(AuthorKey([2; 32]), since), (AuthorKey([3; 32]), VersionVector::new())].into(),
             held_all: Some(VersionVector::new()),
+            first_from: Some(Grade::Order),
+            preferred: vec![Span::new(ReplicaId(2), 5, 7)],
         };
         assert_eq!(Choices::read(&choices.write()), choices);
         assert_eq!(Choices::read("nonsense\nhide 00\nhold x y"), Choices::default());

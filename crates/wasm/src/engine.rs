@@ -9,7 +9,8 @@ use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
 use motet::{
-    Cut, Cutting, DocumentId, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, beside_the_work, people,
+    Cut, Cutting, DocumentId, Grade, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, beside_the_work,
+    people,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -242,6 +243,31 @@ impl Engine {
     #[wasm_bindgen(js_name = holdsAll)]
     pub fn holds_all(&self) -> bool {
         self.choices.held_all.is_some()
+    }
+
+    /// Lets the own work come first: what others did at once gives way to it that has to do with it as much as `from` says,
+    /// which is `overlap`, `order` or `conflict`; with null nobody's comes first.
+    #[wasm_bindgen(js_name = putMineFirst)]
+    pub fn put_mine_first(&mut self, from: Option<String>) -> Outcome<JsValue> {
+        let grade = |from: String| Grade::of_word(&from).ok_or_else(|| js::error("not a grade"));
+        self.choices.first_from = from.map(grade).transpose()?;
+        Ok(self.chosen())
+    }
+
+    /// From which grade on others' work gives way to the own; null where it does not come first.
+    #[wasm_bindgen(js_name = firstFrom)]
+    pub fn first_from(&self) -> Option<String> {
+        self.choices.first_from.map(|from| from.word().to_owned())
+    }
+
+    /// Lets actions come before whatever they would give way to, or no longer.
+    pub fn prefer(&mut self, spans: &str, on: bool) -> Outcome<JsValue> {
+        let spans = parse_spans(spans)?;
+        self.choices.preferred.retain(|span| !spans.contains(span));
+        if on {
+            self.choices.preferred.extend(spans);
+        }
+        Ok(self.chosen())
     }
 
     /// How many actions wait because of a hold.

@@ -74,10 +74,13 @@ fn conflict_of(document: &Document, Conflict { action, loss, answer, rivals }: &
 fn lost(document: &Document, span: Span, loss: &Loss, by: &[Id], answer: Option<Id>) -> JsValue {
     let constraint = if let Loss::Constraint { constraint, .. } = loss { Some(*constraint) } else { None };
     let lost = told(document, (span, "lost"), by, constraint, answer);
-    if let Loss::Claim { name, .. } = loss {
-        let set = js_sys::Reflect::set(&lost, &"claim".into(), &(&**name).into());
-        debug_assert!(set.is_ok(), "a plain object takes any field");
-    }
+    let more: (&str, JsValue) = match loss {
+        Loss::Claim { name, .. } => ("claim", (&**name).into()),
+        Loss::Mine(_) => ("mine", true.into()),
+        _ => return lost,
+    };
+    let set = js_sys::Reflect::set(&lost, &more.0.into(), &more.1);
+    debug_assert!(set.is_ok(), "a plain object takes any field");
     lost
 }
 
@@ -107,6 +110,7 @@ fn told(
         ("rule", rule),
         ("said", element(constraint)),
         ("claim", JsValue::NULL),
+        ("mine", false.into()),
         ("answer", element(answer)),
         ("keep", spans(keep).into()),
     ])

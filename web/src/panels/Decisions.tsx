@@ -6,14 +6,17 @@ import { ago, exactly } from "../app/time";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 
+const isOpen = ({ answer, mine }: Conflict): boolean => answer === null && !mine;
+
 /** How many wait for a decision. */
-export const undecided = (conflicts: readonly Conflict[]): number => conflicts.filter(({ answer }) => answer === null).length;
+export const undecided = (conflicts: readonly Conflict[]): number => conflicts.filter(isOpen).length;
 
 export function Decisions({ document }: { document: OpenDocument }) {
   const { client } = document;
   const conflicts = useSyncExternalStore(client.subscribe, client.conflicts);
   const list = useRef<HTMLDivElement>(null);
-  const open = conflicts.filter(({ answer }) => answer === null);
+  const open = conflicts.filter(isOpen);
+  const aside = conflicts.filter(({ mine }) => mine);
   // Where none was kept, all sides gave way by the one answer.
   const decided = conflicts.filter(({ answer }, at) => answer !== null && conflicts.findIndex((other) => other.answer?.action === answer.action) === at);
   const act = (what: () => void) => {
@@ -24,6 +27,10 @@ export function Decisions({ document }: { document: OpenDocument }) {
     } catch (error) {
       toast(`This could not be decided: ${error instanceof Error ? error.message : String(error)}`);
     }
+  };
+  const show = (action: Spans) => {
+    client.prefer(action);
+    toast("It shows now, for you.", { label: "Keep it aside", run: () => client.prefer(action, false) });
   };
   return (
     <div ref={list} className="decisions" tabIndex={-1}>
@@ -36,6 +43,16 @@ export function Decisions({ document }: { document: OpenDocument }) {
             <Open key={conflict.id} document={document} conflict={conflict} onDecide={(keep) => act(() => client.resolve(actionsOf(conflict), keep))} />
           ))}
         </ol>
+      )}
+      {aside.length > 0 && (
+        <>
+          <h3>Kept aside for you</h3>
+          <ol aria-label="Kept aside for you">
+            {aside.map((conflict) => (
+              <Aside key={conflict.id} document={document} conflict={conflict} onShow={() => act(() => show(conflict.id))} />
+            ))}
+          </ol>
+        </>
       )}
       {decided.length > 0 && (
         <>
@@ -79,6 +96,24 @@ function Open({ document, conflict, onDecide }: OpenProps) {
         <button type="button" className="text-button" onMouseDown={stay} onClick={() => onDecide(actionsOf(conflict))}>{isPair ? "Keep both" : "Keep all"}</button>
         <button type="button" className="text-button" onMouseDown={stay} onClick={() => onDecide([])}>{isPair ? "Keep neither" : "Keep none"}</button>
       </div>
+    </li>
+  );
+}
+
+/** What gave way to one's own, which comes first: one looks at it, and lets it in or not. */
+function Aside({ document, conflict, onShow }: { document: OpenDocument; conflict: Conflict; onShow: () => void }) {
+  return (
+    <li className="conflict">
+      <p className="conflict-why">Your changes come first, and this touches the same</p>
+      {conflict.sides.map((side, at) => (
+        <SideLine key={side.action} document={document} side={side} isOut={at === 0}>
+          {at === 0 && (
+            <button type="button" className="text-button" onMouseDown={stay} onClick={onShow} aria-label={`Show ${wordsOf(side)}`}>
+              Show it
+            </button>
+          )}
+        </SideLine>
+      ))}
     </li>
   );
 }

@@ -60,6 +60,7 @@ export function People({ document, snapshot, profile, onProfile, onGoTo }: Props
       {here.length > 0 ? section(here) : <p className="faint pad">Nobody else. Send this page's address to invite someone.</p>}
       {away.length > 0 && <><h3>Also wrote here</h3>{section(away)}</>}
       <HoldAll document={document} snapshot={snapshot} />
+      <MineFirst document={document} snapshot={snapshot} />
     </>
   );
 }
@@ -76,6 +77,20 @@ function HoldAll({ document, snapshot }: { document: OpenDocument; snapshot: Sna
         </span>
       </label>
       {held > 0 && <p className="pad held">{plural(held, "change")} waiting</p>}
+    </section>
+  );
+}
+
+function MineFirst({ document, snapshot }: { document: OpenDocument; snapshot: Snapshot }) {
+  return (
+    <section className="panel-foot">
+      <label className="switch">
+        <input type="checkbox" role="switch" checked={snapshot.mineFirst !== null} onChange={(event) => document.client.putMineFirst(event.target.checked ? "overlap" : null)} />
+        <span>
+          My changes come first
+          <span className="faint">Where somebody changed the same words as you, and neither of you had seen it, theirs is kept aside, under Decisions. Only you see it so.</span>
+        </span>
+      </label>
     </section>
   );
 }

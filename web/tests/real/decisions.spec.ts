@@ -86,6 +86,54 @@ test("what gave way is listed for both, decided by one, and comes back when the 
   await expect(ann.getByText("Nothing gave way.")).toBeVisible();
 });
 
+test("with one's own first, what another did at once to the same words waits aside, for oneself only", async ({ browser }) => {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  const id = await makeDocument(server, "Mine first");
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  await put(ann, "The cat sat on the mat.");
+  await agree(ann, ben);
+  await ann.getByRole("button", { name: "People" }).click();
+  await ann.getByRole("switch", { name: /^My changes come first/ }).check();
+  await server.kill();
+  for (const [page, word] of [[ann, "dog"], [ben, "cow"]] as const) {
+    await expect(page.locator(".saved")).toHaveAttribute("data-link", "offline");
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+Home");
+    for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight");
+    for (let n = 0; n < 3; n++) await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.insertText(word);
+  }
+  await ben.keyboard.press("Control+End");
+  await ben.keyboard.insertText(" It slept.");
+  const before = await caret(ann);
+  await server.run();
+  const mine = "The dog sat on the mat. It slept.";
+  await expect.poll(() => textOf(ann)).toBe(mine);
+  expect(await caret(ann), "nothing moved the caret").toEqual(before);
+  await isDurable(ann);
+  await isDurable(ben);
+  await expect.poll(() => textOf(ben)).toMatch(/^The (dogcow|cowdog) sat on the mat. It slept.$/);
+  await ann.keyboard.press("Alt+k");
+  const aside = ann.getByRole("list", { name: "Kept aside for you" }).locator("li");
+  await expect(aside).toHaveCount(1);
+  await expect(aside.locator("strong")).toHaveText(["Ben", "Ann"]);
+  await expect(waiting(ann), "there is nothing to decide for everybody").toHaveCount(0);
+  // It outlives a reload.
+  await ann.reload();
+  await expect.poll(() => textOf(ann)).toBe(mine);
+  await ann.keyboard.press("Alt+k");
+  await aside.getByRole("button", { name: "Show what Ben did" }).click();
+  await expect(aside).toHaveCount(0);
+  await agree(ann, ben);
+  await ann.getByRole("button", { name: "Keep it aside" }).click();
+  await expect.poll(() => textOf(ann)).toBe(mine);
+  // Taking one's own back lets the other's in.
+  await expect(aside).toHaveCount(1);
+  await ann.getByRole("button", { name: "People" }).click();
+  await ann.getByRole("switch", { name: /^My changes come first/ }).uncheck();
+  await agree(ann, ben);
+});
+
 test("the panel looks well in light and dark", async ({ browser }) => {
   const id = await makeDocument(server, "Pictures of decisions");
   const [ann, ben] = [await person(browser, "Ann Arbour"), await person(browser, "Ben")];

@@ -16,10 +16,6 @@ use clock::{Id, RangeSet, ReplicaId, SortedMap, Span};
 use log::Value;
 use view::{Grade, Policy, Suggestions};
 
-/// From which grade on others' actions may give way.
-const GRADES: [(Grade, &str); 3] =
-    [(Grade::Overlap, "overlap"), (Grade::Order, "order"), (Grade::Conflict, "conflict")];
-
 /// The value of a snapshot.
 pub fn write(new: &NewSnapshot<'_>) -> Value {
     let mut entries = vec![text("name", new.name), text("version", &write_version(&new.version))];
@@ -66,9 +62,7 @@ fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     let let_through =
         mine.iter().filter(|_| hold_all.is_some() || mine_first.is_some() || *suggestions == Suggestions::Own);
     entries.extend(texts("mine", let_through.map(ToString::to_string)));
-    entries.extend(mine_first.and_then(|from| {
-        Some(text("mine_first", GRADES.iter().find(|(grade, _)| *grade == from.max(Grade::Overlap))?.1))
-    }));
+    entries.extend(mine_first.map(|from| text("mine_first", from.word())));
     entries.extend(texts("preferred", preferred.iter().map(ToString::to_string)));
     entries.extend(texts("weights", weights.iter().map(|(id, weight)| format!("{id}:{weight}"))));
     entries.extend(match suggestions {
@@ -98,10 +92,7 @@ fn read_view(value: &Value) -> Option<Policy> {
             "held" => policy.held = strings(value)?.into_iter().map(read_end).collect::<Option<_>>()?,
             "muted" => policy.muted = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
             "mine" => policy.mine = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
-            "mine_first" => {
-                let word = string(value)?;
-                policy.mine_first = Some(GRADES.iter().find(|(_, name)| *name == word)?.0);
-            }
+            "mine_first" => policy.mine_first = Some(Grade::of_word(string(value)?)?),
             "preferred" => policy.preferred = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
             "weights" => policy.weights = strings(value)?.into_iter().map(read_weight).collect::<Option<_>>()?,
             "suggestions" => {

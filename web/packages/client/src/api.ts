@@ -6,7 +6,7 @@ export {
 } from "./containers.js";
 export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection, type TextSelection } from "./document.js";
 export type {
-  Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
+  Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, Grade, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
 } from "./engine/engine.js";
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";

@@ -6,7 +6,7 @@
  */
 import { DocumentBlobs } from "./blobs/document.js";
 import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
-import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Spans, Version } from "./engine/engine.js";
+import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Grade, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
@@ -86,6 +86,8 @@ export interface DocumentState {
   held: number;
   /** Whether everybody else's work is held. */
   holdsAll: boolean;
+  /** From which grade on others' work gives way to one's own; null where that does not come first. */
+  mineFirst: Grade | null;
   /** All that gave way to others; the same list until that changes. */
   conflicts: readonly Conflict[];
   /** Grows with every change of the log or of the view. */
@@ -175,6 +177,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     canRedo: false,
     held: 0,
     holdsAll: false,
+    mineFirst: null,
     conflicts: [],
     revision: 0,
     isReady: false,
@@ -311,6 +314,14 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   hideRange = (spans: Spans, on: boolean): void => this.choose((engine) => engine.hideRange(spans, on));
   /** Lets what an author, or with null everybody else, does from now on wait, for oneself only; or no longer. */
   hold = (author: AuthorId | null, on: boolean): void => this.choose((engine) => engine.hold(author, on));
+
+  /**
+   * Lets one's own work come first, for oneself only: what others did at once, without having seen it, gives way to it where it has
+   * to do with it as much as `from` says; null for nobody's. It is listed among the conflicts, and marked `mine` there.
+   */
+  putMineFirst = (from: Grade | null): void => this.choose((engine) => engine.putMineFirst(from));
+  /** Lets a change come before whatever it would give way to, for oneself only; or no longer. */
+  prefer = (action: Spans, on = true): void => this.choose((engine) => engine.prefer(action, on));
 
   /**
    * All that gave way to others, and would be active without them: with who wrote each side and by what it gave way. What somebody
@@ -630,6 +641,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       canRedo: engine.canRedo(),
       held: engine.held(),
       holdsAll: engine.holdsAll(),
+      mineFirst: engine.firstFrom() ?? null,
       revision: this.state.revision + 1,
       isReady: this.state.isReady || engine.version().length > 0,
     });

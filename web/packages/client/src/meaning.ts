@@ -32,6 +32,8 @@ export interface Grounds {
   said: Side | null;
   /** Of what there are no more places; null where it was no claim. */
   claim: string | null;
+  /** Whether it gave way to one's own work, which comes first here, for touching the same: nobody else sees it so. */
+  mine: boolean;
   /** By whose decision it did; null where nobody decided. Undone as any other change is, by `undoRange(answer.action)`. */
   answer: Answer | null;
 }
@@ -78,6 +80,7 @@ function grounds(told: Told, side: (action: Spans) => Side): Grounds {
     rule: told.rule,
     said: told.said === null ? null : side(told.said),
     claim: told.claim,
+    mine: told.mine,
     answer: told.answer === null ? null : { ...side(told.answer), keep: told.keep },
   };
 }

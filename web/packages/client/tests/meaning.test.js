@@ -29,6 +29,33 @@ function done(doc, what) {
 
 const put = (doc, key) => done(doc, () => doc.map("calendar").set(key, true));
 
+test("what others did at once gives way to one's own, which comes first, for oneself only", { skip }, async () => {
+  const { ann, ben, close } = await two("Mine first");
+  ann.putMineFirst("overlap");
+  assert.equal(ann.current().mineFirst, "overlap");
+  // At once: neither has heard of the other.
+  ann.map("settings").set("colour", "green");
+  ben.map("settings").set("colour", "blue");
+  ben.map("settings").set("size", 3);
+  await until(() => ann.conflicts().length === 1 && ann.map("settings").get("size") === 3, "what gave way");
+  assert.equal(ann.map("settings").get("colour"), "green");
+  const [{ id, mine, rule, claim, answer, sides }] = ann.conflicts();
+  assert.deepEqual([mine, rule, claim, answer, sides.map((side) => side.run.name)], [true, null, null, null, ["Ben", "Ann"]]);
+  assert.deepEqual([ann.why(id)[0].standing, ann.why(id)[0].mine], ["lost", true]);
+  assert.deepEqual(ben.conflicts(), []);
+  ann.prefer(id);
+  assert.deepEqual(ann.conflicts(), []);
+  await agree(ann, ben);
+  ann.prefer(id, false);
+  assert.equal(ann.conflicts().length, 1);
+  ann.putMineFirst("conflict");
+  assert.deepEqual([ann.conflicts(), ann.current().mineFirst], [[], "conflict"]);
+  ann.putMineFirst(null);
+  assert.equal(ann.current().mineFirst, null);
+  assert.throws(() => ann.putMineFirst("never"), MotetError);
+  await close();
+});
+
 test("a conflict is told to everybody, decided by one, and comes back", { skip }, async () => {
   const { ann, ben, close } = await two("Meetings");
   const tea = put(ann, "tea");

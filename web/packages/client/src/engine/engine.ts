@@ -139,6 +139,13 @@ export interface Place {
 export type Patches = EnginePatch<unknown, unknown>[];
 
 /** Why something stands as it does, or what it gave way to. Actions and elements are named by spans. */
+/**
+ * How much what two people did at once has to do with each other: `overlap` where both touch the same words, or one deletes what the
+ * other works in; `order` where they write the same, and the later one shows; `conflict` where somebody declared that they exclude
+ * each other.
+ */
+export type Grade = "overlap" | "order" | "conflict";
+
 export interface Told {
   spans: Spans;
   standing: "active" | "hidden" | "undone" | "proposed" | "failed" | "dependent" | "lost";
@@ -147,6 +154,8 @@ export interface Told {
   /** The constraint's element. */
   said: Spans | null;
   claim: string | null;
+  /** Whether it gave way since the viewer's own comes first. */
+  mine: boolean;
   answer: Spans | null;
   keep: Spans[];
 }
@@ -226,6 +235,11 @@ export interface Engine extends RichTexts {
   hold(author: AuthorId | null, on: boolean): Patches;
   /** Whether `hold(null, true)` is in force; it outlives a reload with the other choices. */
   holdsAll(): boolean;
+  /** Lets the own work come first, from a grade on; with null nobody's does. */
+  putMineFirst(from: Grade | null): Patches;
+  firstFrom(): Grade | undefined;
+  /** Lets actions come before whatever they would give way to, or no longer. */
+  prefer(spans: Spans, on: boolean): Patches;
   /** Actions that wait because of a hold. */
   held(): number;
   /** The personal choices, to be kept beside the log and given back to the constructor. */
