@@ -2,6 +2,7 @@
 
 mod forms;
 mod meaning;
+mod proposals;
 mod rich;
 mod structure;
 
@@ -41,6 +42,12 @@ pub enum Act {
     CommandNote,
     /// Says what actions mean together.
     Declare,
+    /// Does some of this as a suggestion, or in a draft.
+    Suggest,
+    /// Accepts something that is only proposed.
+    Accept,
+    /// Rejects something that is only proposed.
+    Reject,
     /// Several of these as one action.
     ChangeMuch,
     /// Replaces a text, word by word.
@@ -73,6 +80,8 @@ pub enum Act {
     PutMineFirst,
     /// Prefers an action to others, or none any more.
     Prefer,
+    /// Looks at what is only proposed, or not any more.
+    Include,
     /// Looks at an old version.
     Pin,
     /// Looks at the present again.
@@ -80,7 +89,7 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 30;
+pub const KINDS: usize = 34;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -96,6 +105,9 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::SaveNote, 2),
     (Act::CommandNote, 8),
     (Act::Declare, 7),
+    (Act::Suggest, 9),
+    (Act::Accept, 5),
+    (Act::Reject, 2),
     (Act::ChangeMuch, 6),
     (Act::Rewrite, 1),
     (Act::Restore, 1),
@@ -112,6 +124,7 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Unmute, 4),
     (Act::PutMineFirst, 2),
     (Act::Prefer, 3),
+    (Act::Include, 3),
     (Act::Pin, 2),
     (Act::Unpin, 5),
 ];
@@ -160,6 +173,10 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::SaveNote => forms::save_note(host, time, random),
         Act::CommandNote => forms::command_note(host, time, random),
         Act::Declare => meaning::declare(host, time, random),
+        Act::Suggest => proposals::suggest(host, time, random),
+        Act::Accept => proposals::decide(host, true, time, random),
+        Act::Reject => proposals::decide(host, false, time, random),
+        Act::Include => proposals::include(host, random),
         Act::ChangeMuch => edit(host, time, |pen| pen.change_much(random)),
         Act::Rewrite => edit(host, time, |pen| pen.rewrite(random)),
         Act::Restore => restore(host, time, random),
@@ -293,12 +310,13 @@ fn undo(host: &mut Host) -> Result<(), String> {
     if standings_of_others(host) == before { Ok(()) } else { Err("undo took back somebody else's work".to_owned()) }
 }
 
-/// What undoing one's own work has a say in is left away: what needs it goes too, and what gave way to it comes back.
+/// What undoing one's own work has a say in is left away: what needs it goes too, what gave way to it comes back, and what one
+/// accepted or rejected is open again.
 fn standings_of_others(host: &Host) -> String {
     let document = host.replica.document();
     let own: Vec<String> = host.own_replicas().iter().map(|replica| format!("{replica} ")).collect();
     let is_foreign = |line: &&str| !own.iter().any(|replica| line.starts_with(replica));
-    let is_chosen = |line: &&str| line.ends_with("Dependent") || line.ends_with("Lost");
+    let is_chosen = |line: &&str| line.ends_with("Dependent") || line.ends_with("Lost") || line.contains(" Proposed(");
     document
         .view()
         .write_standings()

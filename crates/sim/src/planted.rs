@@ -36,7 +36,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 29] = [
+pub const ALL: [(&str, Planted); 30] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -65,6 +65,7 @@ pub const ALL: [(&str, Planted); 29] = [
     ("skip-revival", Planted::Inside(Fault::SkipRevival)),
     ("forget-replaced", Planted::Inside(Fault::ForgetReplaced)),
     ("own-places-only", Planted::Inside(Fault::OwnPlacesOnly)),
+    ("keep-old-place", Planted::Inside(Fault::KeepOldPlace)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
 ];
 

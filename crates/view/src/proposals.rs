@@ -23,6 +23,9 @@ pub enum Decision {
     Rejected(Id),
 }
 
+/// A part of a log, and where it is only proposed, as what, and what became of that.
+type Decided = (Range<Seq>, Option<(Proposal, Decision)>);
+
 impl Decision {
     /// The control that it goes by.
     pub fn by(self) -> Option<Id> {
@@ -32,9 +35,6 @@ impl Decision {
         }
     }
 }
-
-/// A part of what was asked for: as what it was proposed, where it was, and what became of it.
-pub(crate) type Proposed = (Range<Seq>, Option<(Proposal, Decision)>);
 
 impl Proposals {
     /// Whether nothing was ever proposed.
@@ -57,7 +57,7 @@ impl Proposals {
     }
 
     /// `range` of `replica` cut into parts that were proposed alike and decided alike.
-    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Proposed> {
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<Decided> {
         let Some(made) = self.made.get(&replica) else { return vec![(range, None)] };
         let cut = |(part, proposal): (Range<Seq>, Option<Proposal>)| match proposal {
             None => vec![(part, None)],

@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::edit::Edit;
 use clock::{Id, SortedSet, Span};
 use log::{OpRef, Proposal, Rule};
-use view::Decision;
+use view::{Decision, Standing};
 
 /// How many proposals an action says that it needs, at most: what names more of them is better decided about by people.
 const NEEDED_MAX: usize = 256;
@@ -49,7 +49,7 @@ impl Document {
         makers.for_each(|id| self.need(Span::of(id), None, needed));
     }
 
-    /// Adds the actions of which elements of `span` are open; not the author's own that are proposed as `but`.
+    /// Adds the actions of which elements of `span` are open and shown here; not the author's own that are proposed as `but`.
     fn need(&self, span: Span, but: Option<Proposal>, needed: &mut SortedSet<Id>) {
         let end = span.end.min(self.log.end(span.replica));
         if span.start >= end {
@@ -58,7 +58,8 @@ impl Document {
         for (part, decision) in self.decisions(Span::new(span.replica, span.start, end)) {
             let is_spared =
                 but.is_some() && self.mine.contains(&part.replica) && self.log.proposal(part.first()) == but;
-            if decision == Some(Decision::Open) && !is_spared {
+            let is_shown = self.view.standing(part.first()) == Standing::Active;
+            if decision == Some(Decision::Open) && is_shown && !is_spared {
                 needed.extend(self.actions_in(part));
             }
         }
