@@ -19,11 +19,14 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const GZIPPED_BYTES_MAX: u64 = 500_000;
 
 /// What makes the engine small. It replaces what a `.cargo/config.toml` says for this target, so all of it is here.
-const FLAGS: [&str; 5] = [
+const FLAGS: [&str; 6] = [
     "-Zunstable-options",
     // What a panic would say, and where it was, is left out: in a browser nobody hears it.
     "-Cpanic=immediate-abort",
     "-Zlocation-detail=none",
+    // Up to this cost a function is put where it is called. `z` says 5, with which closures of iterators stay calls, and `s` 50.
+    // Between them the engine is smallest, and typing takes a tenth less; 40 weigh 8 kB more, and 12 no less.
+    "-Cllvm-args=-inline-threshold=20",
     // SHA-512 as a loop: a signature hashes a few blocks, and unrolled it weighs 3 kB.
     "--cfg",
     "sha2_backend_soft=\"compact\"",
