@@ -36,6 +36,10 @@ const HANDSHAKES_MAX: usize = 64;
 /// The time to find a member and to shake hands with it: several looks around, and less than what waits for it does.
 const CONNECT_TIME: Duration = Duration::from_secs(8);
 
+/// The silence after which a member counts as gone, three signs of life long: one whose machine lost its power comes back
+/// elsewhere, and is looked for sooner.
+const SILENCE_TIME: Duration = Duration::from_secs(15);
+
 /// The time for the own addresses to be known.
 const ADDRESSES_TIME: Duration = Duration::from_secs(3);
 
@@ -190,7 +194,9 @@ fn everywhere(port: u16) -> [(SocketAddr, bool); 2] {
 /// Listens on addresses, of which some must work. Relays and all look-ups are off unless asked for, and so they stay.
 async fn start(secret: &[u8; 32], addresses: &[(SocketAddr, bool)]) -> Result<Endpoint, String> {
     // One stream both ways carries everything, so nobody may open others.
+    let silence = SILENCE_TIME.try_into().expect("it fits into a number of QUIC");
     let transport = QuicTransportConfig::builder()
+        .max_idle_timeout(Some(silence))
         .max_concurrent_bidi_streams(VarInt::from_u32(1))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .build();

@@ -3,8 +3,8 @@
 use tracing_subscriber::EnvFilter;
 
 /// What is said unless people ask for more or less. Whoever looks for members in the local network says at each look that it
-/// does not announce any.
-const LEVELS: &str = "info,swarm_discovery=warn";
+/// does not announce any, and a connection that goes silent warns of its last path before it breaks, which is told anyway.
+const LEVELS: &str = "info,swarm_discovery=warn,noq_proto=error";
 
 /// How logs look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
