@@ -186,6 +186,8 @@ fn what_gave_way_comes_back_when_the_own_is_undone_preferred_or_answered() {
     exchange(&mut ann, &mut bob);
     let stand = |ann: &Document| [theirs, needs].map(|span| ann.standing(span.first()));
     assert_eq!(stand(&ann), [Standing::Lost, Standing::Dependent]);
+    let apart = Span::new(BOB, theirs.start, needs.end - 1);
+    assert_eq!(ann.divergence(), [apart], "all but the constraint, which holds whatever becomes of its action");
     assert_eq!(
         ann.conflicts().iter().map(|conflict| (conflict.action, conflict.rivals.clone())).collect::<Vec<_>>(),
         [(theirs, vec![mine.first()])]

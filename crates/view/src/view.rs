@@ -556,7 +556,10 @@ impl View {
         if !self.policy.has_equal_wishes(&policy) {
             self.semantics.mark_everything();
         }
-        if self.policy.mine_first.is_some() || policy.mine_first.is_some() {
+        if policy.mine_first.is_none() {
+            // Nothing gives way any more, whether or not there is a model to find that out with.
+            self.precedence = Precedence::default();
+        } else {
             self.precedence.begin_anew();
         }
         self.policy = policy;
