@@ -188,6 +188,10 @@ pub fn what(words: &Words<'_>, run: &EditRun) -> String {
         let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
         return format!("{} {}", if *on { "redid" } else { "undid" }, spans.join(" "));
     }
+    if let Some((accepts, spans)) = &run.decided {
+        let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
+        return format!("{} {}", if *accepts { "accepted" } else { "rejected" }, spans.join(" "));
+    }
     let mut parts = Vec::new();
     if run.insertions > 0 {
         let is_cut = run.insertions as usize > run.inserted.chars().count();

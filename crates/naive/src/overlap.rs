@@ -4,7 +4,7 @@ use crate::Naive;
 use crate::history::Element;
 use crate::marks::covered;
 use crate::policy::{Grade, Policy};
-use clock::{Id, Span, VersionVector};
+use clock::{Id, VersionVector};
 use log::{Action, ContainerId, Op, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,9 @@ impl Naive {
         let pasts = self.pasts();
         let (own, others): (Vec<&Action>, Vec<&Action>) =
             self.actions().partition(|action| policy.first.contains(&action.id.replica));
-        let own: Vec<&Action> = own.into_iter().filter(|action| is_any(action.span(), counts)).collect();
+        let is_there = |element: &Element<'_>| !element.holds() && counts.contains(&element.id);
+        let own: Vec<&Action> =
+            own.into_iter().filter(|action| self.elements_of(action.id).iter().any(is_there)).collect();
         let mut orders = Orders::new();
         let answers = self.answers(counts);
         let mut yields = |action: &Action| {
@@ -178,10 +180,6 @@ fn deeds<'a>((action, had): (&'a Action, &'a VersionVector)) -> impl Iterator<It
         at += op.len();
         Deed { id, op, action, had }
     })
-}
-
-fn is_any(span: Span, counts: &BTreeSet<Id>) -> bool {
-    counts.range(span.first()..=span.last()).next().is_some()
 }
 
 /// Whether the author of an action, who had that much, saw any of another.

@@ -26,8 +26,8 @@ struct Yield {
 
 /// Others' actions that give way to the viewer's own.
 ///
-/// Invariant, but for what is stirred: an action of somebody else gives way just where one of the viewer's own that is
-/// neither left out nor undone touches the same, to a grade that counts, neither having seen the other.
+/// Invariant, but for what is stirred: an action of somebody else gives way just where one of the viewer's own, of which
+/// something has an effect, touches the same, to a grade that counts, neither having seen the other.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Precedence {
     is_on: bool,
@@ -134,7 +134,7 @@ impl Precedence {
             let first = action.first();
             let of = |other| (first, Id::new(ReplicaId(other), 0));
             due.extend(self.over.range(of(0)..).take_while(|(to, _)| *to == first).map(|(_, yields)| *yields));
-            if base.is_present(action) {
+            if is_in_effect(log, action, base) {
                 near.each(action, rank.against(first), &mut |other, _| {
                     due.extend(log.action_of(other).map(|action| action.first()));
                     false
@@ -148,7 +148,7 @@ impl Precedence {
                 let span = log.action_of(action).expect("in the log");
                 near.each(span, rank.against(action), &mut |other, grade| {
                     let own = log.action_of(other).expect("in the log");
-                    let counts = grade >= from && base.is_present(own) && !is_kept(action, own.first());
+                    let counts = grade >= from && is_in_effect(log, own, base) && !is_kept(action, own.first());
                     to = counts.then_some(own.first());
                     counts
                 });
@@ -244,6 +244,15 @@ fn actions_in(log: &MultiLog, span: Span) -> impl Iterator<Item = Span> {
         at = action.end;
         Some(action)
     })
+}
+
+/// Whether any of an action that has an effect of its own is neither left out nor undone.
+fn is_in_effect(log: &MultiLog, action: Span, base: Base<'_>) -> bool {
+    let mut is_any = false;
+    each_effect(log, action, |range| {
+        is_any = is_any || base.is_present(Span::new(action.replica, range.start, range.end));
+    });
+    is_any
 }
 
 /// Calls `visit` with the elements of an action that have an effect of their own. Controls and what is declared hold whatever
