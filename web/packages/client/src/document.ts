@@ -641,7 +641,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       canRedo: engine.canRedo(),
       held: engine.held(),
       holdsAll: engine.holdsAll(),
-      mineFirst: engine.firstFrom() ?? null,
+      mineFirst: (engine.firstFrom() ?? null) as Grade | null,
       revision: this.state.revision + 1,
       isReady: this.state.isReady || engine.version().length > 0,
     });

@@ -237,7 +237,7 @@ export interface Engine extends RichTexts {
   holdsAll(): boolean;
   /** Lets the own work come first, from a grade on; with null nobody's does. */
   putMineFirst(from: Grade | null): Patches;
-  firstFrom(): Grade | undefined;
+  firstFrom(): string | undefined;
   /** Lets actions come before whatever they would give way to, or no longer. */
   prefer(spans: Spans, on: boolean): Patches;
   /** Actions that wait because of a hold. */
