@@ -114,7 +114,7 @@ test("a person can be hidden and held, for oneself only", async ({ context }) =>
   await expect.poll(() => textOf(ann)).not.toContain("Ben was here.");
   expect(await textOf(ben)).toContain("Ben was here.");
   await ann.getByRole("button", { name: "Show Ben's work" }).click();
-  await ann.getByRole("switch").check();
+  await ann.getByRole("switch", { name: /^Hold everyone's changes/ }).check();
   await write(ben, "Later. ");
   await expect(ann.locator(".banner")).toContainText("waiting");
   expect(await textOf(ann)).not.toContain("Later.");
