@@ -146,15 +146,15 @@ impl Precedence {
             .map(|&action| {
                 let mut to = None;
                 let span = log.action_of(action).expect("in the log");
+                if base.policy.preferred.range(span.first()..=span.last()).next().is_some() {
+                    return (action, None);
+                }
                 near.each(span, rank.against(action), &mut |other, grade| {
                     let own = log.action_of(other).expect("in the log");
                     let counts = grade >= from && is_in_effect(log, own, base) && !is_kept(action, own.first());
                     to = counts.then_some(own.first());
                     counts
                 });
-                if base.policy.preferred.range(span.first()..=span.last()).next().is_some() {
-                    to = None;
-                }
                 (action, to)
             })
             .collect();
