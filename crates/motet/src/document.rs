@@ -19,7 +19,7 @@ use log::{
     Action, ContainerId, Header, MultiLog, OpRef, Proposal, ReceiveError, Received, Register, ReplicaLog, Value,
 };
 use model::{Kept, Model, Patch, Shown, Text};
-use view::{DiffPart, Grade, Loss, Policy, Projection, Standing, Suggestions, View, Why};
+use view::{DiffPart, Grade, Loss, Overlap, Policy, Projection, Standing, Suggestions, View, Why};
 use writing::{Writing, shown_time};
 
 /// How many spans one op switches: an action of several such has no more than fits.
@@ -426,6 +426,19 @@ impl Document {
         let mut policy = self.view.policy().clone();
         policy.preferred.extend(actions);
         self.set_policy(policy)
+    }
+
+    /// Notices from now on what others do at once with what this author does, where one of both was done since a version.
+    pub fn watch_overlaps(&mut self, since: VersionVector) {
+        self.view.watch_overlaps(self.mine.iter().copied().collect(), since);
+    }
+
+    /// What others did to the same as this author did, neither having seen the other, and all of which shows; ascending. Nothing
+    /// before [`Document::watch_overlaps`].
+    pub fn overlaps(&mut self) -> Vec<Overlap> {
+        self.wake();
+        let model = self.model.get(&self.log, &self.view);
+        self.view.overlaps(&self.log, model)
     }
 
     /// What this view shows the effect of and the shared one does not, or the other way round, ascending: how far it has

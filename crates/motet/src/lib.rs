@@ -54,6 +54,6 @@ pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapsh
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    CounterDiff, Decision, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Policy,
-    Standing, Suggestions, Why,
+    CounterDiff, Decision, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Overlap,
+    Policy, Standing, Suggestions, Why,
 };

@@ -5,7 +5,8 @@ mod common;
 
 use common::{Screen, compare, policy_of};
 use motet::{
-    ContainerId, Crossing, Document, Edit, Grade, Id, Kind, Loss, Policy, ReplicaId, Rule, Span, Standing, Value, Why,
+    ContainerId, Crossing, Document, Edit, Grade, Id, Kind, Loss, Overlap, Policy, ReplicaId, Rule, Span, Standing,
+    Value, VersionVector, Why,
 };
 use naive::{Naive, Random};
 use std::collections::BTreeSet;
@@ -84,7 +85,11 @@ fn gives_way(ann_does: impl FnOnce(&mut Document) -> Span, bob_does: impl FnOnce
 }
 
 fn replace(at: u32, len: u32, by: &'static str) -> impl FnOnce(&mut Document) -> Span {
-    move |document| act(document, |edit| edit.replace(text(), at, len, by))
+    move |document| act(document, replacing(at, len, by))
+}
+
+fn replacing(at: u32, len: u32, by: &'static str) -> impl FnOnce(&mut Edit<'_>) {
+    move |edit| edit.replace(text(), at, len, by)
 }
 
 /// From where on how much is replaced by what.
@@ -244,6 +249,57 @@ fn anything(document: &mut Document, random: &mut Random) -> Option<Span> {
     }
 }
 
+/// The actions that a view of everything says to overlap.
+fn overlapping(document: &mut Document) -> BTreeSet<Id> {
+    let theirs = document.overlaps();
+    theirs.iter().flat_map(|overlap| document.actions_in(overlap.theirs)).collect()
+}
+
+/// The actions that give way by definition where one's own come first: they are what overlaps with these where nobody's do.
+fn lost_in(document: &Document, naive: &Naive, policy: &naive::Policy) -> BTreeSet<Id> {
+    let lost = naive.standings(policy).into_iter().filter(|(_, standing)| *standing == naive::Standing::Rejected);
+    lost.map(|(id, _)| document.action_of(id).expect("in the log").first()).collect()
+}
+
+#[test]
+fn who_watches_is_told_what_others_did_to_the_same_at_once() {
+    let (mut ann, mut bob) = two();
+    ann.put_mine_first(None);
+    let told = |ann: &mut Document| {
+        let all = ann.overlaps();
+        all.into_iter().map(|Overlap { theirs, mine, grade }| (theirs, mine, grade)).collect::<Vec<_>>()
+    };
+    let mine = act(&mut ann, replacing(4, 3, "dog"));
+    let theirs = act(&mut bob, replacing(4, 3, "cow"));
+    let set = |value: &'static str| move |edit: &mut Edit<'_>| edit.set(map(), "colour", Value::Text(value.into()));
+    let colours = (act(&mut ann, set("green")), act(&mut bob, set("blue")));
+    exchange(&mut ann, &mut bob);
+    assert_eq!(told(&mut ann), [], "nobody asked");
+    ann.watch_overlaps(VersionVector::new());
+    bob.watch_overlaps(bob.version());
+    let colour = (colours.1, colours.0.first(), Grade::Order);
+    assert_eq!(told(&mut ann), [(theirs, mine.first(), Grade::Overlap), colour]);
+    assert_eq!(told(&mut bob), [], "all of that was before");
+    assert!(ann.text(text()).contains("dog") && ann.text(text()).contains("cow"), "all of it shows");
+    assert!(ann.divergence().is_empty());
+
+    let (mine, theirs) = (act(&mut ann, replacing(0, 0, "So, ")), act(&mut bob, replacing(0, 0, "Well, ")));
+    exchange(&mut ann, &mut bob);
+    assert_eq!(told(&mut bob), [(mine, theirs.first(), Grade::Overlap)]);
+    assert_eq!(told(&mut ann).len(), 3);
+
+    // What is undone, be it one's own or not, overlaps with nothing.
+    ann.undo_spans(&[mine, colours.0], 0).expect("undone");
+    assert_eq!(told(&mut ann).len(), 1);
+    exchange(&mut ann, &mut bob);
+    assert_eq!(told(&mut bob), []);
+    ann.redo_spans(&[mine], 0).expect("redone");
+    exchange(&mut ann, &mut bob);
+    assert_eq!(told(&mut bob).len(), 1);
+    bob.set_policy(Policy { muted: [ANN].into(), ..Policy::default() });
+    assert_eq!(told(&mut bob), []);
+}
+
 /// Someone with their own first and someone in the shared view, for 200 steps: equal logs, equal shared views, and each view
 /// just what its policy says by definition.
 #[test]
@@ -253,6 +309,9 @@ fn mine_first_and_the_shared_view_go_on_beside_each_other() {
         let mut random = Random::new(seed);
         let (mut ann, mut bob) = two();
         let mut naive = Naive::new();
+        let mut watcher = bob.fork(ReplicaId(3));
+        watcher.add_mine(ANN);
+        watcher.watch_overlaps(watcher.version());
         let own = naive::Policy { first: [ANN].into_iter().collect(), ..naive::Policy::default() };
         assert_eq!(ann.view().policy().mine_first, policy_of(&own).mine_first);
         let mut last = Vec::new();
@@ -280,6 +339,8 @@ fn mine_first_and_the_shared_view_go_on_beside_each_other() {
                     screen.apply(&document.model().changed_since(&motet::Model::default()));
                     compare(document, &mut screen, &naive.state(policy), &format!("seed {seed} step {step}"));
                 }
+                watcher.receive_all(ann.actions_since(&watcher.version())).expect("valid");
+                assert_eq!(overlapping(&mut watcher), lost_in(&ann, &naive, &own), "seed {seed} step {step}");
                 yielded.extend(ann.conflicts().iter().map(|conflict| (seed, conflict.action.first())));
             }
         }

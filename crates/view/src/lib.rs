@@ -15,6 +15,7 @@
 mod base;
 mod changes;
 mod controls;
+mod overlaps;
 mod policy;
 mod precedence;
 mod projection;
@@ -23,6 +24,7 @@ mod semantics;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
+pub use overlaps::Overlap;
 pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use proposals::Decision;

@@ -1,15 +1,14 @@
-//! What others did that gives way where the viewer's own comes first, though nobody said that they exclude each other: both
-//! touch the same, and neither author had seen what the other did.
+//! What others did that has to do with the viewer's own, though nobody said that they exclude each other: both touch the same, and
+//! neither author had seen what the other did. Where the viewer's own comes first, that gives way.
 //!
-//! Only views that put their own first pay for it, and only for what was done at once: everything else is left alone after
-//! one look at who knew what.
+//! Only who asks for it pays, and only for what was done at once: everything else is left alone after one look at who knew what.
 
 mod near;
 mod touched;
 
 use crate::base::{Base, Classified, Inactive};
 use crate::policy::{Grade, Policy};
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{Knowledge, MultiLog, OpRef};
 use model::Model;
 use near::{Horizon, Near};
@@ -22,6 +21,27 @@ struct Yield {
     end: Seq,
     /// An action of the viewer's own that it gives way to, by its first element.
     to: Id,
+    /// How much the two have to do with each other.
+    grade: Grade,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    /// The viewer's own replicas.
+    pub mine: &'a SortedSet<ReplicaId>,
+    /// From which grade on.
+    pub from: Grade,
+    /// What is passed over, by any element of each action.
+    pub except: Option<&'a SortedSet<Id>>,
+}
+
+impl<'a> Wish<'a> {
+    /// What gives way in a view, if anything does.
+    pub fn of(policy: &'a Policy) -> Option<Self> {
+        let from = policy.mine_first.filter(|from| *from < Grade::Conflict)?;
+        Some(Self { mine: &policy.mine, from, except: Some(&policy.preferred) })
+    }
 }
 
 /// Others' actions that give way to the viewer's own.
@@ -50,19 +70,19 @@ type IsKept<'a> = dyn Fn(Id, Id) -> bool + 'a;
 
 /// Whose the viewer's own are.
 struct Rank<'a> {
-    policy: &'a Policy,
+    own: &'a SortedSet<ReplicaId>,
     mine: Vec<ReplicaId>,
     others: Vec<ReplicaId>,
 }
 
 impl<'a> Rank<'a> {
-    fn of(policy: &'a Policy, log: &MultiLog) -> Self {
-        let (mine, others) = log.logs().map(|log| log.replica).partition(|replica| policy.mine.contains(replica));
-        Self { policy, mine, others }
+    fn of(own: &'a SortedSet<ReplicaId>, log: &MultiLog) -> Self {
+        let (mine, others) = log.logs().map(|log| log.replica).partition(|replica| own.contains(replica));
+        Self { own, mine, others }
     }
 
     fn is_mine(&self, id: Id) -> bool {
-        self.policy.mine.contains(&id.replica)
+        self.own.contains(&id.replica)
     }
 
     /// The replicas against which an action may stand.
@@ -79,13 +99,20 @@ impl Precedence {
 
     /// Whom the action that holds `id` gives way to.
     pub fn yields_to(&self, id: Id) -> Option<Id> {
-        let (first, Yield { end, to }) = self.yields.range(..=id).next_back()?;
+        let (first, Yield { end, to, .. }) = self.yields.range(..=id).next_back()?;
         (first.replica == id.replica && id.seq < *end).then_some(*to)
     }
 
-    /// All that gives way, ascending, and to what.
-    pub fn all(&self) -> impl Iterator<Item = (Span, Id)> {
-        self.yields.iter().map(|(first, &Yield { end, to })| (Span::new(first.replica, first.seq, end), to))
+    /// All that gives way, ascending, to what, and how much the two have to do with each other.
+    pub fn all(&self) -> impl Iterator<Item = (Span, Id, Grade)> {
+        self.yields
+            .iter()
+            .map(|(first, &Yield { end, to, grade })| (Span::new(first.replica, first.seq, end), to, grade))
+    }
+
+    /// Looks only at what was done since a version, and at what that has to do with what was done before it.
+    pub fn since(version: &VersionVector) -> Self {
+        Self { ends: version.iter().collect(), ..Self::default() }
     }
 
     /// How elements stand that are neither left out nor undone, by parts.
@@ -115,15 +142,21 @@ impl Precedence {
 
     /// Brings everything up to date; returns the actions of which it changed whether they give way. `model` has all of the
     /// log.
-    pub fn settle(&mut self, log: &MultiLog, model: &Model, base: Base<'_>, is_kept: &IsKept<'_>) -> Vec<Span> {
-        let from = base.policy.mine_first.filter(|from| *from < Grade::Conflict);
-        let was_on = std::mem::replace(&mut self.is_on, from.is_some());
+    pub fn settle(
+        &mut self,
+        log: &MultiLog,
+        model: &Model,
+        base: Base<'_>,
+        wish: Option<Wish<'_>>,
+        is_kept: &IsKept<'_>,
+    ) -> Vec<Span> {
+        let was_on = std::mem::replace(&mut self.is_on, wish.is_some());
         let mut due = SortedSet::new();
         if !was_on {
             due.extend(self.yields.keys().copied());
         }
-        let Some(from) = from else { return self.decide(log, due.iter().map(|&action| (action, None)).collect()) };
-        let rank = Rank::of(base.policy, log);
+        let Some(wish) = wish else { return self.decide(log, due.iter().map(|&action| (action, None)).collect()) };
+        let rank = Rank::of(wish.mine, log);
         self.knowledge.take_in(log);
         let own = self.look_at_new(log, &rank, &mut due);
         let mut stirred: Vec<Span> =
@@ -146,13 +179,14 @@ impl Precedence {
             .map(|&action| {
                 let mut to = None;
                 let span = log.action_of(action).expect("in the log");
-                if base.policy.preferred.range(span.first()..=span.last()).next().is_some() {
+                let is_excepted = |ids: &SortedSet<Id>| ids.range(span.first()..=span.last()).next().is_some();
+                if wish.except.is_some_and(is_excepted) {
                     return (action, None);
                 }
                 near.each(span, rank.against(action), &mut |other, grade| {
                     let own = log.action_of(other).expect("in the log");
-                    let counts = grade >= from && is_in_effect(log, own, base) && !is_kept(action, own.first());
-                    to = counts.then_some(own.first());
+                    let counts = grade >= wish.from && is_in_effect(log, own, base) && !is_kept(action, own.first());
+                    to = counts.then_some((own.first(), grade));
                     counts
                 });
                 (action, to)
@@ -162,18 +196,18 @@ impl Precedence {
     }
 
     /// Lets actions give way to others, or to none; returns those of which it changed whether they do.
-    fn decide(&mut self, log: &MultiLog, decided: Vec<(Id, Option<Id>)>) -> Vec<Span> {
+    fn decide(&mut self, log: &MultiLog, decided: Vec<(Id, Option<(Id, Grade)>)>) -> Vec<Span> {
         let mut changed = Vec::new();
         for (action, now) in decided {
             let span = log.action_of(action).expect("in the log");
             let before = match now {
-                Some(to) => self.yields.insert(action, Yield { end: span.end, to }),
+                Some((to, grade)) => self.yields.insert(action, Yield { end: span.end, to, grade }),
                 None => self.yields.remove(&action),
             };
             if let Some(before) = before {
                 self.over.remove(&(before.to, action));
             }
-            if let Some(to) = now {
+            if let Some((to, _)) = now {
                 self.over.insert((to, action));
             }
             if before.is_some() != now.is_some() {
@@ -222,7 +256,7 @@ impl Precedence {
     /// Panics where the invariant does not hold.
     pub fn check_invariants(&self, log: &MultiLog, model: &Model, base: Base<'_>, is_kept: &IsKept<'_>) {
         let mut anew = Self::default();
-        anew.settle(log, model, base, is_kept);
+        anew.settle(log, model, base, Wish::of(base.policy), is_kept);
         let yielding = |of: &Self| of.yields.keys().copied().collect::<Vec<Id>>();
         assert_eq!(yielding(self), yielding(&anew), "what gives way to the viewer's own");
         let lost = |of: &Self| {

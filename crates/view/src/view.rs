@@ -2,11 +2,12 @@
 
 use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::controls::Controls;
+use crate::overlaps::{Overlap, Overlaps};
 use crate::policy::{Excluded, Policy};
-use crate::precedence::Precedence;
+use crate::precedence::{Precedence, Wish, each_effect};
 use crate::proposals::{Decision, Proposals};
 use crate::semantics::{Fate, Loss, SemanticGraph};
-use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{ContainerId, MultiLog, OpRef, Proposal, Register};
 use model::{Model, ModelBuilder, Patch};
 use std::collections::BinaryHeap;
@@ -87,6 +88,8 @@ pub struct View {
     proposals: Proposals,
     semantics: SemanticGraph,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
+    /// What of others' beside the viewer's own shows, where that is asked for.
+    overlaps: Option<Box<Overlaps>>,
     /// When what is accepted takes effect, by op, where that decides which of several wins.
     late: SortedMap<Id, Lamport>,
 }
@@ -311,12 +314,29 @@ impl View {
     /// touching the same, ascending.
     pub fn lost(&self) -> impl Iterator<Item = (Span, Loss)> {
         let declared = self.semantics.lost().map(|(span, loss)| (span, loss.clone()));
-        declared.chain(self.precedence.all().map(|(span, to)| (span, Loss::Mine(to))))
+        declared.chain(self.precedence.all().map(|(span, to, _)| (span, Loss::Mine(to))))
     }
 
     /// Whether what is written may let others' actions give way.
     pub fn puts_mine_first(&self) -> bool {
         self.policy.mine_first.is_some()
+    }
+
+    /// Notices from now on what others do, or did, at once with what `mine` do, from a version on: see [`View::overlaps`].
+    pub fn watch_overlaps(&mut self, mine: SortedSet<ReplicaId>, since: VersionVector) {
+        self.overlaps = Some(Box::new(Overlaps::since(mine, since)));
+    }
+
+    /// What shows of others' that touches what shows of the viewer's own, neither author having seen what the other did, and of
+    /// which at least one was done since the version from which on that is noticed; ascending, consecutive actions beside one of
+    /// the viewer's own as one. Worked out when it is asked for, of what is new since then. `model` has all of the log.
+    pub fn overlaps(&mut self, log: &MultiLog, model: &Model) -> Vec<Overlap> {
+        let Some(mut overlaps) = self.overlaps.take() else { return Vec::new() };
+        overlaps.settle(log, model, self.base());
+        let is_active = |action| is_shown_in_part(log, self, action);
+        let found = overlaps.all(log, is_active);
+        self.overlaps = Some(overlaps);
+        found
     }
 
     /// Actions of which it is not known whether another choice were better, ascending: too many are tied together to look
@@ -454,7 +474,7 @@ impl View {
         if let Some(model) = model {
             let base = base!(self);
             let is_kept = |action, beside| self.semantics.is_kept(action, beside);
-            for span in self.precedence.settle(log, model, base, &is_kept) {
+            for span in self.precedence.settle(log, model, base, Wish::of(&self.policy), &is_kept) {
                 self.semantics.touch(span, candidates!(self));
                 toggles.extend(self.reclassify(log, span));
             }
@@ -563,6 +583,9 @@ impl View {
             self.precedence.begin_anew();
         }
         self.policy = policy;
+        if let Some(overlaps) = &mut self.overlaps {
+            overlaps.begin_anew();
+        }
         let spans: Vec<Span> = log.logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
         self.recount(spans.clone());
         let mut toggles: Vec<Toggle> = spans.into_iter().flat_map(|span| self.refresh(log, span)).collect();
@@ -573,6 +596,9 @@ impl View {
     /// Finds the standings of `span` anew, and marks what it means to others; returns what changed between active and not.
     fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
         self.precedence.touch(log, span);
+        if let Some(overlaps) = &mut self.overlaps {
+            overlaps.touch(log, span);
+        }
         if !self.semantics.is_empty() {
             self.semantics.touch(span, candidates!(self));
         }
@@ -736,6 +762,16 @@ fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
     much >= REBUILD_MIN
         && !is_writing()
         && (model.is_strained() || much >= log.logs().map(|log| log.ops.len()).sum::<usize>().div_ceil(REBUILD_SHARE))
+}
+
+/// Whether any of an action that has an effect of its own is active.
+fn is_shown_in_part(log: &MultiLog, view: &View, action: Span) -> bool {
+    let mut is_shown = false;
+    each_effect(log, action, |range| {
+        let part = Span::new(action.replica, range.start, range.end);
+        is_shown = is_shown || view.standings(part).iter().any(|(_, standing)| *standing == Standing::Active);
+    });
+    is_shown
 }
 
 /// Whether of several such ops the latest wins.
