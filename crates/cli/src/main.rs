@@ -13,6 +13,7 @@ mod diff;
 mod draft;
 mod error;
 mod export;
+mod finality;
 mod home;
 mod import;
 mod join;
@@ -109,6 +110,8 @@ enum Command {
     Constrain(constrain::Arguments),
     /// Say how much edit runs matter where not everything can be active.
     Weigh(weigh::Arguments),
+    /// Make final, for everybody, what is active of what excludes each other; say who may.
+    Decide(finality::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
     /// Name versions of a document, list them, show and compare them, and go back to them.
@@ -156,6 +159,7 @@ fn main() -> ExitCode {
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Constrain(arguments) => constrain::run(&arguments),
         Command::Weigh(arguments) => weigh::run(&arguments),
+        Command::Decide(arguments) => finality::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),

@@ -2,7 +2,10 @@
 
 use crate::names::Authors;
 use crate::time_text::write_time;
-use motet::{Conflict, Document, EditRun, Excluded, Id, Loss, OpRef, Replica, Rule, Runs, SortedSet, Span, Why};
+use motet::{
+    AuthorKey, Conflict, Document, EditRun, Excluded, Id, Loss, OpRef, Outcome, Replica, Rule, Runs, SortedSet, Span,
+    Why,
+};
 
 /// Tells of one document.
 pub struct Words<'a> {
@@ -112,6 +115,7 @@ impl<'a> Words<'a> {
             }
             Loss::Claim { name, .. } => format!("gave way to {by}: there are no more places of {name:?}"),
             Loss::Mine(_) => format!("gave way to {by}, which comes first here: it touches the same"),
+            Loss::Decided(by) => format!("gave way, and {} made that final", self.by(*by)),
             Loss::Answer(_) => "gave way to nothing else".into(),
         }
     }
@@ -145,6 +149,17 @@ impl<'a> Words<'a> {
                 _ => format!("decided for {} among {}", all(keep), all(actions)),
             },
             Some((_, OpRef::Weigh { actions, weight, .. })) => format!("weighs {} as {weight}", all(actions)),
+            Some((_, OpRef::Govern { deciders: [], .. })) => "says that nobody decides any more".into(),
+            Some((_, OpRef::Govern { deciders, .. })) => {
+                let names: Vec<String> =
+                    deciders.iter().map(|of| Authors::of(self.replica).label(AuthorKey(of.0))).collect();
+                format!("says that {} may decide", names.join(", "))
+            }
+            Some((_, OpRef::Decide { outcomes, .. })) => {
+                let out = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Out).count();
+                format!("decided about all there was; {out} gave way for good")
+            }
+            Some((_, OpRef::Vote { decision })) => format!("agrees to {}", self.by(decision)),
             _ => "declares nothing".into(),
         }
     }

@@ -163,3 +163,42 @@ fn what_cannot_be_said_is_explained_and_nothing_is_written() {
         assert_eq!(world.newest(), before);
     });
 }
+
+#[test]
+fn what_is_decided_stays_and_who_may_is_said() {
+    World::each(|world| {
+        let [first, _, again] = &world.runs;
+        world.ok("constrain", &["conflict", first, again]);
+        assert_eq!(world.ok("decide", &["--show"]), "nobody may decide: choices stay open\n");
+        let refused = world.run("decide", &[]);
+        assert!(refused.code != Some(0) && refused.err.contains("say first who may"), "{refused:?}");
+        let unknown = world.run("decide", &["--by", "xyz"]);
+        assert!(unknown.code != Some(0) && unknown.err.contains("begins with \"xyz\""), "{unknown:?}");
+        assert_eq!(world.ok("decide", &["--by", "you"]), "you may decide\n");
+
+        let said = world.ok("decide", &[]);
+        assert!(said.starts_with("you may decide\n") && said.contains("  by you\n"), "{said}");
+        let why = world.ok("why", &[again]);
+        assert!(why.contains("gave way, and you, ") && why.contains(" made that final"), "{why}");
+        let json = world.json("why", &[again]);
+        let decisions = world.json("decide", &["--show"]);
+        assert_eq!(json["parts"][0]["decided"], decisions["decisions"][0]["id"]);
+        assert_eq!(
+            (decisions["deciders"].as_array().unwrap().len(), decisions["late"].as_array().unwrap().len()),
+            (1, 0)
+        );
+
+        // An answer comes too late, and so does undoing it.
+        world.ok("resolve", &[first, again, "--keep", again]);
+        world.shows("");
+        world.ok("decide", &[]);
+        let run = world.newest();
+        world.ok("undo", &[&run]);
+        assert_eq!(world.json("decide", &["--show"])["decisions"].as_array().unwrap().len(), 2);
+        world.shows("");
+
+        world.ok("decide", &["--by", "nobody"]);
+        world.ok("decide", &[]);
+        assert!(world.ok("decide", &["--show"]).starts_with("nobody may decide"));
+    });
+}

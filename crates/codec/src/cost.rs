@@ -2,8 +2,8 @@
 
 use crate::error::EncodeError;
 use crate::limits::{
-    CLAIM_BYTES, CONSTRAINED, DRAFT_BYTES, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS,
-    VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
+    CLAIM_BYTES, CONSTRAINED, DECIDED, DECIDERS, DRAFT_BYTES, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED,
+    RANGES, TARGETS, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
 };
 use crate::op::OP_WEIGHT;
 use log::{OpRef, TextRange, Value, ValueRef, Values};
@@ -87,6 +87,14 @@ pub fn cost(op: OpRef<'_>) -> Result<Cost, EncodeError> {
         OpRef::Claim { name, .. } => {
             CLAIM_BYTES.check_len(name.len())?;
             Cost::of(name.len(), name.len())
+        }
+        OpRef::Govern { deciders, pred, .. } => {
+            DECIDERS.check_len(deciders.len())?;
+            Cost::of(size_of_val(deciders), size_of_val(deciders)).plus(of_ids(pred.len())?)
+        }
+        OpRef::Decide { outcomes, .. } => {
+            DECIDED.check_len(outcomes.len())?;
+            Cost::SMALL.plus(((ID_BYTES + 1) * outcomes.len(), size_of_val(outcomes)))
         }
         OpRef::Draft { name } => {
             DRAFT_BYTES.check_len(name.len())?;

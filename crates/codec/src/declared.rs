@@ -1,13 +1,13 @@
 //! Ops that say what actions mean together.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::limits::{CLAIM_BYTES, CLAIM_PLACES, CONSTRAINED, DRAFT_BYTES, WEIGHT};
+use crate::limits::{CLAIM_BYTES, CLAIM_PLACES, CONSTRAINED, DECIDED, DECIDERS, DRAFT_BYTES, RULES, WEIGHT};
 use crate::names::Names;
 use crate::op::{is_ascending, read_flag, read_ids, write_ids};
 use crate::reader::Reader;
 use crate::writer::Writer;
 use clock::{Id, Seq};
-use log::{Op, Rule};
+use log::{Decider, Op, Outcome, Rule};
 
 const AT_MOST: u8 = 8;
 
@@ -162,6 +162,79 @@ pub(crate) fn read_draft(r: &mut Reader<'_>) -> Result<Op, DecodeError> {
         name => Ok(Op::Draft { name: name.to_owned() }),
     }
 }
+
+/// The version of the rules; who may decide, ascending, 32 bytes each; policies replaced.
+pub(crate) fn write_policy(
+    w: &mut Writer,
+    names: &mut Names,
+    (rules, deciders, pred): (u32, &[Decider], &[Id]),
+    at: Seq,
+) -> Result<(), EncodeError> {
+    if rules == 0 || !is_ascending(deciders) {
+        return Err(EncodeError::Invalid(NO_POLICY));
+    }
+    w.limited(rules.into(), RULES)?;
+    w.count(deciders.len(), DECIDERS, size_of::<Decider>())?;
+    deciders.iter().for_each(|decider| w.put(&decider.0));
+    write_ids(w, names, pred, at)
+}
+
+pub(crate) fn read_policy(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Op, DecodeError> {
+    let rules = r.limited(RULES)? as u32;
+    let count = r.count(DECIDERS, size_of::<Decider>())?;
+    let deciders: Vec<Decider> = (0..count).map(|_| Ok(Decider(r.array()?))).collect::<Result<_, DecodeError>>()?;
+    if rules == 0 || !is_ascending(&deciders) {
+        return Err(DecodeError::Invalid(NO_POLICY));
+    }
+    Ok(Op::Govern { rules, deciders, pred: read_ids(r, names, at)? })
+}
+
+/// By which policy; the decision before, or none; the actions that do not simply stay in, ascending, and a byte for each.
+pub(crate) fn write_decision(
+    w: &mut Writer,
+    names: &mut Names,
+    (by, after, outcomes): (Id, Option<Id>, &[(Id, Outcome)]),
+    at: Seq,
+) -> Result<(), EncodeError> {
+    if !outcomes.is_sorted_by(|a, b| a.0 < b.0) {
+        return Err(EncodeError::Invalid("outcomes are not ascending"));
+    }
+    names.write_id(w, by, at)?;
+    names.write_id_or_none(w, after, at)?;
+    w.count(outcomes.len(), DECIDED, size_of::<(Id, Outcome)>())?;
+    for &(id, outcome) in outcomes {
+        names.write_id(w, id, at)?;
+        w.byte(match outcome {
+            Outcome::In => 0,
+            Outcome::Out => 1,
+            Outcome::Open => 2,
+        });
+    }
+    Ok(())
+}
+
+pub(crate) fn read_decision(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<Op, DecodeError> {
+    let by = names.read_id(r, at)?;
+    let after = names.read_id_or_none(r, at)?;
+    let count = r.count(DECIDED, size_of::<(Id, Outcome)>())?;
+    let mut outcomes = Vec::new();
+    for _ in 0..count {
+        let id = names.read_id(r, at)?;
+        let outcome = match r.byte()? {
+            0 => Outcome::In,
+            1 => Outcome::Out,
+            2 => Outcome::Open,
+            number => return Err(DecodeError::Unknown { what: "outcome of a decision", number: number.into() }),
+        };
+        outcomes.push((id, outcome));
+    }
+    if !outcomes.is_sorted_by(|a, b| a.0 < b.0) {
+        return Err(DecodeError::NotCanonical("outcomes are not ascending"));
+    }
+    Ok(Op::Decide { by, after, outcomes })
+}
+
+const NO_POLICY: &str = "a policy without rules, or whose deciders are not ascending";
 
 const NO_DRAFT: &str = "a draft without a name";
 

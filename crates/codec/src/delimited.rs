@@ -4,8 +4,8 @@
 //! Two forms of a body are never equal: every part of one has one form, and nothing may be left over.
 
 use crate::declared::{
-    read_answer, read_claim, read_constraint, read_draft, read_weight, write_answer, write_claim, write_constraint,
-    write_draft, write_weight,
+    read_answer, read_claim, read_constraint, read_decision, read_draft, read_policy, read_weight, write_answer,
+    write_claim, write_constraint, write_decision, write_draft, write_policy, write_weight,
 };
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES};
@@ -22,9 +22,7 @@ use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value, ValueRef};
 
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
-    (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number)
-        || (kind::RANGE_MOVE..=kind::WEIGHT).contains(&number)
-        || number == kind::CLAIM
+    (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number) || (kind::RANGE_MOVE..=kind::VOTE).contains(&number)
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -145,6 +143,18 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             write_draft(w, name)?;
             Ok(kind::DRAFT)
         }
+        OpRef::Govern { rules, deciders, pred } => {
+            write_policy(w, names, (rules, deciders, pred), at)?;
+            Ok(kind::POLICY)
+        }
+        OpRef::Decide { by, after, outcomes } => {
+            write_decision(w, names, (by, after, outcomes), at)?;
+            Ok(kind::DECISION)
+        }
+        OpRef::Vote { decision } => {
+            names.write_id(w, decision, at)?;
+            Ok(kind::VOTE)
+        }
         OpRef::Claim { name, places } => {
             write_claim(w, name, places)?;
             Ok(kind::CLAIM)
@@ -216,6 +226,9 @@ pub(crate) fn read_delimited(
         kind::WEIGHT => read_weight(r, names, at)?,
         kind::CLAIM => read_claim(r)?,
         kind::DRAFT => read_draft(r)?,
+        kind::POLICY => read_policy(r, names, at)?,
+        kind::DECISION => read_decision(r, names, at)?,
+        kind::VOTE => Op::Vote { decision: names.read_id(r, at)? },
         _ => read_body(r, names, kind, len, at)?,
     };
     if op.len() != len {

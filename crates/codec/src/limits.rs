@@ -105,6 +105,12 @@ table! {
     CLAIM_PLACES = "places of a claim", 1 << 20;
     /// As long as a label: a sentence in a list of drafts.
     DRAFT_BYTES = "bytes of the name of a draft", 512;
+    /// Storage nodes of a space, and the few people whose word it is.
+    DECIDERS = "authors who may decide", 1 << 8;
+    /// What gave way since the decision before it.
+    DECIDED = "actions that a decision lists", 1 << 14;
+    /// Versions of the rules of choosing that there may ever be.
+    RULES = "version of the rules", 1 << 16;
     /// So that sums over any number of actions stay exact.
     WEIGHT = "weight of an action", u16::MAX as u64;
     /// An hour of film: what is longer is several blobs.

@@ -61,10 +61,14 @@ pub mod kind {
     pub const RESOLVE: u64 = 23;
     /// The weight of a range in the shared view.
     pub const WEIGHT: u64 = 24;
-    /// The shared policy: versions of solver and relations, what counts as a conflict.
+    /// The shared policy: the version of the rules, and who decides for good.
     pub const POLICY: u64 = 25;
     /// A place of something of which there are only so many.
     pub const CLAIM: u64 = 26;
+    /// What is decided for good.
+    pub const DECISION: u64 = 27;
+    /// That an author agrees to a decision.
+    pub const VOTE: u64 = 28;
 }
 
 /// The first kind whose ops say how many counters they take and how long they are.
@@ -253,8 +257,8 @@ pub(crate) fn read_spans(
     if is_apart(&spans) { Ok(spans) } else { Err(DecodeError::NotCanonical("spans are not ascending and apart")) }
 }
 
-pub(crate) fn is_ascending(ids: &[Id]) -> bool {
-    ids.windows(2).all(|pair| pair[0] < pair[1])
+pub(crate) fn is_ascending<T: Ord>(all: &[T]) -> bool {
+    all.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 fn is_apart(spans: &[Span]) -> bool {

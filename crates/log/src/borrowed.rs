@@ -2,6 +2,7 @@
 
 use crate::constraint::Rule;
 use crate::container::ContainerId;
+use crate::decision::{Decider, Outcome};
 use crate::held::{ValueRef, Values};
 use crate::op::{Op, Register, TextRange, Value};
 use clock::{Id, Seq, Span};
@@ -88,6 +89,29 @@ pub enum OpRef<'a> {
     Draft {
         /// What people call it.
         name: &'a str,
+    },
+    /// See [`Op::Govern`].
+    Govern {
+        /// The version of the rules.
+        rules: u32,
+        /// Who may decide.
+        deciders: &'a [Decider],
+        /// What is replaced.
+        pred: &'a [Id],
+    },
+    /// See [`Op::Decide`].
+    Decide {
+        /// By what the author may.
+        by: Id,
+        /// The decision before.
+        after: Option<Id>,
+        /// What does not simply stay in.
+        outcomes: &'a [(Id, Outcome)],
+    },
+    /// See [`Op::Vote`].
+    Vote {
+        /// The decision.
+        decision: Id,
     },
     /// See [`Op::CounterAdd`].
     CounterAdd {
@@ -247,6 +271,7 @@ impl<'a> OpRef<'a> {
             | Self::TextMove { container, .. } => Some(container),
             Self::Control { .. } | Self::Draft { .. } | Self::Unknown { .. } => None,
             Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } => None,
+            Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } => None,
         }
     }
 
@@ -269,6 +294,9 @@ impl<'a> OpRef<'a> {
             Self::Constrain { actions: pred, .. } | Self::Resolve { pred, .. } | Self::Weigh { pred, .. } => {
                 ([None; 4], &[], pred)
             }
+            Self::Govern { pred, .. } => ([None; 4], &[], pred),
+            Self::Decide { by, after, .. } => ([Some(by), after, None, None], &[], &[]),
+            Self::Vote { decision } => ([Some(decision), None, None, None], &[], &[]),
             Self::ListMove { item, left, right, .. } => ([Some(item), left, right, None], &[], &[]),
             Self::ListSet { item, pred, .. } => ([Some(item), None, None, None], &[], pred),
             Self::TreeCreate { parent, left, right, .. } => ([parent, left, right, None], &[], &[]),
@@ -287,12 +315,20 @@ impl<'a> OpRef<'a> {
         let makers = self.container().into_iter().flat_map(|container| container.makers());
         let gaps = ranges.iter().flat_map(|range| [range.start.beside(), range.end.beside()]);
         let named = ids.into_iter().chain(gaps).flatten().chain(makers);
-        named.chain(spans.iter().map(Span::last)).chain(pred.iter().chain(actions).copied())
+        let outcomes = if let Self::Decide { outcomes, .. } = self { outcomes } else { &[] };
+        let decided = outcomes.iter().map(|(id, _)| *id);
+        named.chain(spans.iter().map(Span::last)).chain(pred.iter().chain(actions).copied()).chain(decided)
     }
 
     /// Whether it says something of actions, which holds wherever it is active itself, whatever becomes of its own action.
     pub fn is_declaration(self) -> bool {
         matches!(self, Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. })
+            || self.binds()
+    }
+
+    /// Whether it is about what is decided for good: it holds whether or not it is undone, hidden or held back.
+    pub fn binds(self) -> bool {
+        matches!(self, Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. })
     }
 
     /// The part with the counters `part` of an op that begins at `start`, where it has parts: text is cut by
@@ -337,6 +373,11 @@ impl<'a> OpRef<'a> {
             Self::Constrain { rule, actions } => Op::Constrain { rule, actions: actions.to_vec() },
             Self::Claim { name, places } => Op::Claim { name: name.to_owned(), places },
             Self::Draft { name } => Op::Draft { name: name.to_owned() },
+            Self::Govern { rules, deciders, pred } => {
+                Op::Govern { rules, deciders: deciders.to_vec(), pred: pred.to_vec() }
+            }
+            Self::Decide { by, after, outcomes } => Op::Decide { by, after, outcomes: outcomes.to_vec() },
+            Self::Vote { decision } => Op::Vote { decision },
             Self::CounterAdd { container, amount } => Op::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, values } => {
                 Op::ListInsert { container, left, right, values: values.to_vec() }
@@ -380,6 +421,9 @@ impl Op {
             Self::Constrain { rule, ref actions } => OpRef::Constrain { rule, actions },
             Self::Claim { ref name, places } => OpRef::Claim { name, places },
             Self::Draft { ref name } => OpRef::Draft { name },
+            Self::Govern { rules, ref deciders, ref pred } => OpRef::Govern { rules, deciders, pred },
+            Self::Decide { by, after, ref outcomes } => OpRef::Decide { by, after, outcomes },
+            Self::Vote { decision } => OpRef::Vote { decision },
             Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, ref values } => {
                 OpRef::ListInsert { container, left, right, values: Values::Any(values) }

@@ -7,7 +7,8 @@
 //! ```text
 //! Action ── Op ─┬─ Insert ── Delete        receive ─► is it whole? ─► is it next? ─► append
 //!               ├─ Set                                                   └─ no: pending, bounded
-//!               └─ Control, Draft, Constrain, Claim, Resolve, Weigh
+//!               └─ Control, Draft, Constrain, Claim, Resolve, Weigh,
+//!                  Govern, Decide, Vote
 //! ```
 //!
 //! It never decides what is active (that is `view`), never shows anything (`model`) and never reads
@@ -29,6 +30,7 @@ mod borrowed;
 mod bulk;
 mod constraint;
 mod container;
+mod decision;
 mod held;
 mod knowledge;
 mod multilog;
@@ -47,6 +49,7 @@ pub use blobs::BlobNames;
 pub use borrowed::OpRef;
 pub use constraint::{Listing, Rule};
 pub use container::{ContainerId, Crossing, Kind, RootName};
+pub use decision::{Decider, Outcome, RULES};
 pub use held::{ValueRef, Values};
 pub use knowledge::Knowledge;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};

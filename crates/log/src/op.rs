@@ -2,6 +2,7 @@
 
 use crate::constraint::Rule;
 use crate::container::{ContainerId, Kind};
+use crate::decision::{Decider, Outcome};
 use blob::BlobRef;
 use clock::{Id, Seq, Span};
 
@@ -207,6 +208,30 @@ pub enum Op {
         /// What people call it; not empty.
         name: String,
     },
+    /// Says who may decide for good, for everybody; one counter.
+    Govern {
+        /// The version of the rules by which the shared view chooses, see [`crate::RULES`].
+        rules: u32,
+        /// The authors; with none, nothing is ever decided. Ascending.
+        deciders: Vec<Decider>,
+        /// What was said of this before, and is replaced. Ascending.
+        pred: Vec<Id>,
+    },
+    /// Decides for good what of everything that its author had is active, as far as actions that are tied to others are
+    /// concerned; one counter, which names the decision. What is not listed and is tied to others, or ever will be, stays in.
+    Decide {
+        /// By what the author may, see [`Op::Govern`].
+        by: Id,
+        /// The decision that it follows; none for the first.
+        after: Option<Id>,
+        /// The actions, each by one of its elements, that do not simply stay in, and what becomes of each. Ascending.
+        outcomes: Vec<(Id, Outcome)>,
+    },
+    /// Agrees to a decision; one counter.
+    Vote {
+        /// The decision.
+        decision: Id,
+    },
     /// Adds to a counter; one counter.
     CounterAdd {
         /// The counter.
@@ -347,7 +372,7 @@ impl Op {
             Self::ListInsert { values, .. } => Seq::try_from(values.len()).expect("bounded where bytes come in"),
             Self::Set { .. } | Self::Control { .. } | Self::Constrain { .. } => 1,
             Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } | Self::CounterAdd { .. } => 1,
-            Self::Draft { .. } => 1,
+            Self::Draft { .. } | Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } => 1,
             Self::ListMove { .. } | Self::ListSet { .. } => 1,
             Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
             Self::TextObject { .. } | Self::TextMark { .. } | Self::TextMove { .. } => 1,

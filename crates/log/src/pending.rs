@@ -78,6 +78,10 @@ fn weight(action: &Action) -> usize {
                     Op::Resolve { actions, keep, pred } => {
                         size_of_val(actions.as_slice()) + size_of_val(keep.as_slice()) + size_of_val(pred.as_slice())
                     }
+                    Op::Govern { deciders, pred, .. } => {
+                        size_of_val(deciders.as_slice()) + size_of_val(pred.as_slice())
+                    }
+                    Op::Decide { outcomes, .. } => size_of_val(outcomes.as_slice()),
                     Op::Weigh { actions, pred, .. } => size_of_val(actions.as_slice()) + size_of_val(pred.as_slice()),
                     Op::TextObject { kind, .. } => kind.len(),
                     Op::TextMark { ranges, key, value, .. } => {

@@ -246,7 +246,7 @@ impl Model {
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
-            OpRef::Draft { .. } => {}
+            OpRef::Draft { .. } | OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => {}
         }
     }
 
@@ -358,7 +358,7 @@ impl Model {
             }
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
-            OpRef::Draft { .. } => {}
+            OpRef::Draft { .. } | OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => {}
         }
     }
 

@@ -22,6 +22,7 @@
 //! It reads no clock and no disk and opens no socket: times are given to it, and bytes are `codec`'s.
 
 mod conflict;
+mod decisions;
 pub mod diff;
 mod document;
 mod edit;
@@ -37,11 +38,12 @@ pub use blob::{BlobHash, BlobRef, MediaType};
 pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use conflict::{Conflict, Runs};
+pub use decisions::{Ballot, DecideError};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
 pub use log::{
-    Action, BlobNames, ContainerId, Crossing, Gap, HeaderRun, Kind, MultiLog, OpRef, Proposal, ReceiveError, Received,
-    Register, ReplicaLog, RootName, Rule, TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Decider, Gap, HeaderRun, Kind, MultiLog, OpRef, Outcome, Proposal,
+    ReceiveError, Received, Register, ReplicaLog, RootName, Rule, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
@@ -54,6 +56,6 @@ pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapsh
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    CounterDiff, Decision, DiffPart, DiffSide, Excluded, Grade, KeyDiff, ListDiff, ListSide, Loss, NodeDiff, Overlap,
-    Policy, Standing, Suggestions, Why,
+    Authority, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, KeyDiff, ListDiff, ListSide, Loss,
+    NodeDiff, Overlap, Policy, Standing, Suggestions, Turn, Why,
 };

@@ -213,7 +213,7 @@ impl Document {
     fn proposed(&self, run: EditRun, taken_out: &TakenOut) -> Option<Proposed> {
         let proposal = self.log.proposal(run.span.first())?;
         let (mut states, mut open, mut decided_by) = (SortedSet::new(), Vec::new(), SortedSet::new());
-        for (part, decision) in self.decisions(run.span) {
+        for (part, decision) in self.decided_parts(run.span) {
             let state = match decision {
                 None => ProposalState::Withdrawn,
                 Some(Decision::Open) => ProposalState::Open,
@@ -238,7 +238,7 @@ impl Document {
     }
 
     /// The parts of what is only proposed, with what was decided about each; none where it was taken back.
-    fn decisions(&self, span: Span) -> Vec<(Span, Option<Decision>)> {
+    fn decided_parts(&self, span: Span) -> Vec<(Span, Option<Decision>)> {
         let mut decisions = Vec::new();
         for (part, proposed) in self.view.proposals(span) {
             let Some((_, decision)) = proposed else { continue };
@@ -291,7 +291,7 @@ impl Document {
     fn taken_out(&self) -> TakenOut {
         let mut taken = Vec::new();
         for log in self.log.logs() {
-            for (part, decision) in self.decisions(Span::new(log.replica, 0, log.end())) {
+            for (part, decision) in self.decided_parts(Span::new(log.replica, 0, log.end())) {
                 let Some(decision) = decision else { continue };
                 for (id, op) in log.ops_in(part.start..part.end) {
                     let OpRef::Delete { target, backward, .. } = op else { continue };
@@ -321,21 +321,21 @@ impl Document {
     /// Accepts what of `spans` is only proposed, for everybody: an action of its own. What its author took out of it again
     /// is accepted with it. `None` where there is nothing to accept.
     pub fn accept(&mut self, spans: &[Span], time: i64) -> Option<(Span, Patch)> {
-        self.decide(spans, true, time)
+        self.accept_or_reject(spans, true, time)
     }
 
     /// Rejects what of `spans` is only proposed, for everybody, also where it was accepted before: an action of its own.
     /// `None` where there is nothing to reject.
     pub fn reject(&mut self, spans: &[Span], time: i64) -> Option<(Span, Patch)> {
-        self.decide(spans, false, time)
+        self.accept_or_reject(spans, false, time)
     }
 
-    fn decide(&mut self, spans: &[Span], accepts: bool, time: i64) -> Option<(Span, Patch)> {
+    fn accept_or_reject(&mut self, spans: &[Span], accepts: bool, time: i64) -> Option<(Span, Patch)> {
         let mut targets: SortedMap<ReplicaId, RangeSet> = SortedMap::new();
         let meets = |a: Span, b: Span| a.replica == b.replica && a.start < b.end && b.start < a.end;
         let along = self.taken_out().into_iter().filter(|(of, _)| spans.iter().any(|span| meets(*span, *of)));
         for span in spans.iter().copied().chain(along.map(|(_, by)| by)) {
-            for (part, decision) in self.decisions(span) {
+            for (part, decision) in self.decided_parts(span) {
                 match decision {
                     Some(Decision::Accepted(_)) if accepts => {}
                     Some(Decision::Rejected(_)) if !accepts => {}

@@ -11,7 +11,7 @@ use codec::{
     AuthorKey, Chain, ChainHead, Cost, DecodeError, EquivocationProof, Frame, FrameError, FrameName, Origin, Signature,
     SigningKey,
 };
-use log::{Action, BlobNames, ContainerId, Kind, ReceiveError};
+use log::{Action, BlobNames, ContainerId, Decider, Kind, ReceiveError};
 use model::Patch;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
@@ -168,14 +168,9 @@ pub struct Replica {
 impl Replica {
     /// An empty copy of document `id` that writes as `replica` with `key`.
     pub fn new(id: DocumentId, epoch: u32, replica: ReplicaId, key: SigningKey) -> Self {
-        Self {
-            id,
-            epoch,
-            key,
-            document: Document::new(replica),
-            chains: SortedMap::new(),
-            waiting: WaitingRoom::default(),
-        }
+        let mut document = Document::new(replica);
+        document.note_author(replica, Decider(key.author().0));
+        Self { id, epoch, key, document, chains: SortedMap::new(), waiting: WaitingRoom::default() }
     }
 
     /// Which document it is.
@@ -394,6 +389,7 @@ impl Replica {
         ends: Vec<Seq>,
         (signature, bytes): (Signature, usize),
     ) {
+        self.document.note_author(replica, Decider(head.author.0));
         let chain = self.chains.entry(replica).or_insert_with(|| KnownChain {
             head,
             ends: Vec::new(),

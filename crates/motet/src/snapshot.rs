@@ -153,7 +153,11 @@ impl Document {
     }
 
     /// Writes what has nothing to do with what this copy leaves out, so that goes on to be left out.
-    fn write_beside(&mut self, time: i64, change: impl FnOnce(&mut crate::Edit<'_>)) -> Result<Option<Span>, Refusal> {
+    pub(crate) fn write_beside(
+        &mut self,
+        time: i64,
+        change: impl FnOnce(&mut crate::Edit<'_>),
+    ) -> Result<Option<Span>, Refusal> {
         let policy = self.view.policy().clone();
         let is_chosen = policy != Policy::default();
         if is_chosen {

@@ -27,6 +27,8 @@ pub struct EditRun {
     pub declared: Vec<Id>,
     /// Whether it switched other actions off or on, and which.
     pub switched: Option<(bool, Vec<Span>)>,
+    /// Whether it is about what is decided for good, which cannot be undone.
+    pub binds: bool,
     /// Whether it accepted or rejected what others proposed, and which elements.
     pub decided: Option<(bool, Vec<Span>)>,
 }
@@ -69,7 +71,7 @@ impl Document {
 
     /// What [`Document::undo`] would take back: the latest edit run of this author that is not undone.
     pub fn next_undo(&self) -> Option<Span> {
-        self.own_runs().find(|run| run.switched.is_none() && !self.is_undone(run)).map(|run| run.span)
+        self.own_runs().find(|run| run.switched.is_none() && !run.binds && !self.is_undone(run)).map(|run| run.span)
     }
 
     /// What [`Document::redo`] would bring back: what this author's latest undo took, unless they have
@@ -77,6 +79,7 @@ impl Document {
     pub fn next_redo(&self) -> Option<Vec<Span>> {
         for run in self.own_runs() {
             match run.switched {
+                None if run.binds => continue,
                 None => return None,
                 Some((true, _)) => continue,
                 Some((false, spans)) => {
@@ -204,6 +207,7 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
         writes: 0,
         declared: Vec::new(),
         switched: None,
+        binds: false,
         decided: None,
     };
     for (id, op) in log.ops_in(span.start..span.end) {
@@ -222,7 +226,10 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
                 which.get_or_insert((on, Vec::new())).1.extend(targets);
             }
             OpRef::Unknown { .. } => {}
-            op if op.is_declaration() => run.declared.push(id),
+            op if op.is_declaration() => {
+                run.declared.push(id);
+                run.binds |= op.binds();
+            }
             other => run.writes += other.len(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::registers::{Writes, unreplaced};
 use crate::{Policy, Standing};
 use clock::{Id, Lamport, ReplicaId, Seq, Span, VersionVector};
-use log::{Action, Op, Register};
+use log::{Action, Decider, Op, Register};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A set of actions, and everything that follows from it.
@@ -16,6 +16,8 @@ pub struct Naive {
     complete: BTreeMap<Id, Action>,
     /// Actions that something is missing for, by first element. They have no effect.
     waiting: BTreeMap<Id, Action>,
+    /// Who writes as which replica, as far as anybody asks.
+    pub(crate) authors: BTreeMap<ReplicaId, Decider>,
 }
 
 /// One element: the op that made it, and which of the op's elements it is.
@@ -55,6 +57,11 @@ impl Naive {
     /// The empty set.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Says who writes as a replica.
+    pub fn note_author(&mut self, replica: ReplicaId, author: Decider) {
+        self.authors.insert(replica, author);
     }
 
     /// Adds an action, in any order, any number of times. Panics where another one stands under its id.

@@ -30,6 +30,7 @@
 //! ```
 
 mod author;
+mod decided;
 mod declare;
 mod forge;
 mod history;

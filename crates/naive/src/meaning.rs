@@ -1,5 +1,6 @@
 //! What is left when no constraint is broken: the best of all choices, found by looking at all of them.
 
+use crate::decided::Decided;
 use crate::history::Element;
 use crate::{Naive, Policy};
 use clock::{Id, Lamport};
@@ -49,6 +50,7 @@ struct Meaning {
     /// What the viewer prefers, ascending, and whether each action is of those that come first.
     preferred: BTreeSet<Id>,
     first: Vec<bool>,
+    decided: Decided,
 }
 
 impl Naive {
@@ -70,7 +72,8 @@ impl Naive {
         let preferred =
             present.iter().copied().filter(|&id| policy.preferred.iter().any(|&at| self.is_of(at, id))).collect();
         let first = present.iter().map(|id| policy.first.contains(&id.replica)).collect();
-        let meaning = Meaning { present, ties, answers, weights, preferred, first };
+        let decided = self.decided(policy);
+        let meaning = Meaning { present, ties, answers, weights, preferred, first, decided };
         let best = meaning.best();
         let rejected = meaning.present.iter().enumerate().filter(|(at, _)| best >> at & 1 == 0).map(|(_, id)| *id);
         rejected.chain(yielding.iter().copied()).collect()
@@ -162,7 +165,8 @@ impl Meaning {
         assert!(count < 20, "few enough to look at all choices");
         let may: u32 = self.mask(|id| !self.refused().contains(&id));
         let answered = self.answers.iter().filter(|answer| answer.keep != answer.actions);
-        let pins: Vec<Id> = self.preferred.iter().copied().chain(answered.flat_map(|a| a.keep.clone())).collect();
+        let stay = self.present.iter().filter(|id| self.decided.stay.contains(id)).chain(&self.preferred).copied();
+        let pins: Vec<Id> = stay.chain(answered.flat_map(|a| a.keep.clone())).collect();
         let worth = |set: u32| {
             let has = |id: &Id| set & self.mask(|other| other == *id) != 0;
             let weigh = |is_in: &dyn Fn(usize) -> bool| -> u64 {
@@ -183,7 +187,8 @@ impl Meaning {
     /// What an answer keeps none of, and no later one keeps.
     fn refused(&self) -> BTreeSet<Id> {
         let mut kept = self.preferred.clone();
-        let mut refused = BTreeSet::new();
+        kept.extend(&self.decided.stay);
+        let mut refused = self.decided.out.clone();
         for answer in &self.answers {
             if answer.keep.is_empty() {
                 refused.extend(answer.actions.difference(&kept).copied());

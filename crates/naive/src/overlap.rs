@@ -60,7 +60,7 @@ impl Naive {
     }
 
     /// What every action follows, and itself, by its first element.
-    fn pasts(&self) -> BTreeMap<Id, VersionVector> {
+    pub(crate) fn pasts(&self) -> BTreeMap<Id, VersionVector> {
         let mut actions: Vec<&Action> = self.actions().collect();
         // Logical time goes on along every path.
         actions.sort_by_key(|action| (action.lamport, action.id));

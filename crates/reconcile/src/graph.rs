@@ -88,6 +88,11 @@ impl Graph {
         self.pins.push(action);
     }
 
+    /// Wants actions in before whatever was wanted so far, the first of them most.
+    pub fn pin_first(&mut self, actions: impl IntoIterator<Item = Index>) {
+        self.pins.splice(0..0, actions);
+    }
+
     /// Where both are active, `a` is never after `b`.
     pub fn not_after(&mut self, a: Index, b: Index) {
         self.not_after.push((a, b));

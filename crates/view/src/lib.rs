@@ -15,6 +15,7 @@
 mod base;
 mod changes;
 mod controls;
+mod decisions;
 mod overlaps;
 mod policy;
 mod precedence;
@@ -24,6 +25,7 @@ mod semantics;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
+pub use decisions::{Authority, Finality, Turn};
 pub use overlaps::Overlap;
 pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};

@@ -8,11 +8,12 @@ mod answers;
 mod solve;
 
 use crate::base::{Base, Candidates, Classified, Inactive};
+use crate::decisions::{Decisions, Held};
 use crate::policy::Policy;
 use crate::precedence::each_effect;
 use answers::{Answer, Answers};
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
-use log::{MultiLog, OpRef, Rule};
+use log::{MultiLog, OpRef, Outcome, Rule};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub enum Loss {
     },
     /// Somebody answered that none of several is to be active.
     Answer(Id),
+    /// It gave way before, and this decision made that final.
+    Decided(Id),
     /// The viewer's own comes first: this action, by its first element, touches the same, and neither author had seen what
     /// the other did.
     Mine(Id),
@@ -48,7 +51,7 @@ impl Loss {
         match self {
             Self::Circle(by) | Self::Constraint { by, .. } | Self::Claim { by, .. } => by,
             Self::Mine(by) => std::slice::from_ref(by),
-            Self::Answer(_) => &[],
+            Self::Answer(_) | Self::Decided(_) => &[],
         }
     }
 }
@@ -143,6 +146,8 @@ struct Vertex {
     is_settled: bool,
     /// Whether another choice might have been better.
     is_near: bool,
+    /// What was decided about it for good.
+    held: Held,
     fate: Fate,
     ties: SortedSet<Tie>,
     /// What says how much it matters.
@@ -165,6 +170,7 @@ pub(crate) struct SemanticGraph {
     claimed: SortedMap<Arc<str>, Claimed>,
     answers: Answers,
     weights: SortedMap<Id, Weight>,
+    pub decisions: Decisions,
     /// By first element.
     vertices: SortedMap<Id, Vertex>,
     /// Actions to be solved anew, by first element.
@@ -224,6 +230,7 @@ impl SemanticGraph {
                 let (lamport, counts) = (log.lamport(id).expect("in the log"), base.is_present(Span::of(id)));
                 self.weights.insert(id, Weight { lamport, actions, weight, pred: pred.to_vec(), counts });
             }
+            OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => self.decisions.declare(log, id, op),
             _ => {}
         }
     }
@@ -231,6 +238,7 @@ impl SemanticGraph {
     /// The action that begins with `action`, marked.
     fn vertex(&mut self, log: &MultiLog, action: Id, among: Candidates<'_>) -> &mut Vertex {
         self.marked.insert(action);
+        let held = self.decisions.held(action);
         self.vertices.entry(action).or_insert_with(|| {
             let span = action_of(log, action);
             Vertex {
@@ -240,6 +248,7 @@ impl SemanticGraph {
                 has_failed: false,
                 is_settled: true,
                 is_near: false,
+                held,
                 fate: Fate::Active,
                 ties: SortedSet::new(),
                 weights: SortedSet::new(),
@@ -311,6 +320,14 @@ impl SemanticGraph {
 
     /// Brings the fates up to date; returns the actions of which they changed.
     pub fn settle(&mut self, log: &MultiLog, policy: &Policy) -> Vec<Span> {
+        if self.decisions.settle(log, policy.pin.as_ref()) {
+            for (&action, vertex) in self.vertices.iter_mut() {
+                let held = self.decisions.held(action);
+                if std::mem::replace(&mut vertex.held, held) != held {
+                    self.marked.insert(action);
+                }
+            }
+        }
         let mut changed = Vec::new();
         for (action, fate) in self.solve(policy) {
             let vertex = self.vertices.get_mut(&action).expect("just solved");
@@ -395,6 +412,32 @@ impl SemanticGraph {
         weights.iter().copied().collect()
     }
 
+    /// What a decision has to list: what becomes of the actions that do not simply stay in, as far as no decision said so
+    /// before. Ascending.
+    pub fn outcomes(&self) -> Vec<(Id, Outcome)> {
+        let outcome = |(&action, vertex): (&Id, &Vertex)| {
+            let was_open = self.decisions.is_left_open(action);
+            let outcome = match (&vertex.fate, vertex.held) {
+                (_, Held::Out(_)) => return None,
+                (Fate::Active, Held::Free) => was_open.then_some(Outcome::In),
+                (_, Held::In) => None,
+                (Fate::Lost(_), Held::Free) => Some(Outcome::Out),
+                _ => (!was_open).then_some(Outcome::Open),
+            };
+            Some((action, outcome?))
+        };
+        self.vertices.iter().filter_map(outcome).collect()
+    }
+
+    /// The actions that gave way to what was decided before anybody knew of them, ascending.
+    pub fn frozen_out(&self) -> impl Iterator<Item = Span> {
+        let is_held = |id: &Id| self.vertices.get(id).is_some_and(|vertex| vertex.held == Held::In);
+        self.vertices.iter().filter_map(move |(first, vertex)| match &vertex.fate {
+            Fate::Lost(loss) if vertex.held == Held::Free && loss.by().iter().any(is_held) => Some(vertex.span(*first)),
+            _ => None,
+        })
+    }
+
     /// Actions of which another choice might have been better, ascending.
     pub fn near(&self) -> impl Iterator<Item = Span> {
         self.vertices.iter().filter(|(_, vertex)| vertex.is_near).map(|(first, vertex)| vertex.span(*first))
@@ -418,6 +461,7 @@ impl SemanticGraph {
         assert!(self.marked.is_empty(), "everything that was marked is solved");
         let mut anew = self.clone();
         for (&first, vertex) in self.vertices.iter() {
+            assert_eq!(vertex.held, self.decisions.held(first), "what is decided about {first}");
             assert_eq!(vertex.is_present, among.is_present(vertex.span(first)), "whether {first} is present");
             anew.marked.insert(first);
         }

@@ -86,7 +86,7 @@ pub struct View {
     undo: Controls,
     precedence: Precedence,
     proposals: Proposals,
-    semantics: SemanticGraph,
+    pub(crate) semantics: SemanticGraph,
     inactive: SortedMap<ReplicaId, RangeMap<Inactive>>,
     /// What of others' beside the viewer's own shows, where that is asked for.
     overlaps: Option<Box<Overlaps>>,
@@ -422,6 +422,7 @@ impl View {
             }
         }
         if self.has_no_choice() {
+            self.settle(log, None);
             return;
         }
         for span in self.recount(spans.to_vec()) {

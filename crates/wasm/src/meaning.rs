@@ -77,6 +77,7 @@ fn lost(document: &Document, span: Span, loss: &Loss, by: &[Id], answer: Option<
     let more: (&str, JsValue) = match loss {
         Loss::Claim { name, .. } => ("claim", (&**name).into()),
         Loss::Mine(_) => ("mine", true.into()),
+        Loss::Decided(by) => ("decided", write_spans(&[Span::of(*by)]).into()),
         _ => return lost,
     };
     let set = js_sys::Reflect::set(&lost, &more.0.into(), &more.1);
@@ -111,6 +112,7 @@ fn told(
         ("said", element(constraint)),
         ("claim", JsValue::NULL),
         ("mine", false.into()),
+        ("decided", JsValue::NULL),
         ("answer", element(answer)),
         ("keep", spans(keep).into()),
     ])

@@ -6,7 +6,7 @@ import { ago, exactly } from "../app/time";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 
-const isOpen = ({ answer, mine }: Conflict): boolean => answer === null && !mine;
+const isOpen = ({ answer, mine, decided }: Conflict): boolean => answer === null && !mine && decided === null;
 
 /** How many wait for a decision. */
 export const undecided = (conflicts: readonly Conflict[]): number => conflicts.filter(isOpen).length;

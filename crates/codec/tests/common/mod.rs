@@ -6,7 +6,8 @@ use clock::{DocumentId, Id, ReplicaId, Span};
 use codec::block::PartRef;
 use codec::{Boundaries, ChainHead, Frame, Origin, SealedFrame, SigningKey};
 use log::{
-    Action, ContainerId, Crossing, Gap, Header, Kind, MultiLog, OpRef, Proposal, Register, Rule, TextRange, Value,
+    Action, ContainerId, Crossing, Decider, Gap, Header, Kind, MultiLog, OpRef, Outcome, Proposal, Register, Rule,
+    TextRange, Value,
 };
 
 /// A generator whose every run can be repeated from its seed.
@@ -51,7 +52,9 @@ pub enum Alphabet {
     Blobs,
     /// And those that say what actions mean together, of which there are too.
     Meaning,
-    /// All that there are: also what is only proposed, drafts, and what accepts or rejects it.
+    /// And what is only proposed, drafts, and what accepts or rejects it, of which there are too.
+    Proposed,
+    /// All that there are: also what is decided for good.
     All,
 }
 
@@ -72,7 +75,7 @@ pub fn random_log_of(rng: &mut Rng, actions: u64, alphabet: Alphabet) -> MultiLo
         let unseen = if rng.one_in(9) { spans(rng, &all) } else { Vec::new() };
         let label = if rng.one_in(8) { "a lábel".repeat(1 + rng.below(3) as usize) } else { String::new() };
         let time = if rng.one_in(5) { rng.below(1 << 34) as i64 - (1 << 32) } else { 1_800_000_000 };
-        let proposal = if alphabet >= Alphabet::All { proposal(rng, &all, replica) } else { None };
+        let proposal = if alphabet >= Alphabet::Proposed { proposal(rng, &all, replica) } else { None };
         all.commit(replica, Header { time, unseen, label, proposal });
         if rng.one_in(6) {
             fork(rng, &mut all, &mut held, alphabet);
@@ -146,6 +149,9 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
     if alphabet >= Alphabet::All && rng.one_in(8) {
+        return push_decision(rng, log, replica);
+    }
+    if alphabet >= Alphabet::Proposed && rng.one_in(8) {
         log.push(replica, OpRef::Draft { name: ["plan b", "Fassung für März"][rng.below(2) as usize] });
         return;
     }
@@ -181,7 +187,7 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
         (2, Some(_)) => {
             let (targets, pred) = (spans(rng, log), ids(rng, log));
             let on = rng.one_in(2);
-            let accepts = alphabet >= Alphabet::All && rng.one_in(2);
+            let accepts = alphabet >= Alphabet::Proposed && rng.one_in(2);
             let register = if accepts { Register::Accept } else { Register::Undo };
             log.push(replica, OpRef::Control { register, on, targets: &targets, pred: &pred });
         }
@@ -226,6 +232,21 @@ fn push_meaning(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
         1 if !actions.is_empty() => OpRef::Weigh { actions: &actions, weight, pred: &pred },
         2 | 3 if rule.fits(&listed) => OpRef::Constrain { rule, actions: &listed },
         _ => OpRef::Claim { name: ["hall", "büro 3"][rng.below(2) as usize], places: 1 + rng.below(1 << 20) as u32 },
+    };
+    log.push(replica, op);
+}
+
+/// What is decided for good.
+fn push_decision(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId) {
+    let Some(some) = known(rng, log) else { return };
+    let (pred, listed, after) = (ids(rng, log), ids(rng, log), known(rng, log).filter(|_| rng.one_in(2)));
+    let deciders: Vec<Decider> = (0..rng.below(3) as u8).map(|at| Decider([at; 32])).collect();
+    let each = [Outcome::In, Outcome::Out, Outcome::Open];
+    let outcomes: Vec<(Id, Outcome)> = listed.into_iter().map(|id| (id, each[rng.below(3) as usize])).collect();
+    let op = match rng.below(3) {
+        0 => OpRef::Govern { rules: 1 + rng.below(3) as u32, deciders: &deciders, pred: &pred },
+        1 => OpRef::Decide { by: some, after, outcomes: &outcomes },
+        _ => OpRef::Vote { decision: some },
     };
     log.push(replica, op);
 }

@@ -83,7 +83,7 @@ impl Edit<'_> {
         self.declare(OpRef::Weigh { actions: &actions, weight, pred: &pred });
     }
 
-    fn declare(&mut self, op: OpRef<'_>) {
+    pub(crate) fn declare(&mut self, op: OpRef<'_>) {
         self.push(op);
         self.document.writing.declares = true;
     }

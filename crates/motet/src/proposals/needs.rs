@@ -55,7 +55,7 @@ impl Document {
         if span.start >= end {
             return;
         }
-        for (part, decision) in self.decisions(Span::new(span.replica, span.start, end)) {
+        for (part, decision) in self.decided_parts(Span::new(span.replica, span.start, end)) {
             let is_spared =
                 but.is_some() && self.mine.contains(&part.replica) && self.log.proposal(part.first()) == but;
             let is_shown = self.view.standing(part.first()) == Standing::Active;

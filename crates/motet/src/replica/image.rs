@@ -120,6 +120,7 @@ impl Replica {
         let Some(head) = part.head else { return Ok(()) };
         let signature = head.signature.filter(|_| head.end == part.log.end()).ok_or(ImageError::Version)?;
         let signatures = SortedMap::from([(head.end, signature)]);
+        self.document.note_author(head.replica, log::Decider(head.author.0));
         self.chains.insert(
             head.replica,
             KnownChain { head, ends: ends.clone(), signatures, newest_bytes: SIGNED_BYTES_MAX, fork: None },

@@ -1,6 +1,6 @@
 //! What actions mean together as JSON: why a run is active or not, what gave way, what was declared.
 
-use motet::{Conflict, Document, EditRun, Excluded, Id, Loss, OpRef, Replica, Rule, Span, Why};
+use motet::{AuthorKey, Conflict, Document, EditRun, Excluded, Id, Loss, OpRef, Outcome, Replica, Rule, Span, Why};
 use serde_json::{Value, json};
 
 /// The element of a run that says most of how it stands: the last one that is not active, or where all are, the last one.
@@ -50,6 +50,7 @@ fn loss_json(replica: &Replica, loss: &Loss, answer: Option<Id>) -> Value {
         Loss::Constraint { constraint, .. } => json!({ "constraint": declared_json(replica, *constraint) }),
         Loss::Claim { name, .. } => json!({ "claim": **name }),
         Loss::Mine(_) => json!({ "mine": true }),
+        Loss::Decided(by) => json!({ "decided": by.to_string() }),
         Loss::Answer(_) => json!({}),
     };
     let mut json = by;
@@ -99,6 +100,20 @@ pub fn declared_json(replica: &Replica, id: Id) -> Value {
             json["actions"] = spans(actions).into();
             json["weight"] = weight.into();
         }
+        Some((_, OpRef::Govern { rules, deciders, .. })) => {
+            let keys = deciders.iter().map(|decider| AuthorKey(decider.0).to_string());
+            json["deciders"] = keys.collect::<Vec<String>>().into();
+            json["rules"] = rules.into();
+        }
+        Some((_, OpRef::Decide { outcomes, .. })) => {
+            let of = |wanted: Outcome| {
+                let actions = outcomes.iter().filter(|(_, outcome)| *outcome == wanted).map(|(id, _)| *id);
+                spans(&actions.collect::<Vec<Id>>())
+            };
+            json["out"] = of(Outcome::Out).into();
+            json["open"] = of(Outcome::Open).into();
+        }
+        Some((_, OpRef::Vote { decision })) => json["agrees"] = Span::of(decision).to_string().into(),
         _ => {}
     }
     json

@@ -2,6 +2,7 @@
 
 use super::answers::Effect;
 use super::{Constraint, Fate, Loss, SemanticGraph, Tie};
+use crate::decisions::Held;
 use crate::policy::Policy;
 use clock::{Id, SortedMap, SortedSet};
 use log::{Rule, WEIGHT};
@@ -18,8 +19,8 @@ struct Numbered {
     numbers: SortedMap<Id, Index>,
     any_of: Vec<Id>,
     at_most: Vec<Tie>,
-    /// Actions that an answer says are not to be active.
-    refused: SortedMap<Id, Id>,
+    /// Actions that an answer or a decision says are not to be active.
+    refused: SortedMap<Id, Loss>,
 }
 
 /// What the viewer wants of actions that cannot all be active, by the first elements of those that are tied.
@@ -298,6 +299,9 @@ impl SemanticGraph {
                 if wishes.comes_first(action) {
                     numbered.graph.put_first(at);
                 }
+                if let Held::Out(by) = vertex.held {
+                    numbered.refused.insert(action, Loss::Decided(by));
+                }
                 let may = vertex.is_present && !vertex.has_failed;
                 let is_in = if region.contains(&action) { may } else { vertex.fate == Fate::Active };
                 if !is_in || numbered.refused.contains_key(&action) {
@@ -306,6 +310,8 @@ impl SemanticGraph {
                 numbered.numbers.insert(action, at);
             }
         });
+        let decided = actions.iter().filter(|action| self.vertices[action].held == Held::In);
+        numbered.graph.pin_first(decided.map(|action| numbered.numbers[action]));
         numbered.actions = actions;
         for tie in ties.iter() {
             self.add_tie(&mut numbered, tie);
@@ -335,8 +341,9 @@ impl SemanticGraph {
                 Effect::Prefer => pins.extend(&answer.keep),
                 Effect::Waive => {}
                 Effect::Refuse => {
-                    for &action in answer.actions.iter().filter(|action| !kept.contains(action)) {
-                        numbered.refused.entry(action).or_insert(id);
+                    let is_open = |action: &&Id| !kept.contains(action) && self.vertices[action].held == Held::Free;
+                    for &action in answer.actions.iter().filter(is_open) {
+                        numbered.refused.entry(action).or_insert(Loss::Answer(id));
                     }
                 }
             }
@@ -383,9 +390,7 @@ impl Numbered {
         let ids = |of: &[Index]| of.iter().map(|&at| self.actions[at as usize]).collect::<Vec<Id>>();
         match fate {
             reconcile::Fate::Active => Fate::Active,
-            reconcile::Fate::Out => {
-                self.refused.get(&action).map_or(Fate::Out, |answer| Fate::Lost(Loss::Answer(*answer)))
-            }
+            reconcile::Fate::Out => self.refused.get(&action).map_or(Fate::Out, |loss| Fate::Lost(loss.clone())),
             reconcile::Fate::Dependent { on } => Fate::Dependent(self.actions[*on as usize]),
             reconcile::Fate::Unmet { any_of } => Fate::Unmet(self.any_of[*any_of]),
             reconcile::Fate::Lost(reconcile::Loss::Circle(circle)) => Fate::Lost(Loss::Circle(ids(circle))),

@@ -34,6 +34,8 @@ export interface Grounds {
   claim: string | null;
   /** Whether it gave way to one's own work, which comes first here, for touching the same: nobody else sees it so. */
   mine: boolean;
+  /** Who made it final that it gave way, which nobody can take back; null where that is open. */
+  decided: Side | null;
   /** By whose decision it did; null where nobody decided. Undone as any other change is, by `undoRange(answer.action)`. */
   answer: Answer | null;
 }
@@ -81,6 +83,7 @@ function grounds(told: Told, side: (action: Spans) => Side): Grounds {
     said: told.said === null ? null : side(told.said),
     claim: told.claim,
     mine: told.mine,
+    decided: told.decided === null ? null : side(told.decided),
     answer: told.answer === null ? null : { ...side(told.answer), keep: told.keep },
   };
 }

@@ -156,6 +156,8 @@ export interface Told {
   claim: string | null;
   /** Whether it gave way since the viewer's own comes first. */
   mine: boolean;
+  /** The decision that made it final; null where none did. */
+  decided: Spans | null;
   answer: Spans | null;
   keep: Spans[];
 }

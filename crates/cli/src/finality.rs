@@ -1,0 +1,140 @@
+//! `motet decide`: makes final what is active of what excludes each other, and says who may.
+
+use crate::error::CommandError;
+use crate::names::Authors;
+use crate::opened::Opened;
+use crate::out::{Paint, print, print_json};
+use crate::subject::Subject;
+use crate::time_text::{now, write_time};
+use crate::words::Words;
+use motet::{AuthorKey, Ballot, Decider, Id, Replica, Span};
+use serde_json::{Value, json};
+use server::write_version;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+What excludes each other is chosen anew whenever something arrives; what was decided stays as it is. By itself the command decides \
+about everything that is here, as far as you may, or agrees to what somebody else decided; with several who may, it takes effect \
+once most of them agree. `--by you` or `--by KEY`, any number of times, says who may from the next decision on, and `--by nobody` \
+that none is made any more; neither can be undone. Exit code 0: done; 1: others have to agree first.";
+
+/// What to decide.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// Say who may decide: `you`, the key of somebody who wrote here or as many letters of it as tell it, or `nobody`.
+    #[arg(long, value_name = "WHO")]
+    by: Vec<String>,
+    /// Only show who may decide, what was decided, and what came too late.
+    #[arg(long, conflicts_with = "by")]
+    show: bool,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let (target, _) = arguments.subject.document(0)?;
+    let mut opened = Opened::open(&target, &arguments.subject.login)?;
+    let mut done: Option<Span> = None;
+    if !arguments.by.is_empty() {
+        let deciders = deciders(opened.replica(), &arguments.by)?;
+        done = Some(opened.write(|document| document.govern(&deciders, now()))?.map_err(crate::opened::not_written)?);
+    } else if !arguments.show {
+        let ballot = opened.write(|document| document.decide(now()))?;
+        done = Some(ballot.as_ref().map(Ballot::span).map_err(|why| CommandError::Other(why.to_string()))?);
+    }
+    if arguments.json {
+        print_json(&state_json(&opened, done))?;
+    } else {
+        print(&state_words(opened.replica()))?;
+    }
+    let waits = opened.document().next_turn().is_some_and(|turn| !turn.candidates.is_empty());
+    opened.close();
+    Ok(if waits { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn deciders(replica: &Replica, words: &[String]) -> Result<Vec<Decider>, CommandError> {
+    if words == ["nobody"] {
+        return Ok(Vec::new());
+    }
+    let known = replica.document().log().logs().filter_map(|log| replica.author(log.replica));
+    let known: Vec<AuthorKey> = known.chain([replica.own_author()]).collect();
+    words.iter().map(|word| decider(replica, &known, word)).collect()
+}
+
+fn decider(replica: &Replica, known: &[AuthorKey], word: &str) -> Result<Decider, CommandError> {
+    if word == "you" {
+        return Ok(Decider(replica.own_author().0));
+    }
+    let mut meant: Vec<AuthorKey> = known.iter().copied().filter(|key| key.to_string().starts_with(word)).collect();
+    meant.sort_unstable();
+    meant.dedup();
+    match meant[..] {
+        [key] if !word.is_empty() => Ok(Decider(key.0)),
+        [] => Err(CommandError::Other(format!(
+            "nobody who wrote in this document has a key that begins with \"{word}\": motet log --json prints keys"
+        ))),
+        _ => Err(CommandError::Other(format!("\"{word}\" is the beginning of several keys: write more of it"))),
+    }
+}
+
+fn state_words(replica: &Replica) -> String {
+    let (document, authors, paint) = (replica.document(), Authors::of(replica), Paint::for_stdout());
+    let names = |of: &[Decider]| {
+        let names: Vec<String> = of.iter().map(|decider| authors.label(AuthorKey(decider.0))).collect();
+        names.join(", ")
+    };
+    let mut out = match document.authority() {
+        Some(authority) if !authority.deciders.is_empty() => {
+            format!("{} may decide\n", names(&authority.deciders))
+        }
+        _ => "nobody may decide: choices stay open\n".to_owned(),
+    };
+    if document.authority().is_some_and(|authority| !authority.is_known()) {
+        out.push_str("this document goes by rules that a newer version of motet knows: others may see other choices\n");
+    }
+    let line = |id: Id| format!("{}  by {}", write_time(authors.time(id)), authors.short(id.replica));
+    for &decision in document.decisions() {
+        out.push_str(&format!("{}  {}\n", paint.name(&decision.to_string()), line(decision)));
+    }
+    for (candidate, voters) in document.next_turn().into_iter().flat_map(|turn| turn.candidates) {
+        let agreed = names(&voters);
+        out.push_str(&format!(
+            "{}  {}, agreed so far: {agreed}\n",
+            paint.name(&candidate.to_string()),
+            line(candidate)
+        ));
+    }
+    let words = Words::of(replica);
+    for late in document.frozen_out() {
+        out.push_str(&format!("came too late: {}: {}\n", words.action(late.first()), words.why(late.first())));
+    }
+    out
+}
+
+fn state_json(opened: &Opened, done: Option<Span>) -> Value {
+    let replica = opened.replica();
+    let (document, authors) = (replica.document(), Authors::of(replica));
+    let keys = |of: &[Decider]| of.iter().map(|decider| AuthorKey(decider.0).to_string()).collect::<Vec<String>>();
+    let decision =
+        |id: Id| json!({ "id": id.to_string(), "author": authors.whole(id.replica), "time": authors.time(id) });
+    let open = document.next_turn().into_iter().flat_map(|turn| turn.candidates).map(|(id, voters)| {
+        let mut json = decision(id);
+        json["agreed"] = keys(&voters).into();
+        json
+    });
+    let late = document.frozen_out().into_iter().map(|span| span.to_string());
+    json!({
+        "document": opened.json(),
+        "id": done.map(|span| span.to_string()),
+        "deciders": document.authority().map(|authority| keys(&authority.deciders)),
+        "decisions": document.decisions().iter().map(|id| decision(*id)).collect::<Vec<Value>>(),
+        "open": open.collect::<Vec<Value>>(),
+        "late": late.collect::<Vec<String>>(),
+        "version": write_version(&document.version()),
+    })
+}

@@ -1,0 +1,157 @@
+//! Deciding for good: what is active of what excludes each other stays so, whatever arrives later.
+//!
+//! A document says who may decide (one author, or several of whom most have to agree), and these decide about everything that
+//! they have. So what people agreed on in the shared view ends being open, and who was away finds what was decided without them.
+//!
+//! ```
+//! use motet::{Decider, Document, Finality, ReplicaId, ContainerId, Kind, Standing};
+//! let list = ContainerId::root(Kind::Text, "bookings");
+//! let (mut office, mut ann) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+//! for document in [&mut office, &mut ann] {
+//!     document.note_author(ReplicaId(1), Decider([1; 32]));
+//! }
+//! office.govern(&[Decider([1; 32])], 0).unwrap();
+//! let kept = office.edit(0, |edit| {
+//!     edit.insert(list, 0, "Bob on Monday\n");
+//!     edit.claim("the room on Monday", 1);
+//! }).unwrap();
+//! office.decide(0).unwrap();
+//! assert!(matches!(office.finality(kept.first()), Finality::Decided(_)));
+//! ```
+
+use crate::document::{Document, Refusal};
+use clock::{Id, Span};
+use log::{Decider, OpRef, RULES};
+use view::{Authority, Finality, Policy, Turn};
+
+/// What one author's share in deciding came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ballot {
+    /// They decided.
+    Decision(Span),
+    /// They agreed to what somebody else decided.
+    Vote(Span),
+}
+
+impl Ballot {
+    /// The action.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Decision(span) | Self::Vote(span) => *span,
+        }
+    }
+}
+
+/// Why nothing was decided; the document is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecideError {
+    /// Nobody may, or others.
+    #[error("this author may not decide here: say first who may")]
+    Nobody,
+    /// The ballot was cast; others have to agree first.
+    #[error("this author has decided already, and others who may decide have to agree first")]
+    Waiting,
+    /// Everything is decided.
+    #[error("nothing is new since the last decision")]
+    Nothing,
+    /// The shared view goes by rules that this version does not know.
+    #[error("this document goes by rules that a newer version of Motet knows")]
+    Rules,
+    /// It is more than one decision may list.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl DecideError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Nobody => "decide.nobody",
+            Self::Waiting => "decide.waiting",
+            Self::Nothing => "decide.nothing",
+            Self::Rules => "decide.rules",
+            Self::Refused(refusal) => refusal.code(),
+        }
+    }
+}
+
+impl Document {
+    /// Notes which author writes as a replica: who decides is named by author. Before anything that they decide is taken in, or
+    /// after; [`crate::Replica`] does it by itself.
+    pub fn note_author(&mut self, replica: clock::ReplicaId, author: Decider) {
+        self.view.note_author(replica, author);
+    }
+
+    /// Says who may decide, for everybody, from the next decision on; with nobody nothing is decided any more. It cannot be
+    /// undone; say something else instead.
+    pub fn govern(&mut self, deciders: &[Decider], time: i64) -> Result<Span, Refusal> {
+        let mut deciders = deciders.to_vec();
+        deciders.sort_unstable();
+        deciders.dedup();
+        let pred: Vec<Id> = self.authority().map(|authority| authority.by).into_iter().collect();
+        let op = OpRef::Govern { rules: RULES, deciders: &deciders, pred: &pred };
+        Ok(self.write_beside(time, |edit| edit.declare(op))?.expect("an op was written"))
+    }
+
+    /// Who may decide next; nobody where nobody ever said so.
+    pub fn authority(&self) -> Option<Authority> {
+        self.view.authority(&self.log)
+    }
+
+    /// What could be decided next, and who agrees; none where nobody may decide.
+    pub fn next_turn(&self) -> Option<Turn> {
+        self.view.next_turn(&self.log)
+    }
+
+    /// The decisions so far, each by its element, in order.
+    pub fn decisions(&self) -> &[Id] {
+        self.view.decisions()
+    }
+
+    /// How far the choice about the action that holds an element is from being final.
+    pub fn finality(&self, id: Id) -> Finality {
+        self.action_of(id).map_or(Finality::Tentative, |action| self.view.finality(&self.log, action.first()))
+    }
+
+    /// The actions that gave way to what was decided before anybody who decided knew of them, ascending.
+    pub fn frozen_out(&self) -> Vec<Span> {
+        self.view.frozen_out().collect()
+    }
+
+    /// Decides that everything that is here stays as the shared view shows it, or agrees to what others decided. Where several
+    /// have to agree it takes effect once most of them did.
+    pub fn decide(&mut self, time: i64) -> Result<Ballot, DecideError> {
+        let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
+        let turn =
+            self.next_turn().filter(|turn| turn.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
+        if !turn.authority.is_known() {
+            return Err(DecideError::Rules);
+        }
+        if turn.has_voted(author) {
+            return Err(DecideError::Waiting);
+        }
+        if let Some(&(decision, _)) = turn.candidates.first() {
+            let vote = OpRef::Vote { decision };
+            let span = self.write_beside(time, |edit| edit.declare(vote))?.expect("an op was written");
+            return Ok(Ballot::Vote(span));
+        }
+        if turn.after.is_some_and(|last| self.is_last(last)) {
+            return Err(DecideError::Nothing);
+        }
+        let outcomes = match self.view.is_shared() {
+            true => self.view.outcomes(),
+            false => self.view_with(Policy::default()).outcomes(),
+        };
+        let op = OpRef::Decide { by: turn.authority.by, after: turn.after, outcomes: &outcomes };
+        let span = self.write_beside(time, |edit| edit.declare(op))?.expect("an op was written");
+        Ok(Ballot::Decision(span))
+    }
+
+    /// Whether nothing but ballots came since a decision.
+    fn is_last(&self, decision: Id) -> bool {
+        let since = self.actions_since(&self.log.version_at(&[decision]));
+        let is_ballot = |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
+        since.iter().all(|action| action.ops.iter().all(is_ballot))
+    }
+}
