@@ -49,6 +49,8 @@ pub enum Fault {
     OwnPlacesOnly,
     /// `view`: what is accepted counts as written when it was proposed.
     KeepOldPlace,
+    /// `view`: what arrives is not looked up among what is decided.
+    ForgetDecided,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,
 }

@@ -42,6 +42,8 @@ pub enum Act {
     CommandNote,
     /// Says what actions mean together.
     Declare,
+    /// Decides for good what was chosen, or says who may.
+    Decide,
     /// Does some of this as a suggestion, or in a draft.
     Suggest,
     /// Accepts something that is only proposed.
@@ -89,7 +91,7 @@ pub enum Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 34;
+pub const KINDS: usize = 35;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -105,6 +107,7 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::SaveNote, 2),
     (Act::CommandNote, 8),
     (Act::Declare, 7),
+    (Act::Decide, 6),
     (Act::Suggest, 9),
     (Act::Accept, 5),
     (Act::Reject, 2),
@@ -173,6 +176,7 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::SaveNote => forms::save_note(host, time, random),
         Act::CommandNote => forms::command_note(host, time, random),
         Act::Declare => meaning::declare(host, time, random),
+        Act::Decide => meaning::decide(host, time, random),
         Act::Suggest => proposals::suggest(host, time, random),
         Act::Accept => proposals::decide(host, true, time, random),
         Act::Reject => proposals::decide(host, false, time, random),

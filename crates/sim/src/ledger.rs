@@ -2,7 +2,7 @@
 
 use crate::host::Host;
 use clock::{ReplicaId, VersionVector};
-use log::{ContainerId, Value};
+use log::{ContainerId, Decider, Value};
 use motet::{Document, Hashes, Id};
 use naive::{Naive, Policy, State};
 use std::collections::BTreeMap;
@@ -66,6 +66,7 @@ pub fn check_screen(host: &Host) -> Result<(), String> {
 /// Who takes everything in at once must see what others came to see step by step.
 pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
     let mut rebuilt = Document::new(ReplicaId(0));
+    authors(document).for_each(|(replica, author)| rebuilt.note_author(replica, author));
     rebuilt.receive_all(document.actions_since(&VersionVector::new())).map_err(|error| error.to_string())?;
     rebuilt.check_invariants();
     if rebuilt.state_hash() == document.shared_state_hash() {
@@ -74,12 +75,17 @@ pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
     Err("everything at once shows another state than step by step".to_owned())
 }
 
+fn authors(document: &Document) -> impl Iterator<Item = (ReplicaId, Decider)> {
+    document.log().logs().filter_map(|log| Some((log.replica, document.view().author(log.replica)?)))
+}
+
 /// What a document shows that leaves out nothing must be what follows from its actions by definition.
 pub fn check_definition(document: &Document) -> Result<(), String> {
     if !crate::acts::is_small(document) {
         return Ok(());
     }
     let mut naive = Naive::new();
+    authors(document).for_each(|(replica, author)| naive.note_author(replica, author));
     let mut actions = document.actions_since(&VersionVector::new());
     actions.sort_by_key(|action| (action.lamport, action.id));
     actions.into_iter().for_each(|action| naive.receive(action));

@@ -36,7 +36,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 30] = [
+pub const ALL: [(&str, Planted); 31] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -66,6 +66,7 @@ pub const ALL: [(&str, Planted); 30] = [
     ("forget-replaced", Planted::Inside(Fault::ForgetReplaced)),
     ("own-places-only", Planted::Inside(Fault::OwnPlacesOnly)),
     ("keep-old-place", Planted::Inside(Fault::KeepOldPlace)),
+    ("forget-decided", Planted::Inside(Fault::ForgetDecided)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
 ];
 

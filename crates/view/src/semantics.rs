@@ -239,6 +239,8 @@ impl SemanticGraph {
     fn vertex(&mut self, log: &MultiLog, action: Id, among: Candidates<'_>) -> &mut Vertex {
         self.marked.insert(action);
         let held = self.decisions.held(action);
+        #[cfg(feature = "fault-injection")]
+        let held = if fault::is_on(fault::Fault::ForgetDecided) { Held::Free } else { held };
         self.vertices.entry(action).or_insert_with(|| {
             let span = action_of(log, action);
             Vertex {

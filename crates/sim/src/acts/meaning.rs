@@ -4,7 +4,7 @@ use super::{some_span, unpin};
 use crate::host::Host;
 use crate::random::Random;
 use clock::Id;
-use log::Rule;
+use log::{Decider, Rule};
 use motet::{Document, Edit, Patch};
 
 /// How many actions a member lets be tied: the oracle looks at all choices among those that hang together.
@@ -41,6 +41,20 @@ fn say(edit: &mut Edit<'_>, named: &[Id], has_room: bool, random: &mut Random) {
         4 => edit.constrain(Rule::AtMost(2), named),
         _ => edit.constrain(Rule::EACH[random.below(10)], &named[..named.len().min(2 + random.below(2))]),
     }
+}
+
+/// Says who may decide, where nobody does and now and then elsewhere, or decides; where others may, that is refused.
+pub(super) fn decide(host: &mut Host, time: i64, random: &mut Random) {
+    unpin(host);
+    let document = host.replica.document_mut();
+    if document.authority().is_none() || random.chance(50) {
+        let authors = document.log().logs().filter_map(|log| document.view().author(log.replica));
+        let mut deciders: Vec<Decider> = authors.filter(|_| random.chance(600)).collect();
+        deciders.extend(document.view().author(document.replica()));
+        drop(document.govern(&deciders, time));
+        return;
+    }
+    drop(document.decide(time));
 }
 
 /// Whether a document has so little tied that the oracle can look at all choices.
