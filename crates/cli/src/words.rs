@@ -114,6 +114,7 @@ impl<'a> Words<'a> {
                 format!("gave way to {by}: {}, says {}", self.declared(*constraint), self.by(*constraint))
             }
             Loss::Claim { name, .. } => format!("gave way to {by}: there are no more places of {name:?}"),
+            Loss::Related(_) => format!("gave way to {by}: the application that they are of says that both cannot be"),
             Loss::Mine(_) => format!("gave way to {by}, which comes first here: it touches the same"),
             Loss::Decided(by) => format!("gave way, and {} made that final", self.by(*by)),
             Loss::Answer(_) => "gave way to nothing else".into(),

@@ -50,7 +50,7 @@ pub use model::{
     ShownRun, ShownText, ShownTree, Splice, Text, TextPatch, Tree, TreeChange, TreePatch,
 };
 pub use proposals::{Draft, ProposalState, Proposed, ProposedChange, Proposes};
-pub use replay::{Application, Replay, wrong_claims};
+pub use replay::{Application, Replay, Update, wrong_claims, wrong_relations};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapshots};
 pub use undo::EditRun;

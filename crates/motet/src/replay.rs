@@ -28,10 +28,13 @@
 //! assert_eq!(account.failed().count(), 1);
 //! ```
 
+mod related;
+
 use crate::{Document, Edit, Patch};
-use clock::{Id, Lamport, SortedMap, SortedSet, VersionVector};
-use log::{ContainerId, Kind, Value};
-use view::Policy;
+use clock::{Id, Lamport, SortedMap, SortedSet, Span, VersionVector};
+use log::{ContainerId, Decider, Kind, Value};
+use related::Related;
+use view::{Grade, Policy};
 
 /// A state, and the operations on it.
 pub trait Application: Clone + Default {
@@ -46,6 +49,43 @@ pub trait Application: Clone + Default {
     /// # Errors
     /// With the reason where it cannot be done in this state; what it did to the state before it found out is forgotten.
     fn apply(&mut self, op: &Self::Op) -> Result<(), String>;
+
+    /// What an operation touches, by names of the application's choice: of two that share none nothing is ever asked. None by
+    /// default.
+    fn footprint(_op: &Self::Op) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// How much two operations that share a part of their footprint have to do with each other, whose authors knew of neither: the
+    /// same whichever comes first, everywhere and in every version. Of two in [`Grade::Conflict`] at most one is active; all
+    /// others are done one after the other. [`wrong_relations`] finds where they should not be.
+    fn relate(_a: &Self::Op, _b: &Self::Op) -> Grade {
+        Grade::Commute
+    }
+
+    /// Whether an author may do it: who they are is known where the document is a [`crate::Replica`]'s. What nobody could do and what
+    /// its author must not are treated alike, wherever the application runs.
+    ///
+    /// # Errors
+    /// With the reason where they may not.
+    fn authorize(_op: &Self::Op, _author: Option<Decider>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// What an update of a replay changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Update {
+    /// From which of the operations done on they are others than before.
+    pub schedule_from: usize,
+    /// What changed in the document.
+    pub patch: Patch,
+    /// Actions that give way to others by now and did not before, ascending.
+    pub lost: Vec<Span>,
+    /// Actions that gave way before, and do not any more.
+    pub regained: Vec<Span>,
+    /// What was decided for good since.
+    pub decisions: Vec<Id>,
 }
 
 /// How many operations lie between the newest checkpoints.
@@ -72,6 +112,10 @@ pub struct Replay<M: Application> {
     done: usize,
     /// What the document was like after the last update.
     seen: Option<(VersionVector, Policy)>,
+    related: Related,
+    /// What gave way, and what was decided, by the last update.
+    lost: SortedSet<Span>,
+    decided: Vec<Id>,
 }
 
 impl<M: Application> Replay<M> {
@@ -85,6 +129,9 @@ impl<M: Application> Replay<M> {
             ladder: SortedMap::new(),
             done: 0,
             seen: None,
+            related: Related::default(),
+            lost: SortedSet::new(),
+            decided: Vec::new(),
         }
     }
 
@@ -103,29 +150,43 @@ impl<M: Application> Replay<M> {
         self.failures.iter().map(|(&id, why)| (id, why.as_str()))
     }
 
-    /// Does what is new, from the first operation on that is another than before, and lets fail in the document what could
-    /// not be done. Returns from which of the operations done on they are others, and what changed in the document.
-    pub fn update(&mut self, document: &mut Document) -> (usize, Patch) {
+    /// Lets exclude each other what [`Application::relate`] says does, does what is new, from the first operation on that is another
+    /// than before, and lets fail in the document what could not be done. Returns what that changed.
+    pub fn update(&mut self, document: &mut Document) -> Update {
         let mut patch = Patch::default();
+        document.relate(&self.related.settle::<M>(document.log(), self.list), &mut patch);
+        let schedule_from = self.bring_up_to_date(document, &mut patch);
+        let lost: SortedSet<Span> = document.view().lost().map(|(span, _)| span).collect();
+        let decided = document.decisions().to_vec();
+        let without = |one: &SortedSet<Span>, other: &SortedSet<Span>| -> Vec<Span> {
+            one.iter().copied().filter(|span| !other.contains(span)).collect()
+        };
+        let (newly, regained) = (without(&lost, &self.lost), without(&self.lost, &lost));
+        let decisions = decided.iter().copied().filter(|id| !self.decided.contains(id)).collect();
+        (self.lost, self.decided) = (lost, decided);
+        Update { schedule_from, patch, lost: newly, regained, decisions }
+    }
+
+    fn bring_up_to_date(&mut self, document: &mut Document, patch: &mut Patch) -> usize {
         if self.is_up_to_date(document) {
-            return (self.steps.len(), patch);
+            return self.steps.len();
         }
         // What failed before is tried again, and what made room for it is chosen anew: the outcome is that of doing all of it
         // from nothing.
-        document.set_failed(&SortedSet::new(), &mut patch);
+        document.set_failed(&SortedSet::new(), patch);
         let (mut tied, mut first) = (SortedMap::new(), usize::MAX);
         loop {
             first = first.min(self.rewind(document));
             let Some((id, why)) = self.run(document) else { break };
             // Where it is tied to others the choice is another without it.
             tied.insert(id, why);
-            document.set_failed(&tied.keys().copied().collect(), &mut patch);
+            document.set_failed(&tied.keys().copied().collect(), patch);
         }
         let untied = self.steps.iter().filter_map(|step| Some((step.id, step.failure.clone()?)));
         self.failures = tied.iter().map(|(&id, why)| (id, why.clone())).chain(untied).collect();
-        document.set_failed(&self.failures.keys().copied().collect(), &mut patch);
+        document.set_failed(&self.failures.keys().copied().collect(), patch);
         self.seen = Some((document.version(), document.view().policy().clone()));
-        (first, patch)
+        first
     }
 
     fn is_up_to_date(&self, document: &Document) -> bool {
@@ -177,7 +238,9 @@ impl<M: Application> Replay<M> {
         for at in self.done..self.steps.len() {
             self.keep(at);
             let step = &self.steps[at];
-            let outcome = step.op.as_ref().map_or_else(|| Err(UNREADABLE.to_owned()), |op| self.state.apply(op));
+            let author = document.view().author(step.id.replica);
+            let attempt = |op| M::authorize(op, author).and_then(|()| self.state.apply(op));
+            let outcome = step.op.as_ref().map_or_else(|| Err(UNREADABLE.to_owned()), attempt);
             let Err(why) = outcome else { continue };
             if document.view().is_tied(step.id) {
                 self.done = at;
@@ -236,6 +299,23 @@ pub fn wrong_claims<M: Application + PartialEq>(
     pairs.filter(|&(a, b)| do_commute(&ops[a], &ops[b]) && is_wrong(&ops[a], &ops[b])).collect()
 }
 
+/// Pairs of `ops`, by their places, of which [`Application::footprint`] and [`Application::relate`] say that they commute although on
+/// one of `states` they do not, as [`wrong_claims`] finds them; and those for which [`Application::relate`] says one thing of the
+/// first and the second and another of the second and the first.
+pub fn wrong_relations<M: Application + PartialEq>(states: &[M], ops: &[M::Op]) -> Vec<(usize, usize)> {
+    let shares = |a: &M::Op, b: &M::Op| {
+        let names = M::footprint(b);
+        M::footprint(a).iter().any(|name| names.contains(name))
+    };
+    let do_commute = |a: &M::Op, b: &M::Op| !shares(a, b) || M::relate(a, b) == Grade::Commute;
+    let mut wrong = wrong_claims(states, ops, do_commute);
+    let pairs = (0..ops.len()).flat_map(|a| (0..a).map(move |b| (b, a)));
+    wrong.extend(pairs.filter(|&(a, b)| M::relate(&ops[a], &ops[b]) != M::relate(&ops[b], &ops[a])));
+    wrong.sort_unstable();
+    wrong.dedup();
+    wrong
+}
+
 const UNREADABLE: &str = "it is none of the operations that this version knows";
 
 fn list_of(name: &str) -> ContainerId {
@@ -259,6 +339,15 @@ impl Document {
         ids.sort_unstable();
         let ids: Vec<Id> = ids.into_iter().map(|(_, id)| id).collect();
         self.view().schedule(&ids)
+    }
+
+    /// Lets pairs of actions, by any of their elements, exclude each other from now on. What changed is added to `patch`.
+    fn relate(&mut self, pairs: &[(Id, Id)], patch: &mut Patch) {
+        if pairs.is_empty() {
+            return;
+        }
+        self.wake();
+        self.view.relate(&self.log, pairs, self.model.awoken_mut(), Some(patch));
     }
 
     /// Lets just the actions of these elements be such as an application could not do. What changed is added to `patch`.

@@ -1,6 +1,9 @@
 //! Applications of their own: operations in order, from checkpoints, some of which fail.
 
-use motet::{Application, Document, Id, Replay, ReplicaId, Rule, Span, Standing, VersionVector, Why, wrong_claims};
+use motet::{
+    Application, Decider, Document, Grade, Id, Loss, Replay, ReplicaId, Rule, Span, Standing, Update, VersionVector,
+    Why, wrong_claims, wrong_relations,
+};
 
 /// An account that is never overdrawn, with all that was ever booked: the order matters.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,11 +158,11 @@ fn g3_what_comes_last_is_done_from_a_checkpoint() {
     let mut replay = fresh(&mut ann);
     for n in 0..300 {
         book(&mut ann, n);
-        assert_eq!(replay.update(&mut ann).0, n as usize, "only the new one");
+        assert_eq!(replay.update(&mut ann).schedule_from, n as usize, "only the new one");
     }
     let early = ann.list_items(motet::ContainerId::root(motet::Kind::List, NAME)).nth(290).expect("booked").0;
     ann.undo_spans(&[Span::of(early)], 0).expect("undone");
-    assert_eq!(replay.update(&mut ann).0, 290);
+    assert_eq!(replay.update(&mut ann).schedule_from, 290);
     assert_eq!(replay.state().sum, (0..300).sum::<i64>() - 290);
 }
 
@@ -170,4 +173,164 @@ fn g4_a_wrong_claim_to_commute_is_caught() {
     assert!(wrong_claims(&states, &ops, |_, _| false).is_empty());
     let wrong = wrong_claims(&states, &ops, |a, b| a.signum() == b.signum());
     assert_eq!(wrong, [(1, 2)], "what is booked first is written first");
+}
+
+/// Who sits where: of two who take one seat at once one has it, and one after the other it is moved on.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seats(std::collections::BTreeMap<u8, u8>);
+
+impl Application for Seats {
+    /// A seat, and who takes it; nobody clears it.
+    type Op = (u8, u8);
+
+    fn read(bytes: &[u8]) -> Option<(u8, u8)> {
+        <[u8; 2]>::try_from(bytes).ok().map(Into::into)
+    }
+
+    fn apply(&mut self, &(seat, who): &(u8, u8)) -> Result<(), String> {
+        self.0.insert(seat, who);
+        Ok(())
+    }
+
+    fn footprint((seat, _): &(u8, u8)) -> Vec<String> {
+        vec![format!("seat {seat}")]
+    }
+
+    fn relate((_, one): &(u8, u8), (_, other): &(u8, u8)) -> Grade {
+        if one == other { Grade::Commute } else { Grade::Conflict }
+    }
+
+    fn authorize(&(seat, _): &(u8, u8), author: Option<Decider>) -> Result<(), String> {
+        // The first row is the conductor's.
+        if seat > 0 || author == Some(CONDUCTOR) { Ok(()) } else { Err("this seat is not yours to give".to_owned()) }
+    }
+}
+
+const CONDUCTOR: Decider = Decider([7; 32]);
+
+fn seat(document: &mut Document, seat: u8, who: u8) -> Id {
+    document.edit(0, |edit| _ = edit.perform("seats", &[seat, who])).expect("an action").first()
+}
+
+fn seats(document: &mut Document) -> (Replay<Seats>, Update) {
+    let mut replay = Replay::new("seats");
+    let update = replay.update(document);
+    (replay, update)
+}
+
+#[test]
+fn g2_what_an_application_says_excludes_each_other_does_where_it_was_done_at_once() {
+    let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+    let (hers, his) = (seat(&mut ann, 5, 1), seat(&mut bob, 5, 2));
+    let (same, other) = (seat(&mut bob, 6, 3), seat(&mut ann, 6, 3));
+    exchange(&mut ann, &mut bob);
+    let (mut replay, update) = seats(&mut ann);
+    assert_eq!(replay.state().0, [(5, 1), (6, 3)].into());
+    assert_eq!((update.lost, update.regained), (vec![Span::of(his)], vec![]));
+    assert_eq!(ann.why(his), Why::Lost(Loss::Related(hers)));
+    assert_eq!([same, other].map(|id| ann.standing(id)), [Standing::Active; 2], "they agree");
+    let (his_replay, _) = seats(&mut bob);
+    assert_eq!(his_replay.state(), replay.state());
+    // Undoing who won brings back who lost; a later one who knew of both takes the seat over.
+    ann.undo_spans(&[Span::of(hers)], 0).expect("undone");
+    let update = replay.update(&mut ann);
+    assert_eq!((update.lost, update.regained), (vec![], vec![Span::of(his)]));
+    assert_eq!(replay.state().0[&5], 2);
+    seat(&mut ann, 5, 9);
+    assert_eq!(replay.update(&mut ann).schedule_from, 3);
+    assert_eq!(replay.state().0[&5], 9);
+    assert_eq!(replay.update(&mut ann), Update { schedule_from: 4, ..Update::default() });
+    // An answer for the other side counts.
+    ann.redo_spans(&[Span::of(hers)], 0).expect("redone");
+    ann.edit(0, |edit| edit.resolve(&[hers, his], &[his])).expect("said");
+    assert_eq!(replay.update(&mut ann).regained, []);
+    assert_eq!(ann.standing(hers), Standing::Lost);
+    ann.check_invariants();
+}
+
+#[test]
+fn who_may_not_do_something_has_not_done_it() {
+    let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+    for document in [&mut ann, &mut bob] {
+        document.note_author(ReplicaId(2), CONDUCTOR);
+    }
+    let (hers, his) = (seat(&mut ann, 0, 1), seat(&mut bob, 0, 2));
+    exchange(&mut ann, &mut bob);
+    ann.edit(0, |edit| edit.constrain(Rule::Enables, &[hers, his])).expect("said");
+    let (replay, _) = seats(&mut ann);
+    assert_eq!(replay.failed().collect::<Vec<_>>(), [(hers, "this seat is not yours to give")]);
+    assert_eq!([hers, his].map(|id| ann.standing(id)), [Standing::Failed, Standing::Dependent]);
+}
+
+#[test]
+fn g4_wrong_relations_are_found() {
+    /// Claims that what is done to two seats never matters to each other, and to one seat by one person neither.
+    #[derive(Clone, Default, PartialEq)]
+    struct Careless(Seats);
+    impl Application for Careless {
+        type Op = (u8, u8);
+        fn read(bytes: &[u8]) -> Option<(u8, u8)> {
+            Seats::read(bytes)
+        }
+        fn apply(&mut self, op: &(u8, u8)) -> Result<(), String> {
+            self.0.apply(op)
+        }
+        fn footprint(op: &(u8, u8)) -> Vec<String> {
+            Seats::footprint(op)
+        }
+        fn relate(&(_, one): &(u8, u8), &(_, other): &(u8, u8)) -> Grade {
+            if one < 3 && other < 3 || one > other { Grade::Commute } else { Grade::Conflict }
+        }
+    }
+    let ops = [(1, 1), (1, 2), (2, 1), (1, 4)];
+    assert_eq!(wrong_relations(&[Seats::default()], &ops), []);
+    // The first two do not commute, and of the others it says one thing one way round and another the other way.
+    assert_eq!(wrong_relations(&[Careless::default()], &ops), [(0, 1), (0, 3), (1, 3), (2, 3)]);
+}
+
+/// Whoever heard of what in which order: all come to the same, and of each pair done at once for one seat at most one shows.
+#[test]
+fn relations_do_not_depend_on_the_order_of_arrival() {
+    let mut lost = 0;
+    for seed in 1..=40 {
+        let mut random = naive::Random::new(seed);
+        let mut members = [1, 2, 3].map(|name| Document::new(ReplicaId(name)));
+        let mut replays = [(); 3].map(|()| Replay::<Seats>::new("seats"));
+        let mut taken = Vec::new();
+        for _ in 0..30 {
+            let at = random.below(3);
+            let who = 1 + random.below(3) as u8;
+            let id = seat(&mut members[at], 1 + random.below(3) as u8, who);
+            taken.push(id);
+            if random.chance(20) {
+                members[at].undo_spans(&[Span::of(id)], 0);
+            }
+            let from = (at + 1 + random.below(2)) % 3;
+            if random.chance(30) {
+                let news = members[from].actions_since(&members[at].version());
+                members[at].receive_all(news).expect("valid");
+            }
+            if random.chance(50) {
+                replays[at].update(&mut members[at]);
+                members[at].check_invariants();
+            }
+        }
+        for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 1)] {
+            let news = members[from].actions_since(&members[to].version());
+            members[to].receive_all(news).expect("valid");
+        }
+        for (document, replay) in members.iter_mut().zip(&mut replays) {
+            replay.update(document);
+            document.check_invariants();
+        }
+        let (mut late, states) = (Document::new(ReplicaId(9)), replays.map(|replay| replay.state().clone()));
+        late.receive_all(members[0].actions_since(&VersionVector::new())).expect("valid");
+        let (replay, _) = seats(&mut late);
+        assert!(states.iter().all(|state| state == replay.state()), "seed {seed}");
+        for document in &members {
+            assert_eq!(document.view().write_standings(), late.view().write_standings(), "seed {seed}");
+        }
+        lost += taken.iter().filter(|id| matches!(late.why(**id), Why::Lost(Loss::Related(_)))).count();
+    }
+    assert!(lost > 100, "{lost}");
 }

@@ -36,6 +36,8 @@ pub enum Loss {
         /// The actions that have them, each by its first element.
         by: Vec<Id>,
     },
+    /// The application that they are of says that the two exclude each other: the action that is active, by its first element.
+    Related(Id),
     /// Somebody answered that none of several is to be active.
     Answer(Id),
     /// It gave way before, and this decision made that final.
@@ -50,7 +52,7 @@ impl Loss {
     pub fn by(&self) -> &[Id] {
         match self {
             Self::Circle(by) | Self::Constraint { by, .. } | Self::Claim { by, .. } => by,
-            Self::Mine(by) => std::slice::from_ref(by),
+            Self::Mine(by) | Self::Related(by) => std::slice::from_ref(by),
             Self::Answer(_) | Self::Decided(_) => &[],
         }
     }
@@ -92,6 +94,8 @@ enum Tie {
     Places(Arc<str>),
     /// A constraint, by its element.
     Constraint(Id),
+    /// What an application says of two actions, by their first elements, ascending.
+    Related(Id, Id),
     /// An answer, by its element.
     Answer(Id),
 }
@@ -170,6 +174,9 @@ pub(crate) struct SemanticGraph {
     claimed: SortedMap<Arc<str>, Claimed>,
     answers: Answers,
     weights: SortedMap<Id, Weight>,
+    /// Actions that exclude each other as an application says, by their first elements, ascending; and whether both wanted to
+    /// be active when they were solved last.
+    related: SortedMap<(Id, Id), bool>,
     pub decisions: Decisions,
     /// By first element.
     vertices: SortedMap<Id, Vertex>,
@@ -306,6 +313,21 @@ impl SemanticGraph {
             if vertex.has_failed != has_failed {
                 vertex.has_failed = has_failed;
                 self.marked.insert(*action);
+            }
+        }
+    }
+
+    /// Lets pairs of actions, by any of their elements, exclude each other from now on, as an application says that they do.
+    pub fn relate(&mut self, log: &MultiLog, pairs: &[(Id, Id)], among: Candidates<'_>) {
+        for &(a, b) in pairs {
+            let (a, b) = (first(log, a), first(log, b));
+            let (a, b) = (a.min(b), a.max(b));
+            if a == b || self.related.contains_key(&(a, b)) {
+                continue;
+            }
+            self.related.insert((a, b), false);
+            for action in [a, b] {
+                self.vertex(log, action, among).ties.insert(Tie::Related(a, b));
             }
         }
     }

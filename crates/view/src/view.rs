@@ -295,6 +295,16 @@ impl View {
         model.settle(patch);
     }
 
+    /// Lets pairs of actions, by any of their elements, exclude each other from now on, as an application says that they do. What
+    /// changed is added to `patch`.
+    pub fn relate(&mut self, log: &MultiLog, pairs: &[(Id, Id)], model: &mut Model, mut patch: Option<&mut Patch>) {
+        self.semantics.relate(log, pairs, candidates!(self));
+        for change in self.settle(log, Some(model)) {
+            self.turn(log, change.span, change.on, model, patch.as_deref_mut());
+        }
+        model.settle(patch);
+    }
+
     /// Whether anything ties the action that holds `id` to others.
     pub fn is_tied(&self, id: Id) -> bool {
         self.semantics.is_tied(id)

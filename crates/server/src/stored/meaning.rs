@@ -49,6 +49,7 @@ fn loss_json(replica: &Replica, loss: &Loss, answer: Option<Id>) -> Value {
         Loss::Circle(_) => json!({ "circle": true }),
         Loss::Constraint { constraint, .. } => json!({ "constraint": declared_json(replica, *constraint) }),
         Loss::Claim { name, .. } => json!({ "claim": **name }),
+        Loss::Related(_) => json!({ "related": true }),
         Loss::Mine(_) => json!({ "mine": true }),
         Loss::Decided(by) => json!({ "decided": by.to_string() }),
         Loss::Answer(_) => json!({}),

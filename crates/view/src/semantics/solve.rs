@@ -99,6 +99,7 @@ impl SemanticGraph {
                     self.constraints.get_mut(id).expect("tied by it").is_crowded = is_crowded;
                 }
                 Tie::Places(name) => self.claimed.get_mut(name).expect("tied by it").is_crowded = is_crowded,
+                Tie::Related(a, b) => _ = self.related.insert((*a, *b), is_crowded),
                 Tie::Answer(_) => {}
             }
         }
@@ -148,7 +149,7 @@ impl SemanticGraph {
                 Some(Constraint { rule, actions, .. }) => (*rule, actions),
                 None => return,
             },
-            Tie::Places(_) => {
+            Tie::Places(_) | Tie::Related(..) => {
                 if is_new && self.may_bind(tie) {
                     self.members(tie).into_iter().for_each(visit);
                 }
@@ -225,6 +226,7 @@ impl SemanticGraph {
                 actions.dedup();
                 actions
             }
+            Tie::Related(a, b) => vec![*a, *b],
             Tie::Answer(_) => Vec::new(),
         }
     }
@@ -241,6 +243,7 @@ impl SemanticGraph {
                 let claims = self.claimed[name].claims.iter().map(|claim| &self.claims[claim]);
                 claims.filter(|claim| claim.counts).map(|claim| claim.places).min().unwrap_or(u32::MAX)
             }
+            Tie::Related(..) => 1,
             Tie::Answer(_) => u32::MAX,
         };
         let more: usize = self.waivers(&self.members(tie)).map(|within| within.saturating_sub(1)).sum();
@@ -252,6 +255,7 @@ impl SemanticGraph {
         let was_crowded = match tie {
             Tie::Constraint(id) => self.constraints[id].is_crowded,
             Tie::Places(name) => self.claimed[name].is_crowded,
+            Tie::Related(a, b) => self.related[&(*a, *b)],
             Tie::Answer(_) => false,
         };
         was_crowded || self.is_crowded(tie)
@@ -398,6 +402,7 @@ impl Numbered {
                 let by = ids(by);
                 Fate::Lost(match &self.at_most[*at_most] {
                     Tie::Places(name) => Loss::Claim { name: Arc::clone(name), by },
+                    Tie::Related(a, b) => Loss::Related(if *a == action { *b } else { *a }),
                     Tie::Constraint(id) | Tie::Answer(id) => Loss::Constraint { constraint: *id, by },
                 })
             }
