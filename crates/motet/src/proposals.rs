@@ -97,6 +97,8 @@ impl ProposalState {
 pub struct ProposedChange {
     /// The elements that make it.
     pub span: Span,
+    /// What became of it: never [`ProposalState::Partly`], since what stands differently is several.
+    pub state: ProposalState,
     /// What it changes.
     pub container: ContainerId,
     /// How.
@@ -106,7 +108,7 @@ pub struct ProposedChange {
 /// What a proposed change does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proposes {
-    /// Puts characters into a text.
+    /// Puts characters into a text, or an object, which is one: a paragraph mark reads as the end of a line.
     Insert {
         /// Where, in code points of the text as it is shown.
         at: Seq,
@@ -207,12 +209,13 @@ impl Document {
             return Vec::new();
         }
         let taken_out = self.taken_out();
-        self.history().into_iter().filter_map(|run| self.proposed(run, &taken_out)).collect()
+        self.proposed_runs().into_iter().filter_map(|run| self.proposed(run, &taken_out)).collect()
     }
 
     fn proposed(&self, run: EditRun, taken_out: &TakenOut) -> Option<Proposed> {
         let proposal = self.log.proposal(run.span.first())?;
         let (mut states, mut open, mut decided_by) = (SortedSet::new(), Vec::new(), SortedSet::new());
+        let mut changes = Vec::new();
         for (part, decision) in self.decided_parts(run.span) {
             let state = match decision {
                 None => ProposalState::Withdrawn,
@@ -225,13 +228,13 @@ impl Document {
                 open.push(part);
             }
             states.insert(state);
+            let ops = self.log.ops_in(part).map(|(id, op)| self.proposed_change(id, op, state, taken_out));
+            changes.extend(ops.flatten());
         }
         let state = match states.len() {
             1 => states.iter().copied().next()?,
             _ => ProposalState::Partly,
         };
-        let ops = self.log.ops_in(run.span).map(|(id, op)| self.proposed_change(id, op, taken_out));
-        let changes: Vec<ProposedChange> = ops.flatten().collect();
         let label = self.log.log(run.span.replica)?.header_at(run.span.start).rare()?.label.clone();
         let decided_by = decided_by.iter().copied().collect();
         (!changes.is_empty()).then_some(Proposed { run, proposal, label, state, open, decided_by, changes })
@@ -239,22 +242,34 @@ impl Document {
 
     /// The parts of what is only proposed, with what was decided about each; none where it was taken back.
     fn decided_parts(&self, span: Span) -> Vec<(Span, Option<Decision>)> {
-        let mut decisions = Vec::new();
+        let mut decisions: Vec<(Span, Option<Decision>)> = Vec::new();
         for (part, proposed) in self.view.proposals(span) {
             let Some((_, decision)) = proposed else { continue };
+            let first = decisions.len();
             for (part, standing) in self.view.standings(part) {
                 let is_undone = matches!(standing, Standing::Undone(_));
-                decisions.push((part, (!is_undone).then_some(decision)));
+                let decision = (!is_undone).then_some(decision);
+                match decisions[first..].last_mut() {
+                    // Whether it shows, or needs what does not, is another question.
+                    Some((last, before)) if *before == decision => last.end = part.end,
+                    _ => decisions.push((part, decision)),
+                }
             }
         }
         decisions
     }
 
-    fn proposed_change(&self, id: Id, op: OpRef<'_>, taken_out: &TakenOut) -> Option<ProposedChange> {
+    fn proposed_change(
+        &self,
+        id: Id,
+        op: OpRef<'_>,
+        state: ProposalState,
+        taken_out: &TakenOut,
+    ) -> Option<ProposedChange> {
         let (container, span) = (op.container()?, Span::new(id.replica, id.seq, id.seq + op.len()));
         let at = |id: Id| self.model().text(container).and_then(|text| text.position(id)).map_or(0, |(at, _)| at);
         let what = match op {
-            OpRef::Insert { .. } => {
+            OpRef::Insert { .. } | OpRef::TextObject { .. } => {
                 let is_out = |id: Id| taken_out.iter().any(|(of, _)| of.contains(id));
                 Proposes::Insert { at: at(id), text: self.text_of(span, is_out) }
             }
@@ -269,7 +284,7 @@ impl Document {
         };
         let is_nothing =
             matches!(&what, Proposes::Insert { text, .. } | Proposes::Delete { text, .. } if text.is_empty());
-        (!is_nothing).then_some(ProposedChange { span, container, what })
+        (!is_nothing).then_some(ProposedChange { span, state, container, what })
     }
 
     /// The characters of elements of a text, but for some; an object is one too.

@@ -2,6 +2,7 @@
 
 use crate::Patch;
 use crate::document::Document;
+use crate::people;
 use clock::{Id, ReplicaId, Span};
 use log::{HeaderRun, OpRef, Register, ReplicaLog};
 use view::Standing;
@@ -46,6 +47,18 @@ impl Document {
         runs
     }
 
+    /// As [`Document::history`], of what is only proposed.
+    pub(crate) fn proposed_runs(&self) -> Vec<EditRun> {
+        let of_log = |log: &ReplicaLog| -> Vec<EditRun> {
+            // Where something else begins to be proposed, or nothing, a run ends.
+            let parts = log.headers.chunk_by(|one, next| one.proposal() == next.proposal());
+            parts.filter(|part| part[0].proposal().is_some()).flat_map(|part| runs_of(log, part)).collect()
+        };
+        let mut runs: Vec<EditRun> = self.log.logs().flat_map(of_log).collect();
+        runs.sort_unstable_by_key(|run| (run.lamport, run.span.first()));
+        runs
+    }
+
     /// This author's edit runs, the latest first, each worked out when it is asked for.
     fn own_runs(&self) -> impl Iterator<Item = EditRun> {
         let mut logs: Vec<_> =
@@ -71,7 +84,15 @@ impl Document {
 
     /// What [`Document::undo`] would take back: the latest edit run of this author that is not undone.
     pub fn next_undo(&self) -> Option<Span> {
-        self.own_runs().find(|run| run.switched.is_none() && !run.binds && !self.is_undone(run)).map(|run| run.span)
+        let is_work =
+            |run: &EditRun| run.switched.is_none() && !run.binds && !self.is_undone(run) && !self.only_names(run);
+        self.own_runs().find(is_work).map(|run| run.span)
+    }
+
+    /// Whether a run says what its author is called, and nothing else: who wrote something is not taken back with it.
+    fn only_names(&self, run: &EditRun) -> bool {
+        let is_name = |op: OpRef<'_>| matches!(op, OpRef::Set { .. }) && op.container() == Some(people());
+        run.writes == run.span.len() && self.log.ops_in(run.span).all(|(_, op)| is_name(op))
     }
 
     /// What [`Document::redo`] would bring back: what this author's latest undo took, unless they have

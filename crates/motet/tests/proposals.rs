@@ -98,6 +98,41 @@ fn half_of_a_suggestion_can_be_accepted_and_the_rest_rejected() {
 }
 
 #[test]
+fn changes_say_what_became_of_each_part_and_paragraph_marks_read_as_line_ends() {
+    let [mut ann, mut bob] = ann_and_bob("");
+    bob.suggest(Proposal::Suggestion, 0, |edit| {
+        edit.insert(text(), 0, "good bad");
+        edit.insert_object(text(), 8, "");
+    });
+    exchange(&mut ann, &mut bob);
+    let bobs = |start, end| Span::new(ReplicaId(2), start, end);
+    ann.accept(&[bobs(0, 4)], 0).unwrap();
+    let [proposed] = &ann.proposals()[..] else { panic!("one action is one run") };
+    let insert = |at, text: &str| Proposes::Insert { at, text: text.into() };
+    let told: Vec<_> = proposed.changes.iter().map(|change| (change.span, change.state, change.what.clone())).collect();
+    assert_eq!(
+        told,
+        [
+            (bobs(0, 4), ProposalState::Accepted, insert(0, "good")),
+            (bobs(4, 8), ProposalState::Open, insert(4, " bad")),
+            (bobs(8, 9), ProposalState::Open, insert(4, "\n")),
+        ]
+    );
+}
+
+#[test]
+fn what_an_author_is_called_is_not_taken_back_by_undo() {
+    let mut ann = Document::new(ReplicaId(1));
+    ann.edit(0, |edit| edit.set(motet::people(), "key", Value::Text("Ann".into())));
+    ann.suggest(Proposal::Suggestion, 0, |edit| edit.insert(text(), 0, "Perhaps"));
+    assert!(ann.undo().is_some());
+    assert_eq!((ann.next_undo(), ann.undo().is_none()), (None, true));
+    assert!(ann.get(motet::people(), "key").is_some());
+    ann.redo().expect("the suggestion comes back");
+    assert_eq!(ann.text(text()), "Perhaps");
+}
+
+#[test]
 fn undo_withdraws_a_suggestion_and_what_was_meant_stays() {
     let [mut ann, mut bob] = ann_and_bob("tea");
     bob.edit(0, |edit| edit.insert(text(), 3, "!"));

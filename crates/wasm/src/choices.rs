@@ -1,7 +1,10 @@
 //! What one person chose to see, by author, in a form that can be kept beside the log.
 
-use crate::anchor::{read_author, read_spans, write_author, write_spans};
-use motet::{AuthorKey, Grade, Policy, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
+use crate::anchor::{read_author, read_id, read_spans, write_author, write_id, write_spans};
+use motet::{
+    AuthorKey, Grade, Id, Policy, Proposal, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, Suggestions,
+    VersionVector,
+};
 
 /// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +21,51 @@ pub struct Choices {
     pub first_from: Option<Grade>,
     /// Actions that come before whatever they would give way to.
     pub preferred: Vec<Span>,
+    /// What shows of what is only proposed.
+    pub show: Proposals,
+}
+
+/// What shows of what is only proposed and open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposals {
+    /// Whose suggestions.
+    pub suggestions: Suggestions,
+    /// Which drafts, each by the element that made it.
+    pub drafts: SortedSet<Id>,
+}
+
+impl Proposals {
+    /// Shows what somebody proposes from now on.
+    pub fn extend(&mut self, proposal: Option<Proposal>) {
+        match proposal {
+            Some(Proposal::Draft(draft)) => _ = self.drafts.insert(draft),
+            Some(Proposal::Suggestion) => self.suggestions = self.suggestions.max(Suggestions::Own),
+            None => {}
+        }
+    }
+
+    /// It as words: `own` or `all`, and drafts.
+    pub fn write(&self) -> String {
+        let whose = match self.suggestions {
+            Suggestions::None => None,
+            Suggestions::Own => Some("own".to_owned()),
+            Suggestions::All => Some("all".to_owned()),
+        };
+        whose.into_iter().chain(self.drafts.iter().map(|draft| write_id(*draft))).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What the words say; those that say nothing known are left out.
+    pub fn read(words: &str) -> Self {
+        let mut shown = Self::default();
+        for word in words.split(' ') {
+            match word {
+                "own" => shown.suggestions = Suggestions::Own,
+                "all" => shown.suggestions = Suggestions::All,
+                draft => shown.drafts.extend(read_id(draft)),
+            }
+        }
+        shown
+    }
 }
 
 impl Choices {
@@ -28,7 +76,8 @@ impl Choices {
         mine.insert(replica.document().replica());
         let preferred = self.preferred.iter().map(Span::first).collect();
         let (hold_all, mine_first) = (self.held_all.clone(), self.first_from);
-        let mut policy = Policy { mine, hold_all, mine_first, preferred, ..Policy::default() };
+        let Proposals { suggestions, drafts } = self.show.clone();
+        let mut policy = Policy { mine, hold_all, mine_first, preferred, suggestions, drafts, ..Policy::default() };
         for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
         }
@@ -54,6 +103,10 @@ impl Choices {
         if !self.preferred.is_empty() {
             lines.push(format!("prefer {}", write_spans(&self.preferred)));
         }
+        let show = self.show.write();
+        if !show.is_empty() {
+            lines.push(format!("show {show}"));
+        }
         lines.join("\n")
     }
 
@@ -61,6 +114,9 @@ impl Choices {
     pub fn read(text: &str) -> Self {
         let mut choices = Self::default();
         for line in text.lines() {
+            if let Some(shown) = line.strip_prefix("show ") {
+                choices.show = Proposals::read(shown);
+            }
             let mut words = line.split(' ');
             match (words.next(), words.next(), words.next()) {
                 (Some("hide"), Some(author), None) => choices.hidden.extend(read_author(author)),
@@ -108,8 +164,12 @@ mod tests {
             held_all: Some(VersionVector::new()),
             first_from: Some(Grade::Order),
             preferred: vec![Span::new(ReplicaId(2), 5, 7)],
+            show: Proposals {
+                suggestions: Suggestions::All,
+                drafts: [Id::new(ReplicaId(2), 5), Id::new(ReplicaId(3), 1)].into(),
+            },
         };
         assert_eq!(Choices::read(&choices.write()), choices);
-        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y"), Choices::default());
+        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nshow 7"), Choices::default());
     }
 }

@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Engine {
     pub(crate) replica: Replica,
-    choices: Choices,
+    pub(crate) choices: Choices,
     /// What the author is called.
     pub(crate) name: String,
     /// What changed since it was last asked for, where anybody asks.
@@ -294,7 +294,7 @@ impl Engine {
         Ok(place.map_or(JsValue::NULL, JsValue::from))
     }
 
-    fn chosen(&mut self) -> JsValue {
+    pub(crate) fn chosen(&mut self) -> JsValue {
         let mut patch = Patch::default();
         self.apply_choices(&mut patch);
         self.tell(patch)

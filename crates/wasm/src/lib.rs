@@ -18,6 +18,7 @@ mod meaning;
 mod member;
 mod name;
 mod patch;
+mod proposals;
 mod read;
 mod rich;
 mod shelf;

@@ -184,14 +184,24 @@ impl Engine {
         refused.map_err(|refusal| coded(refusal.code(), &refusal.to_string()))
     }
 
-    /// Begins an action with the author's name, where the document has another one.
+    /// Begins an action with the author's name, where the document has another one; by an action of its own, where what is
+    /// written next is only proposed: who one is is not.
     pub(crate) fn sign(&mut self) {
         let author = write_author(self.replica.own_author());
         let name = Value::Text(self.name.clone());
         let document = self.replica.document_mut();
         let is_signed = document.is_writing() || self.name.is_empty();
-        if !is_signed && document.get(people(), &author) != Some(&name) {
-            document.write(&mut self.told, |edit| edit.set(people(), &author, name));
+        if is_signed || document.get(people(), &author) == Some(&name) {
+            return;
+        }
+        let suggesting = document.suggesting();
+        if suggesting.is_some() {
+            document.set_suggesting(None);
+        }
+        document.write(&mut self.told, |edit| edit.set(people(), &author, name));
+        if suggesting.is_some() {
+            document.close(now(), Some(&mut self.told));
+            document.set_suggesting(suggesting);
         }
     }
 

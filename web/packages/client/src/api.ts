@@ -13,6 +13,7 @@ export type { Unsubscribe } from "./events.js";
 export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
 export type { Answer, Conflict, Grounds, Reason, Rule, Side } from "./meaning.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
+export type { Draft, DraftId, ProposalDecision, ProposalState, ProposedChange, ProposedRun, Proposing, Showing, Suggesting } from "./proposals.js";
 export type { Link, Safety, Saved, Trouble, Upload } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";
 export { Past, type Readable } from "./shelf.js";

@@ -4,7 +4,7 @@
  * one.
  */
 import type {
-  Alternative, Anchor, Bias, Blame, ContainerId, CounterChange, Engine, ItemId, Kind, ListChange, MapChange, NodeId, Place, TextChange, TreeChange, Version,
+  Alternative, Anchor, Bias, Blame, ContainerId, CounterChange, Engine, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
 } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
 import type { Unsubscribe } from "./events.js";
@@ -145,6 +145,11 @@ export class TextContainer extends Container<"text", TextChange> {
   /** Who is responsible for what between two positions. */
   blame(from = 0, to = this.length): Blame[] {
     return this.ask((engine) => engine.blame(this.id, from, to));
+  }
+
+  /** What it shows between two positions, to be accepted or rejected where it is only proposed; empty where that is nothing. */
+  elements(from: number, to: number): Spans | "" {
+    return this.ask((engine) => engine.elements(this.id, from, to));
   }
 
   /** What it read at a version. */

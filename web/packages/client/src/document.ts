@@ -12,6 +12,7 @@ import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
 import type { JsonId } from "./json.js";
 import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled } from "./meaning.js";
+import { type Draft, type DraftId, type ProposedRun, type Proposing, ProposalWatch, type Showing, showingOf, type Suggesting, wordsOf } from "./proposals.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
@@ -90,6 +91,13 @@ export interface DocumentState {
   mineFirst: Grade | null;
   /** All that gave way to others; the same list until that changes. */
   conflicts: readonly Conflict[];
+  /** As what it is only proposed what one does; null where it just is done. */
+  suggesting: Suggesting;
+  /** What one sees of what is open. */
+  showing: Showing;
+  /** The drafts, and all that was ever proposed, looked at a moment ago; the same lists until one of them changes. */
+  drafts: readonly Draft[];
+  proposals: readonly ProposedRun[];
   /** Grows with every change of the log or of the view. */
   revision: number;
   /** Whether what is here is what there is; before that nobody should write into an empty page. */
@@ -104,6 +112,8 @@ export interface DocumentEvents {
   patch: PatchEvent;
   /** What gave way to what, or what somebody decided about it, is not what it was. */
   conflicts: readonly Conflict[];
+  /** What is proposed, what became of it, where it is, or which drafts there are, is not what it was. */
+  proposals: Proposing;
   /** Whether there is a server. */
   status: Link;
   /** How far the own work has come. */
@@ -163,6 +173,13 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private isClosed = false;
   /** Whether the change being made says something of actions: it counts though nothing may look different. */
   private declares = false;
+  private readonly watch = new ProposalWatch(
+    () => this.engine,
+    (now) => {
+      this.update({ ...now });
+      this.emit("proposals", now);
+    },
+  );
   /** The conflicts as the engine told of them last. */
   private toldConflicts = "[]";
   private state: DocumentState = {
@@ -179,6 +196,10 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     holdsAll: false,
     mineFirst: null,
     conflicts: [],
+    suggesting: null,
+    showing: showingOf(""),
+    drafts: [],
+    proposals: [],
     revision: 0,
     isReady: false,
   };
@@ -323,6 +344,57 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   /** Lets a change come before whatever it would give way to, for oneself only; or no longer. */
   prefer = (action: Spans, on = true): void => this.choose((engine) => engine.prefer(action, on));
 
+  /** As what it is only proposed what one does; null where it just is done. */
+  suggesting = (): Suggesting => this.ask((engine) => engine.suggesting() ?? null);
+
+  /**
+   * Lets what one does from now on be only proposed: as a suggestion, or as a part of a draft; with null no longer. One sees it oneself,
+   * and others do who want to, until somebody accepts or rejects it. Undo, redo and decisions are never only proposed.
+   */
+  setSuggesting = (what: Suggesting): void => this.choose((engine) => engine.setSuggesting(what ?? undefined));
+
+  /** As {@link MotetDocument.change}, of what is not only proposed whatever else is: what people say about the work, for example. */
+  plainly<T>(run: () => T, by?: unknown): T {
+    const what = this.living().suggesting();
+    if (what === undefined) return this.change(run, by);
+    this.ask((engine) => engine.setSuggesting(undefined));
+    try {
+      return this.change(run, by);
+    } finally {
+      this.engine.setSuggesting(what);
+    }
+  }
+
+  /** Makes a draft, which what is done is a part of after `setSuggesting(draft)`. */
+  newDraft(name: string): DraftId {
+    return this.plainly(() => {
+      this.declares = true;
+      return guarded(() => this.engine.newDraft(name));
+    });
+  }
+
+  /** The drafts that somebody made and nobody took back, the earliest first. */
+  drafts = (): Draft[] => this.ask((engine) => engine.drafts());
+
+  /** What one sees of what is open, with {@link MotetDocument.show}. */
+  showing = (): Showing => this.ask((engine) => showingOf(engine.showing()));
+
+  /** Shows suggestions and drafts while they are open, or hides them, for oneself only; what is not named stays as it is. */
+  show = (what: Partial<Showing>): void => this.choose((engine) => engine.setShowing(wordsOf({ ...showingOf(engine.showing()), ...what })));
+
+  /** All that was ever only proposed, the earliest first: where it shows here, and what became of it. */
+  proposals = (): ProposedRun[] => this.ask((engine) => engine.proposals());
+
+  /**
+   * Accepts for everybody what of these elements is only proposed: `run.open`, a change's `spans`, or what `text.elements` says is
+   * between two places. False where there was nothing to accept. It is undone as any other change is.
+   */
+  accept = (spans: readonly Spans[]): boolean => this.decide(spans, true);
+  /** As {@link MotetDocument.accept}; rejects, also what was accepted before. */
+  reject = (spans: readonly Spans[]): boolean => this.decide(spans, false);
+  /** Takes a decision back, for everybody: what it was about is open again, or as somebody decided before. */
+  reopen = (decision: Spans): boolean => this.settled(() => this.act("local", (engine) => engine.undoRange(decision)));
+
   /**
    * All that gave way to others, and would be active without them: with who wrote each side and by what it gave way. What somebody
    * decided about has an `answer`; the rest waits for one, for as long as anybody likes.
@@ -438,6 +510,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.flush();
     this.isClosed = true;
     clearTimeout(this.readyTimer);
+    this.watch.end();
     if (this.presentTimer !== null) clearTimeout(this.presentTimer);
     this.ground.session.close(this.id);
     this.ground.closed(this);
@@ -568,11 +641,25 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     return true;
   }
 
+  private decide(spans: readonly Spans[], accepts: boolean): boolean {
+    const named = spans.filter((some) => some !== "").join(",");
+    return named !== "" && this.settled(() => this.act("local", (engine) => engine.decide(named, accepts)));
+  }
+
+  /** What was chosen or decided about shows at once. */
+  private settled<T>(act: () => T): T {
+    const done = act();
+    this.watch.look();
+    return done;
+  }
+
   private choose(ask: (engine: Engine) => EnginePatch<unknown, unknown>[]): void {
     const patches = this.ask(ask);
     this.ground.session.keepChoices(this.id, this.engine.choices());
-    this.changed();
-    this.tell("view", patches);
+    this.settled(() => {
+      this.changed();
+      this.tell("view", patches);
+    });
   }
 
   /** Asks the engine something that does not go within a change. */
@@ -642,10 +729,19 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       held: engine.held(),
       holdsAll: engine.holdsAll(),
       mineFirst: (engine.firstFrom() ?? null) as Grade | null,
+      suggesting: engine.suggesting() ?? null,
+      showing: this.shown(),
       revision: this.state.revision + 1,
       isReady: this.state.isReady || engine.version().length > 0,
     });
     this.lookForConflicts();
+    this.watch.soon();
+  }
+
+  /** What shows of what is open; the same object until that changes. */
+  private shown(): Showing {
+    const words = this.engine.showing();
+    return words === wordsOf(this.state.showing) ? this.state.showing : showingOf(words);
   }
 
   private lookForConflicts(): void {

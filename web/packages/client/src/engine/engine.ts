@@ -5,6 +5,7 @@
  * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
  * breaks are "\n"; a "\r" is a character like any other.
  */
+import type { Draft, DraftId, ProposedRun } from "../proposals.js";
 import type { Name, RichTexts } from "../rich.js";
 import type { Value } from "../values.js";
 
@@ -220,6 +221,22 @@ export interface Engine extends RichTexts {
 
   /** Why the parts of spans are active or not; without spans all that gave way. */
   reasons(spans: Spans | undefined): Told[];
+
+  /** As what whatever is edited is only proposed: `suggestion` or a draft. */
+  suggesting(): string | undefined;
+  setSuggesting(what: string | undefined): Patches;
+  /** A change: makes a draft. */
+  newDraft(name: string): DraftId;
+  drafts(): Draft[];
+  /** What shows of what is open: `own` or `all`, and drafts, apart by spaces. */
+  showing(): string;
+  setShowing(what: string): Patches;
+  hasProposals(): boolean;
+  proposals(): ProposedRun[];
+  /** What a text shows between two positions. */
+  elements(text: ContainerId, from: number, to: number): Spans | "";
+  /** Accepts or rejects; null where that changes nothing. */
+  decide(spans: Spans, accepts: boolean): Patches | null;
 
   /** Oldest first. */
   history(): EditRun[];

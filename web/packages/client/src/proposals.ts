@@ -1,0 +1,153 @@
+/**
+ * What is only proposed: suggestions and drafts, who made them, where they show, and what became of them.
+ *
+ * ```ts
+ * doc.setSuggesting("suggestion");
+ * doc.text("text").insert(0, "Perhaps: "); // one sees it, others not yet
+ * doc.setSuggesting(null);
+ * for (const run of doc.proposals()) if (run.open !== "") doc.accept([run.open]); // now everybody does
+ * ```
+ */
+import type { AuthorId, ContainerId, Engine, Spans } from "./engine/engine.js";
+
+/** Names a draft among all elements. */
+export type DraftId = string;
+
+/** As what it is only proposed what one does: as a suggestion, or as a part of a draft; null where it just is done. */
+export type Suggesting = "suggestion" | DraftId | null;
+
+/** What one sees of what is open: whose suggestions, and which drafts. Nobody else sees it so. */
+export interface Showing {
+  suggestions: "none" | "own" | "all";
+  drafts: readonly DraftId[];
+}
+
+/** A named collection of proposals, which one shows and hides as a whole. */
+export interface Draft {
+  id: DraftId;
+  name: string;
+  author: AuthorId;
+  /** What who made it calls himself. */
+  by: string;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** What became of something that is only proposed: of an edit run also `partly`, where its parts stand differently. */
+export type ProposalState = "open" | "accepted" | "rejected" | "withdrawn" | "partly";
+
+/** Who accepted or rejected something that is proposed. */
+export interface ProposalDecision {
+  /** The action that did: taken back by `reopen`. */
+  spans: Spans;
+  author: AuthorId;
+  name: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  accepts: boolean;
+}
+
+/** One change that is proposed, or a part of one that stands differently from the rest. */
+export interface ProposedChange {
+  spans: Spans;
+  /** The actions that it is of. */
+  action: Spans;
+  state: Exclude<ProposalState, "partly">;
+  /**
+   * Puts `text` into a text, or takes it out; sets the property `text` of a stretch, or of what a container is beside; or does
+   * something else. In texts a paragraph mark reads as the end of a line, and any other object as U+FFFC.
+   */
+  kind: "insert" | "delete" | "mark" | "set" | "other";
+  text: string;
+  /** What is set; undefined where it is taken away, or where nothing is set. */
+  value: unknown;
+  /** What it changes. */
+  container: ContainerId;
+  /** The text where it is to be seen: that which it changes, or the one with what it changes a property of. Null for what is in none. */
+  in: ContainerId | null;
+  /** The place in that text, in UTF-16 units of what one sees. */
+  at: number;
+  /** Of open deletions in one text, whose place may be the same: what one takes out comes before what one of a higher order does. */
+  order: number;
+  /** What one sees of what it is about: where each stretch begins and ends. For a deletion that one sees done there are none. */
+  shown: readonly number[];
+}
+
+/** An edit run that is only proposed. */
+export interface ProposedRun {
+  /** Stays the same while the run grows at its end. */
+  id: Spans;
+  spans: Spans;
+  author: AuthorId;
+  name: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  /** Null where it is a suggestion. */
+  draft: DraftId | null;
+  /** What its author called it; may be empty. */
+  label: string;
+  state: ProposalState;
+  /** What of it is open, to be accepted or rejected; empty where nothing is. */
+  open: Spans | "";
+  decided: readonly ProposalDecision[];
+  /** What it would change, or changed. What its author took out again is left out. */
+  changes: readonly ProposedChange[];
+}
+
+/** What a document knows of what is only proposed. */
+export interface Proposing {
+  drafts: readonly Draft[];
+  proposals: readonly ProposedRun[];
+}
+
+/** What is shown, as the engine writes it. */
+export function showingOf(words: string): Showing {
+  const [whose, drafts] = [[] as string[], [] as DraftId[]];
+  for (const word of words.split(" ")) if (word !== "") (word === "own" || word === "all" ? whose : drafts).push(word);
+  return { suggestions: (whose[0] ?? "none") as Showing["suggestions"], drafts };
+}
+
+/** As the engine reads it. */
+export const wordsOf = ({ suggestions, drafts }: Showing): string => [...(suggestions === "none" ? [] : [suggestions]), ...drafts].join(" ");
+
+/** One looks again after this long at the earliest: nobody decides between two keys. */
+const LOOK_AFTER_MS = 60;
+/** And looking takes at most this part of the time. */
+const SHARE = 1 / 12;
+
+const nothing: Proposing = { drafts: [], proposals: [] };
+
+const told = (what: Proposing): string => JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
+
+/** Looks at what is proposed a little after something changed, and says so where it is other than before. */
+export class ProposalWatch {
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private known = told(nothing);
+  private took = 0;
+
+  constructor(
+    private readonly engine: () => Engine,
+    private readonly tell: (now: Proposing) => void,
+  ) {}
+
+  soon(): void {
+    this.timer ??= setTimeout(() => this.look(), Math.max(LOOK_AFTER_MS, this.took / SHARE));
+  }
+
+  look(): void {
+    this.end();
+    const began = Date.now();
+    const engine = this.engine();
+    const now: Proposing = { drafts: engine.drafts(), proposals: engine.hasProposals() ? engine.proposals() : [] };
+    this.took = Date.now() - began;
+    const words = told(now);
+    if (words === this.known) return;
+    this.known = words;
+    this.tell(now);
+  }
+
+  end(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
