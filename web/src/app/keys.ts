@@ -51,6 +51,17 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     ],
   },
   {
+    title: "Suggesting",
+    keys: [
+      ["Alt-s", "Suggest rather than edit, and back"],
+      ["Alt-Shift-s", "Suggestions and drafts"],
+      ["Alt-j", "To the next suggestion"],
+      ["Alt-Shift-j", "To the one before"],
+      ["Alt-a", "Accept the one at the caret"],
+      ["Alt-x", "Reject the one at the caret"],
+    ],
+  },
+  {
     title: "In JSON",
     keys: [
       ["Enter", "Edit the value; open and close"],

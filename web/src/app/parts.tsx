@@ -126,7 +126,7 @@ export function Menu({ label, icon, words, opensRight = false, items }: MenuProp
               <hr key={index} />
             ) : (
               <button
-                key={item.label}
+                key={index}
                 type="button"
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}
                 aria-checked={item.checked}

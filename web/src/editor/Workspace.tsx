@@ -11,6 +11,9 @@ import { Decisions, undecided } from "../panels/Decisions";
 import { Faces, People } from "../panels/People";
 import { History } from "../panels/History";
 import { SavedState } from "../panels/Saved";
+import { openSuggestions, Suggestions } from "../panels/Suggestions";
+import { Mode, MODE_KEYS } from "../suggest/Mode";
+import { useMode } from "../suggest/mode";
 import { Banners, PastBanner } from "./Banners";
 import type { Content } from "./content";
 import type { OpenDocument } from "./document";
@@ -20,7 +23,11 @@ import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
 /** The panels that every document has; a type adds its own before them. */
 const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } as const;
 const DECISIONS = { id: "decisions", title: "Decisions", icon: "decide", keys: "Alt-k" } as const;
+const SUGGESTIONS = { id: "suggestions", title: "Suggestions", icon: "suggest", keys: "Alt-Shift-s" } as const;
 const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
+
+/** What waits in a panel, as its button says it. */
+type Badge = { words: string; className: string; count?: number } | null;
 
 interface Props {
   document: OpenDocument;
@@ -52,9 +59,11 @@ export function Workspace({ document, content, screens }: Props) {
   const isHistoryOpen = panel === HISTORY.id;
   const { runs, place, travel, step } = useTravel(document, snapshot.revision, isHistoryOpen);
   useGoodbye(document);
+  const toggleMode = useMode(document);
+  const [isNamingDraft, setNamingDraft] = useState(false);
   useEffect(() => document.rename(profile), [document, profile]);
 
-  const panels = [...(content.panels ?? []), PEOPLE, DECISIONS, HISTORY];
+  const panels = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, HISTORY];
   const toggle = (wanted: string) => {
     travel(null);
     setPanel(panel === wanted ? null : wanted);
@@ -68,6 +77,11 @@ export function Workspace({ document, content, screens }: Props) {
     ...Object.fromEntries(panels.map(({ id, keys }) => [keys, () => toggle(id)])),
     "Alt-ArrowLeft": () => isHistoryOpen && step(-1),
     "Alt-ArrowRight": () => isHistoryOpen && step(1),
+    [MODE_KEYS]: toggleMode,
+    "Alt-j": () => document.review.step(1),
+    "Alt-Shift-j": () => document.review.step(-1),
+    "Alt-a": () => document.review.decideHere(true),
+    "Alt-x": () => document.review.decideHere(false),
     "Mod-z": () => client.undo(),
     "Mod-Shift-z": () => client.redo(),
     Escape: back,
@@ -78,11 +92,23 @@ export function Workspace({ document, content, screens }: Props) {
   };
   const bodies: Record<string, () => ReactNode> = {
     [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
+    [SUGGESTIONS.id]: () => <Suggestions document={document} snapshot={snapshot} isNaming={isNamingDraft} onNamed={() => setNamingDraft(false)} />,
     [DECISIONS.id]: () => <Decisions document={document} />,
     [HISTORY.id]: () => <History document={document} runs={runs} at={place} onTravel={travel} />,
     ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
   };
   const waiting = undecided(snapshot.conflicts);
+  const suggestions = openSuggestions(document);
+  const newDraft = () => {
+    setNamingDraft(true);
+    setPanel(SUGGESTIONS.id);
+  };
+  const badgeOf = (id: string): Badge => {
+    if (id === DECISIONS.id && waiting > 0) return { words: `${waiting} to make`, className: "is-waiting" };
+    if (id !== SUGGESTIONS.id || suggestions.open === 0) return null;
+    const { open, hidden } = suggestions;
+    return { words: `${open} open${hidden > 0 ? `, ${hidden} not shown` : ""}`, className: hidden > 0 ? "has-count has-hidden" : "has-count", count: open };
+  };
   const shown = panels.find(({ id }) => id === panel);
 
   return (
@@ -92,23 +118,28 @@ export function Workspace({ document, content, screens }: Props) {
         <EditableName value={name} label="Rename the document" onChange={rename} />
         <SavedState snapshot={snapshot} />
         <span className="spring" />
+        <Mode document={document} snapshot={snapshot} onNewDraft={newDraft} />
         <Faces snapshot={snapshot} self={client.author} onOpen={() => toggle(PEOPLE.id)} />
         <span className="bar-group">
           <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || place !== null} onClick={client.undo} />
           <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={client.redo} />
         </span>
         <span className="bar-group">
-          {panels.map(({ id, title, icon, keys }) => (
-            <IconButton
-              key={id}
-              icon={icon}
-              label={id === DECISIONS.id && waiting > 0 ? `${title}: ${waiting} to make` : title}
-              className={id === DECISIONS.id && waiting > 0 ? "is-waiting" : ""}
-              keys={written(keys)}
-              aria-pressed={panel === id}
-              onClick={() => toggle(id)}
-            />
-          ))}
+          {panels.map(({ id, title, icon, keys }) => {
+            const badge = badgeOf(id);
+            return (
+              <IconButton
+                key={id}
+                icon={icon}
+                label={badge ? `${title}: ${badge.words}` : title}
+                className={badge?.className ?? ""}
+                data-count={badge?.count}
+                keys={written(keys)}
+                aria-pressed={panel === id}
+                onClick={() => toggle(id)}
+              />
+            );
+          })}
         </span>
         <AppMenu
           screens={screens}

@@ -1,6 +1,7 @@
 /** One open document as the editor shows it: the client's, with people's colours. */
 import type { AuthorId, DocumentState, MotetDocument, Presence, Space } from "@motet/client";
 import { colourOf } from "../app/colours";
+import { Review } from "../suggest/review";
 
 /** What the interface shows of a document. */
 export type Snapshot = DocumentState;
@@ -11,6 +12,8 @@ export interface Person {
 }
 
 export class OpenDocument {
+  /** What is only proposed here. */
+  readonly review = new Review(this);
   private readonly forget: () => void;
   /** The colours that people chose, as far as they were here. */
   private readonly colours = new Map<AuthorId, string>();

@@ -137,6 +137,11 @@ export class NoteBinding {
     return this.selections.placeOf(this.state.doc, anchor);
   }
 
+  /** The place at a position of a text, where that is shown. */
+  placeIn(text: Name, at: number): number | null {
+    return this.selections.placeIn(this.state.doc, text, at);
+  }
+
   /** Shows these people's carets. */
   showPeers(peers: readonly Peer[]): void {
     const shown = this.editor && showCarets(this.state, peers, (anchor) => this.placeOf(anchor));

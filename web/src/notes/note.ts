@@ -14,6 +14,7 @@ import { type Heading, moveSection } from "./outline";
 import { Pictures } from "./pictures";
 import { keepSelectionFromReact } from "./quiet";
 import { engineOf, type RichEngine } from "./rich";
+import { reviewEditor, showSuggestions, suggestionsPlugin } from "./suggestions";
 import { cellAt, type TableCommand, tableChange } from "./table";
 import { beginThread, type Entry, placesOf, removeThread, showThreads, threadsOf, unitRanges } from "./threads";
 
@@ -81,13 +82,21 @@ export class OpenNote {
   /** Puts the editor on the page; what is returned takes it away. */
   mount(place: HTMLElement, plugins: readonly Plugin[]): () => void {
     const { client } = this.document;
-    const { view, binding, close } = openNote(place, this.engine, { pictures: this.pictures, onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, plugins);
+    const { view, binding, close } = openNote(place, this.engine, { pictures: this.pictures, onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, [...plugins, suggestionsPlugin(this.document)]);
     keepSelectionFromReact(view.dom);
     this.editor = { view, binding };
     const showPeers = (peers: readonly Presence[]) => {
       settle(view);
       binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
     };
+    const showProposed = () => {
+      // What is composed must stand still.
+      if (view.composing) return;
+      settle(view);
+      this.dispatch((_, state) => showSuggestions(state, binding, this.document));
+    };
+    const { review } = this.document;
+    review.editor = reviewEditor(ROOT, view, binding, (at) => this.goToPlace(at));
     const present = () => this.present();
     const ends = [
       client.on("patch", ({ by, origin }) => {
@@ -96,15 +105,18 @@ export class OpenNote {
         this.showThreads();
       }),
       client.on("presence", showPeers),
+      client.on("proposals", showProposed),
     ];
     view.dom.addEventListener("focus", present);
     showPeers(client.current().peers);
     this.showThreads();
+    showProposed();
     this.updated();
     return () => {
       for (const end of ends) end();
       view.dom.removeEventListener("focus", present);
       this.editor = null;
+      review.editor = null;
       close();
       this.pictures.forget();
       this.tell();

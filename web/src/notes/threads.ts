@@ -1,4 +1,4 @@
-/** Comments: threads in the map `comments`, and where in the note each of them is. */
+/** Comments: threads in the map `comments`, and where in the note each of them is. They are never only proposed. */
 import type { ListContainer, MapContainer, MotetDocument } from "@motet/client";
 import { isContainer } from "@motet/client";
 import type { Node } from "prosemirror-model";
@@ -68,7 +68,7 @@ const freshName = () => Array.from(crypto.getRandomValues(new Uint8Array(10)), (
 export function beginThread(document: MotetDocument, about: readonly UnitRange[], quote: string, entry: Entry): string {
   const name = freshName();
   const marks = about.map((range): RichChange => ({ do: "mark", ...range, key: MARK + name, value: true, grows: "nowhere" }));
-  document.change(() => {
+  document.plainly(() => {
     const thread = commentsOf(document).create(name, "map");
     thread.set("quote", quote.slice(0, QUOTE_MAX));
     thread.create("entries", "list").push({ ...entry });
@@ -79,17 +79,17 @@ export function beginThread(document: MotetDocument, about: readonly UnitRange[]
 
 export function reply(document: MotetDocument, thread: string, entry: Entry): void {
   const list = mapOf(document, thread)?.get("entries");
-  if (isContainer(list) && list.kind === "list") (list as ListContainer).push({ ...entry });
+  if (isContainer(list) && list.kind === "list") document.plainly(() => (list as ListContainer).push({ ...entry }));
 }
 
 export function resolve(document: MotetDocument, thread: string, isResolved: boolean): void {
-  mapOf(document, thread)?.set("resolved", isResolved);
+  document.plainly(() => mapOf(document, thread)?.set("resolved", isResolved));
 }
 
 /** Takes a thread away, and what marks it in the note, as one action. */
 export function removeThread(document: MotetDocument, thread: string, about: readonly UnitRange[]): void {
   const marks = about.map((range): RichChange => ({ do: "mark", ...range, key: MARK + thread, value: undefined, grows: "nowhere" }));
-  document.change(() => {
+  document.plainly(() => {
     commentsOf(document).delete(thread);
     if (marks.length > 0) document.richChange(marks);
   });

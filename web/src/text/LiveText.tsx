@@ -7,6 +7,7 @@ import { type RefObject, useEffect, useRef } from "react";
 import { blameOnHover } from "./blame";
 import type { OpenDocument } from "../editor/document";
 import { reading, writing } from "./setup";
+import { suggestions } from "./suggestions";
 
 interface Props {
   document: OpenDocument;
@@ -27,6 +28,7 @@ export function LiveText({ document, text, showsBlame, isHidden, editor }: Props
       reading,
       writing,
       carets(client, text, { colourOf: (peer) => document.colourOfPeer(peer) }),
+      suggestions(document, text),
       blameOnHover(document, text, () => blames.current),
       binding(client, text),
     ];
