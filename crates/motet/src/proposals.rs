@@ -214,8 +214,7 @@ impl Document {
 
     fn proposed(&self, run: EditRun, taken_out: &TakenOut) -> Option<Proposed> {
         let proposal = self.log.proposal(run.span.first())?;
-        let (mut states, mut open, mut decided_by) = (SortedSet::new(), Vec::new(), SortedSet::new());
-        let mut changes = Vec::new();
+        let (mut all, mut open, mut decided_by, mut changes) = (None, Vec::new(), SortedSet::new(), Vec::new());
         for (part, decision) in self.decided_parts(run.span) {
             let state = match decision {
                 None => ProposalState::Withdrawn,
@@ -227,14 +226,11 @@ impl Document {
             if state == ProposalState::Open {
                 open.push(part);
             }
-            states.insert(state);
+            all = Some(if all.is_none_or(|all| all == state) { state } else { ProposalState::Partly });
             let ops = self.log.ops_in(part).map(|(id, op)| self.proposed_change(id, op, state, taken_out));
             changes.extend(ops.flatten());
         }
-        let state = match states.len() {
-            1 => states.iter().copied().next()?,
-            _ => ProposalState::Partly,
-        };
+        let state = all?;
         let label = self.log.log(run.span.replica)?.header_at(run.span.start).rare()?.label.clone();
         let decided_by = decided_by.iter().copied().collect();
         (!changes.is_empty()).then_some(Proposed { run, proposal, label, state, open, decided_by, changes })

@@ -42,19 +42,22 @@ const SUMMARY_CHARS: usize = 60;
 impl Document {
     /// The edit runs of everybody, latest last.
     pub fn history(&self) -> Vec<EditRun> {
-        let mut runs: Vec<EditRun> = self.log.logs().flat_map(edit_runs).collect();
-        runs.sort_unstable_by_key(|run| (run.lamport, run.span.first()));
-        runs
+        self.runs_in(|log| vec![&log.headers[..]])
     }
 
-    /// As [`Document::history`], of what is only proposed.
+    /// As [`Document::history`], of what is only proposed: where something else begins to be, or nothing, a run ends.
     pub(crate) fn proposed_runs(&self) -> Vec<EditRun> {
-        let of_log = |log: &ReplicaLog| -> Vec<EditRun> {
-            // Where something else begins to be proposed, or nothing, a run ends.
+        self.runs_in(|log| {
             let parts = log.headers.chunk_by(|one, next| one.proposal() == next.proposal());
-            parts.filter(|part| part[0].proposal().is_some()).flat_map(|part| runs_of(log, part)).collect()
-        };
-        let mut runs: Vec<EditRun> = self.log.logs().flat_map(of_log).collect();
+            parts.filter(|part| part[0].proposal().is_some()).collect()
+        })
+    }
+
+    fn runs_in(&self, parts: fn(&ReplicaLog) -> Vec<&[HeaderRun]>) -> Vec<EditRun> {
+        let mut runs = Vec::new();
+        for log in self.log.logs() {
+            parts(log).into_iter().for_each(|part| runs.append(&mut runs_of(log, part)));
+        }
         runs.sort_unstable_by_key(|run| (run.lamport, run.span.first()));
         runs
     }
@@ -177,11 +180,6 @@ fn begins_run(log: &ReplicaLog, last: &HeaderRun, next: &HeaderRun) -> bool {
         _ => false,
     };
     next.time - last.time >= PAUSE_S || !may_follow || next.proposal() != last.proposal()
-}
-
-/// The edit runs of one log.
-fn edit_runs(log: &ReplicaLog) -> Vec<EditRun> {
-    runs_of(log, &log.headers)
 }
 
 /// The edit runs of consecutive headers, the first of which begins one.
@@ -331,7 +329,7 @@ mod tests {
             let log = document.log().log(ReplicaId(1)).unwrap();
             let mut back: Vec<EditRun> = RunsBack::of(log).collect();
             back.reverse();
-            assert_eq!(back, edit_runs(log), "seed {seed}");
+            assert_eq!(back, runs_of(log, &log.headers), "seed {seed}");
         }
     }
 }

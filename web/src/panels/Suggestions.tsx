@@ -108,9 +108,17 @@ function Seen({ document, snapshot, hasAny }: { document: OpenDocument; snapshot
 function Selected({ review, act }: { review: Review; act: (what: () => void) => void }) {
   const [, look] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
-    const hear = () => queueMicrotask(look);
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    // After the editor has heard of it.
+    const hear = () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = setTimeout(look, 0);
+    };
     window.document.addEventListener("selectionchange", hear);
-    return () => window.document.removeEventListener("selectionchange", hear);
+    return () => {
+      window.document.removeEventListener("selectionchange", hear);
+      if (timer !== null) clearTimeout(timer);
+    };
   }, []);
   const spans = review.selected();
   if (spans === null) return null;

@@ -33,6 +33,7 @@ export class SuggestionCard {
   ) {
     this.box.className = "suggestion-card";
     this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-live", "polite");
     this.box.hidden = true;
     // Pressing a button leaves caret and selection where they are.
     this.listen(this.box, "mousedown", (event) => event.preventDefault());

@@ -5,6 +5,9 @@ import { plural } from "../app/time";
 import type { OpenDocument } from "../editor/document";
 import { isShown, type Unit, unitsOf } from "./units";
 
+/** Of so many parts at most one is told why they do not show: asking takes as long as the history is. */
+const EXPLAINED_MAX = 8;
+
 /** A stretch of a text, in UTF-16 units; a place, where it is empty. */
 export interface Spot {
   in: ContainerId;
@@ -85,6 +88,9 @@ export class Review {
   decide(spans: readonly Spans[], accepts: boolean): void {
     const { client } = this.document;
     this.attempt(() => (accepts ? client.accept(spans) : client.reject(spans)));
+    if (accepts && spans.length <= EXPLAINED_MAX && spans.some((some) => client.why(some).some(({ standing }) => standing === "dependent"))) {
+      toast("It builds on something that is only proposed too, and shows once that is accepted");
+    }
   }
 
   reopen(decision: Spans): void {

@@ -16,12 +16,17 @@ impl Engine {
             }
             _ => None,
         };
-        let mut found: Vec<(ContainerId, Id, Id)> = changes.filter_map(deletion).collect();
-        let before = |container, a: Id, b: Id| {
+        // Put in one by one they need no sort of their own, which every visitor would load.
+        let mut found: Vec<(ContainerId, Id, Id)> = Vec::new();
+        for (container, target, id) in changes.filter_map(deletion) {
             let text = document.model().text(container);
-            text.is_some_and(|text| text.precedes(Gap::Before(Some(a)), Gap::Before(Some(b))))
-        };
-        found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| before(b.0, b.1, a.1).cmp(&before(a.0, a.1, b.1))));
+            let is_before = |other: &(ContainerId, Id, Id)| {
+                let precedes = |text: &Text| text.precedes(Gap::Before(Some(other.1)), Gap::Before(Some(target)));
+                other.0 < container || (other.0 == container && text.is_some_and(precedes))
+            };
+            let at = found.partition_point(is_before);
+            found.insert(at, (container, target, id));
+        }
         found.into_iter().map(|(_, _, id)| id).collect()
     }
 

@@ -3,6 +3,7 @@ import type { Node } from "prosemirror-model";
 import { expect, it } from "vitest";
 import { listOf } from "../../../src/notes/projection";
 import { schema } from "../../../src/notes/schema";
+import { drawingsOf, unitsOf } from "../../../src/suggest/units";
 import { seeded } from "../random";
 import { Exchange, type Writer, writers } from "./writers";
 
@@ -122,7 +123,39 @@ function act(random: Random, writer: Writer): void {
   }
 }
 
-function play(seed: number, count: number, steps: number): void {
+/** Suggests from now on, or not; shows what others suggest, or not; decides about something. */
+function propose(random: Random, writer: Writer): void {
+  const { engine } = writer.engine;
+  const open = () => engine.proposals().filter((run) => run.open !== "");
+  switch (random(5)) {
+    case 0:
+    case 1:
+      engine.setSuggesting(pick(random, ["suggestion", undefined]));
+      break;
+    case 2:
+      engine.setShowing(pick(random, ["", "own", "all"]));
+      break;
+    default: {
+      const runs = open();
+      if (runs.length > 0) engine.decide(pick(random, runs).open, random(2) === 0);
+    }
+  }
+  writer.binding.hear("view");
+  // What is to be drawn is in the note.
+  for (const [text, { inserted, removed, restyled, beside }] of drawingsOf(unitsOf(engine.proposals()))) {
+    const name = text.startsWith("text:") ? `/${text.slice("text:".length)}` : text.slice("text@".length);
+    const length = writer.engine.richLength(name);
+    const places = [...[...inserted, ...restyled].flatMap(({ from, to }) => [from, to]), ...[...removed, ...beside].map(({ at }) => at)];
+    for (const place of places) {
+      expect(place).toBeLessThanOrEqual(length);
+      const shown = writer.binding.placeIn(name, place);
+      expect(shown === null || (shown >= 0 && shown <= writer.state.doc.content.size)).toBe(true);
+    }
+    for (const { from, to } of inserted) expect(from).toBeLessThan(to);
+  }
+}
+
+function play(seed: number, count: number, steps: number, proposes = false): void {
   const chance = seeded(seed);
   const random: Random = (end) => Math.floor(chance() * end);
   const all = writers(count, pick(random, ["", "one", "one\ntwo\n\nthree"]));
@@ -130,11 +163,17 @@ function play(seed: number, count: number, steps: number): void {
   for (let step = 0; step < steps; step++) {
     const writer = pick(random, all);
     act(random, writer);
+    if (proposes && random(4) === 0) propose(random, writer);
     if (random(3) === 0) exchange.send(writer);
     if (random(3) === 0) exchange.deliver(pick(random, all));
     if (random(20) === 0) writer.select(pick(random, places(writer.state.doc)));
   }
   exchange.settle();
+  for (const writer of proposes ? all : []) {
+    writer.engine.engine.setSuggesting(undefined);
+    writer.engine.engine.setShowing("");
+    writer.binding.hear("view");
+  }
   for (const writer of all) {
     writer.binding.project().check();
     expect(writer.state.doc.toJSON()).toEqual(all[0]!.state.doc.toJSON());
@@ -145,12 +184,14 @@ function play(seed: number, count: number, steps: number): void {
 const SEEDS = Number(process.env["NOTE_SEEDS"] ?? 12);
 const FROM = Number(process.env["NOTE_FROM"] ?? 1);
 
-it.each([1, 2, 3])("%i writers end up with one note", { timeout: 120_000 }, (count) => {
+it.each([
+  [1, "edit"], [2, "edit"], [3, "edit"], [1, "suggest"], [2, "suggest"], [3, "suggest"],
+] as const)("%i writers who %s end up with one note", { timeout: 120_000 }, (count, how) => {
   for (let seed = FROM; seed < FROM + SEEDS; seed++) {
     try {
-      play(seed, count, 100);
+      play(seed, count, 100, how === "suggest");
     } catch (problem) {
-      throw new Error(`NOTE_FROM=${seed} NOTE_SEEDS=1, ${count} writers: ${(problem as Error).message}`, { cause: problem });
+      throw new Error(`NOTE_FROM=${seed} NOTE_SEEDS=1, ${count} writers who ${how}: ${(problem as Error).message}`, { cause: problem });
     }
   }
 });
