@@ -103,7 +103,8 @@ impl Document {
     }
 
     /// What an answer that is to decide between edit runs has to be about: of each those actions that are in conflict with
-    /// another of them, or that an answer in force decides about together with them; where there is none, its last one.
+    /// another of them, or that an answer in force decides about together with them; where there is none, its last one. Where one
+    /// gave way to the viewer's own, all of both.
     pub fn sides(&self, runs: &[Span]) -> Vec<Vec<Id>> {
         let actions: Vec<Vec<Id>> = runs.iter().map(|run| self.actions_in(*run)).collect();
         let mut run_of: SortedMap<Id, usize> = SortedMap::new();
@@ -117,13 +118,22 @@ impl Document {
                 tied.extend(named);
             }
         };
+        // What touches one of the viewer's own touches what they did beside it too.
+        let mut whole = SortedSet::new();
         for conflict in self.conflicts() {
             tie(&conflict.sides());
+            if let Loss::Mine(by) = &conflict.loss
+                && let (Some(&loser), Some(&winner)) = (run_of.get(&conflict.action.first()), run_of.get(by))
+                && loser != winner
+            {
+                whole.extend([loser, winner]);
+            }
         }
         for answer in actions.iter().flatten().flat_map(|action| self.view.answers_in_force(*action)) {
             let (_, about) = self.answer(answer).expect("an answer");
             tie(&self.firsts(about));
         }
+        tied.extend(whole.iter().flat_map(|run| actions[*run].iter().copied()));
         let side = |actions: &Vec<Id>| {
             let side: Vec<Id> = actions.iter().copied().filter(|action| tied.contains(action)).collect();
             if side.is_empty() { actions.last().copied().into_iter().collect() } else { side }

@@ -214,6 +214,28 @@ fn what_gave_way_comes_back_when_the_own_is_undone_preferred_or_answered() {
     assert_eq!(stand(&ann), [Standing::Lost, Standing::Dependent]);
 }
 
+/// What was typed key by key gives way to each key of the own: an answer between the two runs is about all of them.
+#[test]
+fn an_answer_between_runs_that_were_typed_at_once_brings_both() {
+    let (mut ann, mut bob) = two();
+    let typed = |document: &mut Document, word: &str| {
+        (4..).zip(word.chars()).for_each(|(at, c)| _ = act(document, |edit| edit.insert(text(), at, &c.to_string())));
+    };
+    typed(&mut ann, "old ");
+    typed(&mut bob, "young ");
+    exchange(&mut ann, &mut bob);
+    assert_eq!(ann.text(text()), "The old cat sat on the mat.");
+    let history = ann.history();
+    let runs: Vec<Span> = history.iter().filter(|run| run.inserted.len() < 10).map(|run| run.span).collect();
+    assert_eq!(runs.len(), 2, "{history:?}");
+    let all = ann.sides(&runs).concat();
+    assert_eq!(all.len(), 10);
+    act(&mut ann, |edit| edit.resolve(&all, &all));
+    exchange(&mut ann, &mut bob);
+    assert_eq!(ann.text(text()), bob.text(text()));
+    assert!(ann.conflicts().is_empty());
+}
+
 /// One thing that somebody does to the sentence, the setting or the table.
 fn anything(document: &mut Document, random: &mut Random) -> Option<Span> {
     let word = random.pick(&["quick ", "red ", "a ", "not ", "so "]).expect("some");
