@@ -32,7 +32,7 @@ impl Visit {
         hub.create_as(doc.id, 0, &doc.name)?;
         let copy = hub.load(doc.id, |_, _| {})?;
         let settings = Settings {
-            address: catalogue.address().clone(),
+            address: Some(catalogue.address().clone()),
             token: catalogue.token().as_bytes().to_vec(),
             seed: crate::random()?,
         };

@@ -63,7 +63,8 @@ pub fn connect(address: &Address) -> Line {
     })))
 }
 
-fn open(transport: impl Transport) -> Connection {
+/// Reads and writes in tasks of its own.
+pub fn open(transport: impl Transport) -> Connection {
     let (mut incoming, mut outgoing) = transport.split();
     let (into, inbox) = mpsc::channel(INBOX_MESSAGES);
     let (outbox, mut outlet) = outbox(OUTBOX_BYTES_MAX);

@@ -2,9 +2,10 @@
 
 use crate::address::Address;
 use crate::backoff::Backoff;
-use crate::line::{Connection, Line, connect};
+use crate::line::{Connection, Line, connect, open};
 use crate::shelf::Shelf;
 use clock::{DocumentId, VersionVector};
+use net::Transport;
 use server::{DocumentBlobs, HubError, StoredDocument};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -26,8 +27,8 @@ const SERVER: u64 = 0;
 /// What a member is made with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The server.
-    pub address: Address,
+    /// The server; none where whoever has the member makes its connections, and hands them to [`Member::meet`].
+    pub address: Option<Address>,
     /// What admits this member there; empty where nothing is asked for.
     pub token: Vec<u8>,
     /// Random for each run: names the member, and spreads its attempts to connect.
@@ -186,6 +187,13 @@ impl Member {
         link.zip(ours).is_some_and(|((_, link), ours)| compare(&ours, link.theirs()))
     }
 
+    /// Talks over a connection that somebody else made, such as one within this process, in place of the one there is. Must
+    /// be called within a Tokio runtime.
+    pub fn meet(&mut self, transport: impl Transport) {
+        self.leave_line(Line::Waiting(Instant::now()));
+        self.greet(open(transport));
+    }
+
     /// The next thing that happens. May be dropped while it waits, and called again.
     pub async fn next(&mut self) -> Result<Event, MemberError> {
         loop {
@@ -193,13 +201,16 @@ impl Member {
                 return Ok(event);
             }
             match &mut self.line {
-                Line::Waiting(until) => {
-                    tokio::time::sleep_until(*until).await;
-                    self.line = connect(&self.settings.address);
-                }
+                Line::Waiting(until) => match &self.settings.address {
+                    Some(address) => {
+                        tokio::time::sleep_until(*until).await;
+                        self.line = connect(address);
+                    }
+                    None => std::future::pending().await,
+                },
                 Line::Connecting(task) => match (&mut task.0).await {
                     Ok(Ok(connection)) => self.greet(connection),
-                    Ok(Err(error)) => self.go_offline(&explain(&error, &self.settings.address)),
+                    Ok(Err(error)) => self.go_offline(&explain(&error, self.settings.address.as_ref())),
                     Err(error) => self.go_offline(&format!("the attempt to connect failed: {error}")),
                 },
                 Line::Open(_) => self.talk().await?,
@@ -243,7 +254,7 @@ impl Member {
         for message in batch {
             match message {
                 Some(Ok(bytes)) => self.hear(&bytes),
-                Some(Err(error)) => broke = Some(explain(&error, &self.settings.address)),
+                Some(Err(error)) => broke = Some(explain(&error, self.settings.address.as_ref())),
                 None => broke = Some("the connection broke".to_owned()),
             }
         }
@@ -357,11 +368,16 @@ impl Member {
 
     fn go_offline(&mut self, reason: &str) {
         let retry_ms = self.backoff.pause_ms();
+        self.leave_line(Line::Waiting(Instant::now() + Duration::from_millis(retry_ms)));
+        self.events.push_back(Event::Offline { reason: reason.to_owned(), retry_ms });
+    }
+
+    /// Forgets the connection, and all that was known of the other side.
+    fn leave_line(&mut self, line: Line) {
         self.session = None;
         self.opened.clear();
         self.traffic.values_mut().for_each(|blobs| blobs.disconnect(SERVER));
-        self.line = Line::Waiting(Instant::now() + Duration::from_millis(retry_ms));
-        self.events.push_back(Event::Offline { reason: reason.to_owned(), retry_ms });
+        self.line = line;
     }
 
     /// Says what is to be said and closes the connection.
@@ -376,6 +392,6 @@ impl Member {
 }
 
 /// What a person can do about a socket that does not work.
-fn explain(error: &net::SocketError, address: &Address) -> String {
-    format!("{address}: {error}")
+fn explain(error: &net::SocketError, address: Option<&Address>) -> String {
+    address.map_or_else(|| error.to_string(), |address| format!("{address}: {error}"))
 }

@@ -46,7 +46,7 @@ async fn a_member_gives_and_takes_what_the_document_names() {
     let own = Blobs::in_memory(QUOTAS, Box::new(|| 0));
     own.put(&ours).unwrap();
     kept.put(&theirs).unwrap();
-    let settings = Settings { address, token: Vec::new(), seed: 5 };
+    let settings = Settings { address: Some(address), token: Vec::new(), seed: 5 };
     let mut member = Member::new(settings, Shelf::new(Keeping::Copy)).with_blobs(own.clone());
     member.open(DOC, hub(2).load(DOC, |_, _| {}).unwrap());
     let document = member.document_mut(DOC).unwrap();

@@ -28,7 +28,7 @@ async fn a_member_sends_more_than_its_queue_holds_on_one_connection() {
     let server = Server::bind("127.0.0.1:0".parse().unwrap(), Service::new(config, Arc::new(hub(1)))).await.unwrap();
     let (address, _) = Address::parse(&format!("http://{}", server.address().unwrap())).unwrap();
     let serving = tokio::spawn(server.run(std::future::pending()));
-    let settings = Settings { address, token: Vec::new(), seed: 5 };
+    let settings = Settings { address: Some(address), token: Vec::new(), seed: 5 };
     let mut member = Member::new(settings, Shelf::new(Keeping::Copy));
     member.open(DOC, hub(2).load(DOC, |_, _| {}).unwrap());
     // What does not compress, so that it is as long on its way.

@@ -50,21 +50,21 @@ async fn suite(mut carrier: impl Carrier) {
 }
 
 #[tokio::test]
-async fn in_memory() {
+async fn a11_in_memory() {
     suite(InMemory::new()).await;
 }
 
 #[tokio::test]
-async fn over_websocket() {
+async fn a11_over_websocket() {
     suite(WebSocket::new().await).await;
 }
 
 #[tokio::test]
-async fn over_quic() {
+async fn a11_over_quic() {
     suite(Quic::new().await).await;
 }
 
 #[tokio::test]
-async fn in_a_file() {
+async fn a11_in_a_file() {
     suite(File::default()).await;
 }

@@ -83,7 +83,7 @@ async fn link<'a>(
     let say = Say { is_json: arguments.json, began: Instant::now() };
     let token = arguments.login.token()?;
     let (state, target) = targeted(arguments, (address, words), path, home, &token, &say).await?;
-    let settings = Settings { address: address.clone(), token: token.into(), seed: crate::random()? };
+    let settings = Settings { address: Some(address.clone()), token: token.into(), seed: crate::random()? };
     let mut member = Member::new(settings, Shelf::new(Keeping::Copy));
     member.show(target.doc, figure(arguments, path));
     member.open(target.doc, state.document(home, &target)?);
