@@ -53,8 +53,11 @@ fn server() -> Outcome<PathBuf> {
 fn client() -> Outcome {
     ensure_packages()?;
     let server = server()?;
+    // Documents of which this machine says what becomes of them, for the engine in WebAssembly to say the same.
+    run(cargo().args(["build", "--locked", "--package", "motet", "--example", "decisions"]))?;
+    let decisions = target_dir().join("debug/examples/decisions");
     say("running the client's tests");
-    run(script("test:client").env("MOTET_BINARY", server))
+    run(script("test:client").env("MOTET_BINARY", server).env("MOTET_DECISIONS", decisions))
 }
 
 /// The interface over a stand-in for worker and server first, then the built app over the real server.

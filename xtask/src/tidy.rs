@@ -159,3 +159,36 @@ fn the_lock_file_names_no_host() {
         "web/package-lock.json records where packages came from; see web/.npmrc"
     );
 }
+
+/// How many features each part of docs/JOYCE.md has.
+const FEATURES: [(char, usize); 7] = [('A', 14), ('B', 15), ('C', 12), ('D', 10), ('E', 8), ('F', 5), ('G', 4)];
+
+#[test]
+fn every_feature_has_a_test_of_its_number() {
+    let table = fs::read_to_string(root().join("docs/JOYCE.md")).unwrap();
+    for (part, count) in FEATURES {
+        for number in 1..=count {
+            let begin = format!("| {part}{number} ");
+            let row = table.lines().find(|line| line.starts_with(&begin));
+            let row = row.unwrap_or_else(|| panic!("docs/JOYCE.md has no {part}{number}"));
+            let tests: Vec<&str> = row.split('`').skip(1).step_by(2).filter(|name| name.contains(": ")).collect();
+            tests.iter().for_each(|test| check_is_there(test));
+            let own = format!("{}{number}", part.to_ascii_lowercase());
+            let is_of_it = |test: &&str| {
+                let name = test.split_once(": ").expect("filtered").1;
+                name.strip_prefix(&own).is_some_and(|rest| rest.starts_with(['_', ' ']))
+            };
+            assert!(tests.iter().any(is_of_it) || row.contains("| waits"), "{part}{number} has no test of its number");
+        }
+    }
+}
+
+/// Panics where a file has no test of the name that stands behind it.
+fn check_is_there(test: &str) {
+    let (file, name) = test.split_once(": ").expect("a file and a name");
+    let is_outside = file.starts_with("examples/") || file.starts_with("web/");
+    let path = if is_outside { root().join(file) } else { root().join("crates").join(file) };
+    let content = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let wanted = if file.ends_with(".rs") { format!("fn {name}(") } else { format!("test(\"{name}") };
+    assert!(content.contains(&wanted), "{file} has no test {name}");
+}

@@ -41,7 +41,7 @@ impl Member {
 }
 
 #[test]
-fn a_document_is_shared_by_a_ticket_and_both_write_in_it() {
+fn a10_a_document_is_shared_by_a_ticket_and_both_write_in_it() {
     let place = Place::new();
     let id = place.import("a", "Notes", "one\n");
     place.import("a", "Private", "not for others\n");

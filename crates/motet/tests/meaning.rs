@@ -108,7 +108,7 @@ fn b4_of_alternatives_one_runs_and_where_it_goes_the_next_does() {
 }
 
 #[test]
-fn b5_and_c5_of_a_conflict_one_is_kept_and_the_other_told_of() {
+fn b5_of_a_conflict_one_is_kept_and_the_other_told_of() {
     let (mut ann, mut bob, [tea, talk, _]) = two();
     let conflict = say(&mut ann, |edit| edit.conflict(&[tea, talk])).first();
     exchange(&mut ann, &mut bob);
@@ -225,7 +225,7 @@ fn d4_undoing_who_won_revives_who_lost() {
 }
 
 #[test]
-fn d1_and_d3_the_order_of_undoing_does_not_matter_and_redoing_gives_back() {
+fn d1_the_order_of_undoing_does_not_matter_and_redoing_gives_back() {
     let (mut ann, _, [tea, talk, walk]) = two();
     say(&mut ann, |edit| edit.conflict(&[tea, talk]));
     say(&mut ann, |edit| edit.constrain(Rule::Causes, &[talk, walk]));

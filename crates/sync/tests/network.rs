@@ -11,7 +11,7 @@ fn figure(name: &str) -> Figure {
 }
 
 #[test]
-fn all_shapes_converge_and_fall_silent() {
+fn a6_all_shapes_converge_and_fall_silent() {
     for seed in 0..100 {
         for (count, wires) in shapes() {
             let mut net = Net::new(count, &wires, seed + 1);
@@ -93,7 +93,7 @@ fn a_ring_carries_an_action_over_each_wire_once_or_twice() {
 /// Each life of the wire carries only `k` messages after the greeting: every one of them must bring
 /// the other side further, or the document would never arrive.
 #[test]
-fn a_catch_up_resumes_after_every_break() {
+fn a8_a_catch_up_resumes_after_every_break() {
     for k in 1..6 {
         let mut net = Net::new(2, &[[1, 0]], k);
         net.cut(0);

@@ -134,7 +134,7 @@ fn a_circle_through_a_block_and_what_it_needs_is_seen() {
 }
 
 #[test]
-fn no_subset_is_better() {
+fn b9_no_subset_of_ten_thousand_random_graphs_is_better() {
     for seed in 0..10_000 {
         let graph = graph(&mut Dice(seed), 14);
         let selection = select(&graph);

@@ -46,7 +46,7 @@ fn check_maximal(graph: &Graph, selection: &Selection) {
 }
 
 #[test]
-fn what_is_too_large_breaks_nothing_and_is_said_to_be_near() {
+fn b15_what_is_too_large_breaks_nothing_and_is_said_to_be_near() {
     for seed in 0..20 {
         let graph = knot(seed, 300, 300, 100);
         let selection = select(&graph);
@@ -89,7 +89,7 @@ fn a_long_tail_of_dependants_weighs_with_its_head() {
 }
 
 #[test]
-fn constraints_may_come_in_any_order_and_what_is_apart_changes_nothing() {
+fn b13_constraints_may_come_in_any_order_and_what_is_apart_changes_nothing() {
     for seed in 0..500 {
         let first = graph(&mut Dice(seed), 40);
         let mut dice = Dice(seed);

@@ -23,7 +23,7 @@ const TASK: &str = "MOTET_STORE_KILL_TASK";
 const DIRECTORY: &str = "MOTET_STORE_KILL_DIRECTORY";
 
 #[test]
-fn killed_processes_keep_what_they_acknowledged() {
+fn e1_killed_processes_keep_what_they_acknowledged() {
     let kills = volume(20, 100);
     for (number, plan) in PLANS.iter().enumerate() {
         let dir = tempfile::tempdir().unwrap();
