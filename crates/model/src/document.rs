@@ -62,15 +62,15 @@ pub struct Model {
     /// In the order in which they were made.
     texts: Vec<(ContainerId, Text)>,
     /// Where each text is among them.
-    text_numbers: SortedMap<ContainerId, u32>,
+    pub(crate) text_numbers: SortedMap<ContainerId, u32>,
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
     /// Texts in which marks or moves were turned on or off.
     unsettled: Vec<ContainerId>,
     /// In boxes, as lists are: there may be very many, which are found among their names, and those lie together.
-    maps: SortedMap<ContainerId, Box<Map>>,
-    lists: SortedMap<ContainerId, Box<List>>,
-    trees: SortedMap<ContainerId, Tree>,
+    pub(crate) maps: SortedMap<ContainerId, Box<Map>>,
+    pub(crate) lists: SortedMap<ContainerId, Box<List>>,
+    pub(crate) trees: SortedMap<ContainerId, Tree>,
     counters: SortedMap<ContainerId, Counter>,
 }
 

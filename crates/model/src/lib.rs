@@ -12,6 +12,7 @@ mod ascent;
 mod counter;
 mod digest;
 mod document;
+mod hanging;
 mod kept;
 mod list;
 mod map;

@@ -521,7 +521,7 @@ impl Document {
 
     /// What to write so that `spans` are on or off: undoing an undo or redo is writing the opposite on what
     /// it switched.
-    fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
+    pub(crate) fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
         let mut targets = Vec::new();
         for span in spans {
             let end = span.end.min(self.log.end(span.replica));
@@ -626,7 +626,7 @@ fn halves(spans: &[Span]) -> (Vec<Span>, Vec<Span>) {
 }
 
 /// What `spans` cover, as a control names it: ascending, none touching the next.
-fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+pub(crate) fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
     let mut covered: SortedMap<ReplicaId, RangeSet> = SortedMap::new();
     for span in spans {
         covered.entry(span.replica).or_default().set(span.start..span.end, Some(()));

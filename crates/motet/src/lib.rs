@@ -26,6 +26,8 @@ mod decisions;
 pub mod diff;
 mod document;
 mod edit;
+mod extent;
+mod graph;
 mod proposals;
 mod replay;
 mod replica;
@@ -41,9 +43,11 @@ pub use conflict::{Conflict, Runs};
 pub use decisions::{Ballot, DecideError};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
+pub use extent::{Affected, Becomes, Dependants, Extent};
+pub use graph::Ties;
 pub use log::{
-    Action, BlobNames, ContainerId, Crossing, Decider, Gap, HeaderRun, Kind, MultiLog, OpRef, Outcome, Proposal,
-    ReceiveError, Received, Register, ReplicaLog, RootName, Rule, TextRange, Value,
+    Action, BlobNames, ContainerId, Crossing, Decider, Gap, HeaderRun, Kind, Listing, MultiLog, OpRef, Outcome,
+    Proposal, ReceiveError, Received, Register, ReplicaLog, RootName, Rule, TextRange, Value,
 };
 pub use model::{
     Counter, Grows, Kept, List, ListChange, ListPatch, Map, Model, Outline, Patch, RichRun, Shown, ShownList, ShownMap,
@@ -56,6 +60,6 @@ pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapsh
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    Authority, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, KeyDiff, ListDiff, ListSide, Loss,
-    NodeDiff, Overlap, Policy, Standing, Suggestions, Turn, Why,
+    Authority, Bond, BondKind, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, KeyDiff, ListDiff,
+    ListSide, Loss, NodeDiff, Overlap, Policy, Standing, Suggestions, Turn, Why,
 };

@@ -37,6 +37,18 @@ impl Controls {
         self.controls.insert(id, control);
     }
 
+    /// Forgets a control; returns what it wrote on where it counted.
+    pub fn remove(&mut self, id: Id) -> Vec<Span> {
+        let Some(control) = self.controls.remove(&id) else { return Vec::new() };
+        for target in &control.targets {
+            self.writes.entry(target.replica).or_default().update(target.start..target.end, |writes| {
+                let left: Vec<Id> = writes?.iter().copied().filter(|write| *write != id).collect();
+                (!left.is_empty()).then_some(left)
+            });
+        }
+        if control.active { control.targets } else { Vec::new() }
+    }
+
     /// Whether there are no controls.
     pub fn is_empty(&self) -> bool {
         self.controls.is_empty()

@@ -16,19 +16,25 @@ mod base;
 mod changes;
 mod controls;
 mod decisions;
+#[cfg(any(test, feature = "tiny"))]
+mod effort;
 mod overlaps;
 mod policy;
 mod precedence;
 mod projection;
 mod proposals;
 mod semantics;
+mod trial;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
 pub use decisions::{Authority, Finality, Turn};
+#[cfg(any(test, feature = "tiny"))]
+pub use effort::effort;
 pub use overlaps::Overlap;
 pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use proposals::Decision;
-pub use semantics::Loss;
+pub use semantics::{Bond, BondKind, Loss};
+pub use trial::Trial;
 pub use view::{Standing, Toggle, View, Why};

@@ -5,7 +5,10 @@
 //! (`semantics/solve.rs`). What comes out is what all of them solved together from nothing would give.
 
 mod answers;
+mod bonds;
 mod solve;
+
+pub use bonds::{Bond, BondKind};
 
 use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::decisions::{Decisions, Held};

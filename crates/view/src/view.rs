@@ -83,7 +83,7 @@ pub struct View {
     policy: Policy,
     /// Whether the policy leaves out anything, asked with every key.
     is_partial: bool,
-    undo: Controls,
+    pub(crate) undo: Controls,
     precedence: Precedence,
     proposals: Proposals,
     pub(crate) semantics: SemanticGraph,
@@ -480,7 +480,7 @@ impl View {
 
     /// Finds anew what gives way to the viewer's own, for which it takes a model with all of the log, and solves anew what
     /// changed in meaning; returns what changed between active and not.
-    fn settle(&mut self, log: &MultiLog, model: Option<&Model>) -> Vec<Toggle> {
+    pub(crate) fn settle(&mut self, log: &MultiLog, model: Option<&Model>) -> Vec<Toggle> {
         let mut toggles = Vec::new();
         if let Some(model) = model {
             let base = base!(self);
@@ -535,7 +535,7 @@ impl View {
     /// Looks again which controls in `spans` count, then which of those do that these wrote on, and so on; returns all
     /// spans in which standings may be others now. What a control wrote on is always before it, so the latest first: then
     /// each is looked at once.
-    fn recount(&mut self, mut spans: Vec<Span>) -> Vec<Span> {
+    pub(crate) fn recount(&mut self, mut spans: Vec<Span>) -> Vec<Span> {
         let mut due = BinaryHeap::new();
         for span in &spans {
             due.extend(self.controls_in(*span));
@@ -605,7 +605,7 @@ impl View {
     }
 
     /// Finds the standings of `span` anew, and marks what it means to others; returns what changed between active and not.
-    fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
+    pub(crate) fn refresh(&mut self, log: &MultiLog, span: Span) -> Vec<Toggle> {
         self.precedence.touch(log, span);
         if let Some(overlaps) = &mut self.overlaps {
             overlaps.touch(log, span);
@@ -656,7 +656,8 @@ impl View {
         Some((self.late.get(&id).copied().or_else(|| log.lamport(id))?, id))
     }
 
-    fn turn(&self, log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {
+    /// Turns elements on or off in a model that has them.
+    pub fn turn(&self, log: &MultiLog, span: Span, on: bool, model: &mut Model, mut patch: Option<&mut Patch>) {
         for (id, op) in log.ops_in(span) {
             if on
                 && self.proposals.get(id).is_some()
@@ -702,6 +703,8 @@ impl View {
             let cut = |replica, range| self.semantics.cut(replica, range);
             parts = parts.into_iter().flat_map(|part| unless_why(part, &cut)).collect();
         }
+        #[cfg(any(test, feature = "tiny"))]
+        crate::effort::add(parts.len());
         parts
     }
 

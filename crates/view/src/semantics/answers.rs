@@ -71,6 +71,11 @@ impl Answers {
         changed
     }
 
+    /// The actions that an answer is about, whether or not it counts.
+    pub fn actions(&self, id: Id) -> &[Id] {
+        self.0.get(&id).map_or(&[], |answer| &answer.actions)
+    }
+
     /// The answer where it counts and none that counts replaces it, straight or through others, whether these count or not.
     pub fn current(&self, id: Id) -> Option<&Answer> {
         let answer = self.0.get(&id).filter(|answer| answer.counts)?;

@@ -87,6 +87,8 @@ impl SemanticGraph {
             return Vec::new();
         }
         let (region, ties) = self.region();
+        #[cfg(any(test, feature = "tiny"))]
+        crate::effort::add(region.iter().count());
         self.marked.clear();
         let numbered = self.number(&region, &ties, &Wishes::of(self, policy));
         let selection = select(&numbered.graph);
@@ -186,7 +188,7 @@ impl SemanticGraph {
     }
 
     /// A constraint, where it counts and no answer says that it does not.
-    fn in_force(&self, id: Id) -> Option<&Constraint> {
+    pub(super) fn in_force(&self, id: Id) -> Option<&Constraint> {
         let constraint = self.constraints.get(&id).filter(|constraint| constraint.counts)?;
         let is_waived = self.waivers(&constraint.actions).any(|within| within == constraint.actions.len());
         (!is_waived).then_some(constraint)
@@ -232,7 +234,7 @@ impl SemanticGraph {
     }
 
     /// How many places there are; for actions that an answer lets be active together, one more for each but one.
-    fn places(&self, tie: &Tie) -> u32 {
+    pub(super) fn places(&self, tie: &Tie) -> u32 {
         let places = match tie {
             Tie::Constraint(id) => match self.constraints[id].rule {
                 Rule::AtMost(max) => max,
