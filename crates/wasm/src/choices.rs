@@ -23,6 +23,8 @@ pub struct Choices {
     pub preferred: Vec<Span>,
     /// What shows of what is only proposed.
     pub show: Proposals,
+    /// What came after this version is left out.
+    pub pin: Option<VersionVector>,
 }
 
 /// What shows of what is only proposed and open.
@@ -77,7 +79,9 @@ impl Choices {
         let preferred = self.preferred.iter().map(Span::first).collect();
         let (hold_all, mine_first) = (self.held_all.clone(), self.first_from);
         let Proposals { suggestions, drafts } = self.show.clone();
-        let mut policy = Policy { mine, hold_all, mine_first, preferred, suggestions, drafts, ..Policy::default() };
+        let pin = self.pin.clone();
+        let mut policy =
+            Policy { mine, hold_all, mine_first, preferred, suggestions, drafts, pin, ..Policy::default() };
         for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
         }
@@ -107,6 +111,7 @@ impl Choices {
         if !show.is_empty() {
             lines.push(format!("show {show}"));
         }
+        lines.extend(self.pin.iter().map(|version| format!("pin {}", ends(version))));
         lines.join("\n")
     }
 
@@ -128,6 +133,7 @@ impl Choices {
                 }
                 (Some("hold-all"), Some(since), None) => choices.held_all = read_ends(since),
                 (Some("mine-first"), Some(from), None) => choices.first_from = Grade::of_word(from),
+                (Some("pin"), Some(version), None) => choices.pin = read_ends(version),
                 (Some("prefer"), Some(spans), None) => choices.preferred.extend(read_spans(spans).unwrap_or_default()),
                 _ => {}
             }
@@ -157,6 +163,7 @@ mod tests {
     #[test]
     fn choices_survive_being_kept() {
         let since: VersionVector = [(ReplicaId(5), 9)].into_iter().collect();
+        let pin = Some(since.clone());
         let choices = Choices {
             hidden: [AuthorKey([1; 32])].into(),
             hidden_spans: vec![Span::new(ReplicaId(2), 3, 4)],
@@ -168,6 +175,7 @@ mod tests {
                 suggestions: Suggestions::All,
                 drafts: [Id::new(ReplicaId(2), 5), Id::new(ReplicaId(3), 1)].into(),
             },
+            pin,
         };
         assert_eq!(Choices::read(&choices.write()), choices);
         assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nshow 7"), Choices::default());

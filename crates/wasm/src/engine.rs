@@ -260,12 +260,15 @@ impl Engine {
         self.choices.first_from.map(|from| from.word().to_owned())
     }
 
-    /// Lets actions come before whatever they would give way to, or no longer.
+    /// Lets the actions of which a part is named come before whatever they would give way to, or no longer.
     pub fn prefer(&mut self, spans: &str, on: bool) -> Outcome<JsValue> {
-        let spans = parse_spans(spans)?;
-        self.choices.preferred.retain(|span| !spans.contains(span));
-        if on {
-            self.choices.preferred.extend(spans);
+        for span in parse_spans(spans)? {
+            for action in self.replica.document().actions_in(span) {
+                self.choices.preferred.retain(|span| span.first() != action);
+                if on {
+                    self.choices.preferred.push(Span::of(action));
+                }
+            }
         }
         Ok(self.chosen())
     }
@@ -302,6 +305,10 @@ impl Engine {
 
     /// What changed, container by container; kept, too, for who asks for [`Engine::changes`].
     pub(crate) fn tell(&mut self, patch: Patch) -> JsValue {
+        // Who writes sees what they write: a view of the past is left with that.
+        if self.replica.document().view().policy().pin.is_none() {
+            self.choices.pin = None;
+        }
         let told = self.told_of(&patch);
         if let Some(changes) = &mut self.changes {
             changes.then(patch);

@@ -11,6 +11,7 @@ mod blob;
 mod choices;
 mod container;
 mod engine;
+mod extent;
 mod history;
 mod js;
 mod json;
@@ -22,6 +23,7 @@ mod proposals;
 mod read;
 mod rich;
 mod shelf;
+mod ties;
 mod value;
 mod write;
 

@@ -50,7 +50,8 @@ impl Engine {
     }
 }
 
-fn reason(document: &Document, span: Span, why: &Why) -> JsValue {
+/// Why a part stands as it does, as JavaScript reads it.
+pub fn reason(document: &Document, span: Span, why: &Why) -> JsValue {
     let tell = |standing: &str, by: &[Id]| told(document, (span, standing), by, None, None);
     match why {
         Why::Active => tell("active", &[]),

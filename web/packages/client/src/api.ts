@@ -6,12 +6,13 @@ export {
 } from "./containers.js";
 export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection, type TextSelection } from "./document.js";
 export type {
-  Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, Grade, ItemId, Kind, ListChange, MapChange, NodeId, Place, Spans, TextChange, TreeChange, Version,
+  Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, Grade, ItemId, Kind, ListChange, MapChange, NodeId, Place, ShownAt, Spans, TextChange, TreeChange, Version,
 } from "./engine/engine.js";
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
+export type { Affected, Dependants, Difference, UndoPreview } from "./extent.js";
 export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
-export type { Answer, Conflict, Grounds, Reason, Rule, Side } from "./meaning.js";
+export type { Answer, Bond, Conflict, Grounds, Reason, Rule, Side, Ties } from "./meaning.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Draft, DraftId, ProposalDecision, ProposalState, ProposedChange, ProposedRun, Proposing, Showing, Suggesting } from "./proposals.js";
 export type { Link, Safety, Saved, Trouble, Upload } from "./session/session.js";

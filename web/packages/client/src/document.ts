@@ -6,12 +6,13 @@
  */
 import { DocumentBlobs } from "./blobs/document.js";
 import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
-import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Grade, Spans, Version } from "./engine/engine.js";
+import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Grade, ShownAt, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
+import { type Dependants, type Difference, divergenceOf, previewOf, type UndoPreview } from "./extent.js";
 import type { JsonId } from "./json.js";
-import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled } from "./meaning.js";
+import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled, type Ties, tiesOf } from "./meaning.js";
 import { type Draft, type DraftId, type ProposedRun, type Proposing, ProposalWatch, type Showing, showingOf, type Suggesting, wordsOf } from "./proposals.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
@@ -89,6 +90,10 @@ export interface DocumentState {
   holdsAll: boolean;
   /** From which grade on others' work gives way to one's own; null where that does not come first. */
   mineFirst: Grade | null;
+  /** Whether what one chose may let one see something else than who chose nothing. */
+  isPersonal: boolean;
+  /** Whether an earlier version is shown; until one writes. */
+  isPinned: boolean;
   /** All that gave way to others; the same list until that changes. */
   conflicts: readonly Conflict[];
   /** As what it is only proposed what one does; null where it just is done. */
@@ -195,6 +200,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     held: 0,
     holdsAll: false,
     mineFirst: null,
+    isPersonal: false,
+    isPinned: false,
     conflicts: [],
     suggesting: null,
     showing: showingOf(""),
@@ -311,8 +318,14 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   undo = (): boolean => this.act("undo", (engine) => engine.undo());
   /** Brings back what one's own latest undo took; false where there is nothing. */
   redo = (): boolean => this.act("undo", (engine) => engine.redo());
-  /** Takes back anybody's work, for everybody. */
-  undoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.undoRange(spans));
+  /**
+   * Takes back anybody's work, for everybody; what depends on it goes along, unless `dependants` says otherwise. False where
+   * others' work would go and is not to: then nothing is done.
+   */
+  undoRange = (spans: Spans, { dependants }: { dependants?: Dependants } = {}): boolean =>
+    this.act("undo", (engine) => (dependants === undefined ? engine.undoRange(spans) : engine.undoWith(spans, dependants)));
+  /** What {@link MotetDocument.undoRange} would change and hide; nothing is done. */
+  undoPreview = (spans: Spans, dependants: Dependants = "cascade"): UndoPreview => this.ask((engine) => previewOf(engine, spans, dependants));
   /** Brings anybody's work back, for everybody. */
   redoRange = (spans: Spans): boolean => this.act("undo", (engine) => engine.redoRange(spans));
 
@@ -341,7 +354,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
    * to do with it as much as `from` says; null for nobody's. It is listed among the conflicts, and marked `mine` there.
    */
   putMineFirst = (from: Grade | null): void => this.choose((engine) => engine.putMineFirst(from));
-  /** Lets a change come before whatever it would give way to, for oneself only; or no longer. */
+  /** Lets changes, or those of which parts are named, come before whatever they would give way to, for oneself only; or no longer. */
   prefer = (action: Spans, on = true): void => this.choose((engine) => engine.prefer(action, on));
 
   /** As what it is only proposed what one does; null where it just is done. */
@@ -394,6 +407,16 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   reject = (spans: readonly Spans[]): boolean => this.decide(spans, false);
   /** Takes a decision back, for everybody: what it was about is open again, or as somebody decided before. */
   reopen = (decision: Spans): boolean => this.settled(() => this.act("local", (engine) => engine.undoRange(decision)));
+  /** Shows a version and nothing later, for oneself only, or with null everything again; so does writing. */
+  pin = (version: Version | null): void => this.choose((engine) => engine.pin(version ?? undefined));
+  /** All that one chose to see, as one text: to be kept under a name, and chosen again by {@link MotetDocument.setView}. */
+  view = (): string => this.ask((engine) => new TextDecoder().decode(engine.choices()));
+  /** Chooses what was chosen then, in place of what is chosen now; "" is what everybody sees who chose nothing. */
+  setView = (view: string): void => this.choose((engine) => engine.choose(new TextEncoder().encode(view)));
+  /** What one sees and who chose nothing does not, or the other way round, with the reason; empty where one chose nothing. */
+  divergence = (): Difference[] => this.ask(divergenceOf);
+  /** Where in texts, rich ones too, edit runs or parts of them are shown: by anchors, which survive edits. */
+  placesOf = (spans: Spans): ShownAt[] => this.ask((engine) => engine.placesOf(spans));
 
   /**
    * All that gave way to others, and would be active without them: with who wrote each side and by what it gave way. What somebody
@@ -403,6 +426,9 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** Why the parts of an edit run are active or not. */
   why = (run: Spans): Reason[] => this.ask((engine) => reasonsOf(engine, run));
+
+  /** What ties edit runs, or parts of them, to others, straight or through others: empty where nothing does. Without any, all that is tied. */
+  ties = (run?: Spans): Ties => this.ask((engine) => tiesOf(engine, run));
 
   /**
    * Decides for everybody which of several edit runs, or actions of a conflict, are active: some, all or none. It takes the place of
@@ -723,6 +749,9 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   private changed(): void {
     const { engine } = this;
+    const isPinned = engine.isPinned();
+    // Writing ended a choice.
+    if (this.state.isPinned && !isPinned) this.ground.session.keepChoices(this.id, engine.choices());
     this.update({
       canUndo: engine.canUndo(),
       canRedo: engine.canRedo(),
@@ -731,6 +760,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       mineFirst: (engine.firstFrom() ?? null) as Grade | null,
       suggesting: engine.suggesting() ?? null,
       showing: this.shown(),
+      isPersonal: !engine.isShared(),
+      isPinned,
       revision: this.state.revision + 1,
       isReady: this.state.isReady || engine.version().length > 0,
     });

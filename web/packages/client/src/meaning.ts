@@ -51,10 +51,43 @@ export interface Conflict extends Grounds {
 /** Why a part of an edit run is active or not. */
 export interface Reason extends Grounds {
   spans: Spans;
+  /** The edit run that it is a part of. */
+  run: EditRun | null;
   /** `hidden` is a choice of one's own; `dependent` needs what is not active; `lost` gave way. */
   standing: "active" | "hidden" | "undone" | "proposed" | "failed" | "dependent" | "lost";
   /** Who undid it, what it needs, or what it gave way to. */
   by: readonly Side[];
+}
+
+/** What ties actions to each other. */
+export interface Bond {
+  /** The word of a constraint's rule; `claim` for places of something, `related` where an application says that two exclude each other, `answer` for a decision. */
+  rule: string;
+  /** Who said or decided it; null for places. */
+  said: Side | null;
+  /** Of what there are places, and how many; of `at-most`, how many may be active. */
+  name: string | null;
+  places: number | null;
+  /** In the order of the rule, each as it is among the actions. */
+  actions: readonly Spans[];
+  /** Whether it counts. */
+  counts: boolean;
+}
+
+/** A part of the semantic graph: actions, with why each stands as it does, and what ties them. */
+export interface Ties {
+  actions: readonly (Side & { reason: Reason })[];
+  bonds: readonly Bond[];
+}
+
+/** @internal */
+export function tiesOf(engine: Engine, spans: Spans | undefined): Ties {
+  const told = engine.ties(spans);
+  const side = sidesIn(engine.history());
+  return {
+    actions: told.actions.map((one) => ({ ...side(one.spans), reason: reasonOf(one, side) })),
+    bonds: told.bonds.map(({ said, ...bond }) => ({ ...bond, said: said === null ? null : side(said) })),
+  };
 }
 
 /** What the engine is to be told: the word, its number, and what is named. */
@@ -74,10 +107,14 @@ export function conflictsOf(engine: Engine): Conflict[] {
 /** Why the parts of a run are active or not. */
 export function reasonsOf(engine: Engine, run: Spans): Reason[] {
   const side = sidesIn(engine.history());
-  return engine.reasons(run).map((one) => ({ spans: one.spans, standing: one.standing, by: one.by.map(side), ...grounds(one, side) }));
+  return engine.reasons(run).map((one) => reasonOf(one, side));
 }
 
-function grounds(told: Told, side: (action: Spans) => Side): Grounds {
+/** @internal */
+export const reasonOf = (told: Told, side: (action: Spans) => Side): Reason => ({ spans: told.spans, run: side(told.spans).run, standing: told.standing, by: told.by.map(side), ...grounds(told, side) });
+
+/** @internal */
+export function grounds(told: Told, side: (action: Spans) => Side): Grounds {
   return {
     rule: told.rule,
     said: told.said === null ? null : side(told.said),
@@ -88,8 +125,8 @@ function grounds(told: Told, side: (action: Spans) => Side): Grounds {
   };
 }
 
-/** Finds the run of an action, which the engine names `replica.start-end`. */
-function sidesIn(runs: readonly EditRun[]): (action: Spans) => Side {
+/** @internal Finds the run of an action, which the engine names `replica.start-end`. */
+export function sidesIn(runs: readonly EditRun[]): (action: Spans) => Side {
   const byReplica = new Map<string, { start: number; end: number; run: EditRun }[]>();
   for (const run of runs) {
     const { replica, start, end } = parts(run.spans);

@@ -163,6 +163,48 @@ export interface Told {
   keep: Spans[];
 }
 
+/** What an undo would change and hide. */
+export interface ToldExtent {
+  parts: {
+    spans: Spans;
+    turn: "off" | "on" | "goes" | "comes" | "hides";
+    others: boolean;
+    /** Why it goes, or was not active before it comes. */
+    reason: Told | null;
+    /** The element that it hangs on and goes out of sight with. */
+    holder: Spans | null;
+  }[];
+  lifted: Spans[];
+  spared: Spans[];
+}
+
+/** Actions, and what ties them. */
+export interface ToldTies {
+  actions: Told[];
+  bonds: {
+    /** The word of a constraint's rule; `claim`, `related` or `answer`. */
+    rule: string;
+    /** The constraint's or the answer's element. */
+    said: Spans | null;
+    /** Of what there are so many places. */
+    name: string | null;
+    places: number | null;
+    actions: Spans[];
+    /** Whether it counts: it is not undone, and nobody answered that it does not. */
+    counts: boolean;
+  }[];
+}
+
+/** A part of a text that shows consecutive elements of one author. */
+export interface ShownAt {
+  /** The text. */
+  place: ContainerId;
+  /** Before the first element and behind the last, wherever they go. */
+  from: Anchor;
+  to: Anchor;
+  spans: Spans;
+}
+
 /** The engine, as the module gives it. */
 export interface Engine extends RichTexts {
   /** Remembers what is deleted from a rich text next, so that pasting it moves it; told by `hasCut` once it is. */
@@ -216,6 +258,19 @@ export interface Engine extends RichTexts {
   /** Anybody's work, from the history. */
   undoRange(spans: Spans): Patches;
   redoRange(spans: Spans): Patches;
+  /** What undoing would change and hide; nothing is done. */
+  undoPreview(spans: Spans, dependants: string): ToldExtent;
+  /** Undoes, and returns null where that takes along what others did and is not to: then nothing is done. */
+  undoWith(spans: Spans, dependants: string): Patches | null;
+  /** What one sees and others who chose nothing do not, or the other way round. */
+  divergence(): { shown: boolean; reason: Told }[];
+  /** Whether one's own choices make no difference. */
+  isShared(): boolean;
+  /** What is tied to spans, straight or through others; without spans all that is tied. */
+  ties(spans: Spans | undefined): ToldTies;
+  /** Where in texts elements are shown. */
+  placesOf(spans: Spans): ShownAt[];
+
   /** Everything as it was at a version; null where nothing differs. `spans` are what to undo to take it back. */
   restoreAll(version: Version): { patches: Patches; spans: Spans } | null;
 
@@ -257,12 +312,17 @@ export interface Engine extends RichTexts {
   /** Lets the own work come first, from a grade on; with null nobody's does. */
   putMineFirst(from: Grade | null): Patches;
   firstFrom(): string | undefined;
-  /** Lets actions come before whatever they would give way to, or no longer. */
+  /** Lets the actions of which a part is named come before whatever they would give way to, or no longer. */
   prefer(spans: Spans, on: boolean): Patches;
   /** Actions that wait because of a hold. */
   held(): number;
   /** The personal choices, to be kept beside the log and given back to the constructor. */
   choices(): Uint8Array;
+  /** Makes other choices, all at once. */
+  choose(choices: Uint8Array): Patches;
+  /** Shows a version and nothing later, or everything again; writing does so too. */
+  pin(version: Version | undefined): Patches;
+  isPinned(): boolean;
 
   /** JSON documents; what is read goes out as packed JSON. See `json.ts`. */
   jsonIs(): boolean;
