@@ -53,6 +53,8 @@ const SHAPES = {
   trash: <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.500h7.600L14.5 6M8.5 9v4.500M11.5 9v4.5" />,
   undo: <path d="M7.5 4 4 7.5 7.5 11M4 7.500h7.500a4 4 0 0 1 0 8H8" />,
   up: <path d="M10 16V4M5.500 8.500 10 4l4.500 4.500" />,
+  view: <><path d="M3 5.500h14M3 10h14M3 14.500h14" /><circle cx="7" cy="5.500" r="1.800" /><circle cx="13" cy="10" r="1.800" /><circle cx="8.500" cy="14.500" r="1.800" /></>,
+  why: <><circle cx="10" cy="10" r="7" /><path d="M7.900 8.200a2.100 2.100 0 1 1 3.100 1.850c-.7.4-1 .85-1 1.550M10 14h.01" /></>,
   warning: <path d="M10 3.5 17.5 16.500h-15zM10 8.500v3.500M10 14.300h.01" />,
 } satisfies Record<string, ReactNode>;
 

@@ -2,6 +2,7 @@
 import { type ButtonHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { initialsOf } from "./colours";
 import { Icon, type IconName } from "./icons";
+import { useKeys, written } from "./keys";
 
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon: IconName;
@@ -66,6 +67,9 @@ export interface MenuItem {
   run: () => void;
 }
 
+/** What is in a menu, with lines between. */
+export type MenuItems = readonly (MenuItem | "line")[];
+
 interface MenuProps {
   label: string;
   icon: IconName;
@@ -73,12 +77,18 @@ interface MenuProps {
   words?: string;
   /** Whether it opens to the right of the button's left edge. */
   opensRight?: boolean;
-  items: readonly (MenuItem | "line")[];
+  /** Asked for while it is open, where it is a function. */
+  items: MenuItems | (() => MenuItems);
+  /** The keys that open it from anywhere. */
+  keys?: string;
+  /** Whether what it stands for is on. */
+  isOn?: boolean;
 }
 
 /** A button with a menu under it: arrows move, Escape closes, Tab leaves. */
-export function Menu({ label, icon, words, opensRight = false, items }: MenuProps) {
+export function Menu({ label, icon, words, opensRight = false, items, keys, isOn = false }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
+  useKeys(keys === undefined ? {} : { [keys]: () => setOpen(true) });
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen) return;
@@ -113,7 +123,7 @@ export function Menu({ label, icon, words, opensRight = false, items }: MenuProp
   return (
     <div className={opensRight ? "menu opens-right" : "menu"} ref={box} onKeyDown={move}>
       {words === undefined ? (
-        <IconButton icon={icon} label={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+        <IconButton icon={icon} label={label} {...(keys === undefined ? {} : { keys: written(keys) })} className={isOn ? "is-on" : ""} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
       ) : (
         <button type="button" className="menu-words" aria-label={`${label}: ${words}`} title={label} aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {words} <Icon name="below" />
@@ -121,7 +131,7 @@ export function Menu({ label, icon, words, opensRight = false, items }: MenuProp
       )}
       {isOpen && (
         <div className="menu-list" role="menu" aria-label={label}>
-          {items.map((item, index) =>
+          {(typeof items === "function" ? items() : items).map((item, index) =>
             item === "line" ? (
               <hr key={index} />
             ) : (

@@ -1,29 +1,38 @@
 /** The frame around any document: bar, banners, panels, and the way through the history. */
-import type { EditRun } from "@motet/client";
+import type { EditRun, Spans } from "@motet/client";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { useKeys, written } from "../app/keys";
-import { EditableName, IconButton } from "../app/parts";
+import { EditableName, IconButton, Menu } from "../app/parts";
 import { useProfile } from "../app/profile";
 import { go } from "../app/route";
+import { clockOf, dayOf, plural } from "../app/time";
+import { toast } from "../app/toasts";
 import { Decisions, undecided } from "../panels/Decisions";
+import { Differences } from "../panels/Differences";
 import { Faces, People } from "../panels/People";
 import { History } from "../panels/History";
+import { sentenceOf } from "../panels/reasons";
 import { SavedState } from "../panels/Saved";
 import { openSuggestions, Suggestions } from "../panels/Suggestions";
 import { Mode, MODE_KEYS } from "../suggest/Mode";
 import { useMode } from "../suggest/mode";
+import { WhyCard } from "../panels/WhyCard";
 import { Banners, PastBanner } from "./Banners";
 import type { Content } from "./content";
 import type { OpenDocument } from "./document";
 import { take } from "./download";
+import { linesOf, useDivergence } from "./divergence";
 import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
+import { useViews } from "./views";
+import { useWon } from "./won";
 
 /** The panels that every document has; a type adds its own before them. */
 const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } as const;
 const DECISIONS = { id: "decisions", title: "Decisions", icon: "decide", keys: "Alt-k" } as const;
 const SUGGESTIONS = { id: "suggestions", title: "Suggestions", icon: "suggest", keys: "Alt-Shift-s" } as const;
+const DIFFERENCES = { id: "differences", title: "What you see differently", icon: "view", keys: "Alt-i" } as const;
 const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
 
 /** What waits in a panel, as its button says it. */
@@ -63,13 +72,36 @@ export function Workspace({ document, content, screens }: Props) {
   const [isNamingDraft, setNamingDraft] = useState(false);
   useEffect(() => document.rename(profile), [document, profile]);
 
-  const panels = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, HISTORY];
+  const [asksWhy, askWhy] = useState<Spans | null>(null);
+  const lines = linesOf(useDivergence(document, snapshot), ({ reason }) => sentenceOf(reason));
+  const nextWon = useWon(document, content, snapshot);
+  const seen = place === null ? null : (runs[place] ?? null);
+  const views = useViews(document, snapshot, seen && {
+    words: `at ${clockOf(seen.time)}, ${dayOf(seen.time)}`,
+    show() {
+      travel(null);
+      client.pin(seen.version);
+    },
+  });
+  const why = () => {
+    const chosen = content.chosen?.() ?? null;
+    if (chosen === null) toast("Select what you want to know about");
+    askWhy(chosen);
+  };
+  const closeWhy = () => {
+    askWhy(null);
+    content.focus();
+  };
+
+  const bar = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, HISTORY];
+  const panels = [...bar, DIFFERENCES];
   const toggle = (wanted: string) => {
     travel(null);
     setPanel(panel === wanted ? null : wanted);
   };
   const back = () => {
     if (place !== null) travel(null);
+    else if (asksWhy !== null) askWhy(null);
     else if (panel !== null) setPanel(null);
     content.focus();
   };
@@ -83,6 +115,8 @@ export function Workspace({ document, content, screens }: Props) {
     "Alt-Shift-j": () => place === null && document.review.step(-1),
     "Alt-a": () => place === null && document.review.decideHere(true),
     "Alt-x": () => place === null && document.review.decideHere(false),
+    "Alt-w": why,
+    "Alt-g": nextWon,
     "Mod-z": () => client.undo(),
     "Mod-Shift-z": () => client.redo(),
     Escape: back,
@@ -95,7 +129,8 @@ export function Workspace({ document, content, screens }: Props) {
     [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
     [SUGGESTIONS.id]: () => <Suggestions document={document} snapshot={snapshot} isNaming={isNamingDraft} onNamed={() => setNamingDraft(false)} />,
     [DECISIONS.id]: () => <Decisions document={document} />,
-    [HISTORY.id]: () => <History document={document} runs={runs} at={place} onTravel={travel} />,
+    [HISTORY.id]: () => <History document={document} content={content} runs={runs} at={place} onTravel={travel} onWhy={askWhy} />,
+    [DIFFERENCES.id]: () => <Differences document={document} snapshot={snapshot} lines={lines} onWhy={askWhy} />,
     ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
   };
   const waiting = undecided(snapshot.conflicts);
@@ -126,7 +161,7 @@ export function Workspace({ document, content, screens }: Props) {
           <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={client.redo} />
         </span>
         <span className="bar-group">
-          {panels.map(({ id, title, icon, keys }) => {
+          {bar.map(({ id, title, icon, keys }) => {
             const badge = badgeOf(id);
             return (
               <IconButton
@@ -142,9 +177,25 @@ export function Workspace({ document, content, screens }: Props) {
             );
           })}
         </span>
+        <span className="bar-group">
+          {lines.length > 0 && (
+            <button
+              type="button"
+              className="meter"
+              title={`What you see differently (${written(DIFFERENCES.keys)})`}
+              aria-label={`You see ${plural(lines.length, "change")} differently from others`}
+              aria-pressed={panel === DIFFERENCES.id}
+              onClick={() => toggle(DIFFERENCES.id)}
+            >
+              ≠ {lines.length}
+            </button>
+          )}
+          <Menu label={`View: ${views.name}`} icon="view" items={views.items} keys="Alt-v" isOn={snapshot.isPersonal} />
+        </span>
         <AppMenu
           screens={screens}
           items={[
+            ...(content.chosen ? [{ label: "Why is this here?", icon: "why" as const, keys: written("Alt-w"), run: why }] : []),
             ...(content.actions?.() ?? []),
             ...content.downloads.map((download) => ({ label: download.label, icon: "download" as const, run: () => void take(name, download) })),
             { label: wantsOnline ? "Work offline" : "Go online again", icon: "cloudOff", run: () => setOnline(!wantsOnline) },
@@ -162,6 +213,7 @@ export function Workspace({ document, content, screens }: Props) {
             <div className="skeleton" aria-label="Loading" role="progressbar" />
           )}
         </main>
+        {asksWhy !== null && <WhyCard document={document} spans={asksWhy} revision={snapshot.revision} onClose={closeWhy} />}
         {shown && <Panel title={shown.title} onClose={() => toggle(shown.id)}>{bodies[shown.id]?.()}</Panel>}
       </div>
     </div>

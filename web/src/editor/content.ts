@@ -1,10 +1,11 @@
 /** What a type of document gives to the frame around it. */
-import type { EditRun, Presence, Version } from "@motet/client";
+import type { EditRun, Presence, Spans, Version } from "@motet/client";
 import type { ReactNode } from "react";
 import type { IconName } from "../app/icons";
 import type { MenuItem } from "../app/parts";
 import type { DocumentsApi } from "../documents/api";
 import type { OpenDocument, Snapshot } from "./document";
+import type { Highlight, Layer } from "./highlights";
 
 /** How the frame shows it. */
 export interface Shown {
@@ -51,6 +52,12 @@ export interface Content {
   focus(): void;
   /** Goes to where somebody is. */
   goTo(peer: Presence): void;
+  /** Shows stretches in a colour, and no others of that layer; caret, focus and scroll stay. */
+  highlight?(layer: Layer, list: readonly Highlight[]): void;
+  /** Goes to a stretch; false where it is not here. */
+  reveal?(highlight: Highlight): boolean;
+  /** What is selected, or else what is beside the caret; null where nothing is. */
+  chosen?(): Spans | null;
   downloads: readonly Download[];
   panels?: readonly ContentPanel[];
   /** More entries of the menu, asked for whenever it is drawn. */

@@ -7,6 +7,7 @@ import type { Shown } from "../editor/content";
 import { COMMENTS } from "./Comments";
 import { type Chosen, ImageDialog, LinkDialog } from "./Dialogs";
 import { filesPlugin } from "./files";
+import { highlightsPlugin } from "./highlights";
 import { insertFootnote, insertImage, linkAt, setLink } from "./insert";
 import { toggleCode, toggleQuote } from "./keys";
 import type { OpenNote } from "./note";
@@ -44,7 +45,7 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
       "Alt-F10": doing(toToolbar),
     });
     const files = filesPlugin((files, place) => void note.addPictures(files, place));
-    const close = note.mount(box.current as HTMLElement, [keys, files, threadsPlugin()]);
+    const close = note.mount(box.current as HTMLElement, [keys, files, threadsPlugin(), highlightsPlugin()]);
     note.focus();
     return close;
   }, [note]);

@@ -33,6 +33,9 @@ export function open(document: OpenDocument, documents: DocumentsApi): Content {
     },
     focus: () => note.focus(),
     goTo: note.showPeer,
+    highlight: note.highlight,
+    reveal: note.reveal,
+    chosen: note.chosen,
     downloads: [download(document, documents, "Download as Markdown", "md", "text/markdown"), download(document, documents, "Download as HTML", "html", "text/html")],
     panels: [
       { ...OUTLINE, body: () => <Outline note={note} /> },

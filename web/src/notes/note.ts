@@ -9,6 +9,8 @@ import type { NoteBinding } from "./binding";
 import { PICTURES } from "./blob";
 import type { Peer } from "./carets";
 import { openNote, settle, takeIn } from "./editor";
+import type { Highlight, Layer } from "../editor/highlights";
+import { rangeOf, showHighlights } from "./highlights";
 import { insertImages } from "./insert";
 import { type Heading, moveSection } from "./outline";
 import { Pictures } from "./pictures";
@@ -169,6 +171,32 @@ export class OpenNote {
     const { head } = peerOf(presence, "");
     const place = head === null ? null : this.placeOf(head);
     if (place !== null) this.show(place);
+  };
+
+  /** Shows stretches in a colour. */
+  readonly highlight = (layer: Layer, list: readonly Highlight[]): void => this.dispatch((_, state) => showHighlights(state, layer, list, (anchor) => this.placeOf(anchor)));
+
+  /** Goes to a stretch; false where it is not here. */
+  readonly reveal = (highlight: Highlight): boolean => {
+    const range = rangeOf(highlight, (anchor) => this.placeOf(anchor));
+    if (!range) return false;
+    this.goToPlace(range.from);
+    this.show(range.from);
+    return true;
+  };
+
+  /** The elements that are selected, or that one before the caret; null where there is none. */
+  readonly chosen = (): string | null => {
+    const state = this.state();
+    if (!state) return null;
+    const { from, to, empty, $from } = state.selection;
+    const start = empty ? Math.max($from.start(), from - 1) : from;
+    const runs = unitRanges(ROOT, state.doc, start, to).flatMap(({ in: name, at, len }) => this.engine.richRuns(name, at, at + len));
+    const spans = runs.map(({ id, text }) => {
+      const [replica = "", seq = ""] = id.split(".");
+      return `${replica}.${seq}-${Number(seq) + [...text].length}`;
+    });
+    return spans.join(",") || null;
   };
 
   /** Scrolls a place to the middle. */

@@ -5,8 +5,7 @@ import { Avatar } from "../app/parts";
 import { ago, exactly } from "../app/time";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
-
-const isOpen = ({ answer, mine, decided }: Conflict): boolean => answer === null && !mine && decided === null;
+import { isOpen } from "../editor/highlights";
 
 /** How many wait for a decision. */
 export const undecided = (conflicts: readonly Conflict[]): number => conflicts.filter(isOpen).length;

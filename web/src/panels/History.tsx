@@ -1,9 +1,13 @@
 /** The document's past: a slider through time, and every edit run with what can be done about it. */
-import type { EditRun } from "@motet/client";
+import type { EditRun, Spans } from "@motet/client";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../app/parts";
 import { ago, clockOf, dayOf, exactly } from "../app/time";
+import { toast } from "../app/toasts";
+import type { Content } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
+import { taken } from "../editor/highlights";
+import { type Asked, runsOf, UndoAlong } from "./UndoAlong";
 
 /** Lines shown before "Show earlier". */
 const LINES_FIRST = 200;
@@ -14,10 +18,51 @@ interface Props {
   /** The index of the run after which the text is shown; null is now. */
   at: number | null;
   onTravel(at: number | null): void;
+  content: Content;
+  /** Says why a change is here or not. */
+  onWhy(spans: Spans): void;
 }
 
-export function History({ document, runs, at, onTravel }: Props) {
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** What is to be undone once somebody says what becomes of others' work; shown in what is written, too. */
+function useAsking(document: OpenDocument, content: Content, runs: readonly EditRun[]) {
+  const [asked, ask] = useState<Asked | null>(null);
+  const { client } = document;
+  // What would go is asked for again with whatever happens meanwhile.
+  useEffect(() => {
+    if (asked) ask({ ...asked, preview: client.undoPreview(asked.run.spans) });
+  }, [runs]);
+  useEffect(() => {
+    if (!asked) return;
+    content.highlight?.("taken", taken(document, asked.preview));
+    return () => content.highlight?.("taken", []);
+  }, [document, content, asked]);
+  const undo = (run: EditRun) => {
+    const preview = client.undoPreview(run.spans);
+    if (preview.taken.length > 0) ask({ run, preview });
+    else client.undoRange(run.spans);
+  };
+  const answer = (dependants: "cascade" | "keep" | null) => {
+    if (asked && dependants !== null && !client.undoRange(asked.run.spans, { dependants })) {
+      toast("Theirs cannot be kept without it: nothing was undone");
+    }
+    ask(null);
+  };
+  return { asked, undo, answer };
+}
+
+export function History({ document, content, runs, at, onTravel, onWhy }: Props) {
   const [lines, setLines] = useState(LINES_FIRST);
+  const { asked, undo, answer } = useAsking(document, content, runs);
+  const going = asked ? runsOf(asked.preview.parts) : NOBODY;
+  const list = useRef<HTMLOListElement>(null);
+  const answered = (dependants: "cascade" | "keep" | null) => {
+    const line = asked?.run.id;
+    answer(dependants);
+    // Whoever answers by keys stays where they were.
+    queueMicrotask(() => list.current?.querySelector<HTMLElement>(`[data-run="${line}"] .run-main`)?.focus({ preventScroll: true }));
+  };
   if (runs.length === 0) {
     return <p className="faint pad">Nothing has happened here yet. Every change will be listed, whoever makes it.</p>;
   }
@@ -26,7 +71,7 @@ export function History({ document, runs, at, onTravel }: Props) {
   return (
     <>
       <Slider runs={runs} at={at} onTravel={onTravel} />
-      <ol className="runs" aria-label="Changes, newest first">
+      <ol ref={list} className="runs" aria-label="Changes, newest first">
         {shown.map(({ run, index }, row) => {
           const day = dayOf(run.time);
           const isNewDay = row === 0 || day !== dayOf((shown[row - 1] as { run: EditRun }).run.time);
@@ -38,7 +83,12 @@ export function History({ document, runs, at, onTravel }: Props) {
               isShown={at === index}
               document={document}
               onShow={() => onTravel(at === index ? null : index)}
-            />
+              isGoing={going.has(run.id)}
+              onUndo={() => undo(run)}
+              onWhy={() => onWhy(run.spans)}
+            >
+              {asked?.run.id === run.id && <UndoAlong asked={asked} onUndo={answered} onCancel={() => answered(null)} />}
+            </RunLine>
           );
         })}
       </ol>
@@ -79,19 +129,24 @@ interface RunLineProps {
   isShown: boolean;
   document: OpenDocument;
   onShow(): void;
+  /** Whether it would go with what is about to be undone. */
+  isGoing: boolean;
+  onUndo(): void;
+  onWhy(): void;
+  children: React.ReactNode;
 }
 
-function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
+function RunLine({ run, day, isShown, document, onShow, isGoing, onUndo, onWhy, children }: RunLineProps) {
   const line = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
   }, [isShown]);
-  const classes = ["run", isShown && "is-shown", (run.undone || run.lost || run.hidden) && "is-out"].filter(Boolean).join(" ");
-  const states = [run.undone && "undone", run.lost && "gave way", run.hidden && "hidden"].filter((state) => state !== false);
+  const classes = ["run", isShown && "is-shown", isGoing && "is-going", (run.undone || run.lost || run.hidden) && "is-out"].filter(Boolean).join(" ");
+  const states = [run.undone && "undone", run.lost && "gave way", run.hidden && "hidden", isGoing && "would go"].filter((state) => state !== false);
   return (
     <>
       {day && <li className="day" role="presentation">{day}</li>}
-      <li ref={line} className={classes} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
+      <li ref={line} data-run={run.id} className={classes} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties}>
         <button
           type="button"
           className="run-main"
@@ -111,10 +166,11 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
           </span>
         </button>
         <span className="run-tools">
+          <IconButton icon="why" label={run.undone || run.lost || run.hidden ? "Why is this not here?" : "Why is this here?"} onClick={onWhy} />
           {run.undone ? (
             <IconButton icon="redo" label="Redo this change, for everyone" onClick={() => document.client.redoRange(run.spans)} />
           ) : (
-            <IconButton icon="undo" label="Undo this change, for everyone" onClick={() => document.client.undoRange(run.spans)} />
+            <IconButton icon="undo" label="Undo this change, for everyone" onClick={onUndo} />
           )}
           <IconButton
             icon={run.hidden ? "eye" : "eyeOff"}
@@ -122,6 +178,7 @@ function RunLine({ run, day, isShown, document, onShow }: RunLineProps) {
             onClick={() => document.client.hideRange(run.spans, !run.hidden)}
           />
         </span>
+        {children}
       </li>
     </>
   );

@@ -6,6 +6,7 @@ import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
 import { blameOnHover } from "./blame";
 import type { OpenDocument } from "../editor/document";
+import { highlights } from "./highlights";
 import { reading, writing } from "./setup";
 import { suggestions } from "./suggestions";
 
@@ -29,6 +30,7 @@ export function LiveText({ document, text, showsBlame, isHidden, editor }: Props
       writing,
       carets(client, text, { colourOf: (peer) => document.colourOfPeer(peer) }),
       suggestions(document, text),
+      highlights,
       blameOnHover(document, text, () => blames.current),
       binding(client, text),
     ];

@@ -5,6 +5,7 @@ import type { EditorView } from "@codemirror/view";
 import { createRef, useMemo } from "react";
 import type { Content } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
+import { reveal, showHighlights } from "./highlights";
 import { LiveText } from "./LiveText";
 import { OldText } from "./OldText";
 
@@ -22,6 +23,16 @@ export function open(document: OpenDocument): Content {
     goTo(peer: Presence) {
       const position = peer.head === null ? null : text.resolve(peer.head);
       if (position !== null && editor.current) goTo(editor.current, position);
+    },
+    highlight(layer, list) {
+      if (editor.current) showHighlights(editor.current, text, layer, list);
+    },
+    reveal: (highlight) => editor.current !== null && reveal(editor.current, text, highlight),
+    chosen() {
+      const range = editor.current?.state.selection.main;
+      if (!range) return null;
+      const [from, to] = range.empty ? [Math.max(0, range.from - 1), Math.max(1, range.to)] : [range.from, range.to];
+      return text.blame(from, to).map(({ spans }) => spans).join(",") || null;
     },
     downloads: [{ label: "Download the text", extension: "md", mediaType: "text/markdown", read: async () => text.toString() }],
   };

@@ -1,0 +1,35 @@
+/** Stretches of what is written that are shown in a colour: what won against something, and what an undo would take. */
+import type { Conflict, ShownAt, UndoPreview } from "@motet/client";
+import type { OpenDocument } from "./document";
+
+/** `won`: it is shown, and something gave way to it. `taken`: it would go. */
+export type Layer = "won" | "taken";
+
+export interface Highlight extends ShownAt {
+  /** Said on hover. */
+  title: string;
+}
+
+/** Whether nobody decided, be it for good or not, and it is not just the viewer's own choice. */
+export const isOpen = ({ answer, mine, decided }: Conflict): boolean => answer === null && !mine && decided === null;
+
+const nameOf = (run: { name: string } | null | undefined) => run?.name ?? "Somebody";
+
+/** Where something is shown to which others gave way, and nobody decided between them. */
+export function won({ client }: OpenDocument, conflicts: readonly Conflict[]): Highlight[] {
+  return conflicts.filter(isOpen).flatMap(({ sides: [loser, ...winners] }) =>
+    winners.flatMap(({ action, run }) => {
+      const title = `${nameOf(run)}’s change is shown; ${nameOf(loser.run)}’s gave way to it${loser.run?.summary ? `: “${loser.run.summary.trim()}”` : ""}`;
+      return client.placesOf(action).map((place) => ({ ...place, title }));
+    }),
+  );
+}
+
+/** Where an undo would take something away. */
+export function taken({ client }: OpenDocument, { parts }: UndoPreview): Highlight[] {
+  const going = parts.filter(({ turn }) => turn !== "comes" && turn !== "on");
+  return going.flatMap(({ spans, run, turn }) => {
+    const title = turn === "off" ? `${nameOf(run)}’s change, to be undone` : `${nameOf(run)}’s change would go along`;
+    return client.placesOf(spans).map((place) => ({ ...place, title }));
+  });
+}
