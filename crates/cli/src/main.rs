@@ -14,6 +14,7 @@ mod draft;
 mod error;
 mod export;
 mod finality;
+mod graph;
 mod home;
 mod import;
 mod join;
@@ -102,6 +103,8 @@ enum Command {
     Draft(draft::Arguments),
     /// Say why edit runs are active or not: undone by whom, needing what, having given way to whom.
     Why(why::Arguments),
+    /// Show what ties edit runs to each other, by which rules, and which of them are active.
+    Graph(graph::Arguments),
     /// List what gave way to what, by what, and whether somebody decided.
     Conflicts(conflicts::Arguments),
     /// Decide for everybody which of several edit runs are to be active.
@@ -155,6 +158,7 @@ fn main() -> ExitCode {
         Command::Reject(arguments) => decide::run(&arguments, decide::Way::Reject),
         Command::Draft(arguments) => draft::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Conflicts(arguments) => conflicts::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Constrain(arguments) => constrain::run(&arguments),

@@ -6,8 +6,9 @@ use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
 use crate::time_text::now;
-use motet::{Document, Span, Standing};
-use serde_json::json;
+use crate::words::Words;
+use motet::{Becomes, Dependants, Document, Span, Standing};
+use serde_json::{Value, json};
 use server::write_version;
 use std::process::ExitCode;
 
@@ -26,9 +27,35 @@ pub struct Arguments {
     /// Switch what others wrote too, when a RUN names it.
     #[arg(long)]
     anyone: bool,
+    /// Undo: say what would go along, come back, or go out of sight, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Undo: what becomes of what others did that needs what is undone, or hangs on it.
+    #[arg(long, value_enum, default_value_t = Choice::Cascade)]
+    dependants: Choice,
     /// Print what was done as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Choice {
+    /// It goes along, and comes back with it.
+    Cascade,
+    /// It stays: what makes it need what goes is undone too, and what it hangs on stays.
+    Keep,
+    /// Then nothing is undone.
+    Refuse,
+}
+
+impl Choice {
+    fn dependants(self) -> Dependants {
+        match self {
+            Self::Cascade => Dependants::Cascade,
+            Self::Keep => Dependants::Keep,
+            Self::Refuse => Dependants::Refuse,
+        }
+    }
 }
 
 /// Which way.
@@ -67,8 +94,22 @@ pub fn run(arguments: &Arguments, way: Way) -> Result<ExitCode, CommandError> {
     if !arguments.anyone {
         check_own(&opened, &spans, way, words.is_empty())?;
     }
+    if way == Way::Redo && (arguments.dry_run || arguments.dependants != Choice::Cascade) {
+        return Err(CommandError::Other("--dry-run and --dependants are for undo".into()));
+    }
+    let dependants = arguments.dependants.dependants();
+    if arguments.dry_run {
+        return dry_run(opened, &spans, arguments);
+    }
     let is_new = spans.iter().any(|span| would_switch(opened.document(), *span, way));
-    let done = if is_new { opened.write(|document| switch(document, &spans, way))? } else { None };
+    if is_new && dependants != Dependants::Cascade {
+        check_spares(&opened, &spans, dependants)?;
+    }
+    let act = |document: &mut Document| match way {
+        Way::Undo => document.undo_with(&spans, dependants, now()).unwrap_or(None),
+        Way::Redo => document.redo_spans(&spans, now()),
+    };
+    let done = if is_new { opened.write(act)?.map(|(span, _)| span) } else { None };
     let names: Vec<String> = spans.iter().map(Span::to_string).collect();
     if arguments.json {
         let version = write_version(&opened.document().version());
@@ -93,12 +134,52 @@ fn own_last(document: &Document, way: Way) -> Vec<Span> {
     }
 }
 
-fn switch(document: &mut Document, spans: &[Span], way: Way) -> Option<Span> {
-    let switched = match way {
-        Way::Undo => document.undo_spans(spans, now()),
-        Way::Redo => document.redo_spans(spans, now()),
+/// Says what an undo would do; the exit code says whether others' work would go, and is not to.
+fn dry_run(opened: Opened, spans: &[Span], arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let dependants = arguments.dependants.dependants();
+    let extent = opened.document().clone().undo_extent(spans, dependants);
+    let is_refused = dependants != Dependants::Cascade && extent.taken().next().is_some();
+    if arguments.json {
+        let parts: Vec<Value> = extent.parts.iter().map(|part| part_json(&opened, part)).collect();
+        let names = |spans: &mut dyn Iterator<Item = Span>| spans.map(|span| span.to_string()).collect::<Vec<_>>();
+        let lifted = names(&mut extent.lifted.iter().map(|id| Span::of(*id)));
+        let spared = names(&mut extent.spared.iter().copied());
+        print_json(&json!({
+            "document": opened.json(), "parts": parts, "lifted": lifted, "spared": spared, "refused": is_refused,
+        }))?;
+    } else {
+        print(&Words::of(opened.replica()).extent(&extent))?;
+    }
+    opened.close();
+    Ok(ExitCode::from(u8::from(is_refused)))
+}
+
+fn part_json(opened: &Opened, part: &motet::Affected) -> Value {
+    let turn = match part.turn {
+        Becomes::Off => "off",
+        Becomes::On => "on",
+        Becomes::Goes(_) => "goes",
+        Becomes::Comes(_) => "comes",
+        Becomes::Hides(_) => "hides",
     };
-    switched.map(|(span, _)| span)
+    let author = Authors::of(opened.replica()).whole(part.span.replica);
+    let mut json = json!({ "id": part.span.to_string(), "turn": turn, "author": author, "others": part.is_others });
+    if let Becomes::Hides(holder) = part.turn {
+        json["holder"] = holder.to_string().into();
+    }
+    json
+}
+
+/// Fails where others' work would go, and is not to.
+fn check_spares(opened: &Opened, spans: &[Span], dependants: Dependants) -> Result<(), CommandError> {
+    let extent = opened.document().clone().undo_extent(spans, dependants);
+    match extent.taken().count() {
+        0 => Ok(()),
+        count => Err(CommandError::Other(format!(
+            "nothing was undone: {count} of others' changes would go along; --dry-run shows them, and --dependants cascade lets \
+             them go"
+        ))),
+    }
 }
 
 /// What is undone and was not named is what oneself has undone: that may be brought back.

@@ -3,8 +3,8 @@
 use crate::names::Authors;
 use crate::time_text::write_time;
 use motet::{
-    AuthorKey, Conflict, Document, EditRun, Excluded, Id, Loss, OpRef, Outcome, Replica, Rule, Runs, SortedSet, Span,
-    Why,
+    Affected, AuthorKey, Becomes, Bond, BondKind, Conflict, Document, EditRun, Excluded, Extent, Id, Loss, OpRef,
+    Outcome, Replica, Rule, Runs, SortedSet, Span, Why,
 };
 
 /// Tells of one document.
@@ -182,6 +182,65 @@ impl<'a> Words<'a> {
             Rule::AnyOf => format!("{} needs one of {}", first(), rest()),
             Rule::ExactlyOne => format!("{} needs exactly one of {}", first(), rest()),
         }
+    }
+
+    /// The element by which to tell of an action: one that does something, where there is any.
+    pub fn doing(&self, action: Span) -> Id {
+        self.document().doing(action)
+    }
+
+    /// What ties actions, in words, and who says so.
+    pub fn bond(&self, bond: &Bond) -> String {
+        match &bond.kind {
+            BondKind::Constraint(id, rule) => format!("{}, says {}", self.rule(*rule, &bond.actions), self.by(*id)),
+            BondKind::Places(name, places) => {
+                format!("{places} places of {name:?} for {}", self.names(&bond.actions, ", "))
+            }
+            BondKind::Related => {
+                format!("the application says that {} exclude each other", self.names(&bond.actions, " and "))
+            }
+            BondKind::Answer(id) => self.answered(*id),
+        }
+    }
+
+    /// The same in a word or two.
+    pub fn bond_word(&self, bond: &Bond) -> String {
+        match &bond.kind {
+            BondKind::Constraint(_, Rule::AtMost(1)) => "conflict".into(),
+            BondKind::Constraint(_, Rule::AtMost(max)) => format!("at most {max}"),
+            BondKind::Constraint(_, rule) => rule.word().into(),
+            BondKind::Places(name, places) => format!("{places} of {name}"),
+            BondKind::Related => "excludes".into(),
+            BondKind::Answer(_) => "answer".into(),
+        }
+    }
+
+    /// What an undo would change or hide, a line each.
+    pub fn extent(&self, extent: &Extent) -> String {
+        let line = |part: &Affected| {
+            let what = match &part.turn {
+                Becomes::Off => "would be undone".to_owned(),
+                Becomes::On => "would come back".to_owned(),
+                Becomes::Goes(Why::Dependent(on)) => format!("would go along: it needs {}", self.name(*on)),
+                Becomes::Goes(Why::Lost(loss)) => format!("would go: {}", self.loss(loss)),
+                Becomes::Goes(_) => "would go along".to_owned(),
+                Becomes::Comes(Why::Lost(loss)) => format!("would come: now it {}", self.loss(loss)),
+                Becomes::Comes(_) => "would come".to_owned(),
+                Becomes::Hides(holder) => {
+                    format!("would not be seen any more: it is in what {} made", self.name(*holder))
+                }
+            };
+            let others = if part.is_others { "" } else { " (yours)" };
+            format!("{}{others} {}\n  {what}\n", part.span, self.action(part.span.first()))
+        };
+        let mut out: String = extent.parts.iter().map(line).collect();
+        for id in &extent.lifted {
+            out.push_str(&format!("what says that {} would be undone\n", self.declared(*id)));
+        }
+        for span in &extent.spared {
+            out.push_str(&format!("{span} would stay: others' work hangs on it\n"));
+        }
+        out
     }
 
     fn constrained(&self, id: Id) -> Option<(Rule, &'a [Id])> {

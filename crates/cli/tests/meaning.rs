@@ -202,3 +202,74 @@ fn what_is_decided_stays_and_who_may_is_said() {
         assert!(world.ok("decide", &["--show"]).starts_with("nobody may decide"));
     });
 }
+
+#[test]
+fn an_undo_says_what_would_go_along_takes_it_spares_it_or_is_refused() {
+    World::each(|world| {
+        let [first, _, again] = &world.runs;
+        // On a server the document was made by another than who works on it here; in a directory they are the same.
+        let is_others = world.site.starts_with("http");
+        world.ok("constrain", &["enables", again, first]);
+        let before = world.newest();
+        let looked = world.run("undo", &["--dry-run", again]);
+        assert_eq!(looked.code, Some(0));
+        assert!(looked.out.contains("would be undone"), "{looked:?}");
+        assert!(looked.out.contains(&format!("would go along: it needs {again}")), "{looked:?}");
+        let told = world.json("undo", &["--dry-run", again, "--dependants", "refuse"]);
+        assert_eq!(told["parts"].as_array().unwrap().len(), 2);
+        let part = told["parts"].as_array().unwrap().iter().find(|part| part["id"] == first.as_str()).unwrap();
+        assert_eq!((part["turn"].as_str(), part["others"].as_bool()), (Some("goes"), Some(is_others)));
+        assert_eq!(told["refused"].as_bool(), Some(is_others));
+        assert_eq!(world.newest(), before, "looking does nothing");
+
+        let refused = world.run("undo", &[again, "--dependants", "refuse"]);
+        if is_others {
+            assert_eq!(refused.code, Some(2));
+            assert!(refused.err.contains("1 of others' changes would go along"), "{refused:?}");
+            assert_eq!(world.newest(), before);
+            let lifted = world.json("undo", &["--dry-run", again, "--dependants", "keep"]);
+            assert_eq!(lifted["lifted"].as_array().unwrap().len(), 1);
+            world.ok("undo", &[again, "--dependants", "keep"]);
+            assert!(world.ok("why", &[first]).contains("active"));
+            world.ok("redo", &[]);
+        } else {
+            assert_eq!(refused.code, Some(0), "it is all one's own: {refused:?}");
+            world.ok("redo", &[]);
+        }
+        world.shows("tea\n");
+        world.ok("undo", &[again]);
+        assert!(world.ok("why", &[first]).contains(&format!("needs {again}")));
+        assert_eq!(world.run("redo", &["--dry-run"]).code, Some(2), "it is for undo");
+    });
+}
+
+#[test]
+fn the_graph_of_a_document_or_a_place_is_printed_for_people_programs_and_drawing() {
+    World::each(|world| {
+        let [first, second, again] = &world.runs;
+        assert_eq!(world.ok("graph", &[]), "nothing is tied to anything here\n");
+        world.ok("constrain", &["conflict", first, again]);
+        let all = world.ok("graph", &[]);
+        for part in [first.as_str(), again.as_str(), "gave way to", "never both"] {
+            assert!(all.contains(part), "{part} in {all}");
+        }
+        assert!(!all.contains(second.as_str()), "what nothing ties is not in it: {all}");
+        assert_eq!(world.ok("graph", &["--at", again]), all, "the place has all that there is");
+        let element =
+            again.replace("..", "@").split('@').next().unwrap().to_owned() + "@" + again.split_once('@').unwrap().1;
+        assert_eq!(world.ok("graph", &["--at", &element]), all);
+        assert!(world.ok("graph", &["--at", second]).starts_with("nothing"));
+
+        let dot = world.ok("graph", &["--format", "dot"]);
+        assert!(dot.starts_with("digraph motet {") && dot.ends_with("}\n"), "{dot}");
+        assert_eq!(dot.matches(" -> ").count(), 1, "{dot}");
+        assert!(dot.contains("label=\"conflict\"") && dot.contains("dir=none"), "{dot}");
+        let said = world.ok("graph", &["--format", "json"]);
+        let json: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(json["ties"][0]["rule"], "at-most");
+        assert_eq!(json["ties"][0]["inForce"], true);
+        let lost = json["actions"].as_array().unwrap().iter().find(|action| action["id"] == again.as_str()).unwrap();
+        assert_eq!(lost["standing"], "lost");
+        assert_eq!(world.run("graph", &["--at", "nonsense"]).code, Some(2));
+    });
+}
