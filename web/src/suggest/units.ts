@@ -177,14 +177,14 @@ const PROPERTIES: Record<string, string> = {
   strike: "struck through", code: "code", link: "a link",
 };
 
-function wordsOf({ kind, text, value }: ProposedChange): [verb: string, what: string] {
-  const verb = value === undefined && kind !== "other" ? "Takes away" : kind === "mark" ? "Sets" : "Changes";
+function wordsOf({ kind, text, unsets }: ProposedChange): [verb: string, what: string] {
+  const verb = unsets ? "Takes away" : kind === "mark" ? "Sets" : "Changes";
   if (kind === "other") return [verb, "an order, a list or a table"];
   return [verb, PROPERTIES[text] ?? (text.startsWith("comment:") ? "a comment" : `“${text}”`)];
 }
 
-/** A paragraph mark and other objects, as signs. */
-export const signed = (text: string): string => text.replaceAll("\n", "¶").replaceAll("\u{fffc}", "▣");
+/** A paragraph mark and other objects, as signs; and spaces, where nobody would see them. */
+export const signed = (text: string): string => (/^ +$/.test(text) ? text.replaceAll(" ", "␣") : text.replaceAll("\n", "¶").replaceAll("\u{fffc}", "▣"));
 
 /** All of it in one line, for those who hear it. */
 export const said = (unit: Unit): string =>

@@ -8,7 +8,7 @@ import { drawingsOf, isShown, partsOf, said, type Unit, unitsOf } from "../../sr
 type Given = Partial<ProposedChange> & Pick<ProposedChange, "spans" | "kind">;
 
 const change = (given: Given): ProposedChange => ({
-  action: given.spans, state: "open", text: "", value: undefined, container: "text:text", in: "text:text", at: 0, order: 0, shown: [], ...given,
+  action: given.spans, state: "open", text: "", unsets: false, value: null, container: "text:text", in: "text:text", at: 0, order: 0, shown: [], ...given,
 });
 
 const run = (spans: string, changes: Given[], more: Partial<ProposedRun> = {}): ProposedRun => ({

@@ -396,7 +396,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   show = (what: Partial<Showing>): void => this.choose((engine) => engine.setShowing(wordsOf({ ...showingOf(engine.showing()), ...what })));
 
   /** All that was ever only proposed, the earliest first: where it shows here, and what became of it. */
-  proposals = (): ProposedRun[] => this.ask((engine) => engine.proposals());
+  proposals = (): ProposedRun[] => this.ask((engine) => JSON.parse(engine.proposals()) as ProposedRun[]);
 
   /**
    * Accepts for everybody what of these elements is only proposed: `run.open`, a change's `spans`, or what `text.elements` says is

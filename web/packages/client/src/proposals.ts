@@ -59,8 +59,10 @@ export interface ProposedChange {
    */
   kind: "insert" | "delete" | "mark" | "set" | "other";
   text: string;
-  /** What is set; undefined where it is taken away, or where nothing is set. */
-  value: unknown;
+  /** Whether it takes the property away. */
+  unsets: boolean;
+  /** What it sets, where that is a text, a whole number or a boolean; a number beyond 2^53 is a text. Null otherwise. */
+  value: string | number | boolean | null;
   /** What it changes. */
   container: ContainerId;
   /** The text where it is to be seen: that which it changes, or the one with what it changes a property of. Null for what is in none. */
@@ -115,14 +117,11 @@ const LOOK_AFTER_MS = 60;
 /** And looking takes at most this part of the time. */
 const SHARE = 1 / 12;
 
-const nothing: Proposing = { drafts: [], proposals: [] };
-
-const told = (what: Proposing): string => JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
-
 /** Looks at what is proposed a little after something changed, and says so where it is other than before. */
 export class ProposalWatch {
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private known = told(nothing);
+  /** Drafts and proposals as the engine told of them last, before it was ever asked as there are none. */
+  private known = "[] []";
   private took = 0;
 
   constructor(
@@ -138,12 +137,13 @@ export class ProposalWatch {
     this.end();
     const began = Date.now();
     const engine = this.engine();
-    const now: Proposing = { drafts: engine.drafts(), proposals: engine.hasProposals() ? engine.proposals() : [] };
+    const [drafts, proposals] = [engine.drafts(), engine.hasProposals() ? engine.proposals() : "[]"];
+    const told = `${JSON.stringify(drafts)} ${proposals}`;
+    const isNew = told !== this.known;
+    this.known = told;
+    const now: Proposing | null = isNew ? { drafts, proposals: JSON.parse(proposals) as ProposedRun[] } : null;
     this.took = Date.now() - began;
-    const words = told(now);
-    if (words === this.known) return;
-    this.known = words;
-    this.tell(now);
+    if (now) this.tell(now);
   }
 
   end(): void {

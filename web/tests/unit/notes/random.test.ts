@@ -1,4 +1,5 @@
 /** Random scripts of several writers: whatever they do, in whatever order it arrives, they end up with one note. */
+import type { ProposedRun } from "@motet/client";
 import type { Node } from "prosemirror-model";
 import { expect, it } from "vitest";
 import { listOf } from "../../../src/notes/projection";
@@ -126,7 +127,7 @@ function act(random: Random, writer: Writer): void {
 /** Suggests from now on, or not; shows what others suggest, or not; decides about something. */
 function propose(random: Random, writer: Writer): void {
   const { engine } = writer.engine;
-  const open = () => engine.proposals().filter((run) => run.open !== "");
+  const runs = () => JSON.parse(engine.proposals()) as ProposedRun[];
   switch (random(5)) {
     case 0:
     case 1:
@@ -136,13 +137,13 @@ function propose(random: Random, writer: Writer): void {
       engine.setShowing(pick(random, ["", "own", "all"]));
       break;
     default: {
-      const runs = open();
-      if (runs.length > 0) engine.decide(pick(random, runs).open, random(2) === 0);
+      const open = runs().filter((run) => run.open !== "");
+      if (open.length > 0) engine.decide(pick(random, open).open, random(2) === 0);
     }
   }
   writer.binding.hear("view");
   // What is to be drawn is in the note.
-  for (const [text, { inserted, removed, restyled, beside }] of drawingsOf(unitsOf(engine.proposals()))) {
+  for (const [text, { inserted, removed, restyled, beside }] of drawingsOf(unitsOf(runs()))) {
     const name = text.startsWith("text:") ? `/${text.slice("text:".length)}` : text.slice("text@".length);
     const length = writer.engine.richLength(name);
     const places = [...[...inserted, ...restyled].flatMap(({ from, to }) => [from, to]), ...[...removed, ...beside].map(({ at }) => at)];

@@ -5,7 +5,7 @@
  * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
  * breaks are "\n"; a "\r" is a character like any other.
  */
-import type { Draft, DraftId, ProposedRun } from "../proposals.js";
+import type { Draft, DraftId } from "../proposals.js";
 import type { Name, RichTexts } from "../rich.js";
 import type { Value } from "../values.js";
 
@@ -287,7 +287,8 @@ export interface Engine extends RichTexts {
   showing(): string;
   setShowing(what: string): Patches;
   hasProposals(): boolean;
-  proposals(): ProposedRun[];
+  /** As JSON: a list of `ProposedRun`. */
+  proposals(): string;
   /** What a text shows between two positions. */
   elements(text: ContainerId, from: number, to: number): Spans | "";
   /** Accepts or rejects; null where that changes nothing. */
