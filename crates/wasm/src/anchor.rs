@@ -78,8 +78,7 @@ pub fn read_version(bytes: &[u8]) -> Option<VersionVector> {
 
 /// An author's key in hexadecimal.
 pub fn write_author(author: AuthorKey) -> String {
-    let digits = author.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+    author.0.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The author's key that `text` is.

@@ -6,11 +6,10 @@ use crate::anchor::{read_id, read_spans, write_author, write_id, write_spans};
 use crate::container::write_container;
 use crate::engine::{Engine, now};
 use crate::history::{author_of, name_of};
-use crate::js::{Outcome, coded, object};
+use crate::js::{Outcome, coded};
 use crate::read::text;
-use js_sys::Array;
 use json::quoted;
-use motet::{ContainerId, Decision, Id, OpRef, Proposal, Proposed, ProposedChange, Proposes, ReplicaId, Span, Value};
+use motet::{ContainerId, Decision, Id, OpRef, Proposal, Proposed, ProposedChange, Proposes, Span, Value};
 use wasm_bindgen::prelude::*;
 
 /// What is no part of a draft is called.
@@ -41,19 +40,19 @@ impl Engine {
         Ok(write_id(self.write(|edit| edit.draft(name))?))
     }
 
-    /// The drafts: `{id, name, author, by, time}`, the earliest first.
-    pub fn drafts(&self) -> JsValue {
-        let told = self.replica.document().drafts().into_iter().map(|draft| {
-            let (author, by) = self.who(draft.id.replica);
-            object([
-                ("id", write_id(draft.id).into()),
-                ("name", draft.name.into()),
-                ("author", author),
-                ("by", by),
-                ("time", (draft.time as f64 * 1000.0).into()),
-            ])
+    /// The drafts, the earliest first, as JSON: see `Draft` in the client.
+    pub fn drafts(&self) -> String {
+        let mut out = Json::default();
+        out.list(|out| {
+            for draft in self.replica.document().drafts() {
+                out.begin();
+                out.text("id", &write_id(draft.id));
+                out.text("title", &draft.name);
+                self.tell_action(Span::of(draft.id), draft.time, out);
+                out.0.push('}');
+            }
         });
-        told.collect::<Array>().into()
+        out.0
     }
 
     /// What is shown of what is open: `own` or `all` suggestions, or neither, and drafts, apart by spaces.
@@ -77,11 +76,13 @@ impl Engine {
     }
 
     /// All that is only proposed, run by run, the earliest first, as JSON: see `ProposedRun` in the client. Field by field it
-    /// would take several times as long.
+    /// would take twice as long.
     pub fn proposals(&mut self) -> String {
         let list = self.replica.document().proposals();
         let order = self.order_of_deletions(&list);
-        array(list.iter().map(|proposed| self.proposed(proposed, &order)))
+        let mut out = Json::default();
+        out.list(|out| list.iter().for_each(|proposed| self.tell_proposed(proposed, &order, out)));
+        out.0
     }
 
     /// The elements that a text shows between two UTF-16 positions, as spans; empty where there are none.
@@ -111,55 +112,50 @@ impl Engine {
 }
 
 impl Engine {
-    fn who(&self, replica: ReplicaId) -> (JsValue, JsValue) {
-        let author = author_of(&self.replica, replica);
-        (write_author(author).into(), name_of(&self.replica, author).into())
+    fn tell_proposed(&mut self, proposed: &Proposed, order: &[Id], out: &mut Json) {
+        let Proposed { run, proposal, label, state, open, decided_by, changes } = proposed;
+        out.begin();
+        out.text("id", &write_spans(&[Span::of(run.span.first())]));
+        self.tell_action(run.span, run.time, out);
+        out.name("draft");
+        out.text_or_null(proposal.draft().map(write_id));
+        out.text("label", label);
+        out.text("state", state.word());
+        out.text("open", &write_spans(open));
+        out.name("decided");
+        out.list(|out| decided_by.iter().for_each(|by| self.tell_decision(run.span, *by, out)));
+        out.name("changes");
+        out.list(|out| changes.iter().for_each(|change| self.tell_change(change, order, out)));
+        out.0.push('}');
     }
 
-    fn proposed(&mut self, proposed: &Proposed, order: &[Id]) -> String {
-        let Proposed { run, proposal, label, state, open, decided_by, changes } = proposed;
-        let [author, name] = self.whose(run.span.replica);
-        let decided = array(decided_by.iter().map(|by| self.decision(run.span, *by)));
-        let changes = array(changes.iter().map(|change| self.proposed_change(change, order)));
-        entries([
-            ("id", spans(Span::of(run.span.first()))),
-            ("spans", spans(run.span)),
-            ("author", author),
-            ("name", name),
-            ("time", milliseconds(run.time)),
-            ("draft", proposal.draft().map_or_else(null, |draft| quoted(&write_id(draft)))),
-            ("label", quoted(label)),
-            ("state", quoted(state.word())),
-            ("open", quoted(&write_spans(open))),
-            ("decided", decided),
-            ("changes", changes),
-        ])
+    /// Which elements, whose, and since when.
+    fn tell_action(&self, span: Span, time: i64, out: &mut Json) {
+        let author = author_of(&self.replica, span.replica);
+        out.text("spans", &write_spans(&[span]));
+        out.text("author", &write_author(author));
+        out.text("name", &name_of(&self.replica, author));
+        out.number("time", time.saturating_mul(1000));
     }
 
     /// Who accepted or rejected something of `span`, and by what action.
-    fn decision(&self, span: Span, by: Id) -> String {
+    fn tell_decision(&self, span: Span, by: Id, out: &mut Json) {
         let document = self.replica.document();
-        let action = document.action_of(by).unwrap_or(Span::of(by));
         let time = document.log().log(by.replica).map_or(0, |log| log.header_at(by.seq).time);
         let parts = document.view().proposals(span);
         let accepts =
             parts.iter().any(|(_, part)| part.is_some_and(|(_, decision)| decision == Decision::Accepted(by)));
-        let [author, name] = self.whose(by.replica);
-        entries([
-            ("spans", spans(action)),
-            ("author", author),
-            ("name", name),
-            ("time", milliseconds(time)),
-            ("accepts", accepts.to_string()),
-        ])
+        out.begin();
+        self.tell_action(document.action_of(by).unwrap_or(Span::of(by)), time, out);
+        out.truth("accepts", accepts);
+        out.0.push('}');
     }
 
-    fn proposed_change(&mut self, change: &ProposedChange, order: &[Id]) -> String {
+    fn tell_change(&mut self, change: &ProposedChange, order: &[Id], out: &mut Json) {
         let ProposedChange { span, state, container, what } = change;
         let place = self.place_of_change(change);
         let document = self.replica.document();
-        let first = document.action_of(span.first()).unwrap_or(*span);
-        let last = document.action_of(span.last()).unwrap_or(*span);
+        let action = |id: Id| document.action_of(id).unwrap_or(*span);
         let op = document.log().ops_in(*span).next();
         let (kind, text, value) = match (what, op) {
             (Proposes::Insert { text, .. }, _) => ("insert", text.as_str(), None),
@@ -168,63 +164,100 @@ impl Engine {
             (Proposes::Other, Some((_, OpRef::TextMark { key, value, .. }))) => ("mark", key, value),
             (Proposes::Other, _) => ("other", "", None),
         };
-        entries([
-            ("spans", spans(*span)),
-            ("action", spans(Span::new(span.replica, first.start, last.end))),
-            ("state", quoted(state.word())),
-            ("kind", quoted(kind)),
-            ("container", quoted(&write_container(*container))),
-            ("text", quoted(text)),
-            ("unsets", (matches!(kind, "set" | "mark") && value.is_none()).to_string()),
-            ("value", value.map_or_else(null, scalar)),
-            ("in", place.text.map_or_else(null, |text| quoted(&write_container(text)))),
-            ("at", place.at.to_string()),
-            ("order", order.iter().position(|id| *id == span.first()).unwrap_or(0).to_string()),
-            ("shown", array(place.shown.iter().map(u32::to_string))),
-        ])
+        out.begin();
+        out.text("spans", &write_spans(&[*span]));
+        let (start, end) = (action(span.first()).start, action(span.last()).end);
+        out.text("action", &write_spans(&[Span::new(span.replica, start, end)]));
+        out.text("state", state.word());
+        out.text("kind", kind);
+        out.text("container", &write_container(*container));
+        out.text("text", text);
+        out.truth("unsets", matches!(kind, "set" | "mark") && value.is_none());
+        out.name("value");
+        out.scalar(value);
+        out.name("in");
+        out.text_or_null(place.text.map(write_container));
+        out.number("at", place.at.into());
+        out.number("order", order.iter().position(|id| *id == span.first()).unwrap_or(0) as i64);
+        out.name("shown");
+        out.list(|out| place.shown.iter().for_each(|at| out.item(*at)));
+        out.0.push('}');
+    }
+}
+
+/// JSON that is being written: one call for each field, since what every visitor loads is to be small.
+#[derive(Default)]
+struct Json(String);
+
+impl Json {
+    /// What comes next is apart from what came before.
+    #[inline(never)]
+    fn next(&mut self) {
+        if !self.0.is_empty() && !self.0.ends_with(['{', '[', ':']) {
+            self.0.push(',');
+        }
     }
 
-    fn whose(&self, replica: ReplicaId) -> [String; 2] {
-        let author = author_of(&self.replica, replica);
-        [quoted(&write_author(author)), quoted(&name_of(&self.replica, author))]
+    #[inline(never)]
+    fn begin(&mut self) {
+        self.next();
+        self.0.push('{');
     }
-}
 
-/// An object; names of fields have nothing to escape.
-fn entries<const N: usize>(fields: [(&str, String); N]) -> String {
-    let mut out = String::new();
-    for (name, value) in fields {
-        let begins = if out.is_empty() { "{\"" } else { ",\"" };
-        [begins, name, "\":", &value].into_iter().for_each(|part| out.push_str(part));
+    fn list(&mut self, items: impl FnOnce(&mut Self)) {
+        self.0.push('[');
+        items(self);
+        self.0.push(']');
     }
-    out.push('}');
-    out
-}
 
-fn array(items: impl Iterator<Item = String>) -> String {
-    ["[", &items.collect::<Vec<String>>().join(","), "]"].concat()
-}
+    /// The name of a field, which has nothing to escape.
+    #[inline(never)]
+    fn name(&mut self, name: &str) {
+        self.next();
+        self.0.push('"');
+        self.0.push_str(name);
+        self.0.push_str("\":");
+    }
 
-fn null() -> String {
-    "null".to_owned()
-}
+    #[inline(never)]
+    fn text(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.0.push_str(&quoted(text));
+    }
 
-fn spans(span: Span) -> String {
-    quoted(&write_spans(&[span]))
-}
+    #[inline(never)]
+    fn number(&mut self, name: &str, number: i64) {
+        self.name(name);
+        self.0.push_str(&number.to_string());
+    }
 
-fn milliseconds(seconds: i64) -> String {
-    seconds.saturating_mul(1000).to_string()
-}
+    #[inline(never)]
+    fn item(&mut self, number: u32) {
+        self.next();
+        self.0.push_str(&i64::from(number).to_string());
+    }
 
-/// A value that is short to say; null for others. Whole numbers that JavaScript has no exact one for are text.
-fn scalar(value: &Value) -> String {
-    match value {
-        Value::Text(text) => quoted(text),
-        Value::Bool(on) => on.to_string(),
-        Value::Int(int) if int.unsigned_abs() < 1 << 53 => int.to_string(),
-        Value::Int(int) => quoted(&int.to_string()),
-        _ => null(),
+    #[inline(never)]
+    fn truth(&mut self, name: &str, is_true: bool) {
+        self.name(name);
+        self.0.push_str(if is_true { "true" } else { "false" });
+    }
+
+    #[inline(never)]
+    fn text_or_null(&mut self, text: Option<String>) {
+        self.0.push_str(&text.map_or_else(|| "null".to_owned(), |text| quoted(&text)));
+    }
+
+    /// A value that is short to say; null for others. Whole numbers that JavaScript has no exact one for are text.
+    #[inline(never)]
+    fn scalar(&mut self, value: Option<&Value>) {
+        match value {
+            Some(Value::Bool(on)) => self.0.push_str(if *on { "true" } else { "false" }),
+            Some(Value::Int(int)) if int.unsigned_abs() < 1 << 53 => self.0.push_str(&int.to_string()),
+            Some(Value::Int(int)) => self.text_or_null(Some(int.to_string())),
+            Some(Value::Text(text)) => self.text_or_null(Some(text.clone())),
+            _ => self.text_or_null(None),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ import { Emitter, type Unsubscribe } from "./events.js";
 import { type Dependants, type Difference, divergenceOf, previewOf, type UndoPreview } from "./extent.js";
 import type { JsonId } from "./json.js";
 import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled, type Ties, tiesOf } from "./meaning.js";
-import { type Draft, type DraftId, type ProposedRun, type Proposing, ProposalWatch, type Showing, showingOf, type Suggesting, wordsOf } from "./proposals.js";
+import { type Draft, type DraftId, draftsOf, type ProposedRun, type Proposing, ProposalWatch, type Showing, showingOf, type Suggesting, wordsOf } from "./proposals.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
@@ -387,7 +387,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   }
 
   /** The drafts that somebody made and nobody took back, the earliest first. */
-  drafts = (): Draft[] => this.ask((engine) => engine.drafts());
+  drafts = (): Draft[] => this.ask((engine) => draftsOf(engine.drafts()));
 
   /** What one sees of what is open, with {@link MotetDocument.show}. */
   showing = (): Showing => this.ask((engine) => showingOf(engine.showing()));

@@ -112,6 +112,12 @@ export function showingOf(words: string): Showing {
 /** As the engine reads it. */
 export const wordsOf = ({ suggestions, drafts }: Showing): string => [...(suggestions === "none" ? [] : [suggestions]), ...drafts].join(" ");
 
+/** The drafts, as the engine tells of them. */
+export function draftsOf(told: string): Draft[] {
+  const list = JSON.parse(told) as { id: DraftId; title: string; author: AuthorId; name: string; time: number }[];
+  return list.map(({ id, title, author, name, time }) => ({ id, name: title, author, by: name, time }));
+}
+
 /** One looks again after this long at the earliest: nobody decides between two keys. */
 const LOOK_AFTER_MS = 60;
 /** And looking takes at most this part of the time. */
@@ -138,10 +144,10 @@ export class ProposalWatch {
     const began = Date.now();
     const engine = this.engine();
     const [drafts, proposals] = [engine.drafts(), engine.hasProposals() ? engine.proposals() : "[]"];
-    const told = `${JSON.stringify(drafts)} ${proposals}`;
+    const told = `${drafts} ${proposals}`;
     const isNew = told !== this.known;
     this.known = told;
-    const now: Proposing | null = isNew ? { drafts, proposals: JSON.parse(proposals) as ProposedRun[] } : null;
+    const now: Proposing | null = isNew ? { drafts: draftsOf(drafts), proposals: JSON.parse(proposals) as ProposedRun[] } : null;
     this.took = Date.now() - began;
     if (now) this.tell(now);
   }

@@ -5,7 +5,7 @@
  * or a network. Every call is synchronous. Positions and lengths in texts count UTF-16 units of what is visible. Line
  * breaks are "\n"; a "\r" is a character like any other.
  */
-import type { Draft, DraftId } from "../proposals.js";
+import type { DraftId } from "../proposals.js";
 import type { Name, RichTexts } from "../rich.js";
 import type { Value } from "../values.js";
 
@@ -282,7 +282,8 @@ export interface Engine extends RichTexts {
   setSuggesting(what: string | undefined): Patches;
   /** A change: makes a draft. */
   newDraft(name: string): DraftId;
-  drafts(): Draft[];
+  /** As JSON; see `draftsOf`. */
+  drafts(): string;
   /** What shows of what is open: `own` or `all`, and drafts, apart by spaces. */
   showing(): string;
   setShowing(what: string): Patches;
