@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     } else {
         print(&state_words(opened.replica()))?;
     }
-    let waits = opened.document().next_turn().is_some_and(|turn| !turn.candidates.is_empty());
+    let waits = opened.document().poll().is_some_and(|poll| !poll.candidates.is_empty());
     opened.close();
     Ok(if waits { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
@@ -101,7 +101,7 @@ fn state_words(replica: &Replica) -> String {
     for &decision in document.decisions() {
         out.push_str(&format!("{}  {}\n", paint.name(&decision.to_string()), line(decision)));
     }
-    for (candidate, voters) in document.next_turn().into_iter().flat_map(|turn| turn.candidates) {
+    for (candidate, voters) in document.poll().into_iter().flat_map(|poll| poll.candidates) {
         let agreed = names(&voters);
         out.push_str(&format!(
             "{}  {}, agreed so far: {agreed}\n",
@@ -122,7 +122,7 @@ fn state_json(opened: &Opened, done: Option<Span>) -> Value {
     let keys = |of: &[Decider]| of.iter().map(|decider| AuthorKey(decider.0).to_string()).collect::<Vec<String>>();
     let decision =
         |id: Id| json!({ "id": id.to_string(), "author": authors.whole(id.replica), "time": authors.time(id) });
-    let open = document.next_turn().into_iter().flat_map(|turn| turn.candidates).map(|(id, voters)| {
+    let open = document.poll().into_iter().flat_map(|poll| poll.candidates).map(|(id, voters)| {
         let mut json = decision(id);
         json["agreed"] = keys(&voters).into();
         json

@@ -22,7 +22,7 @@
 use crate::document::{Document, Refusal};
 use clock::{Id, Span};
 use log::{Decider, OpRef, RULES};
-use view::{Authority, Finality, Policy, Turn};
+use view::{Authority, Finality, Policy, Poll};
 
 /// What one author's share in deciding came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ impl Document {
     }
 
     /// What could be decided next, and who agrees; none where nobody may decide.
-    pub fn next_turn(&self) -> Option<Turn> {
-        self.view.next_turn(&self.log)
+    pub fn poll(&self) -> Option<Poll> {
+        self.view.poll(&self.log)
     }
 
     /// The decisions so far, each by its element, in order.
@@ -123,27 +123,26 @@ impl Document {
     /// have to agree it takes effect once most of them did.
     pub fn decide(&mut self, time: i64) -> Result<Ballot, DecideError> {
         let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
-        let turn =
-            self.next_turn().filter(|turn| turn.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
-        if !turn.authority.is_known() {
+        let poll = self.poll().filter(|poll| poll.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
+        if !poll.authority.is_known() {
             return Err(DecideError::Rules);
         }
-        if turn.has_voted(author) {
+        if poll.has_voted(author) {
             return Err(DecideError::Waiting);
         }
-        if let Some(&(decision, _)) = turn.candidates.first() {
+        if let Some(&(decision, _)) = poll.candidates.first() {
             let vote = OpRef::Vote { decision };
             let span = self.write_beside(time, |edit| edit.declare(vote))?.expect("an op was written");
             return Ok(Ballot::Vote(span));
         }
-        if turn.after.is_some_and(|last| self.is_last(last)) {
+        if poll.after.is_some_and(|last| self.is_last(last)) {
             return Err(DecideError::Nothing);
         }
         let outcomes = match self.view.is_shared() {
             true => self.view.outcomes(),
             false => self.view_with(Policy::default()).outcomes(),
         };
-        let op = OpRef::Decide { by: turn.authority.by, after: turn.after, outcomes: &outcomes };
+        let op = OpRef::Decide { by: poll.authority.by, after: poll.after, outcomes: &outcomes };
         let span = self.write_beside(time, |edit| edit.declare(op))?.expect("an op was written");
         Ok(Ballot::Decision(span))
     }

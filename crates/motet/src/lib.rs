@@ -61,5 +61,5 @@ pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
     Authority, Bond, BondKind, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, KeyDiff, ListDiff,
-    ListSide, Loss, NodeDiff, Overlap, Policy, Standing, Suggestions, Turn, Why,
+    ListSide, Loss, NodeDiff, Overlap, Policy, Poll, Standing, Suggestions, Why,
 };

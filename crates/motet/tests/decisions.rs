@@ -171,7 +171,7 @@ fn f3_of_several_most_have_to_agree_and_a_minority_decides_nothing() {
     assert!(ann.decisions().is_empty());
     tell(&ann, &mut guest);
     assert_eq!(guest.finality(hers), Finality::Tentative, "a minority decides nothing");
-    assert_eq!(guest.next_turn().expect("open").candidates, [(proposed, vec![author(NAMES[0])])]);
+    assert_eq!(guest.poll().expect("open").candidates, [(proposed, vec![author(NAMES[0])])]);
     exchange(&mut ann, &mut bob);
     let Ok(Ballot::Vote(vote)) = bob.decide(0) else { panic!("he agrees") };
     assert_eq!(bob.decisions(), [proposed]);
@@ -184,7 +184,7 @@ fn f3_of_several_most_have_to_agree_and_a_minority_decides_nothing() {
     exchange(&mut cat, &mut bob);
     exchange(&mut cat, &mut ann);
     assert_eq!(cat.decisions(), [proposed]);
-    assert_eq!(cat.next_turn().expect("the next").candidates, []);
+    assert_eq!(cat.poll().expect("the next").candidates, []);
     assert_ne!(other, vote.first());
     // Where each wants something else the earliest is taken, once all have said so.
     book(&mut ann, "cat");
@@ -221,7 +221,7 @@ fn who_may_decide_changes_where_it_was_decided_so() {
     bob.decide(0).expect("decided");
     assert_eq!(bob.authority().expect("some").deciders, []);
     assert_eq!(bob.decide(0), Err(DecideError::Nobody));
-    assert_eq!(bob.next_turn(), None);
+    assert_eq!(bob.poll(), None);
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! what was decided by then.
 
 use crate::view::View;
-use clock::{Id, Lamport, ReplicaId, SortedMap, SortedSet, Span, VersionVector};
+use clock::{Id, Lamport, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{Decider, MultiLog, OpRef, Outcome, RULES};
 use std::cmp::Reverse;
 
@@ -44,7 +44,7 @@ impl Authority {
 
 /// Decisions that could be next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct Poll {
     /// Who may decide.
     pub authority: Authority,
     /// The last decision.
@@ -53,7 +53,7 @@ pub struct Turn {
     pub candidates: Vec<(Id, Vec<Decider>)>,
 }
 
-impl Turn {
+impl Poll {
     /// Whether an author had their ballot.
     pub fn has_voted(&self, author: Decider) -> bool {
         self.candidates.iter().any(|(_, voters)| voters.contains(&author))
@@ -81,31 +81,19 @@ pub(crate) enum Held {
     Out(Id),
 }
 
-#[derive(Clone, Debug)]
-struct Policy {
-    rules: u32,
-    deciders: Vec<Decider>,
-    pred: Vec<Id>,
-}
-
-#[derive(Clone, Debug)]
-struct Decision {
-    by: Id,
-    /// By the first elements of actions.
-    outcomes: Vec<(Id, Outcome)>,
-}
-
-/// Policies, decisions and votes, and what follows from them.
+/// Policies, decisions and votes, and what follows from them. What they say is read from the log again: there are few, and what is kept
+/// in few kinds of lists is short in what a browser loads.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Decisions {
-    /// Who writes as which replica.
-    authors: SortedMap<ReplicaId, Decider>,
-    policies: SortedMap<Id, Policy>,
-    decisions: SortedMap<Id, Decision>,
-    /// Decisions by the one that they follow.
-    following: SortedMap<Option<Id>, Vec<Id>>,
-    /// Votes by the decision that they are for.
-    votes: SortedMap<Id, Vec<Id>>,
+    /// Who writes as which replica, by their place among all.
+    authors: SortedMap<ReplicaId, Seq>,
+    known: Vec<Decider>,
+    policies: Vec<Id>,
+    /// Decisions that follow none.
+    founding: SortedSet<Id>,
+    /// Decisions, each behind the one that it follows; votes, each behind the decision that it is for.
+    following: SortedSet<(Id, Id)>,
+    votes: SortedSet<(Id, Id)>,
     /// Whether something was added since it was settled.
     is_due: bool,
     /// Up to where it was settled.
@@ -114,20 +102,27 @@ pub(crate) struct Decisions {
     chain: Vec<Id>,
     /// What the last decision covers.
     covered: VersionVector,
-    /// Actions of which the decisions do not simply say that they stay in.
-    listed: SortedMap<Id, (Id, Outcome)>,
+    /// Actions that stay out, and by which decision.
+    out: SortedMap<Id, Id>,
+    /// Actions about which nothing is decided, though the last decision covers them; those that a later one let stay in.
+    open: SortedSet<Id>,
+    kept: SortedMap<Id, Id>,
 }
 
 impl Decisions {
     /// Notes who writes as a replica.
     pub fn set_author(&mut self, replica: ReplicaId, author: Decider) {
-        let before = self.authors.insert(replica, author);
-        self.is_due |= before != Some(author) && !self.policies.is_empty();
+        if self.author(replica) == Some(author) {
+            return;
+        }
+        self.authors.insert(replica, self.known.len() as Seq);
+        self.known.push(author);
+        self.is_due |= !self.policies.is_empty();
     }
 
     /// Who writes as a replica.
     pub fn author(&self, replica: ReplicaId) -> Option<Decider> {
-        self.authors.get(&replica).copied()
+        self.authors.get(&replica).map(|&at| self.known[at as usize])
     }
 
     /// Takes in what element `id` says.
@@ -137,17 +132,10 @@ impl Decisions {
             return;
         }
         match op {
-            OpRef::Govern { rules, deciders, pred } => {
-                let policy = Policy { rules, deciders: deciders.to_vec(), pred: pred.to_vec() };
-                self.policies.insert(id, policy);
-            }
-            OpRef::Decide { by, after, outcomes } => {
-                let first = |id: Id| log.action_of(id).expect("what is named is in the log").first();
-                let outcomes = outcomes.iter().map(|&(id, outcome)| (first(id), outcome)).collect();
-                self.decisions.insert(id, Decision { by, outcomes });
-                self.following.entry(after).or_default().push(id);
-            }
-            OpRef::Vote { decision } => self.votes.entry(decision).or_default().push(id),
+            OpRef::Govern { .. } => self.policies.push(id),
+            OpRef::Decide { after: None, .. } => _ = self.founding.insert(id),
+            OpRef::Decide { after: Some(after), .. } => _ = self.following.insert((after, id)),
+            OpRef::Vote { decision } => _ = self.votes.insert((decision, id)),
             _ => return,
         }
         self.is_due = true;
@@ -160,17 +148,25 @@ impl Decisions {
         }
         (self.is_due, self.pin) = (false, pin.cloned());
         self.chain.clear();
-        self.listed.clear();
+        (self.out, self.open, self.kept) = Default::default();
         self.covered = VersionVector::new();
         while let Some(next) = self.next(log) {
             self.chain.push(next);
             if self.policies.len() > 1 {
                 self.covered = log.version_at(&[next]);
             }
-            for &(action, outcome) in &self.decisions[&next].outcomes {
+            for &(id, outcome) in decision(log, next).map_or(&[][..], |(_, outcomes)| outcomes) {
+                let action = log.action_of(id).expect("what is named is in the log").first();
                 // What is out stays out, whoever says otherwise later.
-                if !matches!(self.listed.get(&action), Some((_, Outcome::Out))) {
-                    self.listed.insert(action, (next, outcome));
+                if self.out.contains_key(&action) {
+                    continue;
+                }
+                self.open.remove(&action);
+                self.kept.remove(&action);
+                match outcome {
+                    Outcome::In => _ = self.kept.insert(action, next),
+                    Outcome::Out => _ = self.out.insert(action, next),
+                    Outcome::Open => _ = self.open.insert(action),
                 }
             }
         }
@@ -180,11 +176,10 @@ impl Decisions {
 
     fn next(&self, log: &MultiLog) -> Option<Id> {
         if !self.chain.is_empty() {
-            return self.turn(log)?.outcome();
+            return self.poll(log)?.outcome();
         }
-        let mut policies: Vec<Id> = self.policies.keys().copied().collect();
-        policies.sort_by_key(|id| time(log, *id));
-        policies.into_iter().find_map(|by| self.turn_by(log, self.authority_of(by)).outcome())
+        let decided = |&by: &Id| Some((time(log, by), self.poll_by(log, authority_of(log, by)?).outcome()?));
+        self.policies.iter().filter_map(decided).min().map(|(_, decision)| decision)
     }
 
     fn is_in_range(&self, id: Id) -> bool {
@@ -195,59 +190,70 @@ impl Decisions {
     pub fn authority(&self, log: &MultiLog) -> Option<Authority> {
         // Of one policy alone it is known that decisions made by it cover it.
         let is_covered = |id| self.chain.is_empty() || self.policies.len() == 1 || self.covered.contains(id);
-        self.current(log, |id| self.is_in_range(id) && is_covered(id)).map(|by| self.authority_of(by))
-    }
-
-    fn authority_of(&self, by: Id) -> Authority {
-        let Policy { rules, deciders, .. } = &self.policies[&by];
-        Authority { by, rules: *rules, deciders: deciders.clone() }
+        self.current(log, |id| self.is_in_range(id) && is_covered(id)).and_then(|by| authority_of(log, by))
     }
 
     /// The latest of some policies that none of them replaces.
     fn current(&self, log: &MultiLog, is_among: impl Fn(Id) -> bool) -> Option<Id> {
-        let among = || self.policies.iter().filter(|(id, _)| is_among(**id));
-        let replaced: SortedSet<Id> = among().flat_map(|(_, policy)| policy.pred.iter().copied()).collect();
-        let current = among().map(|(id, _)| *id).filter(|id| !replaced.contains(id));
-        current.max_by_key(|id| time(log, *id))
+        let among = || self.policies.iter().copied().filter(|id| is_among(*id));
+        let replaced: SortedSet<Id> = among().flat_map(|id| replaced_by(log, id)).copied().collect();
+        among().filter(|id| !replaced.contains(id)).max_by_key(|id| time(log, *id))
     }
 
     /// What could be decided next, as far as it was settled.
-    pub fn turn(&self, log: &MultiLog) -> Option<Turn> {
+    pub fn poll(&self, log: &MultiLog) -> Option<Poll> {
         let authority = self.authority(log).filter(|authority| !authority.deciders.is_empty())?;
-        Some(self.turn_by(log, authority))
+        Some(self.poll_by(log, authority))
     }
 
-    fn turn_by(&self, log: &MultiLog, authority: Authority) -> Turn {
+    fn poll_by(&self, log: &MultiLog, authority: Authority) -> Poll {
         let after = self.chain.last().copied();
-        let author = |id: Id| {
-            let author = self.authors.get(&id.replica)?;
-            (self.is_in_range(id) && authority.deciders.binary_search(author).is_ok()).then_some(*author)
+        let decider = |id: Id| {
+            let author = self.author(id.replica).filter(|_| self.is_in_range(id))?;
+            authority.deciders.binary_search(&author).ok()
         };
-        let mut first: SortedMap<Decider, (Lamport, Id, Id)> = SortedMap::new();
-        for &decision in self.following.get(&after).into_iter().flatten() {
+        let next: Vec<Id> = match after {
+            Some(after) => behind(&self.following, after).collect(),
+            None => self.founding.iter().copied().collect(),
+        };
+        // The earliest ballot of each, and what it is for.
+        let mut first: Vec<Option<((Lamport, Id), Id)>> = vec![None; authority.deciders.len()];
+        for candidate in next {
             let is_by = || {
                 after.is_some() || self.policies.len() == 1 || {
-                    let past = log.version_at(&[decision]);
+                    let past = log.version_at(&[candidate]);
                     self.current(log, |id| past.contains(id)) == Some(authority.by)
                 }
             };
-            if self.decisions[&decision].by != authority.by || author(decision).is_none() || !is_by() {
+            let by = decision(log, candidate).map(|(by, _)| by);
+            if by != Some(authority.by) || decider(candidate).is_none() || !is_by() {
                 continue;
             }
-            for &ballot in [decision].iter().chain(self.votes.get(&decision).into_iter().flatten()) {
-                let Some(author) = author(ballot) else { continue };
-                let (lamport, id) = time(log, ballot);
-                let known = first.entry(author).or_insert((lamport, id, decision));
-                *known = (*known).min((lamport, id, decision));
+            for ballot in std::iter::once(candidate).chain(behind(&self.votes, candidate)) {
+                let Some(at) = decider(ballot) else { continue };
+                let time = time(log, ballot);
+                if first[at].is_none_or(|known| time < known.0) {
+                    first[at] = Some((time, candidate));
+                }
             }
         }
-        let mut candidates: SortedMap<Id, Vec<Decider>> = SortedMap::new();
-        for (&author, &(_, _, decision)) in first.iter() {
-            candidates.entry(decision).or_default().push(author);
+        let mut candidates: Vec<(Id, Vec<Decider>)> = Vec::new();
+        for (at, &author) in authority.deciders.iter().enumerate() {
+            let Some((_, candidate)) = first[at] else { continue };
+            match candidates.iter_mut().find(|(id, _)| *id == candidate) {
+                Some((_, voters)) => voters.push(author),
+                None => candidates.push((candidate, vec![author])),
+            }
         }
-        let mut candidates: Vec<(Id, Vec<Decider>)> = candidates.iter().map(|(id, of)| (*id, of.clone())).collect();
-        candidates.sort_by_key(|(id, of)| (Reverse(of.len()), time(log, *id)));
-        Turn { authority, after, candidates }
+        let rank = |(id, voters): &(Id, Vec<Decider>)| (Reverse(voters.len()), time(log, *id));
+        // There are few, and a sort of them is long in what a browser loads.
+        for at in 1..candidates.len() {
+            let place = candidates[..at].iter().position(|other| rank(&candidates[at]) < rank(other));
+            if let Some(place) = place {
+                candidates[place..=at].rotate_right(1);
+            }
+        }
+        Poll { authority, after, candidates }
     }
 
     /// What was decided, in order, each by its element.
@@ -257,27 +263,25 @@ impl Decisions {
 
     /// What becomes for good of the action that begins with `action`.
     pub fn held(&self, action: Id) -> Held {
-        if !self.covered.contains(action) {
-            return Held::Free;
-        }
-        match self.listed.get(&action) {
-            None | Some((_, Outcome::In)) => Held::In,
-            Some((by, Outcome::Out)) => Held::Out(*by),
-            Some((_, Outcome::Open)) => Held::Free,
+        match self.out.get(&action) {
+            Some(&by) => Held::Out(by),
+            None if self.covered.contains(action) && !self.is_left_open(action) => Held::In,
+            None => Held::Free,
         }
     }
 
-    /// Whether a decision left open what becomes of the action that begins with `action`.
+    /// Whether the decisions left open what becomes of the action that begins with `action`.
     pub fn is_left_open(&self, action: Id) -> bool {
-        matches!(self.listed.get(&action), Some((_, Outcome::Open)))
+        self.open.contains(&action)
     }
 
     /// How far the choice about the action that begins with `action` is from being final.
     pub fn finality(&self, log: &MultiLog, action: Id) -> Finality {
-        if !self.covered.contains(action) || self.is_left_open(action) {
+        if self.held(action) == Held::Free {
             return Finality::Tentative;
         }
-        let listed = self.listed.get(&action).and_then(|(by, _)| self.chain.iter().position(|id| id == by));
+        let listed = self.out.get(&action).or_else(|| self.kept.get(&action));
+        let listed = listed.and_then(|by| self.chain.iter().position(|id| id == by));
         let at = listed.unwrap_or_else(|| self.chain.partition_point(|&decision| !log.precedes(action, decision)));
         match self.chain.get(at) {
             Some(&by) if at + 1 < self.chain.len() => Finality::Stable(by),
@@ -285,6 +289,33 @@ impl Decisions {
             None => Finality::Tentative,
         }
     }
+}
+
+/// By which policy something is decided, and what of it does not simply stay in.
+fn decision(log: &MultiLog, id: Id) -> Option<(Id, &[(Id, Outcome)])> {
+    match log.ops_in(Span::of(id)).next()?.1 {
+        OpRef::Decide { by, outcomes, .. } => Some((by, outcomes)),
+        _ => None,
+    }
+}
+
+fn authority_of(log: &MultiLog, by: Id) -> Option<Authority> {
+    match log.ops_in(Span::of(by)).next()?.1 {
+        OpRef::Govern { rules, deciders, .. } => Some(Authority { by, rules, deciders: deciders.to_vec() }),
+        _ => None,
+    }
+}
+
+fn replaced_by(log: &MultiLog, policy: Id) -> &[Id] {
+    match log.ops_in(Span::of(policy)).next() {
+        Some((_, OpRef::Govern { pred, .. })) => pred,
+        _ => &[],
+    }
+}
+
+fn behind(pairs: &SortedSet<(Id, Id)>, id: Id) -> impl Iterator<Item = Id> {
+    let from = (id, Id::new(ReplicaId(0), 0));
+    pairs.range(from..).take_while(move |(first, _)| *first == id).map(|(_, second)| *second)
 }
 
 impl View {
@@ -304,8 +335,8 @@ impl View {
     }
 
     /// What could be decided next, and who agrees; none where nobody may decide.
-    pub fn next_turn(&self, log: &MultiLog) -> Option<Turn> {
-        self.semantics.decisions.turn(log)
+    pub fn poll(&self, log: &MultiLog) -> Option<Poll> {
+        self.semantics.decisions.poll(log)
     }
 
     /// The decisions so far, each by its element, in order.

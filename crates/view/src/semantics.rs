@@ -177,9 +177,10 @@ pub(crate) struct SemanticGraph {
     claimed: SortedMap<Arc<str>, Claimed>,
     answers: Answers,
     weights: SortedMap<Id, Weight>,
-    /// Actions that exclude each other as an application says, by their first elements, ascending; and whether both wanted to
-    /// be active when they were solved last.
-    related: SortedMap<(Id, Id), bool>,
+    /// Actions that exclude each other as an application says, by their first elements, ascending; and those of them of which both
+    /// wanted to be active when they were solved last.
+    related: SortedSet<(Id, Id)>,
+    crowded: SortedSet<(Id, Id)>,
     pub decisions: Decisions,
     /// By first element.
     vertices: SortedMap<Id, Vertex>,
@@ -325,10 +326,9 @@ impl SemanticGraph {
         for &(a, b) in pairs {
             let (a, b) = (first(log, a), first(log, b));
             let (a, b) = (a.min(b), a.max(b));
-            if a == b || self.related.contains_key(&(a, b)) {
+            if a == b || !self.related.insert((a, b)) {
                 continue;
             }
-            self.related.insert((a, b), false);
             for action in [a, b] {
                 self.vertex(log, action, among).ties.insert(Tie::Related(a, b));
             }

@@ -20,7 +20,7 @@ struct Numbered {
     any_of: Vec<Id>,
     at_most: Vec<Tie>,
     /// Actions that an answer or a decision says are not to be active.
-    refused: SortedMap<Id, Loss>,
+    refused: SortedMap<Id, Id>,
 }
 
 /// What the viewer wants of actions that cannot all be active, by the first elements of those that are tied.
@@ -101,7 +101,8 @@ impl SemanticGraph {
                     self.constraints.get_mut(id).expect("tied by it").is_crowded = is_crowded;
                 }
                 Tie::Places(name) => self.claimed.get_mut(name).expect("tied by it").is_crowded = is_crowded,
-                Tie::Related(a, b) => _ = self.related.insert((*a, *b), is_crowded),
+                Tie::Related(a, b) if is_crowded => _ = self.crowded.insert((*a, *b)),
+                Tie::Related(a, b) => _ = self.crowded.remove(&(*a, *b)),
                 Tie::Answer(_) => {}
             }
         }
@@ -113,6 +114,7 @@ impl SemanticGraph {
             vertex.is_near = near[at as usize];
             let fate = match numbered.fate(action, selection.fate(at)) {
                 Fate::Out if vertex.is_present && vertex.has_failed => Fate::Failed,
+                Fate::Lost(Loss::Answer(by)) if vertex.held == Held::Out(by) => Fate::Lost(Loss::Decided(by)),
                 fate => fate,
             };
             fates.push((action, fate));
@@ -257,7 +259,7 @@ impl SemanticGraph {
         let was_crowded = match tie {
             Tie::Constraint(id) => self.constraints[id].is_crowded,
             Tie::Places(name) => self.claimed[name].is_crowded,
-            Tie::Related(a, b) => self.related[&(*a, *b)],
+            Tie::Related(a, b) => self.crowded.contains(&(*a, *b)),
             Tie::Answer(_) => false,
         };
         was_crowded || self.is_crowded(tie)
@@ -306,7 +308,7 @@ impl SemanticGraph {
                     numbered.graph.put_first(at);
                 }
                 if let Held::Out(by) = vertex.held {
-                    numbered.refused.insert(action, Loss::Decided(by));
+                    numbered.refused.insert(action, by);
                 }
                 let may = vertex.is_present && !vertex.has_failed;
                 let is_in = if region.contains(&action) { may } else { vertex.fate == Fate::Active };
@@ -349,7 +351,7 @@ impl SemanticGraph {
                 Effect::Refuse => {
                     let is_open = |action: &&Id| !kept.contains(action) && self.vertices[action].held == Held::Free;
                     for &action in answer.actions.iter().filter(is_open) {
-                        numbered.refused.entry(action).or_insert(Loss::Answer(id));
+                        numbered.refused.entry(action).or_insert(id);
                     }
                 }
             }
@@ -396,7 +398,9 @@ impl Numbered {
         let ids = |of: &[Index]| of.iter().map(|&at| self.actions[at as usize]).collect::<Vec<Id>>();
         match fate {
             reconcile::Fate::Active => Fate::Active,
-            reconcile::Fate::Out => self.refused.get(&action).map_or(Fate::Out, |loss| Fate::Lost(loss.clone())),
+            reconcile::Fate::Out => {
+                self.refused.get(&action).map_or(Fate::Out, |answer| Fate::Lost(Loss::Answer(*answer)))
+            }
             reconcile::Fate::Dependent { on } => Fate::Dependent(self.actions[*on as usize]),
             reconcile::Fate::Unmet { any_of } => Fate::Unmet(self.any_of[*any_of]),
             reconcile::Fate::Lost(reconcile::Loss::Circle(circle)) => Fate::Lost(Loss::Circle(ids(circle))),
