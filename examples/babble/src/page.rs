@@ -1,7 +1,8 @@
 //! What a text shows, character by character, and what is to be said of each.
 
 use motet::{
-    ContainerId, Document, EditRun, Id, Kind, Loss, OpRef, Replica, ReplicaId, Runs, Span, Standing, Why, people,
+    Conflict, ContainerId, Document, EditRun, Id, Kind, Loss, OpRef, Replica, ReplicaId, Runs, Span, Standing, Why,
+    people,
 };
 use std::ops::Range;
 use sync::{Anchor, Bias};
@@ -118,7 +119,8 @@ fn clashes(document: &Document) -> Vec<Clash> {
     let runs = Runs::of(document);
     let run = |id: Id| runs.get(id).map_or(Span::of(id), |run| run.span);
     let mut clashes: Vec<Clash> = Vec::new();
-    for conflict in conflicts.iter().filter(|conflict| conflict.answer.is_none()) {
+    let is_open = |conflict: &&Conflict| conflict.answer.is_none() && !matches!(conflict.loss, Loss::Decided(_));
+    for conflict in conflicts.iter().filter(is_open) {
         let winners: Vec<Span> = conflict.rivals.iter().map(|&id| run(id)).collect();
         let (loser, is_mine_first) = (run(conflict.action.first()), matches!(conflict.loss, Loss::Mine(_)));
         match clashes.iter_mut().find(|clash| clash.loser == loser) {
@@ -184,7 +186,9 @@ fn entry(replica: &Replica, run: EditRun) -> Entry {
         Why::Proposed { .. } => "only suggested".into(),
         Why::Dependent(on) => format!("needs what {} did", name_of(replica, on.replica)),
         Why::Unmet(_) => "needs one of several, none of which is there".into(),
-        Why::Lost(Loss::Answer(by)) => format!("{} decided against it", name_of(replica, by.replica)),
+        Why::Lost(Loss::Answer(by) | Loss::Decided(by)) => {
+            format!("{} decided against it", name_of(replica, by.replica))
+        }
         Why::Lost(loss) => {
             let by: Vec<String> = loss.by().iter().map(|by| name_of(replica, by.replica)).collect();
             format!("gave way to {}", by.join(" and "))
