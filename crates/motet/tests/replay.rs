@@ -249,7 +249,7 @@ fn g2_what_an_application_says_excludes_each_other_does_where_it_was_done_at_onc
 }
 
 #[test]
-fn who_may_not_do_something_has_not_done_it() {
+fn a14_who_may_not_do_something_has_not_done_it() {
     let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
     for document in [&mut ann, &mut bob] {
         document.note_author(ReplicaId(2), CONDUCTOR);
