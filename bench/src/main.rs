@@ -12,7 +12,7 @@ mod measure;
 mod peers;
 mod table;
 
-use cases::{knots, made, motet_only, structures, traces};
+use cases::{commuting, knots, made, motet_only, structures, traces};
 use table::{Choice, Table};
 
 #[global_allocator]
@@ -52,6 +52,7 @@ fn main() {
     made::measure(&mut table);
     structures::measure(&mut table);
     motet_only::measure(&mut table);
+    commuting::measure(&mut table);
     if table.wants("knots") {
         knots::print();
     }

@@ -1,5 +1,6 @@
 //! What is measured: recorded histories, made ones, and what only Motet does.
 
+pub mod commuting;
 pub mod knots;
 pub mod made;
 pub mod motet_only;

@@ -40,7 +40,8 @@ pub fn measure(table: &mut Table) {
     }
 }
 
-fn only(table: &mut Table, name: &str, mut figure: impl FnMut(usize) -> f64) {
+/// Measures a line of Motet's alone.
+pub(super) fn only(table: &mut Table, name: &str, mut figure: impl FnMut(usize) -> f64) {
     if table.wants(name) {
         let [mut a, mut b, mut c, mut d] = [(); 4].map(|()| |_| None);
         table.measure(name, &[], [&mut |times| Some(figure(times)), &mut a, &mut b, &mut c, &mut d]);
