@@ -158,7 +158,12 @@ impl Precedence {
         let Some(wish) = wish else { return self.decide(log, due.iter().map(|&action| (action, None)).collect()) };
         let rank = Rank::of(wish.mine, log);
         self.knowledge.take_in(log);
-        let own = self.look_at_new(log, &rank, &mut due);
+        let is_first_look = self.ends.is_empty();
+        let mut own = self.look_at_new(log, &rank, &mut due);
+        if is_first_look {
+            // All others' that may give way are due already: what each of the own touches need not be looked for.
+            own.clear();
+        }
         let mut stirred: Vec<Span> =
             std::mem::take(&mut self.stirred).into_iter().flat_map(|span| actions_in(log, span)).collect();
         due.extend(stirred.extract_if(.., |action| !rank.is_mine(action.first())).map(|action| action.first()));
