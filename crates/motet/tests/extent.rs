@@ -94,7 +94,7 @@ fn receive(document: &mut Document, actions: Vec<Action>) {
 }
 
 #[test]
-fn what_is_told_in_random_worlds_is_what_happens_and_comes_back() {
+fn d2_what_is_told_in_random_worlds_is_what_happens_and_comes_back() {
     let cases = std::env::var("MOTET_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
     let mut outcomes = BTreeMap::new();
     for (begin, steps) in [
@@ -163,7 +163,7 @@ impl Pair {
 }
 
 #[test]
-fn what_needs_it_goes_along_stays_or_keeps_it_there() {
+fn d10_what_needs_it_goes_along_stays_or_keeps_it_there() {
     let mut pair = Pair::new();
     let room = pair.ann.edit(0, |edit| edit.insert(text(), 0, "room ")).unwrap();
     pair.exchange();
@@ -295,7 +295,7 @@ fn what_gave_way_comes_back_where_what_it_gave_way_to_is_undone() {
 
 /// What is looked at is the undone and what depends on it, however long the log.
 #[test]
-fn looking_costs_the_cone_and_not_the_log() {
+fn d9_looking_costs_the_cone_and_not_the_log() {
     let effort = |actions: u32| {
         let mut pair = Pair::new();
         let mut spans = Vec::new();
