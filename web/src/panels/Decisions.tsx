@@ -18,6 +18,7 @@ export function Decisions({ document }: { document: OpenDocument }) {
   const aside = conflicts.filter(({ mine }) => mine);
   // Where none was kept, all sides gave way by the one answer.
   const decided = conflicts.filter(({ answer }, at) => answer !== null && conflicts.findIndex((other) => other.answer?.action === answer.action) === at);
+  const final = conflicts.filter(({ decided }) => decided !== null);
   const act = (what: () => void) => {
     // What was pressed is about to go: whoever is here by keyboard stays here, and a caret elsewhere stays there.
     if (list.current?.contains(window.document.activeElement)) list.current.focus({ preventScroll: true });
@@ -49,6 +50,19 @@ export function Decisions({ document }: { document: OpenDocument }) {
           <ol aria-label="Kept aside for you">
             {aside.map((conflict) => (
               <Aside key={conflict.id} document={document} conflict={conflict} onShow={() => act(() => show(conflict.id))} />
+            ))}
+          </ol>
+        </>
+      )}
+      {final.length > 0 && (
+        <>
+          <h3>Decided for good</h3>
+          <ol aria-label="Decided for good">
+            {final.map((conflict) => (
+              <li key={conflict.id} className="conflict">
+                <p className="conflict-why">{conflict.decided?.run?.name ?? "Somebody"} who may made this final</p>
+                {conflict.sides.map((side, at) => <SideLine key={side.action} document={document} side={side} isOut={at === 0} />)}
+              </li>
             ))}
           </ol>
         </>
