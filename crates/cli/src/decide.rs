@@ -68,7 +68,7 @@ impl Way {
 pub fn run(arguments: &Arguments, way: Way) -> Result<ExitCode, CommandError> {
     let (target, words) = arguments.subject.document(RUNS_MAX)?;
     let is_chosen = arguments.all || arguments.author.is_some() || arguments.draft.is_some();
-    if words.is_empty() == !is_chosen {
+    if words.is_empty() != is_chosen {
         return Err(CommandError::Other(format!(
             "what to {}? Name runs as motet suggestions prints them, or --all, --author or --draft",
             way.verb()

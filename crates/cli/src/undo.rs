@@ -94,6 +94,12 @@ pub fn run(arguments: &Arguments, way: Way) -> Result<ExitCode, CommandError> {
     if !arguments.anyone {
         check_own(&opened, &spans, way, words.is_empty())?;
     }
+    let binds = |span: &Span| opened.document().log().ops_in(*span).any(|(_, op)| op.binds());
+    if let Some(span) = spans.iter().find(|span| binds(span)) {
+        return Err(CommandError::Other(format!(
+            "{span} is about what is decided for good, which stands: motet decide --by says who may from now on"
+        )));
+    }
     if way == Way::Redo && (arguments.dry_run || arguments.dependants != Choice::Cascade) {
         return Err(CommandError::Other("--dry-run and --dependants are for undo".into()));
     }

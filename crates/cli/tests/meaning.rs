@@ -193,7 +193,8 @@ fn what_is_decided_stays_and_who_may_is_said() {
         world.shows("");
         world.ok("decide", &[]);
         let run = world.newest();
-        world.ok("undo", &[&run]);
+        let stands = world.run("undo", &[&run]);
+        assert!(stands.code == Some(2) && stands.err.contains("decided for good"), "{stands:?}");
         assert_eq!(world.json("decide", &["--show"])["decisions"].as_array().unwrap().len(), 2);
         world.shows("");
 

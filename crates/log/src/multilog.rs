@@ -319,6 +319,12 @@ impl MultiLog {
     /// Everything in the past of `ids` and themselves.
     pub fn version_at(&self, ids: &[Id]) -> VersionVector {
         let mut vv = VersionVector::new();
+        self.extend_version(&mut vv, ids);
+        vv
+    }
+
+    /// Adds `ids`, and everything in their past, to a version that is all of some actions' past. Costs what is new in it.
+    pub fn extend_version(&self, vv: &mut VersionVector, ids: &[Id]) {
         let mut open = ids.to_vec();
         while let Some(id) = open.pop() {
             let Some(log) = self.logs.get(&id.replica) else {
@@ -336,7 +342,6 @@ impl MultiLog {
                 }
             }
         }
-        vv
     }
 
     /// Whether action `a` is in the past of action `b`, each named by one of its elements.

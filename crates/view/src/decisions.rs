@@ -94,8 +94,9 @@ pub(crate) struct Decisions {
     /// Decisions, each behind the one that it follows; votes, each behind the decision that it is for.
     following: SortedSet<(Id, Id)>,
     votes: SortedSet<(Id, Id)>,
-    /// Whether something was added since it was settled.
+    /// Whether something was added since it was settled, and whether that may change more than what is next.
     is_due: bool,
+    is_due_anew: bool,
     /// Up to where it was settled.
     pin: Option<VersionVector>,
     /// What was decided, in order.
@@ -117,7 +118,7 @@ impl Decisions {
         }
         self.authors.insert(replica, self.known.len() as Seq);
         self.known.push(author);
-        self.is_due |= !self.policies.is_empty();
+        self.is_due_anew |= !self.policies.is_empty();
     }
 
     /// Who writes as a replica.
@@ -131,30 +132,45 @@ impl Decisions {
         if log.proposal(id).is_some() {
             return;
         }
+        let follows = match op {
+            OpRef::Govern { .. } => self.chain.last().copied(),
+            OpRef::Decide { after, .. } => after,
+            OpRef::Vote { decision } => decision_after(log, decision),
+            _ => return,
+        };
+        // What is behind the last decision, or behind one that is not made yet, changes none before.
+        let is_behind = follows.is_some_and(|after| {
+            let place = self.chain.binary_search_by_key(&time(log, after), |id| time(log, *id));
+            place.map_or(true, |at| at + 1 == self.chain.len())
+        });
+        self.is_due_anew |= !is_behind && !self.chain.is_empty();
         match op {
             OpRef::Govern { .. } => self.policies.push(id),
             OpRef::Decide { after: None, .. } => _ = self.founding.insert(id),
             OpRef::Decide { after: Some(after), .. } => _ = self.following.insert((after, id)),
             OpRef::Vote { decision } => _ = self.votes.insert((decision, id)),
-            _ => return,
+            _ => {}
         }
         self.is_due = true;
     }
 
     /// Works out anew what is decided, where there is something new or one looks at another version; whether it did.
     pub fn settle(&mut self, log: &MultiLog, pin: Option<&VersionVector>) -> bool {
-        if self.policies.is_empty() || (!self.is_due && self.pin.as_ref() == pin) {
+        let is_anew = std::mem::take(&mut self.is_due_anew) || self.pin.as_ref() != pin;
+        let is_due = std::mem::take(&mut self.is_due) || is_anew;
+        if self.policies.is_empty() || !is_due {
             return false;
         }
-        (self.is_due, self.pin) = (false, pin.cloned());
-        self.chain.clear();
-        (self.out, self.open, self.kept) = Default::default();
-        self.covered = VersionVector::new();
+        self.pin = pin.cloned();
+        if is_anew {
+            self.chain.clear();
+            (self.out, self.open, self.kept) = Default::default();
+            self.covered = VersionVector::new();
+        }
+        let before = self.chain.len();
         while let Some(next) = self.next(log) {
             self.chain.push(next);
-            if self.policies.len() > 1 {
-                self.covered = log.version_at(&[next]);
-            }
+            log.extend_version(&mut self.covered, &[next]);
             for &(id, outcome) in decision(log, next).map_or(&[][..], |(_, outcomes)| outcomes) {
                 let action = log.action_of(id).expect("what is named is in the log").first();
                 // What is out stays out, whoever says otherwise later.
@@ -170,8 +186,7 @@ impl Decisions {
                 }
             }
         }
-        self.covered = log.version_at(self.chain.as_slice().last().map_or(&[][..], std::slice::from_ref));
-        true
+        is_anew || self.chain.len() > before
     }
 
     fn next(&self, log: &MultiLog) -> Option<Id> {
@@ -188,8 +203,7 @@ impl Decisions {
 
     /// Who may decide next; nobody where nobody ever said so.
     pub fn authority(&self, log: &MultiLog) -> Option<Authority> {
-        // Of one policy alone it is known that decisions made by it cover it.
-        let is_covered = |id| self.chain.is_empty() || self.policies.len() == 1 || self.covered.contains(id);
+        let is_covered = |id| self.chain.is_empty() || self.covered.contains(id);
         self.current(log, |id| self.is_in_range(id) && is_covered(id)).and_then(|by| authority_of(log, by))
     }
 
@@ -295,6 +309,13 @@ impl Decisions {
 fn decision(log: &MultiLog, id: Id) -> Option<(Id, &[(Id, Outcome)])> {
     match log.ops_in(Span::of(id)).next()?.1 {
         OpRef::Decide { by, outcomes, .. } => Some((by, outcomes)),
+        _ => None,
+    }
+}
+
+fn decision_after(log: &MultiLog, id: Id) -> Option<Id> {
+    match log.ops_in(Span::of(id)).next()?.1 {
+        OpRef::Decide { after, .. } => after,
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ export function Decisions({ document }: { document: OpenDocument }) {
   const open = conflicts.filter(isOpen);
   const aside = conflicts.filter(({ mine }) => mine);
   // Where none was kept, all sides gave way by the one answer.
-  const decided = conflicts.filter(({ answer }, at) => answer !== null && conflicts.findIndex((other) => other.answer?.action === answer.action) === at);
+  const decided = conflicts.filter(({ answer, decided: by }, at) => answer !== null && by === null && conflicts.findIndex((other) => other.answer?.action === answer.action) === at);
   const final = conflicts.filter(({ decided }) => decided !== null);
   const act = (what: () => void) => {
     // What was pressed is about to go: whoever is here by keyboard stays here, and a caret elsewhere stays there.
