@@ -287,10 +287,13 @@ fn actions_in(log: &MultiLog, span: Span) -> impl Iterator<Item = Span> {
 
 /// Whether any of an action that has an effect of its own is neither left out nor undone.
 fn is_in_effect(log: &MultiLog, action: Span, base: Base<'_>) -> bool {
+    has_effect(log, action, |part| base.is_present(part))
+}
+
+/// Whether of an action that has an effect of its own any part is so.
+pub(crate) fn has_effect(log: &MultiLog, action: Span, is_so: impl Fn(Span) -> bool) -> bool {
     let mut is_any = false;
-    each_effect(log, action, |range| {
-        is_any = is_any || base.is_present(Span::new(action.replica, range.start, range.end));
-    });
+    each_effect(log, action, |range| is_any = is_any || is_so(Span::new(action.replica, range.start, range.end)));
     is_any
 }
 

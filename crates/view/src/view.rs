@@ -4,7 +4,7 @@ use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::controls::Controls;
 use crate::overlaps::{Overlap, Overlaps};
 use crate::policy::{Excluded, Policy};
-use crate::precedence::{Precedence, Wish, each_effect};
+use crate::precedence::{Precedence, Wish, has_effect};
 use crate::proposals::{Decision, Proposals};
 use crate::semantics::{Fate, Loss, SemanticGraph};
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
@@ -343,8 +343,8 @@ impl View {
     pub fn overlaps(&mut self, log: &MultiLog, model: &Model) -> Vec<Overlap> {
         let Some(mut overlaps) = self.overlaps.take() else { return Vec::new() };
         overlaps.settle(log, model, self.base());
-        let is_active = |action| is_shown_in_part(log, self, action);
-        let found = overlaps.all(log, is_active);
+        let shows = |part| self.standings(part).iter().any(|(_, standing)| *standing == Standing::Active);
+        let found = overlaps.all(log, |action| has_effect(log, action, shows));
         self.overlaps = Some(overlaps);
         found
     }
@@ -776,16 +776,6 @@ fn is_much(log: &MultiLog, spans: &[Span], model: &Model) -> bool {
     much >= REBUILD_MIN
         && !is_writing()
         && (model.is_strained() || much >= log.logs().map(|log| log.ops.len()).sum::<usize>().div_ceil(REBUILD_SHARE))
-}
-
-/// Whether any of an action that has an effect of its own is active.
-fn is_shown_in_part(log: &MultiLog, view: &View, action: Span) -> bool {
-    let mut is_shown = false;
-    each_effect(log, action, |range| {
-        let part = Span::new(action.replica, range.start, range.end);
-        is_shown = is_shown || view.standings(part).iter().any(|(_, standing)| *standing == Standing::Active);
-    });
-    is_shown
 }
 
 /// Whether of several such ops the latest wins.

@@ -1,10 +1,6 @@
 /** Undo with what depends on it, what won against something, and views of one's own: two browsers on the real server. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, textOf } from "./people";
+import { agree, enter, isDurable, makeDocument, person, terminal, textOf } from "./people";
 import { Server } from "./server";
 
 test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
@@ -15,11 +11,6 @@ test.beforeEach(async () => {
   server = await Server.start();
 });
 test.afterEach(async () => server.remove());
-
-function terminal(...words: string[]): string {
-  const home = mkdtempSync(join(tmpdir(), "motet-home-"));
-  return execFileSync(process.env["MOTET_BINARY"] as string, words, { env: { ...process.env, MOTET_HOME: home }, encoding: "utf8" });
-}
 
 /** The run that begins with some words, as the terminal names it. */
 function run(id: string, words: string): string {

@@ -1,10 +1,6 @@
 /** Changes that exclude each other: what gives way is listed for everybody, and decided by anybody. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, textOf } from "./people";
+import { agree, enter, isDurable, makeDocument, person, terminal, textOf } from "./people";
 import { Server } from "./server";
 
 test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
@@ -15,12 +11,6 @@ test.beforeEach(async () => {
   server = await Server.start();
 });
 test.afterEach(async () => server.remove());
-
-/** What somebody at a terminal says. */
-function terminal(...words: string[]): string {
-  const home = mkdtempSync(join(tmpdir(), "motet-home-"));
-  return execFileSync(process.env["MOTET_BINARY"] as string, words, { env: { ...process.env, MOTET_HOME: home }, encoding: "utf8" });
-}
 
 /** Writes as one change, at the end. */
 async function put(page: Page, text: string): Promise<void> {

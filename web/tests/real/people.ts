@@ -1,4 +1,8 @@
 /** What people do with the real app, and how it looks to them. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import type { Server } from "./server";
 
@@ -34,4 +38,10 @@ export async function write(page: Page, text: string): Promise<void> {
 
 export async function agree(a: Page, b: Page): Promise<void> {
   await expect.poll(async () => (await textOf(a)) === (await textOf(b)), { timeout: 20_000 }).toBe(true);
+}
+
+/** What the command says to somebody at a terminal, who is new there each time. */
+export function terminal(...words: string[]): string {
+  const home = mkdtempSync(join(tmpdir(), "motet-home-"));
+  return execFileSync(process.env["MOTET_BINARY"] as string, words, { env: { ...process.env, MOTET_HOME: home }, encoding: "utf8" });
 }

@@ -1,8 +1,8 @@
 /** Suggestions and drafts: seen by who wants to, decided about by anybody, in parts or as a whole. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Motet, MotetError } from "@motet/client";
-import { Server, skip, until } from "./server.js";
+import { MotetError } from "@motet/client";
+import { agree, Server, skip, twoOf, until } from "./server.js";
 
 let server;
 before(async () => {
@@ -10,15 +10,8 @@ before(async () => {
 });
 after(() => server?.remove());
 
-async function two(name) {
-  const spaces = await Promise.all(["Ann", "Ben"].map((person) => Motet.connect({ url: server.url, name: person })));
-  const ann = await spaces[0].open(name, { create: true });
-  const ben = await spaces[1].open(name);
-  const close = () => Promise.all(spaces.map((space) => space.close()));
-  return { ann, ben, close };
-}
+const two = (name) => twoOf(server, name);
 
-const agree = (ann, ben) => until(() => ann.stateHash() === ben.stateHash() && Buffer.compare(ann.version(), ben.version()) === 0, "agreement");
 const textOf = (doc) => doc.text("text").toString();
 const states = (doc) => doc.proposals().map(({ state }) => state);
 

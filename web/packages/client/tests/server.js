@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Motet } from "@motet/client";
 
 const READY_MS_MAX = 15_000;
 
@@ -70,3 +71,16 @@ export async function until(isSo, what) {
     await new Promise((done) => setTimeout(done, 10));
   }
 }
+
+/** Ann and Ben with one document, which Ann makes. */
+export async function twoOf(server, name) {
+  const spaces = [];
+  for (const person of ["Ann", "Ben"]) spaces.push(await Motet.connect({ url: server.url, name: person }));
+  const ann = await spaces[0].open(name, { create: true });
+  const ben = await spaces[1].open(name);
+  const close = () => Promise.all(spaces.map((space) => space.close()));
+  return { spaces, ann, ben, close };
+}
+
+/** Both have the same, and show it. */
+export const agree = (ann, ben) => until(() => ann.stateHash() === ben.stateHash() && Buffer.compare(ann.version(), ben.version()) === 0, "agreement");

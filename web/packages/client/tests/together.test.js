@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Motet, MotetError } from "@motet/client";
-import { Server, skip, until } from "./server.js";
+import { agree, Server, skip, twoOf, until } from "./server.js";
 
 let server;
 before(async () => {
@@ -13,13 +13,7 @@ after(() => server?.remove());
 
 const join_ = (name, options = {}) => Motet.connect({ url: server.url, name, ...options });
 
-async function two(name) {
-  const spaces = [await join_("Ann"), await join_("Ben")];
-  const ann = await spaces[0].open(name, { create: true });
-  const ben = await spaces[1].open(name);
-  const close = () => Promise.all(spaces.map((space) => space.close()));
-  return { spaces, ann, ben, close };
-}
+const two = (name) => twoOf(server, name);
 
 const everything = (doc) => ({
   text: doc.text("text").toJSON(),
@@ -28,8 +22,6 @@ const everything = (doc) => ({
   outline: doc.tree("outline").toJSON(),
   visits: doc.counter("visits").toJSON(),
 });
-
-const agree = (ann, ben) => until(() => ann.stateHash() === ben.stateHash() && Buffer.compare(ann.version(), ben.version()) === 0, "agreement");
 
 test("two members converge in containers of every kind", { skip }, async () => {
   const { ann, ben, close } = await two("Converging");
