@@ -42,9 +42,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let mut done: Option<Span> = None;
     if !arguments.by.is_empty() {
         let deciders = deciders(opened.replica(), &arguments.by)?;
-        done = Some(opened.write(|document| document.govern(&deciders, now()))?.map_err(crate::opened::not_written)?);
+        done = Some(opened.write(|document| document.govern(&deciders, now()))?.map_err(crate::opened::not_written)?.0);
     } else if !arguments.show {
-        let ballot = opened.write(|document| document.decide(now()))?;
+        let ballot = opened.write(|document| document.decide(now()))?.map(|(ballot, _)| ballot);
         done = Some(ballot.as_ref().map(Ballot::span).map_err(|why| CommandError::Other(why.to_string()))?);
     }
     if arguments.json {

@@ -22,6 +22,7 @@
 use crate::document::{Document, Refusal};
 use clock::{Id, Span};
 use log::{Decider, OpRef, RULES};
+use model::Patch;
 use view::{Authority, Finality, Policy, Poll};
 
 /// What one author's share in deciding came to.
@@ -84,14 +85,14 @@ impl Document {
     }
 
     /// Says who may decide, for everybody, from the next decision on; with nobody nothing is decided any more. It cannot be
-    /// undone; say something else instead.
-    pub fn govern(&mut self, deciders: &[Decider], time: i64) -> Result<Span, Refusal> {
+    /// undone; say something else instead. The second is what changes on the screen.
+    pub fn govern(&mut self, deciders: &[Decider], time: i64) -> Result<(Span, Patch), Refusal> {
         let mut deciders = deciders.to_vec();
         deciders.sort_unstable();
         deciders.dedup();
         let pred: Vec<Id> = self.authority().map(|authority| authority.by).into_iter().collect();
         let op = OpRef::Govern { rules: RULES, deciders: &deciders, pred: &pred };
-        Ok(self.write_beside(time, |edit| edit.declare(op))?.expect("an op was written"))
+        self.declare_beside(op, time)
     }
 
     /// Who may decide next; nobody where nobody ever said so.
@@ -120,8 +121,9 @@ impl Document {
     }
 
     /// Decides that everything that is here stays as the shared view shows it, or agrees to what others decided. Where several
-    /// have to agree it takes effect once most of them did.
-    pub fn decide(&mut self, time: i64) -> Result<Ballot, DecideError> {
+    /// have to agree it takes effect once most of them did. The second is what changes on the screen: where others found something
+    /// else, or this copy leaves something out, that may be much.
+    pub fn decide(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
         let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
         let poll = self.poll().filter(|poll| poll.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
         if !poll.authority.is_known() {
@@ -131,9 +133,8 @@ impl Document {
             return Err(DecideError::Waiting);
         }
         if let Some(&(decision, _)) = poll.candidates.first() {
-            let vote = OpRef::Vote { decision };
-            let span = self.write_beside(time, |edit| edit.declare(vote))?.expect("an op was written");
-            return Ok(Ballot::Vote(span));
+            let (span, patch) = self.declare_beside(OpRef::Vote { decision }, time)?;
+            return Ok((Ballot::Vote(span), patch));
         }
         if poll.after.is_some_and(|last| self.is_last(last)) {
             return Err(DecideError::Nothing);
@@ -143,8 +144,13 @@ impl Document {
             false => self.view_with(Policy::default()).outcomes(),
         };
         let op = OpRef::Decide { by: poll.authority.by, after: poll.after, outcomes: &outcomes };
-        let span = self.write_beside(time, |edit| edit.declare(op))?.expect("an op was written");
-        Ok(Ballot::Decision(span))
+        let (span, patch) = self.declare_beside(op, time)?;
+        Ok((Ballot::Decision(span), patch))
+    }
+
+    fn declare_beside(&mut self, op: OpRef<'_>, time: i64) -> Result<(Span, Patch), Refusal> {
+        let (span, patch) = self.write_beside(time, |edit| edit.declare(op))?;
+        Ok((span.expect("an op was written"), patch))
     }
 
     /// Whether nothing but ballots came since a decision.

@@ -179,6 +179,21 @@ impl Document {
         self.commit(is_plain, time, None)
     }
 
+    /// As [`Document::edit`], with what changes on the screen added to `patch`.
+    pub(crate) fn edit_for(
+        &mut self,
+        time: i64,
+        patch: &mut Patch,
+        change: impl FnOnce(&mut Edit<'_>),
+    ) -> Option<Span> {
+        self.write(patch, change);
+        if self.is_refused() {
+            self.abandon();
+            return None;
+        }
+        self.close(time, Some(patch))
+    }
+
     /// Does what `change` does as a part of one action, which goes on until [`Document::close`]; until then nothing
     /// else may be done to the document. What changes on the screen is added to `patch`. What `change` does after
     /// something was refused is not done, and [`Document::take_refusal`] says why; what it did before stays.

@@ -21,7 +21,7 @@ mod value;
 use crate::document::{Document, Refusal};
 use clock::{Id, Span, VersionVector};
 use log::{ContainerId, Kind};
-use model::{Shown, ShownMap};
+use model::{Patch, Shown, ShownMap};
 use view::Policy;
 
 /// How long a name is, in bytes: a line in a list.
@@ -141,7 +141,7 @@ impl Document {
             return Err(SnapshotError::Note);
         }
         let written = self.write_beside(time, |edit| edit.set(snapshots(), &format!("{id:016x}"), value::write(new)));
-        written?.ok_or(SnapshotError::Nothing)
+        written?.0.ok_or(SnapshotError::Nothing)
     }
 
     /// Takes the snapshot `id` out of the list, for everybody; whether it was there.
@@ -149,7 +149,7 @@ impl Document {
         if !self.with_snapshots(|map| map.is_some_and(|map| map.get(id).is_some())) {
             return Ok(false);
         }
-        Ok(self.write_beside(time, |edit| edit.unset(snapshots(), id))?.is_some())
+        Ok(self.write_beside(time, |edit| edit.unset(snapshots(), id))?.0.is_some())
     }
 
     /// Writes what has nothing to do with what this copy leaves out, so that goes on to be left out.
@@ -157,17 +157,18 @@ impl Document {
         &mut self,
         time: i64,
         change: impl FnOnce(&mut crate::Edit<'_>),
-    ) -> Result<Option<Span>, Refusal> {
+    ) -> Result<(Option<Span>, Patch), Refusal> {
+        let mut patch = Patch::default();
         let policy = self.view.policy().clone();
         let is_chosen = policy != Policy::default();
         if is_chosen {
-            self.set_policy(Policy::default());
+            self.change_policy(Policy::default(), &mut patch);
         }
-        let span = self.plainly(|document| document.edit(time, change));
+        let span = self.plainly(|document| document.edit_for(time, &mut patch, change));
         if is_chosen {
-            self.set_policy(policy);
+            self.change_policy(policy, &mut patch);
         }
-        self.take_refusal().map(|()| span)
+        self.take_refusal().map(|()| (span, patch))
     }
 
     /// The snapshots that everybody sees, by when they were written, and how many there are that this version cannot

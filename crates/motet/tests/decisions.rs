@@ -42,6 +42,10 @@ fn book(document: &mut Document, who: &str) -> Id {
     booked.first()
 }
 
+fn decide(document: &mut Document) -> Result<Ballot, DecideError> {
+    document.decide(0).map(|(ballot, _)| ballot)
+}
+
 fn take_back(document: &mut Document, action: Id) {
     let whole = document.action_of(action).expect("here");
     document.undo_spans(&[whole], 0).expect("undone");
@@ -76,12 +80,12 @@ fn f1_f2_what_the_owner_decided_stays_and_goes_on_to_be_stable() {
     exchange(&mut ann, &mut bob);
     assert_eq!(booked(&bob), ["ann"], "who was first");
     assert_eq!(ann.finality(hers), Finality::Tentative);
-    assert_eq!(ann.decide(0), Err(DecideError::Nobody));
+    assert_eq!(decide(&mut ann), Err(DecideError::Nobody));
     ann.govern(&[author(NAMES[0])], 0).expect("said");
     exchange(&mut ann, &mut bob);
-    assert_eq!(bob.decide(0), Err(DecideError::Nobody));
-    let Ok(Ballot::Decision(first)) = ann.decide(0) else { panic!("it is hers") };
-    assert_eq!(ann.decide(0), Err(DecideError::Nothing));
+    assert_eq!(decide(&mut bob), Err(DecideError::Nobody));
+    let Ok(Ballot::Decision(first)) = decide(&mut ann) else { panic!("it is hers") };
+    assert_eq!(decide(&mut ann), Err(DecideError::Nothing));
     exchange(&mut ann, &mut bob);
     for document in [&ann, &bob] {
         assert_eq!(document.decisions(), [first.first()]);
@@ -104,7 +108,7 @@ fn f1_f2_what_the_owner_decided_stays_and_goes_on_to_be_stable() {
     exchange(&mut ann, &mut bob);
     assert_eq!(booked(&bob), [] as [&str; 0], "it may be taken back, and what gave way does not come again");
     bring_back(&mut ann, hers);
-    let second = ann.decide(0).expect("decided").span().first();
+    let second = decide(&mut ann).expect("decided").span().first();
     exchange(&mut ann, &mut bob);
     assert_eq!(booked(&bob), ["ann"]);
     assert_eq!([hers, his].map(|id| bob.finality(id)), [Finality::Stable(first.first()); 2]);
@@ -129,7 +133,7 @@ fn f5_who_was_away_is_told_what_was_decided_without_them() {
     say(&mut bob, |edit| edit.weigh(&[his], 500));
     say(&mut ann, |edit| edit.set(map(), "more", Value::Bool(true)));
     let hers = book(&mut ann, "ann");
-    ann.decide(0).expect("decided");
+    decide(&mut ann).expect("decided");
     exchange(&mut ann, &mut cat);
     exchange(&mut ann, &mut bob);
     exchange(&mut bob, &mut cat);
@@ -149,13 +153,35 @@ fn f5_who_was_away_is_told_what_was_decided_without_them() {
     take_back(&mut ann, hers);
     exchange(&mut ann, &mut bob);
     assert_eq!(booked(&ann), ["bob", "cat"], "nothing was decided about him");
-    ann.decide(0).expect("decided");
+    decide(&mut ann).expect("decided");
     exchange(&mut ann, &mut bob);
     assert!(matches!(bob.finality(needs.first()), Finality::Decided(_)));
     // Hers was decided, and taken back, before his was; of two that were decided the earlier stays.
     bring_back(&mut ann, hers);
     exchange(&mut ann, &mut bob);
     assert_eq!(booked(&bob), ["bob", "cat"]);
+}
+
+#[test]
+fn a_ballot_that_decides_says_what_changes_on_the_screen() {
+    let [mut ann, mut bob, ..] = members();
+    ann.govern(&NAMES.map(author)[..2], 0).expect("said");
+    tell(&ann, &mut bob);
+    let hers = book(&mut ann, "ann");
+    decide(&mut ann).expect("her ballot");
+    // His came later, and matters more to everybody: hers gives way until the two decide.
+    book(&mut bob, "bob");
+    tell(&ann, &mut bob);
+    bob.edit(0, |edit| {
+        let his = Id { replica: NAMES[1], seq: 0 };
+        edit.weigh(&[his], 100);
+    });
+    assert_eq!(booked(&bob), ["bob"]);
+    let (ballot, patch) = bob.decide(0).expect("his ballot");
+    assert!(matches!(ballot, Ballot::Vote(_)));
+    assert_eq!(booked(&bob), ["ann"]);
+    assert_eq!(bob.standing(hers), Standing::Active);
+    assert_eq!(patch.maps[&map()], ["ann", "bob"], "both are to be read again");
 }
 
 #[test]
@@ -166,21 +192,21 @@ fn f3_of_several_most_have_to_agree_and_a_minority_decides_nothing() {
     tell(&ann, &mut cat);
     let hers = book(&mut ann, "ann");
     let his = book(&mut bob, "bob");
-    let proposed = ann.decide(0).expect("her ballot").span().first();
-    assert_eq!(ann.decide(0), Err(DecideError::Waiting));
+    let proposed = decide(&mut ann).expect("her ballot").span().first();
+    assert_eq!(decide(&mut ann), Err(DecideError::Waiting));
     assert!(ann.decisions().is_empty());
     tell(&ann, &mut guest);
     assert_eq!(guest.finality(hers), Finality::Tentative, "a minority decides nothing");
     assert_eq!(guest.poll().expect("open").candidates, [(proposed, vec![author(NAMES[0])])]);
     exchange(&mut ann, &mut bob);
-    let Ok(Ballot::Vote(vote)) = bob.decide(0) else { panic!("he agrees") };
+    let Ok(Ballot::Vote(vote)) = decide(&mut bob) else { panic!("he agrees") };
     assert_eq!(bob.decisions(), [proposed]);
     exchange(&mut ann, &mut bob);
     assert_eq!(ann.finality(hers), Finality::Decided(proposed));
     assert_eq!(ann.finality(his), Finality::Tentative, "she did not know of it");
     assert_eq!(ann.frozen_out().len(), 1);
     // The third, who knew of neither, decides something else; it comes too late.
-    let other = cat.decide(0).expect("her ballot").span().first();
+    let other = decide(&mut cat).expect("her ballot").span().first();
     exchange(&mut cat, &mut bob);
     exchange(&mut cat, &mut ann);
     assert_eq!(cat.decisions(), [proposed]);
@@ -188,7 +214,7 @@ fn f3_of_several_most_have_to_agree_and_a_minority_decides_nothing() {
     assert_ne!(other, vote.first());
     // Where each wants something else the earliest is taken, once all have said so.
     book(&mut ann, "cat");
-    let three = [&mut ann, &mut bob, &mut cat].map(|of| of.decide(0).expect("a ballot").span().first());
+    let three = [&mut ann, &mut bob, &mut cat].map(|of| decide(of).expect("a ballot").span().first());
     exchange(&mut ann, &mut bob);
     assert_eq!(bob.decisions().len(), 1, "nobody has most");
     exchange(&mut bob, &mut cat);
@@ -202,25 +228,25 @@ fn f3_of_several_most_have_to_agree_and_a_minority_decides_nothing() {
 fn who_may_decide_changes_where_it_was_decided_so() {
     let [mut ann, mut bob, mut cat, _] = members();
     ann.govern(&[author(NAMES[0])], 0).expect("said");
-    ann.decide(0).expect("decided");
+    decide(&mut ann).expect("decided");
     exchange(&mut ann, &mut bob);
     // He takes it, and nobody decided that.
     bob.govern(&[author(NAMES[1])], 0).expect("said");
-    assert_eq!(bob.decide(0), Err(DecideError::Nobody));
+    assert_eq!(decide(&mut bob), Err(DecideError::Nobody));
     assert_eq!(bob.authority().expect("some").deciders, [author(NAMES[0])]);
     exchange(&mut ann, &mut bob);
-    ann.decide(0).expect("decided");
+    decide(&mut ann).expect("decided");
     exchange(&mut ann, &mut bob);
-    assert_eq!(ann.decide(0), Err(DecideError::Nobody));
+    assert_eq!(decide(&mut ann), Err(DecideError::Nobody));
     say(&mut bob, |edit| edit.set(map(), "bob", Value::Bool(true)));
-    bob.decide(0).expect("his by now");
+    decide(&mut bob).expect("his by now");
     exchange(&mut bob, &mut cat);
     assert_eq!(cat.decisions().len(), 3);
     bob.govern(&[], 0).expect("said");
     assert_eq!(bob.authority().expect("some").deciders.len(), 1, "that has to be decided as well");
-    bob.decide(0).expect("decided");
+    decide(&mut bob).expect("decided");
     assert_eq!(bob.authority().expect("some").deciders, []);
-    assert_eq!(bob.decide(0), Err(DecideError::Nobody));
+    assert_eq!(decide(&mut bob), Err(DecideError::Nobody));
     assert_eq!(bob.poll(), None);
 }
 
@@ -229,8 +255,8 @@ fn deciding_cannot_be_undone_nor_hidden_nor_proposed() {
     let [mut ann, mut bob, ..] = members();
     let (hers, his) = (book(&mut ann, "ann"), book(&mut bob, "bob"));
     exchange(&mut ann, &mut bob);
-    let said = ann.govern(&[author(NAMES[0])], 0).expect("said");
-    let decided = ann.decide(0).expect("decided").span();
+    let (said, _) = ann.govern(&[author(NAMES[0])], 0).expect("said");
+    let decided = decide(&mut ann).expect("decided").span();
     exchange(&mut ann, &mut bob);
     ann.undo_spans(&[said, decided], 0);
     exchange(&mut ann, &mut bob);
@@ -284,7 +310,7 @@ fn anything(document: &mut Document, random: &mut Random, spans: &mut Vec<Span>,
             None
         }
         _ => {
-            drop(document.decide(0));
+            drop(decide(document));
             None
         }
     };

@@ -235,6 +235,11 @@ impl Host {
         }
         let (document, version) = (self.replica.document(), self.replica.version());
         let mut sealed = motet::Replica::new(DOC, EPOCH, ReplicaId(0), self.key.clone());
+        for log in document.log().logs() {
+            if let Some(author) = document.view().author(log.replica) {
+                sealed.document_mut().note_author(log.replica, author);
+            }
+        }
         let actions = document.actions_since(&VersionVector::new());
         let actions = actions.into_iter().filter(|action| version.contains(action.span().last()));
         sealed.document_mut().receive_all(actions).expect("the log took them in before");

@@ -51,10 +51,12 @@ pub(super) fn decide(host: &mut Host, time: i64, random: &mut Random) {
         let authors = document.log().logs().filter_map(|log| document.view().author(log.replica));
         let mut deciders: Vec<Decider> = authors.filter(|_| random.chance(600)).collect();
         deciders.extend(document.view().author(document.replica()));
-        drop(document.govern(&deciders, time));
-        return;
+        if let Ok((_, told)) = document.govern(&deciders, time) {
+            host.show(&told);
+        }
+    } else if let Ok((_, told)) = document.decide(time) {
+        host.show(&told);
     }
-    drop(document.decide(time));
 }
 
 /// Whether a document has so little tied that the oracle can look at all choices.
