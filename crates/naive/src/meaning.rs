@@ -73,10 +73,13 @@ impl Naive {
             present.iter().copied().filter(|&id| policy.preferred.iter().any(|&at| self.is_of(at, id))).collect();
         let first = present.iter().map(|id| policy.first.contains(&id.replica)).collect();
         let decided = self.decided(policy);
+        // What was decided to stay out does so also where nothing ties it any more.
+        let mut out = decided.out.clone();
+        out.retain(is_any_there);
         let meaning = Meaning { present, ties, answers, weights, preferred, first, decided };
         let best = meaning.best();
         let rejected = meaning.present.iter().enumerate().filter(|(at, _)| best >> at & 1 == 0).map(|(_, id)| *id);
-        rejected.chain(yielding.iter().copied()).collect()
+        rejected.chain(out).chain(yielding.iter().copied()).collect()
     }
 
     /// Whether an element is of the action that begins with `action`.

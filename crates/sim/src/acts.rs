@@ -297,12 +297,9 @@ fn byte_at(text: &str, at: Seq) -> usize {
 fn restore(host: &mut Host, time: i64, random: &mut Random) {
     unpin(host);
     let (text, version) = (text(random), some_version(host, random));
-    host.replica.document_mut().restore(text, &version, time);
-    // In a text of more than characters somebody's work that is held back is held back still.
-    let document = host.replica.document();
-    let is_plain = document.model().text(text).is_none_or(|text| text.is_plain());
-    let then = if is_plain { document.text_at(text, &version) } else { document.text(text) };
-    host.screen.texts.insert(text, then);
+    if let Some((_, told)) = host.replica.document_mut().restore(text, &version, time) {
+        host.show(&told);
+    }
 }
 
 /// Undoing must take back own work only.

@@ -3,7 +3,7 @@
 use crate::host::Host;
 use clock::{ReplicaId, VersionVector};
 use log::{ContainerId, Decider, Value};
-use motet::{Document, Hashes, Id};
+use motet::{Document, Hashes, Id, Standing};
 use naive::{Naive, Policy, State};
 use std::collections::BTreeMap;
 
@@ -89,6 +89,12 @@ pub fn check_definition(document: &Document) -> Result<(), String> {
     let mut actions = document.actions_since(&VersionVector::new());
     actions.sort_by_key(|action| (action.lamport, action.id));
     actions.into_iter().for_each(|action| naive.receive(action));
+    for (id, wanted) in naive.standings(&Policy::default()) {
+        let standing = document.standing(id);
+        if (standing == Standing::Active) != (wanted == naive::Standing::Active) {
+            return Err(format!("{id} stands as {standing:?}, by definition {wanted:?}"));
+        }
+    }
     let state = naive.state(&Policy::default());
     for (id, text) in document.model().texts() {
         if text.to_string() != state.text(id) {

@@ -1,6 +1,7 @@
 //! Going back to how it was, by going on.
 
 use super::Document;
+use crate::Edit;
 use clock::{Id, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, OpRef, Proposal, Register};
 use model::Patch;
@@ -9,14 +10,18 @@ use view::{Decision, Policy, Standing, View};
 impl Document {
     /// Makes the container, and what is within it, as it was at `version`, by an action that adds to the history. A
     /// text of nothing but characters is written again where words differ; in whatever else there is, what came since
-    /// is undone, and what was undone since comes back, so that everything keeps its name.
-    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<Span> {
+    /// is undone, and what was undone since comes back, so that everything keeps its name. The second is what changes on the
+    /// screen: elsewhere too, where what comes or goes excludes something.
+    pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<(Span, Patch)> {
         if container.kind() != Kind::Text || self.model().text(container).is_some_and(|text| !text.is_plain()) {
             let targets = self.since(pinned(version), &[container], true);
-            return self.control(Register::Undo, &targets, time).map(|(span, _)| span);
+            return self.control(Register::Undo, &targets, time);
         }
         let then = self.text_at(container, version);
-        self.plainly(|document| document.edit(time, |edit| edit.replace_all(container, &then)))
+        let mut patch = Patch::default();
+        let change = |edit: &mut Edit<'_>| edit.replace_all(container, &then);
+        let span = self.plainly(|document| document.edit_for(time, &mut patch, change));
+        span.map(|span| (span, patch))
     }
 
     /// Makes everything but some containers, and what is within them, as it was at `version`, by an action that adds to
