@@ -1,7 +1,5 @@
 //! What actions mean together, as authors declare it.
 
-use clock::Id;
-
 /// What is declared of actions, of which the words *first* and *second* mean their place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
@@ -84,9 +82,9 @@ impl Rule {
         }
     }
 
-    /// Whether it can be said of `actions`, which are listed in the one way in which they may be.
-    pub fn fits(self, actions: &[Id]) -> bool {
-        let ascends = |ids: &[Id]| ids.windows(2).all(|pair| pair[0] < pair[1]);
+    /// Whether it can be said of `actions`, which are listed in the one way in which they may be. They may be named in any way.
+    pub fn fits<T: Ord>(self, actions: &[T]) -> bool {
+        let ascends = |ids: &[T]| ids.windows(2).all(|pair| pair[0] < pair[1]);
         match (self, actions) {
             (Self::NonCommuting, _) if actions.len() != 2 => false,
             (Self::AtMost(max), _) if max == 0 || actions.len() <= max as usize => false,
@@ -100,8 +98,8 @@ impl Rule {
     }
 
     /// The actions in the one way in which the rule lists them.
-    pub fn list(self, actions: &[Id]) -> Vec<Id> {
-        let sorted = |ids: &[Id]| {
+    pub fn list<T: Ord + Copy>(self, actions: &[T]) -> Vec<T> {
+        let sorted = |ids: &[T]| {
             let mut ids = ids.to_vec();
             ids.sort_unstable();
             ids.dedup();
@@ -121,7 +119,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clock::ReplicaId;
+    use clock::{Id, ReplicaId};
 
     #[test]
     fn what_is_listed_fits() {

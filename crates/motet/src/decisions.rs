@@ -139,7 +139,8 @@ impl Document {
         if poll.after.is_some_and(|last| self.is_last(last)) {
             return Err(DecideError::Nothing);
         }
-        let outcomes = match self.view.is_shared() {
+        // What an application or another document keeps out goes by what these know.
+        let outcomes = match self.view.policy().is_shared() {
             true => self.view.outcomes(),
             false => self.view_with(Policy::default()).outcomes(),
         };

@@ -106,6 +106,11 @@ impl Document {
         self.view.with_policy(&self.log, policy, model)
     }
 
+    /// What everybody sees who has this log, nothing else, and chose nothing.
+    fn shared_view(&self) -> View {
+        self.view.of_log_alone(&self.log, Policy::default())
+    }
+
     /// How much of everybody's writing it has.
     pub fn version(&self) -> VersionVector {
         self.log.version()
@@ -126,7 +131,7 @@ impl Document {
             };
         }
         let shared = Policy { pin: (!is_now).then(|| version.clone()), ..Policy::default() };
-        Kept::of(&self.view_with(shared).project(&self.log))
+        Kept::of(&self.view.of_log_alone(&self.log, shared).project(&self.log))
     }
 
     /// Takes in all logs of a document that shows what is `kept`, before anything else. Where anything is refused
@@ -462,7 +467,7 @@ impl Document {
         if self.view.is_shared() {
             return Vec::new();
         }
-        self.view.differences(&self.view_with(Policy::default()), &self.log)
+        self.view.differences(&self.shared_view(), &self.log)
     }
 
     /// Shows `version` and nothing later, or everything again.
@@ -605,6 +610,11 @@ impl Document {
         }
         let mut shared = self.clone();
         shared.set_policy(Policy::default());
+        if !shared.view.is_shared() {
+            // An application or another document keeps something out.
+            shared.view = self.shared_view();
+            shared.model = LazyModel::awake(shared.view.project(&self.log));
+        }
         shared.state_hash()
     }
 
@@ -613,7 +623,7 @@ impl Document {
         if self.view.is_shared() {
             return self.view.write_standings();
         }
-        self.view_with(Policy::default()).write_standings()
+        self.shared_view().write_standings()
     }
 
     /// The text `container`, to look things up in.

@@ -32,6 +32,7 @@ mod proposals;
 mod replay;
 mod replica;
 mod snapshot;
+mod space;
 mod undo;
 mod version_text;
 mod waiting;
@@ -57,6 +58,7 @@ pub use proposals::{Draft, ProposalState, Proposed, ProposedChange, Proposes};
 pub use replay::{Application, Replay, Update, wrong_claims, wrong_relations};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapshots};
+pub use space::{Barred, SPACE_ACTIONS_MAX, Settled, Space, SpaceConstraint, SpaceError, across};
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{

@@ -36,8 +36,8 @@ pub fn snapshots() -> ContainerId {
 }
 
 /// What is beside the work, and stays where that goes back to an earlier version.
-pub fn beside_the_work() -> [ContainerId; 2] {
-    [crate::people(), snapshots()]
+pub fn beside_the_work() -> [ContainerId; 3] {
+    [crate::people(), snapshots(), crate::space::across()]
 }
 
 /// A snapshot of a document.
@@ -177,13 +177,17 @@ impl Document {
         self.with_snapshots(|map| self.read_snapshots(map))
     }
 
-    /// Looks at the map as everybody sees it.
     fn with_snapshots<T>(&self, look: impl FnOnce(Option<ShownMap<'_>>) -> T) -> T {
+        self.with_beside(snapshots(), look)
+    }
+
+    /// Looks at a map that is beside the work as everybody sees it.
+    pub(crate) fn with_beside<T>(&self, map: ContainerId, look: impl FnOnce(Option<ShownMap<'_>>) -> T) -> T {
         if *self.view.policy() == Policy::default() {
-            return look(self.shown().map(snapshots()));
+            return look(self.shown().map(map));
         }
         let shared = self.view_with(Policy::default());
-        look(Shown::Model(&shared.project_only(&self.log, snapshots())).map(snapshots()))
+        look(Shown::Model(&shared.project_only(&self.log, map)).map(map))
     }
 
     fn read_snapshots(&self, map: Option<ShownMap<'_>>) -> (Vec<Snapshot>, usize) {

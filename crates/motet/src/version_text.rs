@@ -1,6 +1,6 @@
-//! Versions as text: `replica:end,replica:end`, replicas in hexadecimal, ascending.
+//! Versions as text: `replica:end,replica:end`, replicas in hexadecimal, ascending; and what versions are of.
 
-use clock::{ReplicaId, Seq, VersionVector};
+use clock::{Id, ReplicaId, Seq, VersionVector};
 
 /// The version as text; empty for the version before everything.
 pub fn write_version(version: &VersionVector) -> String {
@@ -15,7 +15,17 @@ pub fn read_version(text: &str) -> Option<VersionVector> {
 /// A replica and a counter of it, as `replica:counter`.
 pub(crate) fn read_end(entry: &str) -> Option<(ReplicaId, Seq)> {
     let (replica, end) = entry.split_once(':')?;
-    Some((ReplicaId(u64::from_str_radix(replica, 16).ok()?), end.parse().ok()?))
+    Some((read_replica(replica)?, end.parse().ok()?))
+}
+
+pub(crate) fn read_replica(text: &str) -> Option<ReplicaId> {
+    u64::from_str_radix(text, 16).ok().map(ReplicaId)
+}
+
+/// What [`Id`] prints.
+pub(crate) fn read_id(text: &str) -> Option<Id> {
+    let (seq, replica) = text.split_once('@')?;
+    Some(Id::new(read_replica(replica)?, seq.parse().ok()?))
 }
 
 #[cfg(test)]

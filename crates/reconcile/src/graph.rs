@@ -147,6 +147,11 @@ impl Graph {
         self.any_of.len() - 1
     }
 
+    /// The options of what [`Graph::any_of`] returned.
+    pub fn options(&self, any_of: usize) -> &[Index] {
+        &self.any_of[any_of].options
+    }
+
     /// `needer` is active only where one of `options` is, of which at most one ever is. Returns what [`Graph::alternatives`]
     /// and [`Graph::any_of`] do.
     pub fn exactly_one(&mut self, needer: Index, options: &[Index]) -> (Option<usize>, usize) {
@@ -156,6 +161,35 @@ impl Graph {
     /// What they do depends on their order: whoever shows both must agree on it. Keeps none of them out.
     pub fn non_commuting(&mut self, a: Index, b: Index) {
         self.non_commuting.push((a.min(b), a.max(b)));
+    }
+
+    /// Several graphs as one, with nothing between them yet. `order` lists every action once, by its graph and its number there, in
+    /// the order of the new numbers. Returns also the new number of each. What is pinned in an earlier graph is wanted more than what is
+    /// in a later one.
+    pub fn join(graphs: &[Self], order: &[(usize, Index)]) -> (Self, Vec<Vec<Index>>) {
+        let mut joined = Self::new();
+        let mut numbers: Vec<Vec<Index>> = graphs.iter().map(|graph| vec![0; graph.len()]).collect();
+        for &(of, at) in order {
+            let (graph, at) = (&graphs[of], at as usize);
+            let new = joined.add(graph.weights[at]);
+            joined.is_first[new as usize] = graph.is_first[at];
+            joined.is_out[new as usize] = graph.is_out[at];
+            numbers[of][at] = new;
+        }
+        for (graph, numbers) in graphs.iter().zip(&numbers) {
+            let new = |at: &Index| numbers[*at as usize];
+            let all = |of: &[Index]| of.iter().map(new).collect::<Vec<Index>>();
+            let pairs = |pairs: &[(Index, Index)]| pairs.iter().map(|(a, b)| (new(a), new(b))).collect::<Vec<_>>();
+            joined.pins.extend(all(&graph.pins));
+            joined.not_after.extend(pairs(&graph.not_after));
+            joined.enables.extend(pairs(&graph.enables));
+            joined.soft.extend(pairs(&graph.soft));
+            joined.contiguous.extend(graph.contiguous.iter().map(|block| all(block)));
+            graph.non_commuting.iter().for_each(|(a, b)| joined.non_commuting(new(a), new(b)));
+            graph.any_of.iter().for_each(|any| _ = joined.any_of(new(&any.needer), &all(&any.options)));
+            graph.at_most.iter().for_each(|at_most| _ = joined.at_most(&all(&at_most.of), at_most.max));
+        }
+        (joined, numbers)
     }
 
     /// The least of those that each action lies together with, mostly itself.

@@ -35,6 +35,6 @@ pub use overlaps::Overlap;
 pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use proposals::Decision;
-pub use semantics::{Bond, BondKind, Loss};
+pub use semantics::{Across, Bond, BondKind, Loss, Named, Part, Together, settle_together};
 pub use trial::Trial;
 pub use view::{Standing, Toggle, View, Why};

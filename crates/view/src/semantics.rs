@@ -7,8 +7,10 @@
 mod answers;
 mod bonds;
 mod solve;
+mod together;
 
 pub use bonds::{Bond, BondKind};
+pub use together::{Across, Named, Part, Together, settle_together};
 
 use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::decisions::{Decisions, Held};
@@ -149,6 +151,8 @@ struct Vertex {
     is_present: bool,
     /// Whether an application could not do it.
     has_failed: bool,
+    /// Whether it cannot be because of what is in another document.
+    is_barred: bool,
     /// Whether nothing was to be chosen about it.
     is_settled: bool,
     /// Whether another choice might have been better.
@@ -181,6 +185,9 @@ pub(crate) struct SemanticGraph {
     /// wanted to be active when they were solved last.
     related: SortedSet<(Id, Id)>,
     crowded: SortedSet<(Id, Id)>,
+    /// Whether an application or another document keeps anything out.
+    has_failed: bool,
+    has_barred: bool,
     pub decisions: Decisions,
     /// By first element.
     vertices: SortedMap<Id, Vertex>,
@@ -195,6 +202,25 @@ impl SemanticGraph {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.vertices.is_empty()
+    }
+
+    /// Whether anything was said here that is not in the log: by an application, or by what is in other documents.
+    pub fn has_own(&self) -> bool {
+        self.has_failed || self.has_barred || !self.related.is_empty()
+    }
+
+    /// Lets nothing be said that is not in the log.
+    pub fn forget_own(&mut self) {
+        if !self.has_own() {
+            return;
+        }
+        (self.has_failed, self.has_barred) = (false, false);
+        (self.related, self.crowded) = Default::default();
+        for (action, vertex) in self.vertices.iter_mut() {
+            (vertex.has_failed, vertex.is_barred) = (false, false);
+            vertex.ties.retain(|tie| !matches!(tie, Tie::Related(..)));
+            self.marked.insert(*action);
+        }
     }
 
     /// Takes in what element `id` of the log declares, where it declares anything.
@@ -259,6 +285,7 @@ impl SemanticGraph {
                 lamport: log.lamport(action).expect("what is tied is in the log"),
                 is_present: among.is_present(span),
                 has_failed: false,
+                is_barred: false,
                 is_settled: true,
                 is_near: false,
                 held,
@@ -309,6 +336,7 @@ impl SemanticGraph {
     /// Lets just these actions, by any of their elements, be such as an application could not do.
     pub fn set_failed(&mut self, log: &MultiLog, failed: &SortedSet<Id>, among: Candidates<'_>) {
         let failed: SortedSet<Id> = failed.iter().map(|&id| first(log, id)).collect();
+        self.has_failed = !failed.is_empty();
         for &action in failed.iter() {
             self.vertex(log, action, among);
         }

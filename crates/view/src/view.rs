@@ -6,7 +6,7 @@ use crate::overlaps::{Overlap, Overlaps};
 use crate::policy::{Excluded, Policy};
 use crate::precedence::{Precedence, Wish, has_effect};
 use crate::proposals::{Decision, Proposals};
-use crate::semantics::{Fate, Loss, SemanticGraph};
+use crate::semantics::{Fate, Loss, Part, SemanticGraph};
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{ContainerId, MultiLog, OpRef, Proposal, Register};
 use model::{Model, ModelBuilder, Patch};
@@ -133,7 +133,7 @@ impl View {
 
     /// Whether it is what everybody sees who chose nothing.
     pub fn is_shared(&self) -> bool {
-        self.policy.is_shared()
+        self.policy.is_shared() && !self.semantics.has_own()
     }
 
     /// Whether it leaves nothing out but what was undone.
@@ -289,6 +289,27 @@ impl View {
         mut patch: Option<&mut Patch>,
     ) {
         self.semantics.set_failed(log, failed, candidates!(self));
+        for change in self.settle(log, Some(model)) {
+            self.turn(log, change.span, change.on, model, patch.as_deref_mut());
+        }
+        model.settle(patch);
+    }
+
+    /// What hangs together with the actions of some elements of the log.
+    pub fn part(&mut self, log: &MultiLog, of: &[Id]) -> Part {
+        self.semantics.part(log, &self.policy, of, candidates!(self))
+    }
+
+    /// Lets just these actions, by their first elements, be such as cannot be because of what is in other documents, see
+    /// [`crate::settle_together`]. What changed is added to `patch`.
+    pub fn set_barred(
+        &mut self,
+        log: &MultiLog,
+        barred: &SortedSet<Id>,
+        model: &mut Model,
+        mut patch: Option<&mut Patch>,
+    ) {
+        self.semantics.set_barred(log, barred, candidates!(self));
         for change in self.settle(log, Some(model)) {
             self.turn(log, change.span, change.on, model, patch.as_deref_mut());
         }
@@ -579,6 +600,15 @@ impl View {
         debug_assert!(model.is_some() || policy.mine_first.is_none(), "who comes first takes a model");
         let mut other = self.clone();
         other.change_policy(log, policy, model);
+        other
+    }
+
+    /// As [`View::with_policy`], as those see it who have nothing but this log: without what an application or another document keeps
+    /// out.
+    pub fn of_log_alone(&self, log: &MultiLog, policy: Policy) -> Self {
+        let mut other = self.clone();
+        other.semantics.forget_own();
+        other.change_policy(log, policy, None);
         other
     }
 

@@ -87,13 +87,7 @@ impl Engine {
     /// A name of the state that the shared view has: equal on all members at one version.
     #[wasm_bindgen(js_name = stateHash)]
     pub fn state_hash(&mut self) -> String {
-        let document = self.replica.document_mut();
-        if document.view().is_shared() {
-            return format!("{:016x}", document.state_hash());
-        }
-        let mut shared = document.clone();
-        shared.set_policy(motet::Policy::default());
-        format!("{:016x}", shared.state_hash())
+        format!("{:016x}", self.replica.document_mut().shared_state_hash())
     }
 
     /// Frames of the own actions since the last call, to be stored and sent.

@@ -11,7 +11,7 @@
 //! but more of a view would show something else, so such a view does not read.
 
 use super::{NewSnapshot, Snapshot};
-use crate::version_text::{read_end, read_version, write_version};
+use crate::version_text::{read_end, read_id, read_replica, read_version, write_version};
 use clock::{Id, RangeSet, ReplicaId, SortedMap, Span};
 use log::Value;
 use view::{Grade, Policy, Suggestions};
@@ -131,16 +131,6 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
         Value::List(values) => values.iter().map(string).collect(),
         _ => None,
     }
-}
-
-fn read_replica(text: &str) -> Option<ReplicaId> {
-    u64::from_str_radix(text, 16).ok().map(ReplicaId)
-}
-
-/// What [`Id`] prints.
-fn read_id(text: &str) -> Option<Id> {
-    let (seq, replica) = text.split_once('@')?;
-    Some(Id::new(read_replica(replica)?, seq.parse().ok()?))
 }
 
 fn read_weight(text: &str) -> Option<(Id, u16)> {

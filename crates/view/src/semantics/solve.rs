@@ -90,7 +90,10 @@ impl SemanticGraph {
         #[cfg(any(test, feature = "tiny"))]
         crate::effort::add(region.iter().count());
         self.marked.clear();
-        let numbered = self.number(&region, &ties, &Wishes::of(self, policy));
+        let mut numbered = self.number(&region, &ties, &Wishes::of(self, policy));
+        for &action in region.iter().filter(|action| self.vertices[action].is_barred) {
+            numbered.graph.leave_out(numbered.numbers[&action]);
+        }
         let selection = select(&numbered.graph);
         let mut near = vec![false; numbered.actions.len()];
         selection.near().iter().for_each(|&at| near[at as usize] = true);
@@ -113,7 +116,7 @@ impl SemanticGraph {
             vertex.is_settled = selection.is_settled(at);
             vertex.is_near = near[at as usize];
             let fate = match numbered.fate(action, selection.fate(at)) {
-                Fate::Out if vertex.is_present && vertex.has_failed => Fate::Failed,
+                Fate::Out if vertex.is_present && (vertex.has_failed || vertex.is_barred) => Fate::Failed,
                 Fate::Lost(Loss::Answer(by)) if vertex.held == Held::Out(by) => Fate::Lost(Loss::Decided(by)),
                 fate => fate,
             };
@@ -367,6 +370,26 @@ impl SemanticGraph {
         }
     }
 
+    /// Everything that hangs together with some actions, by their first elements, as a graph: their connected components.
+    pub(super) fn component(&self, policy: &Policy, of: &[Id]) -> (Graph, Vec<Id>) {
+        let (mut region, mut ties): (SortedSet<Id>, SortedSet<Tie>) = Default::default();
+        let mut open = of.to_vec();
+        while let Some(action) = open.pop() {
+            if !region.insert(action) {
+                continue;
+            }
+            for tie in self.vertices[&action].ties.iter().filter(|tie| ties.insert((*tie).clone())) {
+                match tie {
+                    Tie::Constraint(id) => open.extend(self.in_force(*id).into_iter().flat_map(|of| &of.actions)),
+                    Tie::Answer(id) => open.extend(self.answers.current(*id).into_iter().flat_map(|of| &of.actions)),
+                    Tie::Places(_) | Tie::Related(..) => open.extend(self.members(tie)),
+                }
+            }
+        }
+        let numbered = self.number(&region, &ties, &Wishes::of(self, policy));
+        (numbered.graph, numbered.actions)
+    }
+
     fn add_tie(&self, numbered: &mut Numbered, tie: &Tie) {
         let Numbered { graph, numbers, any_of, at_most, .. } = numbered;
         let of = |actions: &[Id]| actions.iter().map(|action| numbers[action]).collect::<Vec<Index>>();
@@ -375,22 +398,27 @@ impl SemanticGraph {
         }
         let Tie::Constraint(id) = tie else { return };
         let Some(Constraint { rule, actions, .. }) = self.in_force(*id) else { return };
-        let of = of(actions);
-        match *rule {
-            Rule::NotAfter => graph.not_after(of[0], of[1]),
-            Rule::Enables => graph.enables(of[0], of[1]),
-            Rule::Causes => graph.causes(of[0], of[1]),
-            Rule::NonCommuting => graph.non_commuting(of[0], of[1]),
-            Rule::SoftOrder => graph.soft_order(of[0], of[1]),
-            Rule::Atomic => graph.atomic(&of),
-            Rule::Contiguous => graph.contiguous(&of),
-            Rule::AtMost(_) => {}
-            Rule::AnyOf | Rule::ExactlyOne => {
-                graph.any_of(of[0], &of[1..]);
-                any_of.push(*id);
-            }
+        if constrain(graph, *rule, &of(actions)).is_some() {
+            any_of.push(*id);
         }
     }
+}
+
+/// Adds to a graph what a rule says of actions, but for how many may be active. Returns under which number
+/// [`reconcile::Fate::Unmet`] names it, where that may.
+pub(super) fn constrain(graph: &mut Graph, rule: Rule, of: &[Index]) -> Option<usize> {
+    match rule {
+        Rule::NotAfter => graph.not_after(of[0], of[1]),
+        Rule::Enables => graph.enables(of[0], of[1]),
+        Rule::Causes => graph.causes(of[0], of[1]),
+        Rule::NonCommuting => graph.non_commuting(of[0], of[1]),
+        Rule::SoftOrder => graph.soft_order(of[0], of[1]),
+        Rule::Atomic => graph.atomic(of),
+        Rule::Contiguous => graph.contiguous(of),
+        Rule::AtMost(_) => {}
+        Rule::AnyOf | Rule::ExactlyOne => return Some(graph.any_of(of[0], &of[1..])),
+    }
+    None
 }
 
 impl Numbered {
