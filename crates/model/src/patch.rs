@@ -1,6 +1,10 @@
 //! What changed on the screen: splices in ascending order, and where properties may be others.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+/// How many changes are kept in one row: a change is sought among so many, and so many are moved for it.
+const ROW: usize = if cfg!(any(test, feature = "tiny")) { 3 } else { 256 };
 
 /// One replacement: at `at` of the text before the patch, `removed` units go and `inserted` comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +19,12 @@ pub struct Splice {
 
 /// Changes of a text, gathered one after another and given out together, ascending and disjoint, in
 /// positions of the text before all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct TextPatch {
-    /// Ascending; neighbours do not touch.
+    /// Changes before the others, in rows, each ascending, in positions of the text that those before it leave: each at least twice as long as
+    /// the next. So many changes take time in proportion to how many they are.
+    before: Vec<Vec<Splice>>,
+    /// The others. Ascending; neighbours do not touch.
     splices: Vec<Splice>,
     /// How many UTF-16 code units each of them inserts.
     lens: Vec<u32>,
@@ -33,12 +40,14 @@ impl TextPatch {
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.splices.is_empty() && self.restyled.is_empty()
+        self.restyled.is_empty() && self.splices().is_empty()
     }
 
     /// The changes, ascending, in positions of the text before them.
-    pub fn splices(&self) -> &[Splice] {
-        &self.splices
+    pub fn splices(&self) -> Cow<'_, [Splice]> {
+        let mut rows = self.before.iter().rev();
+        let Some(last) = rows.next() else { return Cow::Borrowed(&self.splices) };
+        Cow::Owned(rows.fold(join_rows(last, &self.splices), |later, row| join_rows(row, &later)))
     }
 
     /// Where properties of what was there may be others, in UTF-16 code units of the text behind the patch, ascending
@@ -77,6 +86,9 @@ impl TextPatch {
         if !self.restyled.is_empty() {
             self.shift_restyled(at, removed, utf16_len(inserted));
         }
+        if self.splices.len() >= ROW {
+            self.begin_row();
+        }
         // Changes wholly before `at` shift it; those that it touches are joined with it.
         let (mut first, mut shift) = (0, 0i64);
         for (splice, &len) in self.splices.iter().zip(&self.lens) {
@@ -89,6 +101,19 @@ impl TextPatch {
         }
         if !self.splice_within(first, i64::from(at) - shift, removed, inserted) {
             self.join(first, shift, (at, removed), inserted);
+        }
+    }
+
+    /// Begins a new row: what comes next is in positions of the text behind all that came before.
+    fn begin_row(&mut self) {
+        self.lens.clear();
+        self.before.push(std::mem::take(&mut self.splices));
+        while let [.., earlier, later] = &self.before[..]
+            && earlier.len() < 2 * later.len()
+        {
+            let joined = join_rows(earlier, later);
+            self.before.truncate(self.before.len() - 2);
+            self.before.push(joined);
         }
     }
 
@@ -156,14 +181,15 @@ impl TextPatch {
             *self = next;
             return;
         }
-        for Splice { at, removed, inserted } in next.splices.into_iter().rev() {
-            self.splice(at, removed, &inserted);
+        for Splice { at, removed, inserted } in next.splices().iter().rev() {
+            self.splice(*at, *removed, inserted);
         }
         self.restyled.extend(next.restyled);
     }
 
     /// Adds a replacement behind all others, at `at` of the text before them.
     pub(crate) fn append(&mut self, at: u32, removed: u32, inserted: &str) {
+        debug_assert!(self.before.is_empty(), "nothing but what was added so");
         match self.splices.last_mut() {
             Some(last) if last.at + last.removed == at => {
                 last.removed += removed;
@@ -180,7 +206,7 @@ impl TextPatch {
     /// `text` with the changes made; positions that do not fit are an error of the caller and panic.
     pub fn apply(&self, text: &str) -> String {
         let (mut out, mut rest, mut at) = (String::new(), text, 0);
-        for splice in &self.splices {
+        for splice in self.splices().iter() {
             let keep = take_utf16(rest, splice.at - at);
             out.push_str(keep);
             rest = &rest[keep.len()..];
@@ -190,6 +216,111 @@ impl TextPatch {
         }
         out.push_str(rest);
         out
+    }
+}
+
+impl PartialEq for TextPatch {
+    fn eq(&self, other: &Self) -> bool {
+        self.splices() == other.splices() && self.restyled == other.restyled
+    }
+}
+
+impl Eq for TextPatch {}
+
+/// Two rows of changes as one, the second of which is in positions of the text that the first leaves. One walk along both.
+fn join_rows(first: &[Splice], second: &[Splice]) -> Vec<Splice> {
+    let mut walk = Walk { first: first.iter(), inside: None, at: 0, joined: Vec::new(), is_open: false };
+    let mut middle = 0;
+    for splice in second {
+        walk.pass(splice.at - middle, true);
+        walk.pass(splice.removed, false);
+        walk.change(0, &splice.inserted);
+        middle = splice.at + splice.removed;
+    }
+    while !walk.is_past_all() {
+        walk.keep(walk.until_next());
+        walk.pass_inside(u32::MAX, true);
+    }
+    walk.joined.retain(|splice| splice.removed > 0 || !splice.inserted.is_empty());
+    walk.joined
+}
+
+/// A walk along the text between two rows of changes.
+struct Walk<'a> {
+    /// What of the first row is ahead; and of what the one before inserts, where it is in that, the rest.
+    first: std::slice::Iter<'a, Splice>,
+    inside: Option<&'a str>,
+    /// Where it is in the text before both.
+    at: u32,
+    joined: Vec<Splice>,
+    /// Whether nothing was kept since the last of them.
+    is_open: bool,
+}
+
+impl Walk<'_> {
+    fn is_past_all(&self) -> bool {
+        self.inside.is_none() && self.first.as_slice().is_empty()
+    }
+
+    /// How much of the text before both is left as it is up to what the first row changes next.
+    fn until_next(&self) -> u32 {
+        let next = || self.first.as_slice().first().map_or(u32::MAX, |next| next.at - self.at);
+        self.inside.map_or_else(next, |_| 0)
+    }
+
+    /// Passes `units` of the text in between, which the second row keeps or removes.
+    fn pass(&mut self, mut units: u32, is_kept: bool) {
+        while units > 0 {
+            let here = self.until_next().min(units);
+            if here == 0 {
+                units -= self.pass_inside(units, is_kept);
+            } else if is_kept {
+                self.keep(here);
+            } else {
+                self.change(here, "");
+            }
+            units -= here;
+        }
+    }
+
+    /// Passes up to `units` of what the first row inserts here; how many there were.
+    fn pass_inside(&mut self, units: u32, is_kept: bool) -> u32 {
+        let inside = self.inside.take().or_else(|| {
+            let next = self.first.next()?;
+            self.change(next.removed, "");
+            Some(next.inserted.as_str())
+        });
+        let Some(inside) = inside else { return 0 };
+        let (mut passed, mut end) = (0, 0);
+        for c in inside.chars() {
+            if passed >= units {
+                break;
+            }
+            passed += c.len_utf16() as u32;
+            end += c.len_utf8();
+        }
+        let (part, rest) = inside.split_at(end);
+        if is_kept {
+            self.change(0, part);
+        }
+        self.inside = (!rest.is_empty()).then_some(rest);
+        passed
+    }
+
+    fn keep(&mut self, units: u32) {
+        self.at += units;
+        self.is_open &= units == 0;
+    }
+
+    fn change(&mut self, removed: u32, inserted: &str) {
+        if !self.is_open {
+            self.joined.push(Splice { at: self.at, removed: 0, inserted: String::new() });
+            self.is_open = true;
+        }
+        let splice = self.joined.last_mut().expect("just made");
+        splice.removed += removed;
+        splice.inserted.push_str(inserted);
+        self.at += removed;
     }
 }
 
@@ -237,7 +368,7 @@ mod tests {
         for case in 0..2000 {
             let before = "0123456789abcdefghij".to_owned();
             let (mut now, mut patch) = (before.clone(), TextPatch::new());
-            for _ in 0..=next(7) {
+            for _ in 0..=next(if case % 2 == 0 { 7 } else { 40 }) {
                 let len = utf16_len(&now);
                 let at = next(len + 1);
                 let removed = next((len - at).min(5) + 1);
