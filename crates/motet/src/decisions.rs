@@ -150,7 +150,7 @@ impl Document {
     }
 
     fn declare_beside(&mut self, op: OpRef<'_>, time: i64) -> Result<(Span, Patch), Refusal> {
-        let (span, patch) = self.write_beside(time, |edit| edit.declare(op))?;
+        let (span, patch) = self.write_beside(time, &mut |edit| edit.declare(op))?;
         Ok((span.expect("an op was written"), patch))
     }
 

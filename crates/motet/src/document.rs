@@ -62,6 +62,13 @@ impl Document {
         Self { replica, mine: vec![replica], writing: Writing::default(), suggesting: None, ..self.clone() }
     }
 
+    /// A copy that shows another choice, to be looked at.
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        let mut copy = self.clone();
+        copy.set_policy(policy);
+        copy
+    }
+
     /// The writer stream of this copy.
     pub fn replica(&self) -> ReplicaId {
         self.replica
@@ -608,8 +615,7 @@ impl Document {
         if self.view.is_shared() {
             return self.state_hash();
         }
-        let mut shared = self.clone();
-        shared.set_policy(Policy::default());
+        let mut shared = self.with_policy(Policy::default());
         if !shared.view.is_shared() {
             // An application or another document keeps something out.
             shared.view = self.shared_view();

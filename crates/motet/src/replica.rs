@@ -13,6 +13,7 @@ use codec::{
 };
 use log::{Action, BlobNames, ContainerId, Decider, Kind, ReceiveError};
 use model::Patch;
+use view::Policy;
 
 /// Signatures closer together than so many elements are thinned out: the later one vouches for both.
 const SIGNATURE_SPACING: Seq = 4096;
@@ -166,6 +167,13 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// A copy that shows another choice, to be looked at.
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        let mut copy = self.clone();
+        copy.document.set_policy(policy);
+        copy
+    }
+
     /// An empty copy of document `id` that writes as `replica` with `key`.
     pub fn new(id: DocumentId, epoch: u32, replica: ReplicaId, key: SigningKey) -> Self {
         let mut document = Document::new(replica);

@@ -140,7 +140,8 @@ impl Document {
         if new.note.len() > NOTE_BYTES_MAX || new.note.chars().any(|c| c.is_control() && c != '\n') {
             return Err(SnapshotError::Note);
         }
-        let written = self.write_beside(time, |edit| edit.set(snapshots(), &format!("{id:016x}"), value::write(new)));
+        let written =
+            self.write_beside(time, &mut |edit| edit.set(snapshots(), &format!("{id:016x}"), value::write(new)));
         written?.0.ok_or(SnapshotError::Nothing)
     }
 
@@ -149,14 +150,14 @@ impl Document {
         if !self.with_snapshots(|map| map.is_some_and(|map| map.get(id).is_some())) {
             return Ok(false);
         }
-        Ok(self.write_beside(time, |edit| edit.unset(snapshots(), id))?.0.is_some())
+        Ok(self.write_beside(time, &mut |edit| edit.unset(snapshots(), id))?.0.is_some())
     }
 
     /// Writes what has nothing to do with what this copy leaves out, so that goes on to be left out.
     pub(crate) fn write_beside(
         &mut self,
         time: i64,
-        change: impl FnOnce(&mut crate::Edit<'_>),
+        change: &mut dyn FnMut(&mut crate::Edit<'_>),
     ) -> Result<(Option<Span>, Patch), Refusal> {
         let mut patch = Patch::default();
         let policy = self.view.policy().clone();

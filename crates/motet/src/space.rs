@@ -131,7 +131,7 @@ impl<'a> Space<'a> {
         let mut patches = SortedMap::new();
         for id in named.iter() {
             let document = self.documents.get_mut(id).expect("looked up before");
-            let (_, patch) = document.write_beside(time, |edit| edit.set(across(), &key, value.clone()))?;
+            let (_, patch) = document.write_beside(time, &mut |edit| edit.set(across(), &key, value.clone()))?;
             patches.insert(*id, patch);
         }
         Ok(self.settle_after(patches))
@@ -142,7 +142,7 @@ impl<'a> Space<'a> {
         let mut patches = SortedMap::new();
         for (&id, document) in self.documents.iter_mut() {
             if document.with_beside(across(), |map| map.is_some_and(|map| map.get(key).is_some())) {
-                let (_, patch) = document.write_beside(time, |edit| edit.unset(across(), key))?;
+                let (_, patch) = document.write_beside(time, &mut |edit| edit.unset(across(), key))?;
                 patches.insert(id, patch);
             }
         }

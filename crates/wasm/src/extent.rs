@@ -44,8 +44,7 @@ impl Engine {
         if spans.is_empty() {
             return Array::new().into();
         }
-        let mut shared = document.clone();
-        shared.set_policy(Policy::default());
+        let shared = document.with_policy(Policy::default());
         let list = Array::new();
         for span in spans {
             let is_shown = |(_, why): &(Span, Why)| *why == Why::Active;

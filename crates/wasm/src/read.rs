@@ -106,9 +106,8 @@ impl Engine {
     /// the options of the constructor.
     pub fn at(&self, version: &[u8], wrap: Function) -> Outcome<Engine> {
         let version = version_of(version)?;
-        let mut replica = self.replica.clone();
-        replica.document_mut().set_policy(motet::Policy { pin: Some(version), ..motet::Policy::default() });
-        Ok(Engine::showing(replica, wrap))
+        let policy = motet::Policy { pin: Some(version), ..motet::Policy::default() };
+        Ok(Engine::showing(self.replica.with_policy(policy), wrap))
     }
 }
 

@@ -12,9 +12,12 @@
 
 use super::{NewSnapshot, Snapshot};
 use crate::version_text::{read_end, read_id, read_replica, read_version, write_version};
-use clock::{Id, RangeSet, ReplicaId, SortedMap, Span};
+use clock::{Id, Span};
 use log::Value;
 use view::{Grade, Policy, Suggestions};
+
+/// Takes what a list has, one by one.
+type Tell<'a> = dyn FnMut(String) + 'a;
 
 /// The value of a snapshot.
 pub fn write(new: &NewSnapshot<'_>) -> Value {
@@ -52,25 +55,34 @@ fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     let mut entries = Vec::new();
     entries.extend(pin.as_ref().map(|pin| text("pin", &write_version(pin))));
     entries.extend(hold_all.as_ref().map(|base| text("hold_all", &write_version(base))));
-    let spans = |(&replica, ranges): (&ReplicaId, &RangeSet)| -> Vec<String> {
-        ranges.iter().map(|(range, ())| Span::new(replica, range.start, range.end).to_string()).collect()
+    // None where there is nothing. Told one by one, since iterators of seven kinds would weigh much in browsers.
+    let mut texts = |key: &str, each: &dyn Fn(&mut Tell<'_>)| {
+        let mut list = Vec::new();
+        each(&mut |value| list.push(Value::Text(value)));
+        if !list.is_empty() {
+            entries.push((key.to_owned(), Value::List(list.into())));
+        }
     };
-    entries.extend(texts("hidden", hidden.iter().flat_map(spans)));
-    entries.extend(texts("held", held.iter().map(|(replica, from)| format!("{replica}:{from}"))));
-    entries.extend(texts("muted", muted.iter().map(ToString::to_string)));
+    texts("hidden", &|tell| {
+        for (&replica, ranges) in hidden {
+            ranges.iter().for_each(|(range, ())| tell(Span::new(replica, range.start, range.end).to_string()));
+        }
+    });
+    texts("held", &|tell| held.iter().for_each(|(replica, from)| tell(format!("{replica}:{from}"))));
+    texts("muted", &|tell| muted.iter().for_each(|replica| tell(replica.to_string())));
     // Whose they are matters only to who holds everything back, puts them first, or shows what they suggest.
-    let let_through =
-        mine.iter().filter(|_| hold_all.is_some() || mine_first.is_some() || *suggestions == Suggestions::Own);
-    entries.extend(texts("mine", let_through.map(ToString::to_string)));
+    if hold_all.is_some() || mine_first.is_some() || *suggestions == Suggestions::Own {
+        texts("mine", &|tell| mine.iter().for_each(|replica| tell(replica.to_string())));
+    }
+    texts("preferred", &|tell| preferred.iter().for_each(|id| tell(id.to_string())));
+    texts("weights", &|tell| weights.iter().for_each(|(id, weight)| tell(format!("{id}:{weight}"))));
+    texts("drafts", &|tell| drafts.iter().for_each(|id| tell(id.to_string())));
     entries.extend(mine_first.map(|from| text("mine_first", from.word())));
-    entries.extend(texts("preferred", preferred.iter().map(ToString::to_string)));
-    entries.extend(texts("weights", weights.iter().map(|(id, weight)| format!("{id}:{weight}"))));
     entries.extend(match suggestions {
         Suggestions::None => None,
         Suggestions::Own => Some(text("suggestions", "own")),
         Suggestions::All => Some(text("suggestions", "all")),
     });
-    entries.extend(texts("drafts", drafts.iter().map(ToString::to_string)));
     entries
 }
 
@@ -81,20 +93,7 @@ fn read_view(value: &Value) -> Option<Policy> {
         match key.as_str() {
             "pin" => policy.pin = Some(read_version(string(value)?)?),
             "hold_all" => policy.hold_all = Some(read_version(string(value)?)?),
-            "hidden" => {
-                let mut hidden: SortedMap<ReplicaId, RangeSet> = SortedMap::new();
-                for span in strings(value)? {
-                    let span = read_span(span)?;
-                    hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
-                }
-                policy.hidden = hidden;
-            }
-            "held" => policy.held = strings(value)?.into_iter().map(read_end).collect::<Option<_>>()?,
-            "muted" => policy.muted = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
-            "mine" => policy.mine = strings(value)?.into_iter().map(read_replica).collect::<Option<_>>()?,
             "mine_first" => policy.mine_first = Some(Grade::of_word(string(value)?)?),
-            "preferred" => policy.preferred = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
-            "weights" => policy.weights = strings(value)?.into_iter().map(read_weight).collect::<Option<_>>()?,
             "suggestions" => {
                 policy.suggestions = match string(value)? {
                     "own" => Suggestions::Own,
@@ -102,33 +101,41 @@ fn read_view(value: &Value) -> Option<Policy> {
                     _ => return None,
                 }
             }
-            "drafts" => policy.drafts = strings(value)?.into_iter().map(read_id).collect::<Option<_>>()?,
+            list @ ("hidden" | "held" | "muted" | "mine" | "preferred" | "weights" | "drafts") => {
+                let Value::List(values) = value else { return None };
+                values.iter().try_for_each(|value| read_item(&mut policy, list, string(value)?))?;
+            }
             _ => return None,
         }
     }
     Some(policy)
 }
 
-fn text(key: &str, value: &str) -> (String, Value) {
-    (key.to_owned(), Value::Text(value.to_owned()))
+/// One of a list of the view.
+fn read_item(policy: &mut Policy, list: &str, item: &str) -> Option<()> {
+    match list {
+        "hidden" => {
+            let span = read_span(item)?;
+            policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+        }
+        "held" => policy.held.extend([read_end(item)?]),
+        "muted" => policy.muted.extend([read_replica(item)?]),
+        "mine" => policy.mine.extend([read_replica(item)?]),
+        "preferred" => policy.preferred.extend([read_id(item)?]),
+        "weights" => policy.weights.extend([read_weight(item)?]),
+        "drafts" => policy.drafts.extend([read_id(item)?]),
+        _ => return None,
+    }
+    Some(())
 }
 
-/// None where there is nothing.
-fn texts(key: &str, values: impl Iterator<Item = String>) -> Option<(String, Value)> {
-    let values: Vec<Value> = values.map(Value::Text).collect();
-    (!values.is_empty()).then(|| (key.to_owned(), Value::List(values.into())))
+fn text(key: &str, value: &str) -> (String, Value) {
+    (key.to_owned(), Value::Text(value.to_owned()))
 }
 
 fn string(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn strings(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::List(values) => values.iter().map(string).collect(),
         _ => None,
     }
 }
