@@ -78,6 +78,7 @@ impl Document {
     pub fn add_mine(&mut self, replica: ReplicaId) {
         if !self.mine.contains(&replica) {
             self.mine.push(replica);
+            self.view.add_mine(replica);
         }
     }
 

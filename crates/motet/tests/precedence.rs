@@ -322,6 +322,21 @@ fn who_watches_is_told_what_others_did_to_the_same_at_once() {
     assert_eq!(told(&mut bob), []);
 }
 
+#[test]
+fn who_watches_is_told_of_what_overlaps_with_what_they_did_elsewhere() {
+    let (mut ann, mut bob) = two();
+    ann.put_mine_first(None);
+    let mut desk = ann.fork(ReplicaId(7));
+    desk.watch_overlaps(desk.version());
+    let (mine, theirs) = (act(&mut ann, replacing(4, 3, "dog")), act(&mut bob, replacing(4, 3, "cow")));
+    exchange(&mut ann, &mut bob);
+    exchange(&mut desk, &mut ann);
+    assert_eq!(desk.overlaps(), []);
+    // Only now it is known whose that is.
+    desk.add_mine(ANN);
+    assert_eq!(desk.overlaps(), [Overlap { theirs, mine: mine.first(), grade: Grade::Overlap }]);
+}
+
 /// Someone with their own first and someone in the shared view, for 200 steps: equal logs, equal shared views, and each view
 /// just what its policy says by definition.
 #[test]

@@ -32,6 +32,12 @@ impl Overlaps {
         Self { found: Precedence::since(&since), mine, since }
     }
 
+    /// Counts what a replica writes as the viewer's own: what there is to overlap is another.
+    pub fn add_mine(&mut self, replica: ReplicaId) {
+        self.mine.insert(replica);
+        self.begin_anew();
+    }
+
     /// Forgets what was found: what there is to overlap is another.
     pub fn begin_anew(&mut self) {
         self.found = Precedence::since(&self.since);

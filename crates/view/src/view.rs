@@ -358,6 +358,13 @@ impl View {
         self.overlaps = Some(Box::new(Overlaps::since(mine, since)));
     }
 
+    /// Counts what a replica writes as the viewer's own, where overlaps are noticed.
+    pub fn add_mine(&mut self, replica: ReplicaId) {
+        if let Some(overlaps) = &mut self.overlaps {
+            overlaps.add_mine(replica);
+        }
+    }
+
     /// What shows of others' that touches what shows of the viewer's own, neither author having seen what the other did, and of
     /// which at least one was done since the version from which on that is noticed; ascending, consecutive actions beside one of
     /// the viewer's own as one. Worked out when it is asked for, of what is new since then. `model` has all of the log.

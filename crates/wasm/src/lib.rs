@@ -18,6 +18,7 @@ mod json;
 mod meaning;
 mod member;
 mod name;
+mod overlaps;
 mod patch;
 mod proposals;
 mod read;

@@ -1,6 +1,6 @@
 /** The frame around any document: bar, banners, panels, and the way through the history. */
-import type { EditRun, Spans } from "@motet/client";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import type { EditRun, Overlap, Spans } from "@motet/client";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { useKeys, written } from "../app/keys";
@@ -13,6 +13,7 @@ import { Decisions, undecided } from "../panels/Decisions";
 import { Differences } from "../panels/Differences";
 import { Faces, People } from "../panels/People";
 import { History } from "../panels/History";
+import { DISMISS_KEYS, dismissHere } from "../panels/Overlaps";
 import { sentenceOf } from "../panels/reasons";
 import { SavedState } from "../panels/Saved";
 import { openSuggestions, Suggestions } from "../panels/Suggestions";
@@ -24,6 +25,8 @@ import type { Content } from "./content";
 import type { OpenDocument } from "./document";
 import { take } from "./download";
 import { linesOf, useDivergence } from "./divergence";
+import { OverlapCard } from "./OverlapCard";
+import { useOverlaps } from "./overlaps";
 import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
 import { useViews } from "./views";
 import { useWon } from "./won";
@@ -75,6 +78,8 @@ export function Workspace({ document, content, screens }: Props) {
   const [asksWhy, askWhy] = useState<Spans | null>(null);
   const lines = linesOf(useDivergence(document, snapshot), ({ reason }) => sentenceOf(reason));
   const nextWon = useWon(document, content, snapshot);
+  const overlaps = useOverlaps(document, content, snapshot);
+  const page = useRef<HTMLElement>(null);
   const seen = place === null ? null : (runs[place] ?? null);
   const views = useViews(document, snapshot, seen && {
     words: `at ${clockOf(seen.time)}, ${dayOf(seen.time)}`,
@@ -95,6 +100,12 @@ export function Workspace({ document, content, screens }: Props) {
 
   const bar = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, HISTORY];
   const panels = [...bar, DIFFERENCES];
+  const nextOverlap = () => {
+    if (!overlaps.goTo()) toast("Nothing here was changed by two at once");
+  };
+  const goToOverlap = (overlap: Overlap) => {
+    if (!overlaps.goTo(overlap)) toast("What both did is not to be seen in the text: it is gone, or is no text");
+  };
   const toggle = (wanted: string) => {
     travel(null);
     setPanel(panel === wanted ? null : wanted);
@@ -117,6 +128,8 @@ export function Workspace({ document, content, screens }: Props) {
     "Alt-x": () => place === null && document.review.decideHere(false),
     "Alt-w": why,
     "Alt-g": nextWon,
+    "Alt-m": () => place === null && nextOverlap(),
+    [DISMISS_KEYS]: () => place === null && dismissHere(overlaps),
     "Mod-z": () => client.undo(),
     "Mod-Shift-z": () => client.redo(),
     Escape: back,
@@ -128,7 +141,7 @@ export function Workspace({ document, content, screens }: Props) {
   const bodies: Record<string, () => ReactNode> = {
     [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
     [SUGGESTIONS.id]: () => <Suggestions document={document} snapshot={snapshot} isNaming={isNamingDraft} onNamed={() => setNamingDraft(false)} />,
-    [DECISIONS.id]: () => <Decisions document={document} />,
+    [DECISIONS.id]: () => <Decisions document={document} overlaps={overlaps} onGoTo={goToOverlap} />,
     [HISTORY.id]: () => <History document={document} content={content} runs={runs} at={place} onTravel={travel} onWhy={askWhy} />,
     [DIFFERENCES.id]: () => <Differences document={document} snapshot={snapshot} lines={lines} onWhy={askWhy} />,
     ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
@@ -205,7 +218,7 @@ export function Workspace({ document, content, screens }: Props) {
       {snapshot.progress && <progress className="catch-up" aria-label="Catching up" value={snapshot.progress.done} max={snapshot.progress.total} />}
       <Banners document={document} snapshot={snapshot} wantsOnline={wantsOnline} onOnline={() => setOnline(true)} />
       <div className="workspace">
-        <main className="page">
+        <main className="page" ref={page}>
           {place !== null && <Past content={content} runs={runs} place={place} onNow={() => travel(null)} />}
           {snapshot.isReady ? (
             content.live({ isHidden: place !== null, isHistoryOpen, showPanel: setPanel })
@@ -213,6 +226,7 @@ export function Workspace({ document, content, screens }: Props) {
             <div className="skeleton" aria-label="Loading" role="progressbar" />
           )}
         </main>
+        <OverlapCard document={document} overlaps={overlaps} page={page} />
         {asksWhy !== null && <WhyCard document={document} spans={asksWhy} revision={snapshot.revision} onClose={closeWhy} />}
         {shown && <Panel title={shown.title} onClose={() => toggle(shown.id)}>{bodies[shown.id]?.()}</Panel>}
       </div>

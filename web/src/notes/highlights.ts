@@ -1,31 +1,36 @@
-/** Stretches of the note in a colour, moved along with every change. */
+/** Stretches of the note that are marked, moved along with every change. */
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
-import type { Highlight, Layer } from "../editor/highlights";
+import { attributesOf, type Highlight, type Layer, LAYERS } from "../editor/highlights";
 
 type Shown = Record<Layer, DecorationSet>;
 
 const key = new PluginKey<Shown>("note:highlights");
 
-/** What is shown in colours. */
+const each = (make: (layer: Layer) => DecorationSet): Shown => Object.fromEntries(LAYERS.map((layer) => [layer, make(layer)])) as Shown;
+
+/** The layers in which anything is. */
+const drawn = (shown: Shown): DecorationSet[] => LAYERS.map((layer) => shown[layer]).filter((marks) => marks !== DecorationSet.empty);
+
+/** What is marked. */
 export function highlightsPlugin(): Plugin<Shown> {
   return new Plugin<Shown>({
     key,
     state: {
-      init: () => ({ won: DecorationSet.empty, taken: DecorationSet.empty }),
+      init: () => each(() => DecorationSet.empty),
       apply(transaction, shown) {
         const given = transaction.getMeta(key) as Partial<Shown> | undefined;
         if (given) return { ...shown, ...given };
-        if (!transaction.docChanged || (shown.won === DecorationSet.empty && shown.taken === DecorationSet.empty)) return shown;
+        if (!transaction.docChanged || drawn(shown).length === 0) return shown;
         const { mapping, doc } = transaction;
-        return { won: shown.won.map(mapping, doc), taken: shown.taken.map(mapping, doc) };
+        return each((layer) => shown[layer].map(mapping, doc));
       },
     },
     props: {
       decorations(state) {
         const shown = key.getState(state);
-        if (!shown || shown.taken === DecorationSet.empty) return shown?.won;
-        return shown.won === DecorationSet.empty ? shown.taken : shown.won.add(state.doc, shown.taken.find());
+        const [first, ...rest] = shown ? drawn(shown) : [];
+        return rest.reduce((all, one) => all?.add(state.doc, one.find()), first);
       },
     },
   });
@@ -41,7 +46,7 @@ export const rangeOf = ({ from, to }: Highlight, placeOf: (anchor: string) => nu
 export function showHighlights(state: EditorState, layer: Layer, list: readonly Highlight[], placeOf: (anchor: string) => number | null): Transaction | null {
   const marks = list.flatMap((highlight) => {
     const range = rangeOf(highlight, placeOf);
-    return range ? [Decoration.inline(range.from, range.to, { class: `is-${layer}`, title: highlight.title })] : [];
+    return range ? [Decoration.inline(range.from, range.to, attributesOf(layer, highlight))] : [];
   });
   const shown = key.getState(state);
   if (!shown || (marks.length === 0 && shown[layer] === DecorationSet.empty)) return null;

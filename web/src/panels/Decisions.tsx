@@ -1,16 +1,18 @@
 /** What gave way to what: all sides, with who wrote them, and deciding between them for everybody. */
-import type { Conflict, Side, Spans } from "@motet/client";
+import type { Conflict, Overlap, Side, Spans } from "@motet/client";
 import { type MouseEvent, useRef, useSyncExternalStore } from "react";
 import { Avatar } from "../app/parts";
 import { ago, exactly } from "../app/time";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 import { isOpen } from "../editor/highlights";
+import type { Touched } from "../editor/overlaps";
+import { Overlaps } from "./Overlaps";
 
 /** How many wait for a decision. */
 export const undecided = (conflicts: readonly Conflict[]): number => conflicts.filter(isOpen).length;
 
-export function Decisions({ document }: { document: OpenDocument }) {
+export function Decisions({ document, overlaps, onGoTo }: { document: OpenDocument; overlaps: Touched; onGoTo(overlap: Overlap): void }) {
   const { client } = document;
   const conflicts = useSyncExternalStore(client.subscribe, client.conflicts);
   const list = useRef<HTMLDivElement>(null);
@@ -34,7 +36,7 @@ export function Decisions({ document }: { document: OpenDocument }) {
   };
   return (
     <div ref={list} className="decisions" tabIndex={-1}>
-      {conflicts.length === 0 && (
+      {conflicts.length === 0 && overlaps.all.length === 0 && (
         <p className="faint pad">Nothing gave way. Where changes exclude each other, what gives way is kept and listed here until somebody decides.</p>
       )}
       {open.length > 0 && (
@@ -77,6 +79,7 @@ export function Decisions({ document }: { document: OpenDocument }) {
           </ol>
         </>
       )}
+      <Overlaps document={document} overlaps={overlaps} onGoTo={onGoTo} act={act} />
     </div>
   );
 }
@@ -84,7 +87,7 @@ export function Decisions({ document }: { document: OpenDocument }) {
 const actionsOf = ({ sides }: Conflict): Spans[] => sides.map(({ action }) => action);
 
 /** Pressing a button here leaves caret and selection where they are. */
-const stay = (event: MouseEvent) => event.preventDefault();
+export const stay = (event: MouseEvent) => event.preventDefault();
 
 interface OpenProps {
   document: OpenDocument;
@@ -148,14 +151,14 @@ function Decided({ document, conflict, onBack }: { document: OpenDocument; confl
   );
 }
 
-interface SideProps {
+export interface SideProps {
   document: OpenDocument;
   side: Side;
   isOut: boolean;
   children?: React.ReactNode;
 }
 
-function SideLine({ document, side, isOut, children }: SideProps) {
+export function SideLine({ document, side, isOut, children }: SideProps) {
   const { run } = side;
   const name = run?.name ?? "Somebody";
   return (
@@ -174,7 +177,7 @@ function SideLine({ document, side, isOut, children }: SideProps) {
   );
 }
 
-const wordsOf = ({ run }: Side): string => `what ${run?.name ?? "somebody"} did: ${run?.summary ?? ""}`;
+export const wordsOf = ({ run }: Side): string => `what ${run?.name ?? "somebody"} did: ${run?.summary ?? ""}`;
 
 /** Why not all sides can be shown. */
 function whyOf({ rule, said, claim, sides }: Conflict): string {

@@ -1,23 +1,25 @@
-/** Stretches of the text in a colour, moved along with every change. */
+/** Stretches of the text that are marked, moved along with every change. */
 import type { TextContainer } from "@motet/client";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
-import type { Highlight, Layer } from "../editor/highlights";
+import { attributesOf, type Highlight, type Layer, LAYERS } from "../editor/highlights";
 
 const show = StateEffect.define<{ layer: Layer; marks: DecorationSet }>();
 
 type Shown = Record<Layer, DecorationSet>;
 
+const each = (make: (layer: Layer) => DecorationSet): Shown => Object.fromEntries(LAYERS.map((layer) => [layer, make(layer)])) as Shown;
+
 const field = StateField.define<Shown>({
-  create: () => ({ won: Decoration.none, taken: Decoration.none }),
+  create: () => each(() => Decoration.none),
   update(shown, transaction) {
-    let next = transaction.docChanged ? { won: shown.won.map(transaction.changes), taken: shown.taken.map(transaction.changes) } : shown;
+    let next = transaction.docChanged ? each((layer) => shown[layer].map(transaction.changes)) : shown;
     for (const effect of transaction.effects) {
       if (effect.is(show)) next = { ...next, [effect.value.layer]: effect.value.marks };
     }
     return next;
   },
-  provide: (field) => (["won", "taken"] as const).map((layer) => EditorView.decorations.from(field, (shown) => shown[layer])),
+  provide: (field) => LAYERS.map((layer) => EditorView.decorations.from(field, (shown) => shown[layer])),
 });
 
 export const highlights: Extension = field;
@@ -33,8 +35,7 @@ function rangeOf(text: TextContainer, { place, from, to }: Highlight, length: nu
 export function showHighlights(view: EditorView, text: TextContainer, layer: Layer, list: readonly Highlight[]): void {
   const marks = list.flatMap((highlight) => {
     const range = rangeOf(text, highlight, view.state.doc.length);
-    const attributes = { title: highlight.title };
-    return range ? [Decoration.mark({ class: `is-${layer}`, attributes }).range(range.from, range.to)] : [];
+    return range ? [Decoration.mark({ attributes: attributesOf(layer, highlight) }).range(range.from, range.to)] : [];
   });
   if (marks.length === 0 && view.state.field(field)[layer].size === 0) return;
   view.dispatch({ effects: show.of({ layer, marks: Decoration.set(marks, true) }) });

@@ -14,6 +14,7 @@ export type { Affected, Dependants, Difference, UndoPreview } from "./extent.js"
 export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
 export type { Answer, Bond, Conflict, Grounds, Reason, Rule, Side, Ties } from "./meaning.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
+export type { Overlap } from "./overlaps.js";
 export type { Draft, DraftId, ProposalDecision, ProposalState, ProposedChange, ProposedRun, Proposing, Showing, Suggesting } from "./proposals.js";
 export type { Link, Safety, Saved, Trouble, Upload } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";

@@ -13,6 +13,7 @@ import { Emitter, type Unsubscribe } from "./events.js";
 import { type Dependants, type Difference, divergenceOf, previewOf, type UndoPreview } from "./extent.js";
 import type { JsonId } from "./json.js";
 import { type Conflict, conflictsOf, type Reason, reasonsOf, type Rule, ruled, type Ties, tiesOf } from "./meaning.js";
+import { type Overlap, OverlapWatch } from "./overlaps.js";
 import { type Draft, type DraftId, draftsOf, type ProposedRun, type Proposing, ProposalWatch, type Showing, showingOf, type Suggesting, wordsOf } from "./proposals.js";
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
@@ -96,6 +97,8 @@ export interface DocumentState {
   isPinned: boolean;
   /** All that gave way to others; the same list until that changes. */
   conflicts: readonly Conflict[];
+  /** What others did at once to the same as oneself, looked at a moment ago; nothing before {@link MotetDocument.watchOverlaps}. */
+  overlaps: readonly Overlap[];
   /** As what it is only proposed what one does; null where it just is done. */
   suggesting: Suggesting;
   /** What one sees of what is open. */
@@ -117,6 +120,8 @@ export interface DocumentEvents {
   patch: PatchEvent;
   /** What gave way to what, or what somebody decided about it, is not what it was. */
   conflicts: readonly Conflict[];
+  /** What others did at once to the same as oneself is not what it was. */
+  overlaps: readonly Overlap[];
   /** What is proposed, what became of it, where it is, or which drafts there are, is not what it was. */
   proposals: Proposing;
   /** Whether there is a server. */
@@ -185,6 +190,13 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       this.emit("proposals", now);
     },
   );
+  private readonly overlapWatch = new OverlapWatch(
+    () => this.engine,
+    (overlaps) => {
+      this.update({ overlaps });
+      this.emit("overlaps", overlaps);
+    },
+  );
   /** The conflicts as the engine told of them last. */
   private toldConflicts = "[]";
   private state: DocumentState = {
@@ -203,6 +215,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     isPersonal: false,
     isPinned: false,
     conflicts: [],
+    overlaps: [],
     suggesting: null,
     showing: showingOf(""),
     drafts: [],
@@ -424,6 +437,12 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
    */
   conflicts = (): readonly Conflict[] => this.state.conflicts;
 
+  /**
+   * Notices from now on what others do, or did, at once to the same as oneself, where one of both was done since a version; without
+   * one, since now. All of it shows. It is in the state, and told as `overlaps`; whoever does not ask does not pay for it.
+   */
+  watchOverlaps = (since: Version = this.version()): void => this.ask(() => this.overlapWatch.begin(since));
+
   /** Why the parts of an edit run are active or not. */
   why = (run: Spans): Reason[] => this.ask((engine) => reasonsOf(engine, run));
 
@@ -537,6 +556,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.isClosed = true;
     clearTimeout(this.readyTimer);
     this.watch.end();
+    this.overlapWatch.end();
     if (this.presentTimer !== null) clearTimeout(this.presentTimer);
     this.ground.session.close(this.id);
     this.ground.closed(this);
@@ -767,6 +787,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     });
     this.lookForConflicts();
     this.watch.soon();
+    this.overlapWatch.soon();
   }
 
   /** What shows of what is open; the same object until that changes. */

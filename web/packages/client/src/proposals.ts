@@ -8,6 +8,7 @@
  * for (const run of doc.proposals()) if (run.open !== "") doc.accept([run.open]); // now everybody does
  * ```
  */
+import { Calm } from "./calm.js";
 import type { AuthorId, ContainerId, Engine, Spans } from "./engine/engine.js";
 
 /** Names a draft among all elements. */
@@ -118,17 +119,11 @@ export function draftsOf(told: string): Draft[] {
   return list.map(({ id, title, author, name, time }) => ({ id, name: title, author, by: name, time }));
 }
 
-/** One looks again after this long at the earliest: nobody decides between two keys. */
-const LOOK_AFTER_MS = 60;
-/** And looking takes at most this part of the time. */
-const SHARE = 1 / 12;
-
 /** Looks at what is proposed a little after something changed, and says so where it is other than before. */
 export class ProposalWatch {
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly calm = new Calm(() => this.ask());
   /** Drafts and proposals as the engine told of them last, before it was ever asked as there are none. */
   private known = "[] []";
-  private took = 0;
 
   constructor(
     private readonly engine: () => Engine,
@@ -136,24 +131,23 @@ export class ProposalWatch {
   ) {}
 
   soon(): void {
-    this.timer ??= setTimeout(() => this.look(), Math.max(LOOK_AFTER_MS, this.took / SHARE));
+    this.calm.soon();
   }
 
   look(): void {
-    this.end();
-    const began = Date.now();
+    this.calm.now();
+  }
+
+  private ask(): void {
     const engine = this.engine();
     const [drafts, proposals] = [engine.drafts(), engine.hasProposals() ? engine.proposals() : "[]"];
     const told = `${drafts} ${proposals}`;
-    const isNew = told !== this.known;
+    if (told === this.known) return;
     this.known = told;
-    const now: Proposing | null = isNew ? { drafts: draftsOf(drafts), proposals: JSON.parse(proposals) as ProposedRun[] } : null;
-    this.took = Date.now() - began;
-    if (now) this.tell(now);
+    this.tell({ drafts: draftsOf(drafts), proposals: JSON.parse(proposals) as ProposedRun[] });
   }
 
   end(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    this.calm.end();
   }
 }

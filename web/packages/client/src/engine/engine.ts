@@ -274,6 +274,11 @@ export interface Engine extends RichTexts {
   /** Everything as it was at a version; null where nothing differs. `spans` are what to undo to take it back. */
   restoreAll(version: Version): { patches: Patches; spans: Spans } | null;
 
+  /** Notices what others do to the same at once, where one of both was done since a version. */
+  watchOverlaps(since: Version): void;
+  /** What was noticed, one to a line: theirs, one's own, and the grade. */
+  overlaps(): string;
+
   /** Why the parts of spans are active or not; without spans all that gave way. */
   reasons(spans: Spans | undefined): Told[];
 

@@ -1,0 +1,82 @@
+/**
+ * What somebody else and the person here did to the same at once: nothing of it was lost, and whoever asks is told.
+ *
+ * ```ts
+ * doc.watchOverlaps();
+ * doc.on("overlaps", (overlaps) => {
+ *   for (const { theirs } of overlaps) console.log(`${theirs.run?.name} worked on the same as you`);
+ * });
+ * ```
+ */
+import type { Grade, Engine, Spans, Version } from "./engine/engine.js";
+import { type Side, sidesIn } from "./meaning.js";
+import { Calm } from "./calm.js";
+
+/** Two edit runs, of which neither author had seen the other's, that touch the same; both show. */
+export interface Overlap {
+  /** Names it for as long as it is there, also in a later visit. */
+  id: string;
+  /** What somebody else did: `action` is all of it that touches the same. */
+  theirs: Side;
+  /** What one did oneself. */
+  mine: Side;
+  /** How much they have to do with each other. */
+  grade: Grade;
+}
+
+/** What the engine noticed, as pairs of edit runs, the latest last. */
+export function overlapsOf(engine: Engine, told: string): Overlap[] {
+  if (told === "") return [];
+  const side = sidesIn(engine.history());
+  const pairs = new Map<string, { overlap: Overlap; theirs: Set<Spans>; mine: Set<Spans> }>();
+  for (const line of told.trimEnd().split("\n")) {
+    const [theirs = "", mine = "", grade] = line.split(" ");
+    const [their, own] = [side(theirs), side(mine)];
+    const id = `${their.run?.id ?? theirs} ${own.run?.id ?? mine}`;
+    const known = pairs.get(id) ?? { overlap: { id, theirs: their, mine: own, grade: grade as Grade }, theirs: new Set(), mine: new Set() };
+    pairs.set(id, known);
+    known.theirs.add(theirs);
+    known.mine.add(mine);
+  }
+  const joined = ({ overlap, theirs, mine }: { overlap: Overlap; theirs: Set<Spans>; mine: Set<Spans> }): Overlap => ({
+    ...overlap,
+    theirs: { ...overlap.theirs, action: [...theirs].join(",") },
+    mine: { ...overlap.mine, action: [...mine].join(",") },
+  });
+  return [...pairs.values()].map(joined).sort((a, b) => (a.theirs.run?.time ?? 0) - (b.theirs.run?.time ?? 0));
+}
+
+/** Looks for overlaps a little after something changed, where anybody asked for them, and says so where they are others than before. */
+export class OverlapWatch {
+  private readonly calm = new Calm(() => this.look());
+  private isOn = false;
+  private known = "";
+
+  constructor(
+    private readonly engine: () => Engine,
+    private readonly tell: (now: readonly Overlap[]) => void,
+  ) {}
+
+  begin(since: Version): void {
+    this.engine().watchOverlaps(since);
+    this.isOn = true;
+    this.calm.now();
+  }
+
+  soon(): void {
+    if (this.isOn) this.calm.soon();
+  }
+
+  end(): void {
+    this.isOn = false;
+    this.calm.end();
+  }
+
+  private look(): void {
+    const engine = this.engine();
+    const told = engine.overlaps();
+    if (told === this.known) return;
+    this.known = told;
+    this.tell(overlapsOf(engine, told));
+  }
+}
