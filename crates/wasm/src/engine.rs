@@ -1,6 +1,6 @@
 //! The editing replica of one document, on the page.
 
-use crate::anchor::{Anchor, read_author, read_spans, write_author, write_spans, write_version};
+use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
 use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
@@ -172,10 +172,7 @@ impl Engine {
     pub fn restore_all(&mut self, version: &[u8]) -> Outcome<JsValue> {
         let version = read::version_of(version)?;
         let done = self.replica.document_mut().restore_all(&version, &beside_the_work(), now());
-        self.refusal()?;
-        let Some((span, patch)) = done else { return Ok(JsValue::NULL) };
-        let spans = write_spans(&[span]);
-        Ok(js::object([("patches", self.tell(patch)), ("spans", spans.into())]))
+        self.restored(done)
     }
 
     /// The edit runs of everybody, oldest first.

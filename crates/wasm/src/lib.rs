@@ -24,6 +24,7 @@ mod proposals;
 mod read;
 mod rich;
 mod shelf;
+mod snapshots;
 mod ties;
 mod value;
 mod write;

@@ -49,7 +49,7 @@ impl Engine {
                 out.text("id", &write_id(draft.id));
                 out.text("title", &draft.name);
                 self.tell_action(Span::of(draft.id), draft.time, out);
-                out.0.push('}');
+                out.end();
             }
         });
         out.0
@@ -126,11 +126,11 @@ impl Engine {
         out.list(|out| decided_by.iter().for_each(|by| self.tell_decision(run.span, *by, out)));
         out.name("changes");
         out.list(|out| changes.iter().for_each(|change| self.tell_change(change, order, out)));
-        out.0.push('}');
+        out.end();
     }
 
     /// Which elements, whose, and since when.
-    fn tell_action(&self, span: Span, time: i64, out: &mut Json) {
+    pub(crate) fn tell_action(&self, span: Span, time: i64, out: &mut Json) {
         let author = author_of(&self.replica, span.replica);
         out.text("spans", &write_spans(&[span]));
         out.text("author", &write_author(author));
@@ -148,7 +148,7 @@ impl Engine {
         out.begin();
         self.tell_action(document.action_of(by).unwrap_or(Span::of(by)), time, out);
         out.truth("accepts", accepts);
-        out.0.push('}');
+        out.end();
     }
 
     fn tell_change(&mut self, change: &ProposedChange, order: &[Id], out: &mut Json) {
@@ -181,13 +181,13 @@ impl Engine {
         out.number("order", order.iter().position(|id| *id == span.first()).unwrap_or(0) as i64);
         out.name("shown");
         out.list(|out| place.shown.iter().for_each(|at| out.item(*at)));
-        out.0.push('}');
+        out.end();
     }
 }
 
 /// JSON that is being written: one call for each field, since what every visitor loads is to be small.
 #[derive(Default)]
-struct Json(String);
+pub(crate) struct Json(String);
 
 impl Json {
     /// What comes next is apart from what came before.
@@ -199,12 +199,25 @@ impl Json {
     }
 
     #[inline(never)]
-    fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.next();
         self.0.push('{');
     }
 
-    fn list(&mut self, items: impl FnOnce(&mut Self)) {
+    pub(crate) fn end(&mut self) {
+        self.0.push('}');
+    }
+
+    pub(crate) fn null(&mut self) {
+        self.next();
+        self.0.push_str("null");
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
+    pub(crate) fn list(&mut self, items: impl FnOnce(&mut Self)) {
         self.0.push('[');
         items(self);
         self.0.push(']');
@@ -220,7 +233,7 @@ impl Json {
     }
 
     #[inline(never)]
-    fn text(&mut self, name: &str, text: &str) {
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
         self.name(name);
         self.0.push_str(&quoted(text));
     }
@@ -238,7 +251,7 @@ impl Json {
     }
 
     #[inline(never)]
-    fn truth(&mut self, name: &str, is_true: bool) {
+    pub(crate) fn truth(&mut self, name: &str, is_true: bool) {
         self.name(name);
         self.0.push_str(if is_true { "true" } else { "false" });
     }

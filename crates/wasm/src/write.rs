@@ -4,7 +4,7 @@ use crate::anchor::{write_author, write_id};
 use crate::container::{read_kind, write_container};
 use crate::engine::{Engine, now};
 use crate::js::{self, Outcome, coded};
-use crate::read::{element, index, named, version_of};
+use crate::read::{element, index, named};
 use crate::value::{from_js, int_from_js, key, too_large};
 use js_sys::Array;
 use motet::{ContainerId, Edit, Id, Kind, Value, people};
@@ -147,16 +147,14 @@ impl Engine {
         self.write(|edit| edit.tree_delete(tree, node)).map(drop)
     }
 
-    /// Makes a text what it was at a version.
-    pub fn restore(&mut self, text: &str, version: &[u8]) -> Outcome<()> {
+    /// Makes a text read as it says, by the least changes.
+    pub fn rewrite(&mut self, text: &str, wanted: &str) -> Outcome<()> {
         let text = self.writable(text, Kind::Text)?;
-        let version = version_of(version)?;
-        let then = self.replica.document().text_at(text, &version);
-        if then == self.replica.document().text(text) {
+        if wanted == self.replica.document().text(text) {
             return Ok(());
         }
-        self.weigh(OP_WEIGHT + then.len())?;
-        self.write(|edit| edit.replace_all(text, &then))
+        self.weigh(OP_WEIGHT + wanted.len())?;
+        self.write(|edit| edit.replace_all(text, wanted))
     }
 
     /// Ends the action: what it changed, container by container. Nothing may be undone or taken in before that.

@@ -89,6 +89,8 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
       ["Alt-g", "The next place where something won against something else"],
       ["Alt-m", "The next place that two changed at once"],
       ["Alt-q", "Dismiss the one at the caret, for me"],
+      ["Alt-t", "Snapshots"],
+      ["Alt-Shift-t", "Take a snapshot"],
       ["Alt-ArrowLeft", "One step back in the history"],
       ["Alt-ArrowRight", "One step forward in the history"],
       ["Escape", "Back to now; close the panel"],

@@ -6,6 +6,7 @@ import { toast } from "../app/toasts";
 import { HeldNotice } from "../panels/People";
 import type { Content } from "./content";
 import type { OpenDocument, Snapshot } from "./document";
+import type { Moment } from "./moment";
 
 interface Props {
   document: OpenDocument;
@@ -37,9 +38,9 @@ export function Banners({ document, snapshot, wantsOnline, onOnline }: Props) {
 }
 
 /** Says which moment is shown, and brings it back. */
-export function PastBanner({ content, run, onNow }: { content: Content; run: EditRun; onNow: () => void }) {
+export function PastBanner({ content, run, moment, onNow }: { content: Content; run: EditRun; moment: Moment; onNow: () => void }) {
   const restore = () => {
-    const takeBack = content.restore(run.version);
+    const takeBack = content.restore(moment);
     onNow();
     toast("The earlier document is back, as a new change", { label: "Undo", run: takeBack });
   };

@@ -16,6 +16,7 @@ import { History } from "../panels/History";
 import { DISMISS_KEYS, dismissHere } from "../panels/Overlaps";
 import { sentenceOf } from "../panels/reasons";
 import { SavedState } from "../panels/Saved";
+import { Snapshots, TAKE_KEYS } from "../panels/Snapshots";
 import { openSuggestions, Suggestions } from "../panels/Suggestions";
 import { Mode, MODE_KEYS } from "../suggest/Mode";
 import { useMode } from "../suggest/mode";
@@ -25,6 +26,8 @@ import type { Content } from "./content";
 import type { OpenDocument } from "./document";
 import { take } from "./download";
 import { linesOf, useDivergence } from "./divergence";
+import { LookedAt, useLooking } from "./looking";
+import { after } from "./moment";
 import { OverlapCard } from "./OverlapCard";
 import { useOverlaps } from "./overlaps";
 import { useCalmState, useGoodbye, useName, useRuns } from "./hooks";
@@ -36,6 +39,7 @@ const PEOPLE = { id: "people", title: "People", icon: "people", keys: "Alt-p" } 
 const DECISIONS = { id: "decisions", title: "Decisions", icon: "decide", keys: "Alt-k" } as const;
 const SUGGESTIONS = { id: "suggestions", title: "Suggestions", icon: "suggest", keys: "Alt-Shift-s" } as const;
 const DIFFERENCES = { id: "differences", title: "What you see differently", icon: "view", keys: "Alt-i" } as const;
+const SNAPSHOTS = { id: "snapshots", title: "Snapshots", icon: "snapshot", keys: "Alt-t" } as const;
 const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
 
 /** What waits in a panel, as its button says it. */
@@ -80,6 +84,8 @@ export function Workspace({ document, content, screens }: Props) {
   const nextWon = useWon(document, content, snapshot);
   const overlaps = useOverlaps(document, content, snapshot);
   const page = useRef<HTMLElement>(null);
+  const looking = useLooking(document, content, snapshot.revision, panel === SNAPSHOTS.id);
+  const [asksSnapshot, askSnapshot] = useState(0);
   const seen = place === null ? null : (runs[place] ?? null);
   const views = useViews(document, snapshot, seen && {
     words: `at ${clockOf(seen.time)}, ${dayOf(seen.time)}`,
@@ -98,8 +104,18 @@ export function Workspace({ document, content, screens }: Props) {
     content.focus();
   };
 
-  const bar = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, HISTORY];
+  const bar = [...(content.panels ?? []), PEOPLE, SUGGESTIONS, DECISIONS, SNAPSHOTS, HISTORY];
   const panels = [...bar, DIFFERENCES];
+  const isPast = place !== null || looking.at !== null;
+  const toNow = () => {
+    travel(null);
+    looking.look(null, null);
+  };
+  const takeSnapshot = () => {
+    toNow();
+    setPanel(SNAPSHOTS.id);
+    askSnapshot((count) => count + 1);
+  };
   const nextOverlap = () => {
     if (!overlaps.goTo()) toast("Nothing here was changed by two at once");
   };
@@ -107,11 +123,11 @@ export function Workspace({ document, content, screens }: Props) {
     if (!overlaps.goTo(overlap)) toast("What both did is not to be seen in the text: it is gone, or is no text");
   };
   const toggle = (wanted: string) => {
-    travel(null);
+    toNow();
     setPanel(panel === wanted ? null : wanted);
   };
   const back = () => {
-    if (place !== null) travel(null);
+    if (isPast) toNow();
     else if (asksWhy !== null) askWhy(null);
     else if (panel !== null) setPanel(null);
     content.focus();
@@ -122,16 +138,17 @@ export function Workspace({ document, content, screens }: Props) {
     "Alt-ArrowRight": () => isHistoryOpen && step(1),
     [MODE_KEYS]: toggleMode,
     // While the past is shown there is no caret to go by.
-    "Alt-j": () => place === null && document.review.step(1),
-    "Alt-Shift-j": () => place === null && document.review.step(-1),
-    "Alt-a": () => place === null && document.review.decideHere(true),
-    "Alt-x": () => place === null && document.review.decideHere(false),
+    "Alt-j": () => !isPast && document.review.step(1),
+    "Alt-Shift-j": () => !isPast && document.review.step(-1),
+    "Alt-a": () => !isPast && document.review.decideHere(true),
+    "Alt-x": () => !isPast && document.review.decideHere(false),
     "Alt-w": why,
     "Alt-g": nextWon,
-    "Alt-m": () => place === null && nextOverlap(),
-    [DISMISS_KEYS]: () => place === null && dismissHere(overlaps),
-    "Mod-z": () => client.undo(),
-    "Mod-Shift-z": () => client.redo(),
+    "Alt-m": () => !isPast && nextOverlap(),
+    [DISMISS_KEYS]: () => !isPast && dismissHere(overlaps),
+    [TAKE_KEYS]: takeSnapshot,
+    "Mod-z": () => !isPast && client.undo(),
+    "Mod-Shift-z": () => !isPast && client.redo(),
     Escape: back,
   });
   const setOnline = (online: boolean) => {
@@ -142,6 +159,7 @@ export function Workspace({ document, content, screens }: Props) {
     [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
     [SUGGESTIONS.id]: () => <Suggestions document={document} snapshot={snapshot} isNaming={isNamingDraft} onNamed={() => setNamingDraft(false)} />,
     [DECISIONS.id]: () => <Decisions document={document} overlaps={overlaps} onGoTo={goToOverlap} />,
+    [SNAPSHOTS.id]: () => <Snapshots document={document} looking={looking} isEmpty={!snapshot.isReady || client.version().length === 0} asked={asksSnapshot} />,
     [HISTORY.id]: () => <History document={document} content={content} runs={runs} at={place} onTravel={travel} onWhy={askWhy} />,
     [DIFFERENCES.id]: () => <Differences document={document} snapshot={snapshot} lines={lines} onWhy={askWhy} />,
     ...Object.fromEntries((content.panels ?? []).map(({ id, body }) => [id, () => body(snapshot)])),
@@ -170,8 +188,8 @@ export function Workspace({ document, content, screens }: Props) {
         <Mode document={document} snapshot={snapshot} onNewDraft={newDraft} />
         <Faces snapshot={snapshot} self={client.author} onOpen={() => toggle(PEOPLE.id)} />
         <span className="bar-group">
-          <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || place !== null} onClick={client.undo} />
-          <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || place !== null} onClick={client.redo} />
+          <IconButton icon="undo" label="Undo my last change" keys={written("Mod-z")} disabled={!snapshot.canUndo || isPast} onClick={client.undo} />
+          <IconButton icon="redo" label="Redo my last change" keys={written("Mod-Shift-z")} disabled={!snapshot.canRedo || isPast} onClick={client.redo} />
         </span>
         <span className="bar-group">
           {bar.map(({ id, title, icon, keys }) => {
@@ -209,6 +227,7 @@ export function Workspace({ document, content, screens }: Props) {
           screens={screens}
           items={[
             ...(content.chosen ? [{ label: "Why is this here?", icon: "why" as const, keys: written("Alt-w"), run: why }] : []),
+            { label: "Take a snapshot", icon: "snapshot" as const, keys: written(TAKE_KEYS), run: takeSnapshot },
             ...(content.actions?.() ?? []),
             ...content.downloads.map((download) => ({ label: download.label, icon: "download" as const, run: () => void take(name, download) })),
             { label: wantsOnline ? "Work offline" : "Go online again", icon: "cloudOff", run: () => setOnline(!wantsOnline) },
@@ -219,9 +238,10 @@ export function Workspace({ document, content, screens }: Props) {
       <Banners document={document} snapshot={snapshot} wantsOnline={wantsOnline} onOnline={() => setOnline(true)} />
       <div className="workspace">
         <main className="page" ref={page}>
-          {place !== null && <Past content={content} runs={runs} place={place} onNow={() => travel(null)} />}
+          {looking.at !== null && <LookedAt document={document} content={content} looking={looking} at={looking.at} revision={snapshot.revision} />}
+          {place !== null && <Past document={document} content={content} runs={runs} place={place} onNow={() => travel(null)} />}
           {snapshot.isReady ? (
-            content.live({ isHidden: place !== null, isHistoryOpen, showPanel: setPanel })
+            content.live({ isHidden: isPast, isHistoryOpen, showPanel: setPanel })
           ) : (
             <div className="skeleton" aria-label="Loading" role="progressbar" />
           )}
@@ -234,12 +254,13 @@ export function Workspace({ document, content, screens }: Props) {
   );
 }
 
-function Past({ content, runs, place, onNow }: { content: Content; runs: readonly EditRun[]; place: number; onNow: () => void }) {
-  const run = runs[place] as EditRun;
+function Past({ document, content, runs, place, onNow }: { document: OpenDocument; content: Content; runs: readonly EditRun[]; place: number; onNow: () => void }) {
+  const [run, last] = [runs[place] as EditRun, runs[place - 1]];
+  const moment = after(document, run);
   return (
     <>
-      <PastBanner content={content} run={run} onNow={onNow} />
-      {content.past(run, runs[place - 1])}
+      <PastBanner content={content} run={run} moment={moment} onNow={onNow} />
+      {content.past(moment, last && after(document, last))}
     </>
   );
 }

@@ -1,11 +1,12 @@
 /** What a type of document gives to the frame around it. */
-import type { EditRun, Presence, Spans, Version } from "@motet/client";
+import type { Presence, Spans } from "@motet/client";
 import type { ReactNode } from "react";
 import type { IconName } from "../app/icons";
 import type { MenuItem } from "../app/parts";
 import type { DocumentsApi } from "../documents/api";
 import type { OpenDocument, Snapshot } from "./document";
 import type { Highlight, Layer } from "./highlights";
+import type { Moment } from "./moment";
 
 /** How the frame shows it. */
 export interface Shown {
@@ -44,10 +45,10 @@ export interface Download {
 export interface Content {
   /** What is worked on. It stays on the page while the past is shown. */
   live(shown: Shown): ReactNode;
-  /** The document as a run left it, with what the run changed in what was there before. */
-  past(run: EditRun, before: EditRun | undefined): ReactNode;
+  /** The document at a moment, with what changed since another; since nothing was there, where there is no other. */
+  past(moment: Moment, before: Moment | undefined): ReactNode;
   /** Makes the document what it was then, by a change like any other. Returns how to take that back. */
-  restore(version: Version): () => void;
+  restore(moment: Moment): () => void;
   /** Gives the keyboard to what is worked on. */
   focus(): void;
   /** Goes to where somebody is. */

@@ -1,15 +1,18 @@
 /** A JSON document in the page: a tree of values. */
-import type { EditRun, Version } from "@motet/client";
-import { createRef, useEffect, useMemo } from "react";
+import { createRef, lazy, Suspense, useEffect, useMemo } from "react";
 import { Notice } from "../app/parts";
 import type { Content } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
+import type { Moment } from "../editor/moment";
 import { ConflictsPanel } from "./ConflictsPanel";
 import { Conflicts } from "./conflicts";
 import { LiveJson, type Steering } from "./LiveJson";
 import { Tree } from "./Tree";
 import { useTree } from "./useTree";
 import "../styles/json.css";
+
+/** What shows texts is loaded once somebody compares. */
+const OldText = lazy(() => import("../text/OldText").then(({ OldText }) => ({ default: OldText })));
 
 export function open(document: OpenDocument): Content {
   const { client } = document;
@@ -18,9 +21,9 @@ export function open(document: OpenDocument): Content {
   const steering = createRef<Steering>();
   return {
     live: ({ isHidden }) => <LiveJson document={document} json={json} conflicts={conflicts} isHidden={isHidden} steering={steering} />,
-    past: (run) => <OldJson document={document} run={run} />,
-    restore(version: Version) {
-      const text = textAt(document, version);
+    past: (moment, before) => (isCompared(moment, before) ? <Compared moment={moment} before={before} /> : <OldJson moment={moment} />),
+    restore(moment) {
+      const text = textAt(moment);
       if (text === null) return () => {};
       if (json.exists) json.save(text);
       else json.create(text);
@@ -41,9 +44,12 @@ export function open(document: OpenDocument): Content {
   };
 }
 
-/** What it said at a version; null where it was nothing yet. */
-function textAt({ client }: OpenDocument, version: Version): string | null {
-  const past = client.at(version);
+/** Whether two moments are compared, rather than the steps of the history, which are looked at as a tree. */
+const isCompared = (moment: Moment, before: Moment | undefined): before is Moment => before !== undefined && before.id !== moment.id && !moment.id.startsWith("run");
+
+/** What it said then; null where it was nothing yet. */
+function textAt(moment: Moment): string | null {
+  const past = moment.at();
   try {
     const json = past.json();
     return json.exists && json.root() ? json.toString() : null;
@@ -52,13 +58,23 @@ function textAt({ client }: OpenDocument, version: Version): string | null {
   }
 }
 
-/** The document as a run left it, to be looked at. */
-function OldJson({ document, run }: { document: OpenDocument; run: EditRun }) {
-  const past = useMemo(() => document.client.at(run.version), [document, run.id]);
+/** The document as it was, to be looked at. */
+function OldJson({ moment }: { moment: Moment }) {
+  const past = useMemo(() => moment.at(), [moment.id]);
   // In strict mode effects run twice: what was given back is not used again.
   useEffect(() => () => void setTimeout(() => past.close()), [past]);
   const json = past.json();
   const model = useTree(json);
   if (model.isEmpty) return <Notice icon="document" title="There was nothing here yet"><p>The document was made later than this.</p></Notice>;
   return <Tree model={model} label="The document as it was" />;
+}
+
+/** What differs between two moments, as text. */
+function Compared({ moment, before }: { moment: Moment; before: Moment }) {
+  const [now, then] = useMemo(() => [textAt(moment) ?? "", textAt(before) ?? ""], [moment.id, before.id]);
+  return (
+    <Suspense fallback={<div className="skeleton" role="progressbar" aria-label="Opening" />}>
+      <OldText text={now} before={then} colour={moment.colour} />
+    </Suspense>
+  );
 }

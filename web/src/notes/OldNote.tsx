@@ -1,10 +1,9 @@
-/** The note as it was, with a bar beside what one edit run changed in it. */
-import type { EditRun } from "@motet/client";
+/** The note as it was, with a bar beside what changed in it. */
 import type { Node } from "prosemirror-model";
 import { EditorState, Plugin } from "prosemirror-state";
 import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
 import { useEffect, useRef } from "react";
-import type { OpenDocument } from "../editor/document";
+import type { Moment } from "../editor/moment";
 import { blockView } from "./blockview";
 import { ROOT } from "./note";
 import { counters } from "./numbers";
@@ -12,8 +11,8 @@ import type { PictureSource } from "./pictures";
 import { pictureView } from "./pictureview";
 import { project } from "./projection";
 
-function noteAt(document: OpenDocument, run: EditRun): Node {
-  const past = document.client.at(run.version);
+function noteAt(moment: Moment): Node {
+  const past = moment.at();
   try {
     return project(past.rich, ROOT);
   } finally {
@@ -32,23 +31,22 @@ export function changedBlocks(before: Node | null, then: Node): { from: number; 
 }
 
 interface Props {
-  document: OpenDocument;
   pictures: PictureSource;
-  run: EditRun;
-  before: EditRun | undefined;
+  moment: Moment;
+  before: Moment | undefined;
 }
 
-export function OldNote({ document, pictures, run, before }: Props) {
+export function OldNote({ pictures, moment, before }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const doc = noteAt(document, run);
-    const changed = changedBlocks(before ? noteAt(document, before) : null, doc);
+    const doc = noteAt(moment);
+    const changed = changedBlocks(before ? (before.id === moment.id ? doc : noteAt(before)) : null, doc);
     const bars = DecorationSet.create(doc, changed.map(({ from, to }) => Decoration.node(from, to, { class: "was-changed" })));
     const attributes = { class: "note", style: `counter-reset: ${counters}`, role: "document", "aria-label": "The note as it was", tabindex: "0" };
     const plugin = new Plugin({ props: { decorations: () => bars, attributes } });
     const view = new EditorView(box.current, { state: EditorState.create({ doc, plugins: [plugin] }), nodeViews: { block: blockView, image: pictureView(pictures) }, editable: () => false });
     view.dom.querySelector(".was-changed")?.scrollIntoView({ block: "center" });
     return () => view.destroy();
-  }, [document, pictures, run, before]);
-  return <div className="note-scroll old-note" ref={box} style={{ "--peer": document.colourOf(run.author) } as React.CSSProperties} />;
+  }, [pictures, moment.id, before?.id]);
+  return <div className="note-scroll old-note" ref={box} style={{ "--peer": moment.colour } as React.CSSProperties} />;
 }

@@ -26,9 +26,9 @@ export function open(document: OpenDocument, documents: DocumentsApi): Content {
   const note = new OpenNote(document);
   return {
     live: ({ isHidden, showPanel }) => <LiveNote note={note} isHidden={isHidden} showPanel={showPanel} />,
-    past: (run, before) => <OldNote document={document} pictures={note.pictures} run={run} before={before} />,
-    restore(version) {
-      const spans = document.client.restore(version);
+    past: (moment, before) => <OldNote pictures={note.pictures} moment={moment} before={before} />,
+    restore(moment) {
+      const spans = moment.restore();
       return () => spans !== null && document.client.undoRange(spans);
     },
     focus: () => note.focus(),

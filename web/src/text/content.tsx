@@ -1,10 +1,11 @@
 /** A plain text in the page, with Markdown in colour. */
-import type { EditRun, Presence } from "@motet/client";
+import type { Presence } from "@motet/client";
 import { goTo } from "@motet/client/codemirror";
 import type { EditorView } from "@codemirror/view";
 import { createRef, useMemo } from "react";
 import type { Content } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
+import type { Moment } from "../editor/moment";
 import { reveal, showHighlights } from "./highlights";
 import { LiveText } from "./LiveText";
 import { OldText } from "./OldText";
@@ -14,9 +15,9 @@ export function open(document: OpenDocument): Content {
   const editor = createRef<EditorView>();
   return {
     live: ({ isHidden, isHistoryOpen }) => <LiveText document={document} text={text} showsBlame={isHistoryOpen} isHidden={isHidden} editor={editor} />,
-    past: (run, before) => <Past document={document} run={run} before={before} />,
-    restore(version) {
-      text.restore(version);
+    past: (moment, before) => <Past moment={moment} before={before} />,
+    restore(moment) {
+      text.rewrite(moment.text("text"));
       return document.client.undo;
     },
     focus: () => editor.current?.focus(),
@@ -38,10 +39,7 @@ export function open(document: OpenDocument): Content {
   };
 }
 
-function Past({ document, run, before }: { document: OpenDocument; run: EditRun; before: EditRun | undefined }) {
-  const [then, earlier] = useMemo(() => {
-    const text = document.client.text("text");
-    return [text.readAt(run.version), before ? text.readAt(before.version) : ""];
-  }, [document, run, before]);
-  return <OldText text={then} before={earlier} colour={document.colourOf(run.author)} />;
+function Past({ moment, before }: { moment: Moment; before: Moment | undefined }) {
+  const [then, earlier] = useMemo(() => [moment.text("text"), before?.text("text") ?? ""], [moment.id, before?.id]);
+  return <OldText text={then} before={earlier} colour={moment.colour} />;
 }

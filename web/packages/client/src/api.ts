@@ -19,5 +19,6 @@ export type { Draft, DraftId, ProposalDecision, ProposalState, ProposedChange, P
 export type { Link, Safety, Saved, Trouble, Upload } from "./session/session.js";
 export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges, RichTexts } from "./rich.js";
 export { Past, type Readable } from "./shelf.js";
+export type { Snapshot, Snapshots } from "./snapshots.js";
 export { type ConnectOptions, Space, type SpaceEvents } from "./space.js";
 export { Float, type Json, type Value } from "./values.js";

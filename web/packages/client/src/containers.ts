@@ -159,7 +159,12 @@ export class TextContainer extends Container<"text", TextChange> {
 
   /** Makes it read as it did at a version, by a change like any other. */
   restore(version: Version): void {
-    this.act((engine) => engine.restore(this.id, version));
+    this.rewrite(this.readAt(version));
+  }
+
+  /** Makes it read as `wanted` does, by a change like any other, of the words that differ. */
+  rewrite(wanted: string): void {
+    this.act((engine) => engine.rewrite(this.id, wanted));
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { DocumentBlobs } from "./blobs/document.js";
 import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
-import type { Anchor, Author, AuthorId, ContainerId, EditRun, Engine, EnginePatch, Grade, ShownAt, Spans, Version } from "./engine/engine.js";
+import type { Anchor, Author, AuthorId, ContainerId, Done, EditRun, Engine, EnginePatch, Grade, ShownAt, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
 import { Emitter, type Unsubscribe } from "./events.js";
@@ -18,6 +18,7 @@ import { type Draft, type DraftId, draftsOf, type ProposedRun, type Proposing, P
 import type { DocumentNews, Link, Safety, Saved, Session, Stored, Trouble, Upload } from "./session/session.js";
 import { type ElementId, type Name, type RichChange, type RichPatch, type RichReader, richReader } from "./rich.js";
 import { Past, type Readable, Shelf } from "./shelf.js";
+import { type Snapshot, type Snapshots, snapshotsOf } from "./snapshots.js";
 
 /** What is done is sealed into one frame for this long; people cannot tell it from at once. */
 const SEAL_AFTER_MS = 30;
@@ -346,14 +347,28 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
    * Makes everything what it was at a version, by a change that everybody sees; null where nothing differs. What it did is
    * undone by `undoRange`.
    */
-  restore(version: Version): Spans | null {
-    const done = this.ask((engine) => engine.restoreAll(version));
-    if (done === null) return null;
-    this.changed();
-    this.sealSoon();
-    this.tell("local", done.patches);
-    return done.spans;
+  restore = (version: Version): Spans | null => this.done((engine) => engine.restoreAll(version));
+
+  /** The snapshots that somebody took and nobody took out of the list. */
+  snapshots = (): Snapshots => this.ask((engine) => snapshotsOf(engine.snapshots()));
+
+  /** Gives what is shown now a name, for everybody. */
+  takeSnapshot(name: string, note = ""): Snapshot {
+    const id = crypto.getRandomValues(new Uint8Array(8));
+    this.done((engine) => engine.saveSnapshot(id, name, note));
+    const hex = [...id].reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return this.snapshots().list.find((snapshot) => snapshot.id === hex) as Snapshot;
   }
+
+  /**
+   * Takes a snapshot out of the list, for everybody; null where it is not there. What it shows stays in the history. What it did is
+   * undone by `undoRange`.
+   */
+  removeSnapshot = (id: string): Spans | null => this.done((engine) => engine.removeSnapshot(id));
+  /** The document as a snapshot shows it, whatever came since. */
+  atSnapshot = (id: string): Past => this.ask((engine) => new Past(engine, (present, wrap) => present.atSnapshot(id, wrap)));
+  /** As {@link MotetDocument.restore}, of what a snapshot shows. */
+  restoreSnapshot = (id: string): Spans | null => this.done((engine) => engine.restoreSnapshot(id));
 
   /** Leaves an author's work out of sight, for oneself only. */
   hideAuthor = (author: AuthorId, on: boolean): void => this.choose((engine) => engine.hideAuthor(author, on));
@@ -482,7 +497,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   /** Names what everybody sees at this version: equal on all members that have the same. */
   stateHash = (): string => this.ask((engine) => engine.stateHash());
   /** The document as it was at a version. */
-  at = (version: Version): Past => this.ask((engine) => new Past(engine, version));
+  at = (version: Version): Past => this.ask((engine) => new Past(engine, (present, wrap) => present.at(version, wrap)));
 
   /** Tells the others where one is; null while one looks elsewhere. */
   present(selection: Selection | AnchoredSelection | null): void {
@@ -676,6 +691,15 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.changed();
     this.sealSoon();
     this.tell("local", patches, by);
+  }
+
+  private done(ask: (engine: Engine) => Done | null): Spans | null {
+    const done = this.ask(ask);
+    if (done === null) return null;
+    this.changed();
+    this.sealSoon();
+    this.tell("local", done.patches);
+    return done.spans;
   }
 
   private act(origin: Origin, ask: (engine: Engine) => EnginePatch<unknown, unknown>[] | null): boolean {

@@ -1,6 +1,6 @@
 /** Hands out the containers of one state of a document: the present one, or one of the past. */
 import { type AnyContainer, type Containers, type CounterContainer, guarded, type Host, type ListContainer, makeContainer, type MapContainer, type PatchEvent, type TextContainer, type TreeContainer } from "./containers.js";
-import type { ContainerId, Engine, Kind, Version } from "./engine/engine.js";
+import type { ContainerId, Engine, Kind, Wrap } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
 import { JsonDocument } from "./json.js";
 import type { Unsubscribe } from "./events.js";
@@ -46,7 +46,7 @@ export class Shelf implements Readable {
   json = () => this.ownJson;
 }
 
-/** A document as it was at a version, to be read. Give it back with `close` when done: it takes as much memory as the document. */
+/** A document as it was at a version or a snapshot, to be read. Give it back with `close` when done: it takes as much memory as the document. */
 export class Past implements Readable {
   private readonly shelf: Shelf;
   private readonly engine: Engine;
@@ -60,10 +60,10 @@ export class Past implements Readable {
   readonly json: Shelf["json"];
 
   /** @internal */
-  constructor(present: Engine, version: Version) {
+  constructor(present: Engine, show: (engine: Engine, wrap: Wrap) => Engine) {
     const host: Host = { engine: present, change: refuse, onPatch: never, named: (kind, id) => this.shelf.named(kind, id) };
     this.shelf = new Shelf(host);
-    this.engine = present.at(version, this.shelf.at);
+    this.engine = show(present, this.shelf.at);
     Object.assign(host, { engine: this.engine });
     this.rich = richReader((ask) => guarded(() => ask(this.engine)));
     ({ text: this.text, map: this.map, list: this.list, tree: this.tree, counter: this.counter, json: this.json } = this.shelf);

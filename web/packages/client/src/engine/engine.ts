@@ -139,6 +139,12 @@ export interface Place {
 /** What changed, container by container. */
 export type Patches = EnginePatch<unknown, unknown>[];
 
+/** What something changed, and what to undo to take it back. */
+export interface Done {
+  patches: Patches;
+  spans: Spans;
+}
+
 /** Why something stands as it does, or what it gave way to. Actions and elements are named by spans. */
 /**
  * How much what two people did at once has to do with each other: `overlap` where both touch the same words, or one deletes what the
@@ -240,7 +246,8 @@ export interface Engine extends RichTexts {
   create(tree: ContainerId, parent: NodeId | undefined, at: number): NodeId;
   moveNode(tree: ContainerId, node: NodeId, parent: NodeId | undefined, at: number): void;
   removeNode(tree: ContainerId, node: NodeId): void;
-  restore(text: ContainerId, version: Version): void;
+  /** Makes a text read as it says, by the least changes. */
+  rewrite(text: ContainerId, wanted: string): void;
   /** What edit runs, apart by spaces, mean together: a rule's word with its number, `claim` with places and name, `resolve`, `weigh`. */
   declare(what: string, number: number, named: string, keep: string): void;
   commit(): Patches;
@@ -271,13 +278,24 @@ export interface Engine extends RichTexts {
   /** Where in texts elements are shown. */
   placesOf(spans: Spans): ShownAt[];
 
-  /** Everything as it was at a version; null where nothing differs. `spans` are what to undo to take it back. */
-  restoreAll(version: Version): { patches: Patches; spans: Spans } | null;
+  /** Everything as it was at a version; null where nothing differs. */
+  restoreAll(version: Version): Done | null;
 
   /** Notices what others do to the same at once, where one of both was done since a version. */
   watchOverlaps(since: Version): void;
   /** What was noticed, one to a line: theirs, one's own, and the grade. */
   overlaps(): string;
+
+  /** As JSON, the earliest first; see `snapshotsOf`. */
+  snapshots(): string;
+  /** `id` are 8 random bytes. */
+  saveSnapshot(id: Uint8Array, name: string, note: string): Done;
+  /** Null where it is not there. */
+  removeSnapshot(id: string): Done | null;
+  /** The document as it shows it, to be read; to be given back by `free`. */
+  atSnapshot(id: string, wrap: Wrap): Engine;
+  /** As `restoreAll`. */
+  restoreSnapshot(id: string): Done | null;
 
   /** Why the parts of spans are active or not; without spans all that gave way. */
   reasons(spans: Spans | undefined): Told[];
