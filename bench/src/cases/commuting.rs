@@ -5,9 +5,10 @@ use super::motet_only::only;
 use crate::measure::median_ms;
 use crate::peers::{Motet, Peer};
 use crate::table::Table;
-use motet::{Document, Grade, Id, Policy, ReplicaId, Span, VersionVector};
+use motet::{Document, Grade, Id, MultiLog, Policy, ReplicaId, Span, VersionVector};
 use std::hint::black_box;
 use trace::Patch;
+use view::View;
 
 /// How many people write at once.
 const WRITERS: u32 = 8;
@@ -25,6 +26,8 @@ const CONFLICTS: u32 = 1_000;
 pub fn measure(table: &mut Table) {
     for (ops, label) in [(10_000, "10k"), (1_000_000, "1M")] {
         for (what, conflicts) in [("without constraints", 0), ("with 1,000 conflicts", CONFLICTS)] {
+            let name = format!("index {label} actions of 8 writers {what}, without making the text, per action, ns");
+            only(table, &name, |times| index(times, ops, conflicts));
             let name = format!("take in {label} actions of 8 writers {what}, per action, ns");
             only(table, &name, |times| take_in(times, ops, conflicts));
         }
@@ -68,6 +71,25 @@ fn crowd(ops: u32, conflicts: u32) -> Motet {
         all.document().edit(0, |edit| edit.conflict(&pair));
     }
     all
+}
+
+/// The time to append all of it to a log, and to know what becomes of each action: all that is not the text's own.
+fn index(repetitions: usize, ops: u32, conflicts: u32) -> f64 {
+    let mut all = crowd(ops, conflicts);
+    let document = all.document();
+    let (logs, lost) = (document.log().logs().cloned().collect::<Vec<_>>(), document.view().lost().count());
+    let (ms, view) = median_ms(
+        repetitions,
+        || logs.clone(),
+        |logs| {
+            let (mut log, mut view) = (MultiLog::new(), View::new());
+            let spans = log.receive_logs(logs).expect("logs of a document are valid");
+            view.note(&log, &spans);
+            view
+        },
+    );
+    assert_eq!(view.lost().count(), lost);
+    per(ms, ops)
 }
 
 /// The time to take all of it in at once, and to know what becomes of each action.
