@@ -2,7 +2,7 @@
 
 use crate::{Author, Direction, Edit, Policy, Standing};
 use clock::{Id, ReplicaId, Span, VersionVector};
-use log::{Action, ContainerId, Kind, Op, Register, Value};
+use log::{Action, ContainerId, Decider, Kind, Op, Outcome, Register, Value};
 
 fn body() -> ContainerId {
     ContainerId::root(Kind::Text, "body")
@@ -427,4 +427,19 @@ fn an_action_says_what_its_author_knew() {
     assert_eq!(both.unseen, [a.span()]);
     assert_eq!(ann.naive.past(both.id), ann.naive.version());
     assert_eq!(ann.naive.past(b.id), [(bob.replica, 2)].into_iter().collect());
+}
+
+#[test]
+fn what_was_decided_against_stays_out_when_what_was_said_of_it_is_undone() {
+    let [mut ann] = authors();
+    let decider = Decider([1; 32]);
+    ann.naive.note_author(ann.replica, decider);
+    let declare = |op| [Edit::Declare(op)];
+    let x = insert(&mut ann, 0, "x");
+    let by = ann.commit(&declare(Op::Govern { rules: log::RULES, deciders: vec![decider], pred: vec![] })).id;
+    let no = ann.commit(&declare(Op::Resolve { actions: vec![x.id], keep: vec![], pred: vec![] }));
+    assert_eq!(read(&ann), "");
+    ann.commit(&declare(Op::Decide { by, after: None, outcomes: vec![(x.id, Outcome::Out)] }));
+    undo(&mut ann, &[no.span()]);
+    assert_eq!(read(&ann), "");
 }
