@@ -30,6 +30,13 @@ pub struct Attic {
     planted: Option<Planted>,
 }
 
+/// A copy of the blobs of a member.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    files: Files,
+    kept: BTreeSet<BlobHash>,
+}
+
 impl Attic {
     /// An empty one.
     pub fn new(keeps: bool, planted: Option<Planted>) -> Self {
@@ -103,6 +110,18 @@ impl Attic {
     /// Stops no more at what was to be a power cut.
     pub fn heal(&mut self) {
         self.platter.inner().dies_in = None;
+    }
+
+    /// A copy of what is on the disk.
+    pub fn copy(&self) -> Copy {
+        Copy { files: self.platter.inner().live.clone(), kept: self.kept.clone() }
+    }
+
+    /// Opens with what an earlier copy holds.
+    pub fn put_back(&mut self, copy: &Copy) {
+        self.platter = Platter::with(copy.files.clone());
+        self.kept = copy.kept.clone();
+        self.blobs = open(&self.platter);
     }
 
     /// Stops without warning, and opens again with what the disk happens to have.

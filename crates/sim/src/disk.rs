@@ -83,6 +83,17 @@ impl Disk {
         state.syncs_left = None;
     }
 
+    /// What is on it, as a running system sees it.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.lock().bytes.clone()
+    }
+
+    /// Takes what is on it away, and puts other bytes there.
+    pub fn overwrite(&self, bytes: &[u8]) {
+        let mut state = self.lock();
+        *state = State { bytes: bytes.to_vec(), lies: state.lies, ..State::default() };
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

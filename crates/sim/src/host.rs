@@ -129,6 +129,18 @@ impl Host {
         if before == after { Ok(()) } else { Err(format!("it came back as {after:?}, and was {before:?}")) }
     }
 
+    /// Forgets what came last, where that is somebody else's.
+    pub fn forget_last(&mut self) {
+        let replica = self.replica.document().replica();
+        let mut parcels = self.replica.export(&self.replica.version().missing_from(&VersionVector::new()), usize::MAX);
+        if !self.is_sealed() || parcels.pop().is_none_or(|last| last.span.replica == replica) {
+            return;
+        }
+        self.replica = motet::Replica::new(DOC, EPOCH, replica, self.key.clone());
+        parcels.iter().for_each(|parcel| drop(self.replica.import(&parcel.bytes, None)));
+        self.look();
+    }
+
     /// What is here, what is missing, and what can be read.
     fn outline(&self) -> (VersionVector, Vec<Span>, Vec<String>) {
         let texts = self.screen.texts.values().filter(|text| !text.is_empty()).cloned();
@@ -276,6 +288,9 @@ impl sync::Replica for Host {
     fn export(&mut self, _: DocumentId, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
         let mut missing = missing.to_vec();
         let mut bytes_max = bytes_max;
+        if self.planted == Some(Planted::OwnWorkOnly) {
+            missing.retain(|span| span.replica == self.replica.document().replica());
+        }
         if self.planted == Some(Planted::ExportWrongRange) {
             missing.iter_mut().for_each(|span| span.start = (span.start + 1).min(span.end - 1));
         }

@@ -13,6 +13,8 @@ pub struct Ledger {
     /// Of everybody who was ever at a version.
     hashes: BTreeMap<VersionVector, Hashes>,
     /// What storage nodes said to be on their disks.
+    said: VersionVector,
+    /// What of it must be there: all, but for disks that went back.
     promised: VersionVector,
 }
 
@@ -35,15 +37,21 @@ impl Ledger {
 
     /// Notes what a storage node says to be on its disk.
     pub fn promise(&mut self, version: &VersionVector) {
+        self.said.merge(version);
         self.promised.merge(version);
+    }
+
+    /// A disk went back to an earlier copy: what only it had is no promise any more. What is left of promises is `promised`.
+    pub fn go_back(&mut self, promised: VersionVector) {
+        self.promised = promised;
     }
 
     /// Nobody may hear of more than storage nodes said.
     pub fn check_heard(&self, version: &VersionVector) -> Result<(), String> {
-        if self.promised.includes(version) {
+        if self.said.includes(version) {
             return Ok(());
         }
-        Err(format!("called durable and on no disk: {:?}", version.missing_from(&self.promised)))
+        Err(format!("called durable and on no disk: {:?}", version.missing_from(&self.said)))
     }
 
     /// What was ever called durable must be in `version`.

@@ -1,11 +1,11 @@
 //! A member: what it keeps through a crash, and what it has only while it runs.
 
-use crate::attic::Attic;
+use crate::attic::{self, Attic};
 use crate::host::{DOC, Host, Settings};
 use crate::options::Options;
 use crate::planted::Planted;
 use crate::random::{Random, mix};
-use crate::vault::{PowerCut, Vault};
+use crate::vault::{self, PowerCut, Vault};
 use clock::{ReplicaId, VersionVector};
 use codec::SigningKey;
 use sync::{Admission, BlobTraffic, Config, Exchange, MemberId, PeerKey, Role, Trust};
@@ -29,6 +29,18 @@ pub struct Member {
     seed: u64,
     planted: Option<Planted>,
     at: usize,
+    /// What it wrote as when the copy was made that its disk went back to.
+    kept_name: Option<ReplicaId>,
+}
+
+/// A copy of a member's disk.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    vault: vault::Copy,
+    attic: attic::Copy,
+    version: VersionVector,
+    /// What the member wrote as.
+    name: ReplicaId,
 }
 
 /// What a member has while it runs.
@@ -55,10 +67,10 @@ impl Member {
         secret[..8].copy_from_slice(&seed.to_le_bytes());
         let key = SigningKey::from_bytes(&secret);
         let settings = Settings { key, is_storage, contrary: options.contrary, images: options.images, planted };
-        let skew_s = random.below(2 * options.skew_s_max as usize + 1) as i64 - options.skew_s_max as i64;
+        let skew_s = skew_s(options, random);
         let promised = VersionVector::new();
         let attic = Attic::new(keeps, planted);
-        Self { vault, attic, running: None, runs: 0, promised, settings, skew_s, seed, planted, at }
+        Self { vault, attic, running: None, runs: 0, promised, settings, skew_s, seed, planted, at, kept_name: None }
     }
 
     /// A number that nobody else has for anything, nor this member in another run.
@@ -69,6 +81,7 @@ impl Member {
     fn mint(&self) -> ReplicaId {
         ReplicaId(match self.planted {
             Some(Planted::ReuseReplica) => mix(self.seed ^ mix(self.at as u64)),
+            Some(Planted::KeepReplica) if let Some(name) = self.kept_name => name.0,
             Some(Planted::ShareReplica) => mix(self.seed ^ mix(self.runs)),
             _ => self.name(1),
         })
@@ -132,6 +145,28 @@ impl Member {
         }
     }
 
+    /// A copy of what is on its disk, where it has one.
+    pub fn copy(&self) -> Option<Backup> {
+        let vault = self.vault.as_ref()?;
+        Some(Backup { vault: vault.copy(), attic: self.attic.copy(), version: vault.version(), name: self.mint() })
+    }
+
+    /// Stops without warning, and has on its disk what an earlier copy holds.
+    pub fn go_back(&mut self, backup: &Backup) {
+        self.running = None;
+        if let Some(vault) = &mut self.vault {
+            vault.put_back(&backup.vault);
+        }
+        self.attic.put_back(&backup.attic);
+        self.promised = if self.is_storage() { backup.version.clone() } else { VersionVector::new() };
+        self.kept_name = Some(backup.name);
+    }
+
+    /// Sets its clock, as people do, or a machine whose battery is empty.
+    pub fn set_clock(&mut self, options: &Options, random: &mut Random) {
+        self.skew_s = skew_s(options, random);
+    }
+
     /// What its clock says, in seconds since 1970.
     pub fn time(&self, now_ms: u64) -> i64 {
         1_700_000_000 + self.skew_s + (now_ms / 1000) as i64
@@ -141,4 +176,9 @@ impl Member {
     pub fn is_storage(&self) -> bool {
         self.settings.is_storage
     }
+}
+
+/// How far a clock is off.
+fn skew_s(options: &Options, random: &mut Random) -> i64 {
+    random.between(0, 2 * options.skew_s_max) as i64 - options.skew_s_max as i64
 }

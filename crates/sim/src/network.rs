@@ -15,8 +15,8 @@ pub struct Connection {
     pub ends: [usize; 2],
     /// Which of their runs they are in.
     pub runs: [u64; 2],
-    /// Which wire it goes along.
-    pub wire: usize,
+    /// Which wire it goes along; none of those who only meet.
+    pub wire: Option<usize>,
     /// Whether anything still arrives. Who is at an end may not know.
     pub is_alive: bool,
     /// Whether it did less than a channel must: lost, doubled, reordered or altered something.
@@ -35,7 +35,7 @@ pub struct Network {
     /// By number. A connection is here as long as one of its ends has a session over it.
     pub connections: BTreeMap<PeerKey, Connection>,
     /// In which part of a divided network each member is.
-    parts: Vec<bool>,
+    parts: Vec<usize>,
     next: PeerKey,
 }
 
@@ -53,15 +53,14 @@ pub struct Arrival {
 impl Network {
     /// Nobody is connected yet.
     pub fn new(options: &Options) -> Self {
-        let parts = vec![false; options.members];
+        let parts = vec![0; options.members];
         Self { wires: options.wires.clone(), connections: BTreeMap::new(), parts, next: 1 }
     }
 
-    /// Opens a connection.
-    pub fn connect(&mut self, wire: usize, runs: [u64; 2]) -> PeerKey {
+    /// Opens a connection; the first of its ends makes it.
+    pub fn connect(&mut self, wire: Option<usize>, ends: [usize; 2], runs: [u64; 2]) -> PeerKey {
         let number = self.next;
         self.next += 1;
-        let ends = self.wires[wire];
         let connection =
             Connection { ends, runs, wire, is_alive: true, is_spoilt: false, lost: [false; 2], due_ms: [0; 2] };
         self.connections.insert(number, connection);
@@ -87,8 +86,8 @@ impl Network {
         self.parts[ends[0]] == self.parts[ends[1]]
     }
 
-    /// Divides the members in two, or joins them again.
-    pub fn divide(&mut self, parts: Vec<bool>) {
+    /// Divides the members into parts, or joins them again.
+    pub fn divide(&mut self, parts: Vec<usize>) {
         self.parts = parts;
     }
 

@@ -1,4 +1,4 @@
-//! What a seed is like: which faults it has, and how many.
+//! What a seed is like: which acts and faults it has at all, and how many.
 
 use crate::random::Random;
 
@@ -60,15 +60,23 @@ pub struct Options {
     pub contrary: u64,
     /// Whether members show where they are.
     pub presence: bool,
-    /// How far clocks are apart, in seconds.
+    /// How far clocks are off, in seconds, at most.
     pub skew_s_max: u64,
+    /// How often, of a thousand acts, a clock jumps instead.
+    pub jumps: usize,
+    /// … a copy is made of a member's disk, or what is on the disk is what an earlier copy holds.
+    pub backups: usize,
+    /// Whether members meet in pairs, round by round, once nothing goes wrong any more, before they are all connected.
+    pub rounds: bool,
 }
 
 impl Options {
     /// The options of a seed.
     pub fn draw(random: &mut Random) -> Self {
-        let members = 2 + random.below(4);
+        let members = if random.chance(700) { 2 + random.below(4) } else { 6 + random.below(4) };
         let rest_ms_max = [5, 100, 1000, 4000][random.below(4)];
+        let on = [250, 500, 750][random.below(3)];
+        let some = |random: &mut Random, max| some(random, on, max);
         let tail = (some(random, 40), random.between(1000, 20_000));
         // Connections that do less than the protocol asks for: what is wrong then is mended by new ones.
         let sloppy = if random.chance(300) { 1 + random.below(100) } else { 0 };
@@ -100,7 +108,10 @@ impl Options {
             couriers: some(random, 100),
             contrary: if random.chance(400) { [1, 300, 2000][random.below(3)] } else { 0 },
             presence: random.chance(100),
-            skew_s_max: [0, 5, 300_000_000][random.below(3)],
+            skew_s_max: [0, 5, 300_000_000, 3_000_000_000][random.below(4)],
+            jumps: some(random, 60),
+            backups: some(random, 60),
+            rounds: random.chance(500),
         }
     }
 
@@ -114,26 +125,28 @@ impl Options {
     }
 }
 
-/// Nothing half the time.
-fn some(random: &mut Random, max: usize) -> usize {
-    if random.chance(500) { 0 } else { 1 + random.below(max) }
+/// Nothing but `on` times of a thousand.
+fn some(random: &mut Random, on: usize, max: usize) -> usize {
+    if random.chance(on) { 1 + random.below(max) } else { 0 }
 }
 
 fn weights(random: &mut Random) -> [usize; crate::acts::KINDS] {
     let mut weights = crate::acts::ACTS.map(|(_, weight)| weight);
+    // Where most kinds are off, the few that are left meet more often than they ever do where all are on.
+    let on = [250, 500, 750, 900][random.below(4)];
     // The first kind always stays: somebody must write something.
     for weight in &mut weights[1..] {
-        match random.below(8) {
-            0 | 1 => *weight = 0,
-            2 => *weight *= 4,
-            _ => {}
+        if !random.chance(on) {
+            *weight = 0;
+        } else if random.chance(125) {
+            *weight *= 4;
         }
     }
     weights
 }
 
 /// Lines, stars, rings, everybody with everybody, and trees; always one whole.
-fn topology(random: &mut Random, members: usize) -> Vec<[usize; 2]> {
+pub fn topology(random: &mut Random, members: usize) -> Vec<[usize; 2]> {
     let rest = 1..members;
     match random.below(5) {
         0 => rest.map(|at| [at - 1, at]).collect(),

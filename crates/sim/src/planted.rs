@@ -27,6 +27,12 @@ pub enum Planted {
     ReuseReplica,
     /// Two members write under one replica id.
     ShareReplica,
+    /// A member whose disk went back to an earlier copy writes on under the replica id that it had then.
+    KeepReplica,
+    /// A member gives others only what it wrote itself.
+    OwnWorkOnly,
+    /// What a member took in last is forgotten when a connection ends.
+    ForgetLast,
     /// What a screen should change when choices change is dropped.
     DropPatch,
     /// Blobs are put away that only the history names.
@@ -36,7 +42,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 31] = [
+pub const ALL: [(&str, Planted); 34] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -48,6 +54,9 @@ pub const ALL: [(&str, Planted); 31] = [
     ("forget-to-tell", Planted::ForgetToTell),
     ("reuse-replica", Planted::ReuseReplica),
     ("share-replica", Planted::ShareReplica),
+    ("keep-replica", Planted::KeepReplica),
+    ("own-work-only", Planted::OwnWorkOnly),
+    ("forget-last", Planted::ForgetLast),
     ("drop-patch", Planted::DropPatch),
     ("collect-hidden", Planted::CollectHidden),
     ("skip-piece", Planted::Inside(Fault::SkipPiece)),

@@ -23,6 +23,15 @@ enum Medium {
     Memory { kept: Arc<MemoryStore>, cut: Option<bool> },
 }
 
+/// A copy of a store, which may be put back later.
+#[derive(Clone, Debug)]
+pub enum Copy {
+    /// What was on the disk.
+    Disk(Vec<u8>),
+    /// What a stand-in held.
+    Memory(Vec<Record>, Option<Snapshot>),
+}
+
 /// A store that can be printed.
 trait Keep: Store + std::fmt::Debug {}
 impl<T: Store + std::fmt::Debug> Keep for T {}
@@ -85,6 +94,35 @@ impl Vault {
             }
             Err(_) => Err(PowerCut),
         }
+    }
+
+    /// A copy of what is on it.
+    pub fn copy(&self) -> Copy {
+        match &self.medium {
+            Medium::Disk(disk) => Copy::Disk(disk.bytes()),
+            Medium::Memory { .. } => Copy::Memory(self.records(&VersionVector::new()), self.image()),
+        }
+    }
+
+    /// Stops without warning, and starts again with what an earlier copy holds.
+    pub fn put_back(&mut self, copy: &Copy) {
+        match (&mut self.medium, copy) {
+            (Medium::Disk(disk), Copy::Disk(bytes)) => {
+                disk.cut();
+                self.store = None;
+                disk.overwrite(bytes);
+            }
+            (Medium::Memory { kept, cut }, Copy::Memory(records, image)) => {
+                (*kept, *cut) = (Arc::default(), None);
+                kept.create(self.doc, &[]).expect("it is empty");
+                kept.append(self.doc, records).expect("the document is there");
+                if let Some(image) = image {
+                    kept.snapshot_put(self.doc, image.clone()).expect("the document is there");
+                }
+            }
+            _ => unreachable!("a copy is of the same medium"),
+        }
+        self.open();
     }
 
     /// Lets the power go within one of the next appends.

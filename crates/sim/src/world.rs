@@ -3,7 +3,7 @@
 use crate::acts::{self, Act, act};
 use crate::host::DOC;
 use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen};
-use crate::member::{Member, Running};
+use crate::member::{Backup, Member, Running};
 use crate::network::{Network, Side};
 use crate::options::Options;
 use crate::planted::Planted;
@@ -14,8 +14,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::PeerKey;
 
+mod backups;
 mod blobs;
 mod faults;
+mod rounds;
 mod sessions;
 
 /// How long everything may take to be equal once nothing is wrong any more: two silences noticed one
@@ -101,6 +103,10 @@ pub struct World {
     report: Report,
     /// How many messages went out that say anything.
     said: u64,
+    /// How many parcels went out.
+    parcels: u64,
+    /// Copies of members' disks.
+    backups: Vec<Option<Backup>>,
 }
 
 impl World {
@@ -111,6 +117,7 @@ impl World {
         let member = |at| Member::new(at, seed, &options, &mut random, planted);
         let members = (0..options.members).map(member).collect();
         let network = Network::new(&options);
+        let backups = vec![None; options.members];
         Self {
             options,
             planted,
@@ -124,6 +131,8 @@ impl World {
             trace,
             report: Report::default(),
             said: 0,
+            parcels: 0,
+            backups,
         }
     }
 
@@ -147,6 +156,9 @@ impl World {
             self.step(u64::MAX)?;
         }
         self.heal()?;
+        if self.options.rounds {
+            self.meet_in_rounds()?;
+        }
         self.run_until(self.now_ms + CALM_MS)?;
         self.check_equal()?;
         let said = self.said;
@@ -344,7 +356,8 @@ impl World {
             if host.replica.version() != *version {
                 return Err(format!("{at} is at {:?}, 0 at {version:?}", host.replica.version()));
             }
-            if running.exchange.durable(DOC) != *version && !self.members[at].is_storage() {
+            // What was durable on a disk that went back, and nowhere else any more, was heard of all the same.
+            if !running.exchange.durable(DOC).includes(version) && !self.members[at].is_storage() {
                 return Err(format!("{at} never heard that everything is durable"));
             }
         }

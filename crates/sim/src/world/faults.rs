@@ -17,6 +17,8 @@ enum Fault {
     Collect,
     Carry,
     Show,
+    Jump,
+    Back,
 }
 
 impl World {
@@ -33,6 +35,8 @@ impl World {
             Fault::Collect => self.collect(at)?,
             Fault::Carry => self.carry(at),
             Fault::Show => self.show_figure(at),
+            Fault::Jump => self.members[at].set_clock(&self.options, &mut self.random),
+            Fault::Back => self.back_up_or_go_back(at),
         }
         Ok(true)
     }
@@ -48,6 +52,8 @@ impl World {
             (Fault::Collect, options.collections),
             (Fault::Carry, options.couriers),
             (Fault::Show, if options.presence { 100 } else { 0 }),
+            (Fault::Jump, options.jumps),
+            (Fault::Back, options.backups),
         ];
         let mut at = self.random.below(1000);
         for (fault, chance) in chances {
@@ -78,14 +84,14 @@ impl World {
 
     fn divide(&mut self) {
         let random = &mut self.random;
-        self.network.divide((0..self.members.len()).map(|_| random.chance(500)).collect());
+        self.network.divide((0..self.members.len()).map(|_| random.below(2)).collect());
         let delay_ms = self.random.between(100, 60_000);
         self.plan(delay_ms, Event::Mend);
     }
 
     pub(super) fn mend(&mut self) {
         self.trace.note(self.now_ms, format_args!("the network is whole"));
-        self.network.divide(vec![false; self.members.len()]);
+        self.network.divide(vec![0; self.members.len()]);
     }
 
     /// Stops a member without warning. The others may not notice before they hear nothing for long.
@@ -96,6 +102,11 @@ impl World {
         self.report.crashes += 1;
         let luck = self.random.number();
         self.members[at].crash(luck);
+        self.fall_silent(at);
+    }
+
+    /// Breaks the connections of a member that stopped, which starts again a while later.
+    pub(super) fn fall_silent(&mut self, at: usize) {
         for number in self.network.of(at) {
             let Some(connection) = self.network.connections.get_mut(&number) else { continue };
             connection.is_alive = false;

@@ -3,6 +3,7 @@
 use super::{Carried, Event, World};
 use crate::host::DOC;
 use crate::network::{Arrival, Side};
+use crate::planted::Planted;
 use crate::trace::digest;
 use clock::VersionVector;
 use sync::{Event as News, Message, PeerKey, ProtocolError, Role};
@@ -16,7 +17,12 @@ impl World {
             self.plan(delay_ms, Event::Connect(wire));
             return Ok(());
         }
-        let number = self.network.connect(wire, runs);
+        let number = self.network.connect(Some(wire), ends, runs);
+        self.open(number, ends)
+    }
+
+    /// Lets both ends of a new connection begin to talk.
+    pub(super) fn open(&mut self, number: PeerKey, ends: [usize; 2]) -> Result<(), String> {
         self.trace.note(self.now_ms, format_args!("{} connects to {} as {number}", ends[0], ends[1]));
         self.members[ends[1]].connect(number, Role::Responder, self.now_ms);
         self.members[ends[0]].connect(number, Role::Initiator, self.now_ms);
@@ -113,8 +119,10 @@ impl World {
     pub(super) fn send(&mut self, at: usize, number: PeerKey, bytes: Vec<u8>) {
         let Some(connection) = self.network.connections.get(&number) else { return };
         let from = connection.side(at);
-        let is_idle = matches!(Message::decode(&bytes), Ok(Message::Ping(_) | Message::Pong(_)));
+        let message = Message::decode(&bytes);
+        let is_idle = matches!(message, Ok(Message::Ping(_) | Message::Pong(_)));
         self.said += u64::from(!is_idle);
+        self.parcels += if let Ok(Message::Parcels { parcels, .. }) = message { parcels.len() as u64 } else { 0 };
         let arrivals = self.network.send((number, from), bytes, self.now_ms, &self.options, &mut self.random);
         for Arrival { due_ms, side, bytes } in arrivals {
             self.plan(due_ms - self.now_ms, Event::Arrive(number, side, bytes));
@@ -127,15 +135,19 @@ impl World {
         let at = connection.ends[side];
         self.trace.note(self.now_ms, format_args!("{at} loses {number}"));
         let now_ms = self.now_ms;
+        let forgets = self.planted == Some(Planted::ForgetLast) && self.random.chance(300);
         if self.members[at].runs == connection.runs[side]
             && let Some(running) = self.running(at)
         {
             running.exchange.disconnect(number, now_ms);
+            if forgets {
+                running.host.forget_last();
+            }
             self.lose_blobs(number, at);
         }
-        if side == 0 {
+        if let (0, Some(wire)) = (side, connection.wire) {
             let delay_ms = self.random.between(10, 2000);
-            self.plan(delay_ms, Event::Connect(connection.wire));
+            self.plan(delay_ms, Event::Connect(wire));
         }
     }
 
