@@ -22,6 +22,10 @@ use log::{ContainerId, Gap, Kind, Op, OpRef, TextRange, Value, ValueRef};
 
 /// Whether ops of a kind with a length have a body that this version knows.
 pub(crate) fn is_known(number: u64) -> bool {
+    #[cfg(feature = "older-versions")]
+    if !crate::older::is_known(number) {
+        return false;
+    }
     (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number) || (kind::RANGE_MOVE..=kind::VOTE).contains(&number)
 }
 

@@ -51,6 +51,8 @@ mod kept;
 mod keys;
 pub mod limits;
 mod names;
+#[cfg(feature = "older-versions")]
+pub mod older;
 mod op;
 mod reader;
 mod value;

@@ -179,6 +179,8 @@ pub(crate) fn read_op(r: &mut Reader<'_>, names: &mut Names, at: Seq) -> Result<
             if is_known(kind) {
                 return read_delimited(&mut Reader::part(body, r), names.own, kind, len, at);
             }
+            #[cfg(feature = "fault-injection")]
+            let body = if fault::is_on(fault::Fault::SkimUnknown) { &[][..] } else { body };
             Ok(Op::Unknown { kind, len, body: body.to_vec() })
         }
         number => Err(DecodeError::Unknown { what: "op kind", number }),

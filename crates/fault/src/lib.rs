@@ -23,6 +23,8 @@ pub enum Fault {
     TrustLength,
     /// `blob`: pieces are not looked at.
     SkipPiece,
+    /// `codec`: of ops that nobody here knows no more is kept than that there was one.
+    SkimUnknown,
     /// `log`: logical time does not advance with what is received.
     StaleLamport,
     /// `model`: siblings stand in order of arrival.
@@ -51,8 +53,18 @@ pub enum Fault {
     KeepOldPlace,
     /// `view`: what arrives is not looked up among what is decided.
     ForgetDecided,
+    /// `view`: what is accepted counts as written when the clock of who accepted it says.
+    ClockDecides,
+    /// `view`: who is left out is left out no more.
+    ShowMuted,
+    /// `view`: that an action needs another counts for nothing.
+    ForgetNeeds,
+    /// `motet`: an image shows what its maker made of ops that they did not know.
+    ShowUnknown,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,
+    /// `motet`: undo takes back one element more than the latest work.
+    UndoMore,
 }
 
 thread_local! {

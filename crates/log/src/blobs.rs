@@ -73,6 +73,11 @@ impl BlobNames {
 }
 
 impl MultiLog {
+    /// Whether this version knows every op that is here: where it does not, later versions may show something else.
+    pub fn is_known(&self) -> bool {
+        self.logs().all(|log| log.packed.unknown().len() == 0)
+    }
+
     /// The blobs that any action names, active or not, waiting ones among them.
     pub fn blob_names(&self) -> BlobNames {
         let mut names = BlobNames::default();

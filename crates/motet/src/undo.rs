@@ -124,6 +124,11 @@ impl Document {
     /// Takes back this author's latest edit run that is not undone, wherever others have edited since.
     pub fn undo(&mut self) -> Option<Patch> {
         let span = self.next_undo()?;
+        #[cfg(feature = "fault-injection")]
+        let span = match fault::is_on(fault::Fault::UndoMore) {
+            true => Span { start: span.start.saturating_sub(1), ..span },
+            false => span,
+        };
         self.undo_spans(&[span], self.last_time()).map(|(_, patch)| patch)
     }
 

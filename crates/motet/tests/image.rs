@@ -120,3 +120,30 @@ fn who_contradicted_themselves_stays_stopped_in_that_replica_only() {
     opened.import(&say(&mut elsewhere, "two "), None).unwrap();
     assert_eq!(opened.document().text(text()), "lefttwo one ");
 }
+
+/// A server is brought up to date between making an image and opening it.
+#[test]
+fn what_an_older_version_did_not_know_shows_once_a_newer_one_opens_its_image() {
+    let mut ann = member(1);
+    ann.document_mut().edit(0, |edit| {
+        edit.insert(text(), 0, "first");
+        edit.claim("the room", 1);
+    });
+    ann.document_mut().edit(0, |edit| {
+        edit.insert(text(), 5, " second");
+        edit.claim("the room", 1);
+    });
+    ann.seal_all();
+    assert_eq!(ann.document().text(text()), "first");
+    codec::older::know_below(codec::kind::CONSTRAINT);
+    let mut old = member(2);
+    give(&ann, &mut old);
+    assert_eq!(old.document().text(text()), "first second", "it knows no claims");
+    let bytes = old.image().unwrap();
+    codec::older::know_below(u64::MAX);
+    let opened =
+        Replica::open_image(DOC, 0, (ReplicaId(9), SigningKey::from_bytes(&[9; 32])), &Image::decode(&bytes).unwrap());
+    let mut opened = opened.unwrap();
+    assert_eq!(opened.document().text(text()), "first");
+    assert_eq!(opened.hashes(), ann.hashes());
+}

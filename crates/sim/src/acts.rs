@@ -9,10 +9,11 @@ mod structure;
 pub use meaning::is_small;
 
 use crate::host::Host;
+use crate::ledger::Before;
 use crate::random::Random;
 use crate::screen::Screen;
 use clock::{ReplicaId, Seq, Span, VersionVector};
-use log::{ContainerId, Kind, Value};
+use log::{ContainerId, Kind, OpRef, Register, Value};
 use motet::{BlobRef, Edit, Grade, Policy};
 
 /// One thing that a person does.
@@ -88,6 +89,13 @@ pub enum Act {
     Pin,
     /// Looks at the present again.
     Unpin,
+}
+
+impl Act {
+    /// Whether the oldest versions of the engine can do it.
+    pub fn is_old(self) -> bool {
+        !matches!(self, Self::Declare | Self::Decide | Self::Suggest)
+    }
 }
 
 /// How many kinds of act there are.
@@ -185,7 +193,8 @@ pub fn act(host: &mut Host, act: Act, time: i64, random: &mut Random) -> Result<
         Act::Rewrite => edit(host, time, |pen| pen.rewrite(random)),
         Act::Restore => restore(host, time, random),
         Act::Undo => return undo(host),
-        Act::Redo | Act::UndoSpan | Act::RedoSpan => switch(host, act, time, random),
+        Act::UndoSpan => return undo_span(host, time, random),
+        Act::Redo | Act::RedoSpan => switch(host, act, time, random),
         _ => choose(host, act, random),
     }
     Ok(())
@@ -305,10 +314,12 @@ fn restore(host: &mut Host, time: i64, random: &mut Random) {
 /// Undoing must take back own work only.
 fn undo(host: &mut Host) -> Result<(), String> {
     unpin(host);
-    let before = standings_of_others(host);
+    let (before, others) = (Before::of(host.replica.document()), standings_of_others(host));
+    let Some(span) = host.replica.document().next_undo() else { return Ok(()) };
     let Some(patch) = host.replica.document_mut().undo() else { return Ok(()) };
     host.show(&patch);
-    if standings_of_others(host) == before { Ok(()) } else { Err("undo took back somebody else's work".to_owned()) }
+    before.check_undone(host.replica.document(), &[span])?;
+    if standings_of_others(host) == others { Ok(()) } else { Err("undo took back somebody else's work".to_owned()) }
 }
 
 /// What undoing one's own work has a say in is left away: what needs it goes too, what gave way to it comes back, and what one
@@ -327,12 +338,23 @@ fn standings_of_others(host: &Host) -> String {
         .join("\n")
 }
 
+/// Undoing anybody's work must take back that and nothing else.
+fn undo_span(host: &mut Host, time: i64, random: &mut Random) -> Result<(), String> {
+    let Some(span) = some_span(host, random) else { return Ok(()) };
+    let before = Before::of(host.replica.document());
+    let Some((_, patch)) = host.replica.document_mut().undo_spans(&[span], time) else { return Ok(()) };
+    host.show(&patch);
+    let document = host.replica.document();
+    // Undoing an undo brings something back instead.
+    let is_undo = |(_, op): (_, OpRef<'_>)| matches!(op, OpRef::Control { register: Register::Undo, .. });
+    if document.log().ops_in(span).any(is_undo) { Ok(()) } else { before.check_undone(document, &[span]) }
+}
+
 fn switch(host: &mut Host, act: Act, time: i64, random: &mut Random) {
     let Some(span) = some_span(host, random) else { return };
     let document = host.replica.document_mut();
     let patch = match act {
         Act::Redo => document.redo(),
-        Act::UndoSpan => document.undo_spans(&[span], time).map(|(_, patch)| patch),
         _ => document.redo_spans(&[span], time).map(|(_, patch)| patch),
     };
     if let Some(patch) = patch {

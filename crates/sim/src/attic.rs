@@ -69,10 +69,10 @@ impl Attic {
             _ => names.may_name(hash),
         };
         let before = self.whole();
-        // An error is a power cut, which whoever asks finds out.
-        drop(self.blobs.collect(is_named, 0));
+        // An error is a power cut, which whoever asks finds out; what was to go may be gone then, or not.
+        let is_cut = self.blobs.collect(is_named, 0).is_err();
         let after = self.whole();
-        self.kept.retain(|hash| after.contains(hash));
+        self.kept.retain(|hash| after.contains(hash) && (!is_cut || is_named(hash)));
         let named = named(replica);
         match before.difference(&after).find(|hash| named.contains(hash)) {
             Some(hash) => Err(format!("blob {hash} is named and was collected")),

@@ -1,5 +1,6 @@
 //! The side of a member that keeps the document: what a server or a browser does around the engine.
 
+use crate::engine::{Engine, KnowsBelow};
 use crate::planted::Planted;
 use crate::random::Random;
 use crate::screen::Screen;
@@ -21,7 +22,7 @@ const EPOCH: u32 = 1;
 #[derive(Debug)]
 pub struct Host {
     /// The engine.
-    pub replica: motet::Replica,
+    pub replica: Engine,
     /// What a screen shows that only ever got patches, and its own typing.
     pub screen: Screen,
     /// What is on the own disk.
@@ -52,6 +53,8 @@ pub struct Settings {
     pub contrary: u64,
     /// See [`crate::options::Options::images`].
     pub images: usize,
+    /// Which version of the engine it runs.
+    pub knows_below: KnowsBelow,
     /// What is wrong on purpose.
     pub planted: Option<Planted>,
 }
@@ -59,9 +62,9 @@ pub struct Settings {
 impl Host {
     /// An empty document that writes as `replica`.
     pub fn new(replica: ReplicaId, settings: Settings, random: Random) -> Self {
-        let Settings { key, is_storage, contrary, images, planted } = settings;
+        let Settings { key, is_storage, contrary, images, knows_below, planted } = settings;
         Self {
-            replica: motet::Replica::new(DOC, EPOCH, replica, key.clone()),
+            replica: Engine::new(motet::Replica::new(DOC, EPOCH, replica, key.clone()), knows_below),
             screen: Screen::default(),
             stored: VersionVector::new(),
             heard_durable: VersionVector::new(),
@@ -107,7 +110,7 @@ impl Host {
 
     fn open_image(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
         let writer = (self.replica.document().replica(), self.key.clone());
-        self.replica = motet::Replica::open_image(DOC, EPOCH, writer, &Image::decode(bytes)?)?;
+        self.replica.replace(motet::Replica::open_image(DOC, EPOCH, writer, &Image::decode(bytes)?)?);
         Ok(())
     }
 
@@ -116,7 +119,7 @@ impl Host {
     pub fn reload(&mut self, vault: &Vault) -> Result<(), String> {
         let (replica, policy) = (self.replica.document().replica(), self.replica.document().view().policy().clone());
         let before = self.outline();
-        self.replica = motet::Replica::new(DOC, EPOCH, replica, self.key.clone());
+        self.replica.replace(motet::Replica::new(DOC, EPOCH, replica, self.key.clone()));
         self.load(vault)?;
         self.replica.document_mut().set_policy(policy);
         self.look();
@@ -136,7 +139,7 @@ impl Host {
         if !self.is_sealed() || parcels.pop().is_none_or(|last| last.span.replica == replica) {
             return;
         }
-        self.replica = motet::Replica::new(DOC, EPOCH, replica, self.key.clone());
+        self.replica.replace(motet::Replica::new(DOC, EPOCH, replica, self.key.clone()));
         parcels.iter().for_each(|parcel| drop(self.replica.import(&parcel.bytes, None)));
         self.look();
     }

@@ -1,17 +1,28 @@
 //! What all members together must keep to, noted as the run goes.
 
+mod choices;
+mod ties;
+
+use crate::engine::{KnowsBelow, NEWEST};
 use crate::host::Host;
-use clock::{ReplicaId, VersionVector};
-use log::{ContainerId, Decider, Value};
+use crate::random::Random;
+use clock::{ReplicaId, Span, VersionVector};
+use log::{Action, ContainerId, Decider, Value};
 use motet::{Document, Hashes, Id, Standing};
-use naive::{Naive, Policy, State};
+use naive::{Naive, State};
 use std::collections::BTreeMap;
+pub use ties::check as check_ties;
+
+/// The definitions take longer than all else: of more elements than this they are not asked in between.
+const ELEMENTS_MAX: u32 = 400;
 
 /// What was seen anywhere, at any time.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Of everybody who was ever at a version.
-    hashes: BTreeMap<VersionVector, Hashes>,
+    /// The hashes of the logs of everybody who was ever at a version.
+    logs: BTreeMap<VersionVector, [u8; 32]>,
+    /// What they showed, by what the version of the engine knows that showed it.
+    hashes: BTreeMap<(KnowsBelow, VersionVector), Hashes>,
     /// What storage nodes said to be on their disks.
     said: VersionVector,
     /// What of it must be there: all, but for disks that went back.
@@ -22,10 +33,12 @@ impl Ledger {
     /// Whoever has the same actions and leaves out nothing sees the same, whenever and wherever.
     pub fn check_hashes(&mut self, host: &mut Host) -> Result<(), String> {
         let (version, hashes) = (host.replica.version(), host.hashes_now());
-        let known = self.hashes.entry(version).or_insert(hashes);
-        if known.log != hashes.log {
+        if *self.logs.entry(version.clone()).or_insert(hashes.log) != hashes.log {
             return Err("two members have different actions under one version".to_owned());
         }
+        // Who knows all that is here sees what the newest version shows.
+        let knows_below = if host.replica.knows_all() { NEWEST } else { host.replica.knows_below() };
+        let known = self.hashes.entry((knows_below, version)).or_insert(hashes);
         if known.standings != hashes.standings {
             return Err("two members with equal logs see different actions as active".to_owned());
         }
@@ -71,47 +84,94 @@ pub fn check_screen(host: &Host) -> Result<(), String> {
     }
 }
 
-/// Who takes everything in at once must see what others came to see step by step.
-pub fn check_rebuilt(document: &mut Document) -> Result<(), String> {
-    let mut rebuilt = Document::new(ReplicaId(0));
-    authors(document).for_each(|(replica, author)| rebuilt.note_author(replica, author));
-    rebuilt.receive_all(document.actions_since(&VersionVector::new())).map_err(|error| error.to_string())?;
-    rebuilt.check_invariants();
-    if rebuilt.state_hash() == document.shared_state_hash() {
-        return Ok(());
+/// Who takes everything in at once must see what others came to see step by step, whatever they chose to see; and what
+/// clocks said when it was written has no say in that.
+pub fn check_rebuilt(document: &mut Document, random: &mut Random) -> Result<(), String> {
+    let mut actions = document.actions_since(&VersionVector::new());
+    let policy = document.view().policy().clone();
+    for what in ["everything at once shows another state than step by step", "what is shown depends on clocks"] {
+        let mut rebuilt = Document::new(ReplicaId(0));
+        authors(document).for_each(|(replica, author)| rebuilt.note_author(replica, author));
+        rebuilt.receive_all(actions.clone()).map_err(|error| error.to_string())?;
+        rebuilt.check_invariants();
+        if rebuilt.state_hash() != document.shared_state_hash() {
+            return Err(what.to_owned());
+        }
+        rebuilt.set_policy(policy.clone());
+        if rebuilt.state_hash() != document.state_hash() {
+            return Err(format!("{what}, to who chose to see it so"));
+        }
+        actions.iter_mut().for_each(|action| action.time = random.number() as i64 >> random.below(64));
     }
-    Err("everything at once shows another state than step by step".to_owned())
+    Ok(())
 }
 
 fn authors(document: &Document) -> impl Iterator<Item = (ReplicaId, Decider)> {
     document.log().logs().filter_map(|log| Some((log.replica, document.view().author(log.replica)?)))
 }
 
-/// What a document shows that leaves out nothing must be what follows from its actions by definition.
+/// What a document shows must be what follows from its actions and its viewer's choices by definition.
 pub fn check_definition(document: &Document) -> Result<(), String> {
     if !crate::acts::is_small(document) {
         return Ok(());
     }
-    let mut naive = Naive::new();
-    authors(document).for_each(|(replica, author)| naive.note_author(replica, author));
-    let mut actions = document.actions_since(&VersionVector::new());
-    actions.sort_by_key(|action| (action.lamport, action.id));
-    actions.into_iter().for_each(|action| naive.receive(action));
-    for (id, wanted) in naive.standings(&Policy::default()) {
-        // Without what the document says of moves that lost to a circle: that is held against what shows.
+    let (naive, policy) =
+        (by_definition(document, document.actions_since(&VersionVector::new())), choices::of(document));
+    for (id, wanted) in naive.standings(&policy) {
+        // A move that gave way to a circle shows at an older place, and is active all the same.
         let standing = document.view().standing(id);
         if (standing == Standing::Active) != (wanted == naive::Standing::Active) {
             return Err(format!("{id} stands as {standing:?}, by definition {wanted:?}"));
         }
     }
-    let state = naive.state(&Policy::default());
+    compare(document, &naive.state(&policy))
+}
+
+/// As [`check_definition`], of documents that are short.
+pub fn check_short(document: &Document) -> Result<(), String> {
+    if is_short(document) { check_definition(document) } else { Ok(()) }
+}
+
+fn is_short(document: &Document) -> bool {
+    document.log().logs().map(|log| log.end()).sum::<u32>() <= ELEMENTS_MAX
+}
+
+/// What an undo is compared with: everything that was there before it.
+pub struct Before(Option<Vec<Action>>);
+
+impl Before {
+    /// A document that is about to be changed; of a long one nothing is compared.
+    pub fn of(document: &Document) -> Self {
+        let is_compared = is_short(document) && crate::acts::is_small(document);
+        Self(is_compared.then(|| document.actions_since(&VersionVector::new())))
+    }
+
+    /// After an undo of `spans` all must be as if these had never taken effect, and nothing else.
+    pub fn check_undone(self, document: &Document, spans: &[Span]) -> Result<(), String> {
+        let Some(actions) = self.0 else { return Ok(()) };
+        let mut policy = choices::of(document);
+        policy.hidden.extend(spans);
+        let state = by_definition(document, actions).state(&policy);
+        compare(document, &state).map_err(|what| format!("undo took back more or less than {spans:?}: {what}"))
+    }
+}
+
+fn by_definition(document: &Document, mut actions: Vec<Action>) -> Naive {
+    let mut naive = Naive::new();
+    authors(document).for_each(|(replica, author)| naive.note_author(replica, author));
+    actions.sort_by_key(|action| (action.lamport, action.id));
+    actions.into_iter().for_each(|action| naive.receive(action));
+    naive
+}
+
+fn compare(document: &Document, state: &State) -> Result<(), String> {
     for (id, text) in document.model().texts() {
         if text.to_string() != state.text(id) {
             return Err(format!("{id:?} reads {:?}, by definition {:?}", text.to_string(), state.text(id)));
         }
     }
-    check_structure(document, &state)?;
-    document.model().maps().try_for_each(|(id, _)| check_map(document, &state, id))
+    check_structure(document, state)?;
+    document.model().maps().try_for_each(|(id, _)| check_map(document, state, id))
 }
 
 fn check_structure(document: &Document, state: &State) -> Result<(), String> {

@@ -28,6 +28,7 @@
 mod acts;
 mod attic;
 mod disk;
+mod engine;
 mod host;
 mod ledger;
 mod member;
@@ -59,6 +60,7 @@ pub fn run(seed: u64, planted: Option<Planted>, is_printed: bool) -> Result<Repo
         std::mem::forget(world);
     }
     planted::plant(None);
+    codec::older::know_below(engine::NEWEST);
     outcome.unwrap_or_else(|panic| Err(Failure { now_ms, what: format!("panic: {}", message(&*panic)) }))
 }
 

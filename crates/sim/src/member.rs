@@ -1,6 +1,7 @@
 //! A member: what it keeps through a crash, and what it has only while it runs.
 
 use crate::attic::{self, Attic};
+use crate::engine::{NEWEST, OLDER};
 use crate::host::{DOC, Host, Settings};
 use crate::options::Options;
 use crate::planted::Planted;
@@ -66,7 +67,9 @@ impl Member {
         let mut secret = [at as u8 + 1; 32];
         secret[..8].copy_from_slice(&seed.to_le_bytes());
         let key = SigningKey::from_bytes(&secret);
-        let settings = Settings { key, is_storage, contrary: options.contrary, images: options.images, planted };
+        let knows_below = if random.chance(options.older) { random.pick(&OLDER).expect("several") } else { NEWEST };
+        let (contrary, images) = (options.contrary, options.images);
+        let settings = Settings { key, is_storage, contrary, images, knows_below, planted };
         let skew_s = skew_s(options, random);
         let promised = VersionVector::new();
         let attic = Attic::new(keeps, planted);
@@ -160,6 +163,16 @@ impl Member {
         self.attic.put_back(&backup.attic);
         self.promised = if self.is_storage() { backup.version.clone() } else { VersionVector::new() };
         self.kept_name = Some(backup.name);
+    }
+
+    /// Whether it runs an older version of the engine.
+    pub fn is_older(&self) -> bool {
+        self.settings.knows_below != NEWEST
+    }
+
+    /// Runs the newest version of the engine from the next start on.
+    pub fn renew(&mut self) {
+        self.settings.knows_below = NEWEST;
     }
 
     /// Sets its clock, as people do, or a machine whose battery is empty.

@@ -66,6 +66,8 @@ pub struct Options {
     pub jumps: usize,
     /// … a copy is made of a member's disk, or what is on the disk is what an earlier copy holds.
     pub backups: usize,
+    /// How many members of a thousand run an older version of the engine, until nothing goes wrong any more.
+    pub older: usize,
     /// Whether members meet in pairs, round by round, once nothing goes wrong any more, before they are all connected.
     pub rounds: bool,
 }
@@ -111,6 +113,7 @@ impl Options {
             skew_s_max: [0, 5, 300_000_000, 3_000_000_000][random.below(4)],
             jumps: some(random, 60),
             backups: some(random, 60),
+            older: if random.chance(250) { [200, 500, 800][random.below(3)] } else { 0 },
             rounds: random.chance(500),
         }
     }

@@ -42,7 +42,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 34] = [
+pub const ALL: [(&str, Planted); 40] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -63,6 +63,7 @@ pub const ALL: [(&str, Planted); 34] = [
     ("keep-cycles", Planted::Inside(Fault::KeepCycles)),
     ("skip-signature", Planted::Inside(Fault::SkipSignature)),
     ("trust-length", Planted::Inside(Fault::TrustLength)),
+    ("skim-unknown", Planted::Inside(Fault::SkimUnknown)),
     ("stale-lamport", Planted::Inside(Fault::StaleLamport)),
     ("skip-tie-break", Planted::Inside(Fault::SkipTieBreak)),
     ("last-arrival-wins", Planted::Inside(Fault::LastArrivalWins)),
@@ -76,7 +77,12 @@ pub const ALL: [(&str, Planted); 34] = [
     ("own-places-only", Planted::Inside(Fault::OwnPlacesOnly)),
     ("keep-old-place", Planted::Inside(Fault::KeepOldPlace)),
     ("forget-decided", Planted::Inside(Fault::ForgetDecided)),
+    ("clock-decides", Planted::Inside(Fault::ClockDecides)),
+    ("show-muted", Planted::Inside(Fault::ShowMuted)),
+    ("forget-needs", Planted::Inside(Fault::ForgetNeeds)),
+    ("show-unknown", Planted::Inside(Fault::ShowUnknown)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),
+    ("undo-more", Planted::Inside(Fault::UndoMore)),
 ];
 
 impl Planted {

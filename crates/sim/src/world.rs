@@ -2,7 +2,7 @@
 
 use crate::acts::{self, Act, act};
 use crate::host::DOC;
-use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen};
+use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen, check_short, check_ties};
 use crate::member::{Backup, Member, Running};
 use crate::network::{Network, Side};
 use crate::options::Options;
@@ -262,7 +262,8 @@ impl World {
         }
         let kind = acts::draw(&mut self.random, &self.options.weights);
         let time = self.members[at].time(self.now_ms);
-        let Some(running) = self.members[at].running.as_mut() else { return Ok(()) };
+        let knows = kind.is_old() || !self.members[at].is_older();
+        let Some(running) = self.members[at].running.as_mut().filter(|_| knows) else { return Ok(()) };
         self.trace.note(self.now_ms, format_args!("{at} {kind:?}"));
         act(&mut running.host, kind, time, &mut self.random)?;
         running.host.is_fresh = true;
@@ -292,13 +293,17 @@ impl World {
             return Ok(());
         }
         check_screen(host)?;
+        check_ties(host.replica.document())?;
         // Where the shared view is not at hand it has to be made: only now and then.
         if (host.is_plain() && host.is_sealed()) || self.random.chance(50) {
             self.ledger.check_hashes(host)?;
         }
         if self.random.chance(20) {
             host.replica.document().check_invariants();
-            check_rebuilt(host.replica.document_mut())?;
+            check_rebuilt(host.replica.document_mut(), &mut self.random)?;
+        }
+        if !host.is_plain() && self.random.chance(50) {
+            check_short(host.replica.document())?;
         }
         Ok(())
     }

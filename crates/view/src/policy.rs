@@ -121,6 +121,14 @@ impl Policy {
         first(self) == first(other) && self.preferred == other.preferred && self.weights == other.weights
     }
 
+    fn is_muted(&self, replica: ReplicaId) -> bool {
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::ShowMuted) {
+            return false;
+        }
+        self.muted.contains(&replica)
+    }
+
     /// `range` of `replica` cut into parts that it treats alike, ascending.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Excluded>)> {
         let mut parts: RangeMap<Excluded> = RangeMap::new();
@@ -131,7 +139,7 @@ impl Policy {
         if let Some(&from) = self.held.get(&replica) {
             parts.set(from.max(range.start)..range.end, Some(Excluded::Held));
         }
-        if self.muted.contains(&replica) {
+        if self.is_muted(replica) {
             parts.set(range.clone(), Some(Excluded::Muted));
         }
         for (hidden, ()) in self.hidden.get(&replica).into_iter().flat_map(RangeMap::iter) {

@@ -667,6 +667,10 @@ impl View {
         for (part, proposed) in self.proposals.cut(span.replica, span.start..end) {
             let Some((_, decision)) = proposed else { continue };
             let late = match decision {
+                #[cfg(feature = "fault-injection")]
+                Decision::Accepted(by) if fault::is_on(fault::Fault::ClockDecides) => {
+                    log.log(by.replica).map(|log| log.header_at(by.seq).time.unsigned_abs())
+                }
                 Decision::Accepted(by) => Some(self.proposals.decisions.time(by).0),
                 Decision::Open | Decision::Rejected(_) => None,
             };

@@ -102,6 +102,9 @@ impl World {
         self.report.crashes += 1;
         let luck = self.random.number();
         self.members[at].crash(luck);
+        if self.random.chance(200) {
+            self.members[at].renew();
+        }
         self.fall_silent(at);
     }
 
@@ -182,6 +185,7 @@ impl World {
         let spoilt = self.network.connections.iter().filter(|(_, connection)| connection.is_spoilt);
         let spoilt: Vec<PeerKey> = spoilt.map(|(&number, _)| number).collect();
         spoilt.into_iter().for_each(|number| self.cut(number));
+        self.renew()?;
         for at in 0..self.members.len() {
             if let Some(vault) = &mut self.members[at].vault {
                 vault.heal();
@@ -189,6 +193,21 @@ impl World {
             self.members[at].attic.heal();
             self.start(at)?;
             self.settle(at)?;
+        }
+        Ok(())
+    }
+
+    /// Who runs an older version of the engine begins anew with the newest one.
+    fn renew(&mut self) -> Result<(), String> {
+        for at in 0..self.members.len() {
+            if !self.members[at].is_older() {
+                continue;
+            }
+            self.members[at].renew();
+            self.seal(at);
+            if self.persist(at)? {
+                self.crash(at);
+            }
         }
         Ok(())
     }

@@ -53,6 +53,8 @@ impl World {
     fn hear(&mut self, number: PeerKey, at: usize, news: News) -> Result<(), String> {
         let connection = &self.network.connections[&number];
         match news {
+            // Who does not know all that is here sees something else.
+            News::Diverged { ours, theirs, .. } if ours.log == theirs.log && self.is_mixed(connection.ends) => Ok(()),
             News::Diverged { .. } => Err("two sessions found hashes that differ".to_owned()),
             News::Rejected { rejections, .. } if connection.is_spoilt => {
                 self.trace.note(self.now_ms, format_args!("{at} refuses {rejections:?}"));
@@ -78,6 +80,15 @@ impl World {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether one of two members runs an older version, or did when it last said something.
+    fn is_mixed(&self, ends: [usize; 2]) -> bool {
+        let is_behind = |at: usize| {
+            let running = self.members[at].running.as_ref();
+            running.is_none_or(|running| !running.host.replica.knows_all())
+        };
+        ends.into_iter().any(is_behind)
     }
 
     /// What the other side says to have it must have.

@@ -195,6 +195,10 @@ impl SemanticGraph {
     /// A constraint, where it counts and no answer says that it does not.
     pub(super) fn in_force(&self, id: Id) -> Option<&Constraint> {
         let constraint = self.constraints.get(&id).filter(|constraint| constraint.counts)?;
+        #[cfg(feature = "fault-injection")]
+        if fault::is_on(fault::Fault::ForgetNeeds) && matches!(constraint.rule, Rule::Enables | Rule::Causes) {
+            return None;
+        }
         let is_waived = self.waivers(&constraint.actions).any(|within| within == constraint.actions.len());
         (!is_waived).then_some(constraint)
     }
