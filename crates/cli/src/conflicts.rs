@@ -4,6 +4,7 @@ use crate::error::CommandError;
 use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
+use crate::view::ViewFlag;
 use crate::words::Words;
 use serde_json::json;
 use server::conflicts_json;
@@ -18,6 +19,8 @@ use std::process::ExitCode;
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    #[command(flatten)]
+    view: ViewFlag,
     /// Print the conflicts as JSON.
     #[arg(long)]
     json: bool,
@@ -27,13 +30,15 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
     let opened = Opened::open(&target, &arguments.subject.login)?;
-    let mut conflicts = opened.document().conflicts();
+    let seen = arguments.view.replica(&opened)?;
+    let replica = seen.as_ref().unwrap_or(opened.replica());
+    let mut conflicts = replica.document().conflicts();
     let is_open = conflicts.iter().any(|conflict| conflict.answer.is_none());
     if arguments.json {
-        print_json(&json!({ "document": opened.json(), "conflicts": conflicts_json(opened.replica()) }))?;
+        print_json(&json!({ "document": opened.json(), "conflicts": conflicts_json(replica) }))?;
     } else if !conflicts.is_empty() {
         conflicts.sort_by_key(|conflict| conflict.answer.is_some());
-        let words = Words::of(opened.replica());
+        let words = Words::of(replica);
         print(&conflicts.iter().map(|conflict| words.conflict(conflict)).collect::<String>())?;
     }
     opened.close();

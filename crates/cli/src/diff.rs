@@ -10,6 +10,7 @@ use crate::names::{Authors, VERSION_HELP, version};
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
+use crate::view::ViewFlag;
 use lines::{Line, lines};
 use motet::{DiffPart, DiffSide, Replica};
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ const CONTEXT_LINES: usize = 1;
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    #[command(flatten)]
+    view: ViewFlag,
     /// Print all parts of both texts as JSON, with who made the difference; of two files, the changes.
     #[arg(long)]
     json: bool,
@@ -48,7 +51,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let (before, after) = (version(opened.document(), from)?, version(opened.document(), to)?);
     let schema = arguments.schema.as_deref();
-    let answer = compare(&opened, [&Moment::of(before), &Moment::of(after)], schema, arguments.json)?;
+    let (before, after) = (arguments.view.moment(&opened, before)?, arguments.view.moment(&opened, after)?);
+    let answer = compare(&opened, [&before, &after], schema, arguments.json)?;
     opened.close();
     Ok(answer)
 }

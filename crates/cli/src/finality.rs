@@ -1,12 +1,13 @@
 //! `motet decide`: makes final what is active of what excludes each other, and says who may.
 
 use crate::error::CommandError;
-use crate::names::Authors;
+use crate::names::{Authors, author};
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
 use crate::time_text::{now, write_time};
 use crate::words::Words;
+use motet::plain::read_author;
 use motet::{AuthorKey, Ballot, Decider, Id, Replica, Span};
 use serde_json::{Value, json};
 use server::write_version;
@@ -24,7 +25,8 @@ that none is made any more; neither can be undone. Exit code 0: done; 1: others 
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
-    /// Say who may decide: `you`, the key of somebody who wrote here or as many letters of it as tell it, or `nobody`.
+    /// Say who may decide: `you`, the key of somebody who wrote here or as many letters of it as tell it, the whole key that a
+    /// storage node prints (motet serve --decide-after), or `nobody`.
     #[arg(long, value_name = "WHO")]
     by: Vec<String>,
     /// Only show who may decide, what was decided, and what came too late.
@@ -61,25 +63,12 @@ fn deciders(replica: &Replica, words: &[String]) -> Result<Vec<Decider>, Command
     if words == ["nobody"] {
         return Ok(Vec::new());
     }
-    let known = replica.document().log().logs().filter_map(|log| replica.author(log.replica));
-    let known: Vec<AuthorKey> = known.chain([replica.own_author()]).collect();
-    words.iter().map(|word| decider(replica, &known, word)).collect()
-}
-
-fn decider(replica: &Replica, known: &[AuthorKey], word: &str) -> Result<Decider, CommandError> {
-    if word == "you" {
-        return Ok(Decider(replica.own_author().0));
-    }
-    let mut meant: Vec<AuthorKey> = known.iter().copied().filter(|key| key.to_string().starts_with(word)).collect();
-    meant.sort_unstable();
-    meant.dedup();
-    match meant[..] {
-        [key] if !word.is_empty() => Ok(Decider(key.0)),
-        [] => Err(CommandError::Other(format!(
-            "nobody who wrote in this document has a key that begins with \"{word}\": motet log --json prints keys"
-        ))),
-        _ => Err(CommandError::Other(format!("\"{word}\" is the beginning of several keys: write more of it"))),
-    }
+    // A whole key may be that of a storage node, which never wrote here.
+    let decider = |word: &String| match read_author(word) {
+        Some(key) => Ok(key),
+        None => author(replica, word),
+    };
+    words.iter().map(|word| decider(word).map(|key| Decider(key.0))).collect()
 }
 
 fn state_words(replica: &Replica) -> String {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The variable that names the directory instead of the system's custom.
 const VARIABLE: &str = "MOTET_HOME";
 
-/// A person's directory: their key, and the state of their linked files.
+/// A person's directory: their key, their views of documents, and the state of their linked files.
 #[derive(Clone, Debug)]
 pub struct Home {
     dir: PathBuf,
@@ -30,6 +30,13 @@ impl Home {
     /// The person's key, made at first use.
     pub fn key(&self) -> Result<SigningKey, CommandError> {
         Ok(server::read_or_make_key(&self.dir.join("author.key"))?)
+    }
+
+    /// Where the person's views of documents are.
+    pub fn views(&self) -> Result<PathBuf, CommandError> {
+        let dir = self.dir.join("views");
+        make_private(&dir)?;
+        Ok(dir)
     }
 
     /// Where the state of linked files is.

@@ -49,6 +49,8 @@ mod time_text;
 mod undo;
 mod unpack;
 mod verify;
+mod view;
+mod views;
 mod visit;
 mod weigh;
 mod why;
@@ -101,6 +103,8 @@ enum Command {
     Reject(decide::Arguments),
     /// Make drafts, list them, and show the document with one.
     Draft(draft::Arguments),
+    /// Make views of your own of a document, name them, switch between them and forget them; nobody else learns of them.
+    View(view::Arguments),
     /// Say why edit runs are active or not: undone by whom, needing what, having given way to whom.
     Why(why::Arguments),
     /// Show what ties edit runs to each other, by which rules, and which of them are active.
@@ -157,6 +161,7 @@ fn main() -> ExitCode {
         Command::Accept(arguments) => decide::run(&arguments, decide::Way::Accept),
         Command::Reject(arguments) => decide::run(&arguments, decide::Way::Reject),
         Command::Draft(arguments) => draft::run(&arguments),
+        Command::View(arguments) => view::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Conflicts(arguments) => conflicts::run(&arguments),

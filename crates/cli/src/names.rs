@@ -54,6 +54,25 @@ fn after(document: &Document, span: Span) -> VersionVector {
     version
 }
 
+/// The author that a word names: `you`, or somebody who wrote here, by as much of their key as tells it.
+pub fn author(replica: &Replica, word: &str) -> Result<AuthorKey, CommandError> {
+    if word == "you" {
+        return Ok(replica.own_author());
+    }
+    let known = replica.document().log().logs().filter_map(|log| replica.author(log.replica));
+    let known = known.chain([replica.own_author()]);
+    let mut meant: Vec<AuthorKey> = known.filter(|key| key.to_string().starts_with(word)).collect();
+    meant.sort_unstable();
+    meant.dedup();
+    match meant[..] {
+        [key] if !word.is_empty() => Ok(key),
+        [] => Err(CommandError::Other(format!(
+            "nobody who wrote in this document has a key that begins with \"{word}\": motet log --json prints keys"
+        ))),
+        _ => Err(CommandError::Other(format!("\"{word}\" is the beginning of several keys: write more of it"))),
+    }
+}
+
 /// Who writes in a document.
 pub struct Authors<'a> {
     replica: &'a Replica,

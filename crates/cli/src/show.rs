@@ -5,6 +5,7 @@ use crate::names::{VERSION_HELP, version};
 use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
+use crate::view::ViewFlag;
 use serde_json::json;
 use server::{Content, write_version};
 use std::io::IsTerminal;
@@ -18,6 +19,8 @@ pub struct Arguments {
     /// Show this version instead of the newest.
     #[arg(long, value_name = "VERSION", default_value = "now", long_help = VERSION_HELP)]
     at: String,
+    #[command(flatten)]
+    view: ViewFlag,
     /// Print the text, its version and its document as JSON.
     #[arg(long)]
     json: bool,
@@ -28,7 +31,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
     let opened = Opened::open(&target, &arguments.subject.login)?;
     let version = version(opened.document(), &arguments.at)?;
-    let Content { text, document_type, conflicts } = Content::at(opened.document(), &version)?;
+    let Content { text, document_type, conflicts } =
+        arguments.view.moment(&opened, version.clone())?.content(opened.document())?;
     if arguments.json {
         let version = write_version(&version);
         let (document, document_type) = (opened.json(), document_type.code());

@@ -5,6 +5,7 @@ use crate::names::run as named_run;
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
+use crate::view::ViewFlag;
 use crate::words::Words;
 use motet::Span;
 use serde_json::{Value, json};
@@ -21,6 +22,8 @@ const RUNS_MAX: usize = 1000;
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    #[command(flatten)]
+    view: ViewFlag,
     /// Print the parts of the runs, and why each is active or not, as JSON.
     #[arg(long)]
     json: bool,
@@ -33,18 +36,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         return Err(CommandError::Other("which run? Name it behind the document, as motet log prints it".into()));
     }
     let opened = Opened::open(&target, &arguments.subject.login)?;
-    let document = opened.document();
+    let seen = arguments.view.replica(&opened)?;
+    let replica = seen.as_ref().unwrap_or(opened.replica());
+    let document = replica.document();
     let runs: Vec<Span> = words.iter().map(|word| named_run(document, word)).collect::<Result<_, _>>()?;
     let parts = || runs.iter().flat_map(|run| document.why_parts(*run)).map(|(part, _)| part);
     if arguments.json {
         let part = |part: Span| {
-            let mut json = why_json(opened.replica(), part.first());
+            let mut json = why_json(replica, part.first());
             json["id"] = part.to_string().into();
             json
         };
         print_json(&json!({ "document": opened.json(), "parts": parts().map(part).collect::<Vec<Value>>() }))?;
     } else {
-        let (words, paint) = (Words::of(opened.replica()), Paint::for_stdout());
+        let (words, paint) = (Words::of(replica), Paint::for_stdout());
         let line = |part: Span| format!("{}  {}\n", paint.name(&part.to_string()), words.why(part.first()));
         print(&parts().map(line).collect::<String>())?;
     }

@@ -21,6 +21,7 @@
 //!
 //! It reads no clock and no disk and opens no socket: times are given to it, and bytes are `codec`'s.
 
+mod choices;
 mod conflict;
 mod decisions;
 pub mod diff;
@@ -28,6 +29,7 @@ mod document;
 mod edit;
 mod extent;
 mod graph;
+pub mod plain;
 mod proposals;
 mod replay;
 mod replica;
@@ -38,6 +40,7 @@ mod version_text;
 mod waiting;
 
 pub use blob::{BlobHash, BlobRef, MediaType};
+pub use choices::{Choices, Proposals};
 pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use conflict::{Conflict, Runs};

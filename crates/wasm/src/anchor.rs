@@ -1,6 +1,7 @@
 //! Names of things as JavaScript holds them: anchors, spans, versions, authors.
 
-use motet::{AuthorKey, Id, ReplicaId, Seq, Span, VersionVector};
+pub use motet::plain::{read_author, read_id, read_spans, write_author, write_id, write_spans};
+use motet::{Id, ReplicaId, Seq, VersionVector};
 
 /// A place beside an element: `l` or `r`, then its id; without an id the beginning or the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,36 +32,6 @@ impl Anchor {
     }
 }
 
-/// The name of an element as text.
-pub fn write_id(id: Id) -> String {
-    format!("{:x}.{}", id.replica.0, id.seq)
-}
-
-/// The element that `text` names.
-pub fn read_id(text: &str) -> Option<Id> {
-    let (replica, seq) = text.split_once('.')?;
-    Some(Id::new(ReplicaId(u64::from_str_radix(replica, 16).ok()?), seq.parse().ok()?))
-}
-
-/// Spans as text.
-pub fn write_spans(spans: &[Span]) -> String {
-    let parts: Vec<String> =
-        spans.iter().map(|span| format!("{:x}.{}-{}", span.replica.0, span.start, span.end)).collect();
-    parts.join(",")
-}
-
-/// The spans that `text` is.
-pub fn read_spans(text: &str) -> Option<Vec<Span>> {
-    text.split(',')
-        .map(|part| {
-            let (range, end) = part.split_once('-')?;
-            let first = read_id(range)?;
-            let end: Seq = end.parse().ok()?;
-            (first.seq < end).then(|| Span::new(first.replica, first.seq, end))
-        })
-        .collect()
-}
-
 /// A version as bytes: eight of the replica and four of the counter, again and again.
 pub fn write_version(version: &VersionVector) -> Vec<u8> {
     version.iter().flat_map(|(replica, end)| replica.0.to_le_bytes().into_iter().chain(end.to_le_bytes())).collect()
@@ -74,24 +45,6 @@ pub fn read_version(bytes: &[u8]) -> Option<VersionVector> {
         (ReplicaId(replica), Seq::from_le_bytes(entry[8..].try_into().expect("four bytes")))
     };
     Some(entries.iter().map(entry).collect())
-}
-
-/// An author's key in hexadecimal.
-pub fn write_author(author: AuthorKey) -> String {
-    author.0.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The author's key that `text` is.
-pub fn read_author(text: &str) -> Option<AuthorKey> {
-    let digits = text.as_bytes();
-    let mut key = [0; 32];
-    if digits.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-    }
-    Some(AuthorKey(key))
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! The editing replica of one document, on the page.
 
 use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
-use crate::choices::Choices;
 use crate::history;
 use crate::js::{self, Outcome};
 use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
+use motet::Choices;
 use motet::{
     Cut, Cutting, DocumentId, Grade, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, beside_the_work,
     people,

@@ -1,13 +1,13 @@
 //! What an undo takes along, how far one's own view has gone from the shared one, and where what changed is shown.
 
 use crate::anchor::{Anchor, read_spans, write_spans};
-use crate::choices::Choices;
 use crate::container::write_container;
 use crate::engine::{Engine, now};
 use crate::js::{Outcome, error, object};
 use crate::meaning::reason;
 use crate::read::version_of;
 use js_sys::Array;
+use motet::Choices;
 use motet::{Affected, Becomes, Dependants, Document, Extent, Id, Patch, Policy, Span, Why};
 use wasm_bindgen::prelude::*;
 

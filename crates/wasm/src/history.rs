@@ -1,10 +1,10 @@
 //! Who did what: lists for the panels of the app.
 
 use crate::anchor::{write_author, write_spans, write_version};
-use crate::choices::Choices;
 use crate::engine::is_held;
 use crate::js::object;
 use js_sys::Array;
+use motet::Choices;
 use motet::{
     AuthorKey, ContainerId, EditRun, Id, OpRef, Replica, ReplicaId, SortedMap, SortedSet, Span, Standing, Value,
     VersionVector, people,

@@ -8,7 +8,6 @@
 
 mod anchor;
 mod blob;
-mod choices;
 mod container;
 mod engine;
 mod extent;

@@ -64,7 +64,7 @@ impl Engine {
     /// Shows that much of what is open; what one proposes oneself right now in any case.
     #[wasm_bindgen(js_name = setShowing)]
     pub fn set_showing(&mut self, what: &str) -> JsValue {
-        self.choices.show = crate::choices::Proposals::read(what);
+        self.choices.show = motet::Proposals::read(what);
         self.choices.show.extend(self.replica.document().suggesting());
         self.chosen()
     }

@@ -1,10 +1,31 @@
 //! What one person chose to see, by author, in a form that can be kept beside the log.
+//!
+//! ```text
+//! hide AUTHOR            leave out all that an author wrote
+//! spans SPANS            leave out these elements
+//! hold AUTHOR VERSION    leave out what an author wrote since
+//! hold-all VERSION       leave out what everybody else wrote since
+//! mine-first GRADE       of what cannot all be, or touches the same from a grade on, others' gives way
+//! prefer SPANS           actions, each by its first element, that come before all else
+//! show WORDS             what shows of what is only proposed: `own` or `all`, and drafts, each by its element
+//! pin VERSION            leave out what came since
+//! ```
+//!
+//! One a line, in any order. An author is a key in hexadecimal, a span `replica.start-end`, a version the spans from zero that it
+//! covers, or `-`.
+//!
+//! ```
+//! use motet::Choices;
+//! let choices = Choices::read("mine-first overlap\nhold-all 2a.0-7");
+//! assert_eq!(Choices::read(&choices.write()), choices);
+//! ```
 
-use crate::anchor::{read_author, read_id, read_spans, write_author, write_id, write_spans};
-use motet::{
-    AuthorKey, Grade, Id, Policy, Proposal, Replica, ReplicaId, Seq, SortedMap, SortedSet, Span, Suggestions,
-    VersionVector,
-};
+use crate::plain::{read_author, read_id, read_spans, write_author, write_id, write_spans};
+use crate::replica::Replica;
+use clock::{Id, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
+use codec::AuthorKey;
+use log::Proposal;
+use view::{Grade, Policy, Suggestions};
 
 /// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
