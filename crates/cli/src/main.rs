@@ -6,6 +6,7 @@ mod app;
 mod blame;
 mod blob_flags;
 mod blobs;
+mod chore_flags;
 mod conflicts;
 mod constrain;
 mod decide;

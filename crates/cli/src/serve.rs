@@ -2,6 +2,7 @@
 
 use crate::app;
 use crate::blob_flags::BlobFlags;
+use crate::chore_flags::ChoreFlags;
 use crate::error::CommandError;
 use crate::opened::{directory_error, make_directory};
 use clap::ValueEnum;
@@ -42,6 +43,8 @@ pub struct Arguments {
     allow_origin: Vec<String>,
     #[command(flatten)]
     blobs: BlobFlags,
+    #[command(flatten)]
+    chores: ChoreFlags,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -66,7 +69,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let hub = Arc::new(hub);
         let service = Service::new(config, hub.clone()).with_blobs(blobs);
         let server = Server::bind(arguments.listen, service.clone()).await?;
-        tokio::spawn(collect_regularly(service, hub, arguments.blobs.grace()));
+        tokio::spawn(collect_regularly(service.clone(), hub.clone(), arguments.blobs.grace()));
+        arguments.chores.start(&service, &hub, |key| {
+            let _ = writeln!(std::io::stdout(), "Motet decides as {key} where a document says that it may");
+        });
         let address = server.address().map_err(CommandError::System)?;
         // Nobody may be listening; the server serves.
         let _ = writeln!(std::io::stdout(), "Motet serves {} on http://{address}", arguments.dir.display());

@@ -1,6 +1,7 @@
 //! A member without a screen that runs: a directory's documents, for others where that is asked for, until it is stopped.
 
 use crate::blob_flags::BlobFlags;
+use crate::chore_flags::ChoreFlags;
 use crate::error::CommandError;
 use crate::opened::directory_error;
 use serde_json::{Value, json};
@@ -35,6 +36,8 @@ pub struct StationFlags {
     json: bool,
     #[command(flatten)]
     blobs: BlobFlags,
+    #[command(flatten)]
+    chores: ChoreFlags,
 }
 
 impl StationFlags {
@@ -70,6 +73,12 @@ impl Station {
         let hub = Arc::new(hub);
         let service = Service::new(config, hub.clone()).with_blobs(blobs);
         tokio::spawn(collect_regularly(service.clone(), hub.clone(), flags.blobs.grace()));
+        flags.chores.start(&service, &hub, |key| {
+            say.say(
+                &json!({ "event": "deciding", "key": key }),
+                &format!("decides as {key} where a document says that it may"),
+            );
+        });
         let Some(listen) = flags.listen else { return Ok(Self { service, hub, serving: None }) };
         let server = Server::bind(listen, service.clone()).await?;
         let at = server.address().map_err(CommandError::System)?;

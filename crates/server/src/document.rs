@@ -8,6 +8,7 @@
 mod tests;
 
 use crate::blobs::DocumentBlobs;
+use crate::chores::{Chores, Watch};
 use crate::content::{Content, NewType};
 use crate::etag::Etags;
 use crate::hub::{HubDocument, HubError};
@@ -91,6 +92,17 @@ pub enum Command {
     Conflicts {
         /// Who asks.
         reply: oneshot::Sender<Result<String, HubError>>,
+    },
+    /// The node may have something to do in it by itself.
+    Tend {
+        /// What it knew of it.
+        watch: Watch,
+        /// What it does at all.
+        chores: Chores,
+        /// The time, in seconds since 1970.
+        now: i64,
+        /// Who asks, for what is known of it now.
+        reply: oneshot::Sender<Result<Watch, HubError>>,
     },
     /// The server is about to stop: what makes the document open sooner is kept.
     PutAway {
@@ -323,6 +335,12 @@ impl Document {
             Command::Detach { connection } => self.detach(connection, now_ms),
             // Who asked may be gone; then nobody misses the answer.
             Command::GetText { at, reply } => drop(reply.send(self.text(at))),
+            Command::Tend { watch, chores, now, reply } => {
+                let tended = self.replica.document.tend(watch, &chores, now);
+                self.replica.note_change();
+                self.changed();
+                waiting.push(Box::new(move |synced| drop(reply.send(synced.and(tended)))));
+            }
             Command::PutAway { reply } => {
                 self.put_away();
                 let _ = reply.send(());

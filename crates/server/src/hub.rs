@@ -1,5 +1,6 @@
 //! What the server needs of the engine and its store, and nothing more.
 
+use crate::chores::{Chores, Watch};
 use crate::content::{Content, DocumentType, NewType};
 use clock::{DocumentId, Span, VersionVector};
 use motet::BlobNames;
@@ -152,6 +153,12 @@ pub trait HubDocument: Send + 'static {
     /// The blobs that any of its history names, whether shown or not. Loads the document.
     fn blob_names(&mut self) -> BlobNames {
         BlobNames::default()
+    }
+
+    /// Does what the node does by itself, at `now` in seconds since 1970; `watch` is what it knew of the document, and what is
+    /// given back what it knows now. What was written is durable after [`HubDocument::sync`].
+    fn tend(&mut self, watch: Watch, _chores: &Chores, _now: i64) -> Result<Watch, HubError> {
+        Ok(watch)
     }
 
     /// Nothing changes in the document for now, and it may be forgotten: what makes it open sooner may be

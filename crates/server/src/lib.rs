@@ -24,6 +24,7 @@
 mod access;
 mod assets;
 mod blobs;
+mod chores;
 mod collect;
 mod connection;
 mod content;
@@ -44,6 +45,7 @@ mod version_text;
 pub use access::{Gate, ListenError, Origins, Reach, Token, check_listen};
 pub use assets::{AppFiles, Asset, Assets, NoApp};
 pub use blobs::DocumentBlobs;
+pub use chores::{Caretaker, Chores, Watch, do_chores_regularly};
 pub use collect::{collect_once, collect_regularly};
 pub use content::{Content, DocumentType, NewType, make, parse_note, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};

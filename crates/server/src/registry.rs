@@ -234,6 +234,7 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
         Command::Conflicts { reply } => drop(reply.send(Err(error.clone()))),
         Command::PutText { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::History { reply, .. } => drop(reply.send(Err(error.clone()))),
+        Command::Tend { reply, .. } => drop(reply.send(Err(error.clone()))),
         Command::PutAway { reply } => {
             let _ = reply.send(());
         }

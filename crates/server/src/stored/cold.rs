@@ -3,6 +3,7 @@
 use super::document::{StoredDocument, text_container};
 use super::etags::KeptEtags;
 use super::loader::{Loader, read_error};
+use crate::chores::{Chores, Watch};
 use crate::content::{Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use clock::{DocumentId, Span, VersionVector};
@@ -193,6 +194,10 @@ impl HubDocument for ColdDocument {
 
     fn blob_names(&mut self) -> BlobNames {
         self.warm().map_or_else(|_| BlobNames::default(), HubDocument::blob_names)
+    }
+
+    fn tend(&mut self, watch: Watch, chores: &Chores, now: i64) -> Result<Watch, HubError> {
+        self.warm()?.tend(watch, chores, now)
     }
 
     fn put_away(&mut self) {

@@ -5,6 +5,8 @@ use super::history::history_json;
 use super::hub::META_EPOCH;
 use super::kept_type::KeptType;
 use super::recent::Recent;
+use crate::chores::rule::Done;
+use crate::chores::{Chores, Watch};
 use crate::content::{self, Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
@@ -201,6 +203,19 @@ impl HubDocument for StoredDocument {
 
     fn blob_names(&mut self) -> BlobNames {
         self.replica.blob_names()
+    }
+
+    fn tend(&mut self, mut watch: Watch, chores: &Chores, now: i64) -> Result<Watch, HubError> {
+        let (doc, node) = (self.id(), self.replica.own_author());
+        let Done { snapshot, thinned, ballot } = watch.tend(self.replica.document_mut(), node, chores, now);
+        self.seal();
+        if let Some(name) = snapshot {
+            tracing::info!(%doc, name, thinned, "took a snapshot");
+        }
+        if let Some(ballot) = ballot {
+            tracing::info!(%doc, %ballot, "decided");
+        }
+        Ok(watch)
     }
 
     fn put_away(&mut self) {
