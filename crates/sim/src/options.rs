@@ -145,6 +145,9 @@ fn weights(random: &mut Random) -> [usize; crate::acts::KINDS] {
             *weight *= 4;
         }
     }
+    // What takes several acts of one kind is found where that kind is most of what happens.
+    let theme = random.below(weights.len());
+    weights[theme] = crate::acts::ACTS[theme].1 * [1, 6, 30][random.below(3)];
     weights
 }
 
