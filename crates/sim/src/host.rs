@@ -7,6 +7,7 @@ use crate::screen::Screen;
 use crate::vault::{PowerCut, Vault};
 use clock::{DocumentId, ReplicaId, Span, VersionVector};
 use codec::{Image, SigningKey};
+use log::{ContainerId, Kind};
 use motet::{ImageError, Patch};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -111,6 +112,13 @@ impl Host {
     fn open_image(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
         let writer = (self.replica.document().replica(), self.key.clone());
         self.replica.replace(motet::Replica::open_image(DOC, EPOCH, writer, &Image::decode(bytes)?)?);
+        // What is read from the image must be what the history makes.
+        let document = self.replica.document();
+        let texts = ["body", "notes", "page"].map(|name| ContainerId::root(Kind::Text, name));
+        let shown = texts.map(|text| document.text(text));
+        let made = document.model();
+        let made = texts.map(|text| made.text(text).map_or_else(String::new, ToString::to_string));
+        assert_eq!(shown, made, "what an image shows, and what its history does");
         Ok(())
     }
 
