@@ -61,7 +61,7 @@ mod tests {
         }
         let version: VersionVector = [(ReplicaId(7), 3), (ReplicaId(u64::MAX), 1)].into_iter().collect();
         assert_eq!(read_version(&write_version(&version)), Some(version));
-        let author = AuthorKey([0xa7; 32]);
+        let author = motet::AuthorKey([0xa7; 32]);
         assert_eq!(read_author(&write_author(author)), Some(author));
     }
 
