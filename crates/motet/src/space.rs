@@ -13,7 +13,7 @@
 //! let (first, second) = (DocumentId(1), DocumentId(2));
 //! let mut space = Space::new([(first, &mut calendar), (second, &mut letter)]);
 //! space.constrain(7, Rule::Atomic, &[(first, booked.first()), (second, said.first())], 0).unwrap();
-//! calendar.undo();
+//! calendar.undo_spans(&[booked], 0).unwrap();
 //! Space::new([(first, &mut calendar), (second, &mut letter)]).settle();
 //! assert_eq!(letter.text(text), "");
 //! ```
