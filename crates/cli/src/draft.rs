@@ -5,7 +5,7 @@ use crate::moment::Moment;
 use crate::names::Authors;
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
-use crate::subject::Subject;
+use crate::subject::Plain;
 use crate::time_text::{now, write_time};
 use motet::{Document, Draft, Policy, Replica};
 use serde_json::{Value, json};
@@ -31,15 +31,6 @@ enum Task {
     List(Plain),
     /// TARGET DRAFT: show the document with what is open in a draft.
     Show(Plain),
-}
-
-#[derive(Debug, clap::Args)]
-struct Plain {
-    #[command(flatten)]
-    subject: Subject,
-    /// Print the answer as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 /// Does it.

@@ -8,7 +8,7 @@ use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::random;
 use crate::restore::bring_back;
-use crate::subject::Subject;
+use crate::subject::{Plain, Subject};
 use crate::time_text::{now, write_time};
 use motet::{NewSnapshot, Replica, Snapshot};
 use serde_json::{Value, json};
@@ -39,15 +39,6 @@ enum Task {
     Restore(Plain),
     /// TARGET NAME: take a snapshot out of the list. What it is of stays in the history.
     Remove(Plain),
-}
-
-#[derive(Debug, clap::Args)]
-struct Plain {
-    #[command(flatten)]
-    subject: Subject,
-    /// Print the answer as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -18,6 +18,16 @@ pub struct Subject {
     pub login: Login,
 }
 
+/// What a command takes that is about a document and has something to say.
+#[derive(Debug, clap::Args)]
+pub struct Plain {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Where documents are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Site {

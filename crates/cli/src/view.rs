@@ -5,7 +5,7 @@ use crate::moment::Moment;
 use crate::names::{Authors, VERSION_HELP, author, run as named_run, version};
 use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
-use crate::subject::Subject;
+use crate::subject::Plain;
 use crate::views::{Kept, NamedView, SHARED, Shelf, read};
 use motet::{Choices, Grade, Proposals, Replica, Suggestions, VersionVector};
 use server::write_version;
@@ -36,15 +36,6 @@ enum Task {
     Use(Plain),
     /// TARGET NAME: forget a view. What it left out was never gone.
     Forget(Plain),
-}
-
-#[derive(Debug, clap::Args)]
-struct Plain {
-    #[command(flatten)]
-    subject: Subject,
-    /// Print the answer as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]
