@@ -161,6 +161,7 @@ impl<'a> Words<'a> {
                 format!("decided about all there was; {out} gave way for good")
             }
             Some((_, OpRef::Vote { decision })) => format!("agrees to {}", self.by(decision)),
+            Some((_, OpRef::Trim { .. })) => "let history be trimmed".into(),
             _ => "declares nothing".into(),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::error::EncodeError;
 use crate::limits::{
-    CLAIM_BYTES, CONSTRAINED, DECIDED, DECIDERS, DRAFT_BYTES, KEY_BYTES, OBJECT_KIND_BYTES, OP_BYTES, OP_MEMORY, PRED,
-    RANGES, TARGETS, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
+    CERTIFICATE_BYTES, CLAIM_BYTES, CONSTRAINED, DECIDED, DECIDERS, DRAFT_BYTES, KEY_BYTES, OBJECT_KIND_BYTES,
+    OP_BYTES, OP_MEMORY, PRED, RANGES, TARGETS, VALUE_BYTES, VALUE_DEPTH, VALUE_ITEMS,
 };
 use crate::op::OP_WEIGHT;
 use log::{OpRef, TextRange, Value, ValueRef, Values};
@@ -95,6 +95,10 @@ pub fn cost(op: OpRef<'_>) -> Result<Cost, EncodeError> {
         OpRef::Decide { outcomes, .. } => {
             DECIDED.check_len(outcomes.len())?;
             Cost::SMALL.plus(((ID_BYTES + 1) * outcomes.len(), size_of_val(outcomes)))
+        }
+        OpRef::Trim { certificate, .. } => {
+            CERTIFICATE_BYTES.check_len(certificate.len())?;
+            Cost::of(certificate.len(), certificate.len())
         }
         OpRef::Draft { name } => {
             DRAFT_BYTES.check_len(name.len())?;

@@ -8,7 +8,9 @@ use crate::declared::{
     write_claim, write_constraint, write_decision, write_draft, write_policy, write_weight,
 };
 use crate::error::{DecodeError, EncodeError};
-use crate::limits::{ACTION_COUNTERS, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES};
+use crate::limits::{
+    ACTION_COUNTERS, CERTIFICATE_BYTES, KEY_BYTES, LIST_ITEMS, OBJECT_KIND_BYTES, RANGES, UNKNOWN_BYTES,
+};
 use crate::names::{Names, Place};
 use crate::op::{EMPTY, NOWHERE, check_kind, is_nowhere, kind, not_empty, read_ids, write_ids};
 use crate::reader::Reader;
@@ -26,7 +28,7 @@ pub(crate) fn is_known(number: u64) -> bool {
     if !crate::older::is_known(number) {
         return false;
     }
-    (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number) || (kind::RANGE_MOVE..=kind::VOTE).contains(&number)
+    (kind::LIST_INSERT..=kind::PARAGRAPH_MARK).contains(&number) || (kind::RANGE_MOVE..=kind::TRIM).contains(&number)
 }
 
 /// Writes an op of such a kind, which begins at counter `at` of `own`.
@@ -159,6 +161,11 @@ fn write_body(w: &mut Writer, names: &mut Names, op: OpRef<'_>, at: Seq) -> Resu
             names.write_id(w, decision, at)?;
             Ok(kind::VOTE)
         }
+        OpRef::Trim { decision, certificate } => {
+            names.write_id(w, decision, at)?;
+            w.bytes(certificate, CERTIFICATE_BYTES)?;
+            Ok(kind::TRIM)
+        }
         OpRef::Claim { name, places } => {
             write_claim(w, name, places)?;
             Ok(kind::CLAIM)
@@ -233,6 +240,7 @@ pub(crate) fn read_delimited(
         kind::POLICY => read_policy(r, names, at)?,
         kind::DECISION => read_decision(r, names, at)?,
         kind::VOTE => Op::Vote { decision: names.read_id(r, at)? },
+        kind::TRIM => Op::Trim { decision: names.read_id(r, at)?, certificate: r.bytes(CERTIFICATE_BYTES)?.to_vec() },
         _ => read_body(r, names, kind, len, at)?,
     };
     if op.len() != len {

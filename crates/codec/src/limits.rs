@@ -109,6 +109,8 @@ table! {
     DECIDERS = "authors who may decide", 1 << 8;
     /// What gave way since the decision before it.
     DECIDED = "actions that a decision lists", 1 << 14;
+    /// Some 60 bytes for each replica, and for each MiB of its history.
+    CERTIFICATE_BYTES = "bytes of a certificate", 1 << 20;
     /// Versions of the rules of choosing that there may ever be.
     RULES = "version of the rules", 1 << 16;
     /// So that sums over any number of actions stay exact.

@@ -69,6 +69,8 @@ pub mod kind {
     pub const DECISION: u64 = 27;
     /// That an author agrees to a decision.
     pub const VOTE: u64 = 28;
+    /// That what is decided for good may be forgotten where nobody will ever see it again.
+    pub const TRIM: u64 = 29;
 }
 
 /// The first kind whose ops say how many counters they take and how long they are.

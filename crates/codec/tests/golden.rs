@@ -33,21 +33,22 @@ fn check_block(name: &str, suffix: &str, bytes: &[u8]) {
     if ["", "-meaning"].contains(&suffix) {
         assert!(before(&format!("{name}-v2{suffix}-apart.bin")) == now, "{name}{suffix}, ops apart, reads otherwise");
     }
-    if !["-blobs", "-meaning", "-proposed", "-decided"].contains(&suffix) {
+    if !["-blobs", "-meaning", "-proposed", "-decided", "-trimmed"].contains(&suffix) {
         assert!(before(&format!("{name}-v1{suffix}.bin")) == now, "{name}{suffix} reads otherwise");
     }
 }
 
-/// The kinds of the first days, those of structure, of rich text, of blobs, of what actions mean, of proposals, and all that this
-/// version knows.
-const FILES: [(Alphabet, &str); 7] = [
+/// The kinds of the first days, those of structure, of rich text, of blobs, of what actions mean, of proposals, of decisions, and
+/// all that this version knows.
+const FILES: [(Alphabet, &str); 8] = [
     (Alphabet::First, ""),
     (Alphabet::Structure, "-structure"),
     (Alphabet::Rich, "-rich"),
     (Alphabet::Blobs, "-blobs"),
     (Alphabet::Meaning, "-meaning"),
     (Alphabet::Proposed, "-proposed"),
-    (Alphabet::All, "-decided"),
+    (Alphabet::Decided, "-decided"),
+    (Alphabet::All, "-trimmed"),
 ];
 
 #[test]

@@ -53,6 +53,8 @@ pub enum Fault {
     KeepOldPlace,
     /// `view`: what arrives is not looked up among what is decided.
     ForgetDecided,
+    /// `view`: what is final is undone all the same by who did not know.
+    UndoFinal,
     /// `view`: what is accepted counts as written when the clock of who accepted it says.
     ClockDecides,
     /// `view`: who is left out is left out no more.

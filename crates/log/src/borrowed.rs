@@ -113,6 +113,13 @@ pub enum OpRef<'a> {
         /// The decision.
         decision: Id,
     },
+    /// See [`Op::Trim`].
+    Trim {
+        /// The decision.
+        decision: Id,
+        /// What stands in the place of what was forgotten.
+        certificate: &'a [u8],
+    },
     /// See [`Op::CounterAdd`].
     CounterAdd {
         /// The counter.
@@ -271,7 +278,7 @@ impl<'a> OpRef<'a> {
             | Self::TextMove { container, .. } => Some(container),
             Self::Control { .. } | Self::Draft { .. } | Self::Unknown { .. } => None,
             Self::Constrain { .. } | Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } => None,
-            Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } => None,
+            Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } | Self::Trim { .. } => None,
         }
     }
 
@@ -296,7 +303,7 @@ impl<'a> OpRef<'a> {
             }
             Self::Govern { pred, .. } => ([None; 4], &[], pred),
             Self::Decide { by, after, .. } => ([Some(by), after, None, None], &[], &[]),
-            Self::Vote { decision } => ([Some(decision), None, None, None], &[], &[]),
+            Self::Vote { decision } | Self::Trim { decision, .. } => ([Some(decision), None, None, None], &[], &[]),
             Self::ListMove { item, left, right, .. } => ([Some(item), left, right, None], &[], &[]),
             Self::ListSet { item, pred, .. } => ([Some(item), None, None, None], &[], pred),
             Self::TreeCreate { parent, left, right, .. } => ([parent, left, right, None], &[], &[]),
@@ -328,7 +335,7 @@ impl<'a> OpRef<'a> {
 
     /// Whether it is about what is decided for good: it holds whether or not it is undone, hidden or held back.
     pub fn binds(self) -> bool {
-        matches!(self, Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. })
+        matches!(self, Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } | Self::Trim { .. })
     }
 
     /// The part with the counters `part` of an op that begins at `start`, where it has parts: text is cut by
@@ -378,6 +385,7 @@ impl<'a> OpRef<'a> {
             }
             Self::Decide { by, after, outcomes } => Op::Decide { by, after, outcomes: outcomes.to_vec() },
             Self::Vote { decision } => Op::Vote { decision },
+            Self::Trim { decision, certificate } => Op::Trim { decision, certificate: certificate.to_vec() },
             Self::CounterAdd { container, amount } => Op::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, values } => {
                 Op::ListInsert { container, left, right, values: values.to_vec() }
@@ -424,6 +432,7 @@ impl Op {
             Self::Govern { rules, ref deciders, ref pred } => OpRef::Govern { rules, deciders, pred },
             Self::Decide { by, after, ref outcomes } => OpRef::Decide { by, after, outcomes },
             Self::Vote { decision } => OpRef::Vote { decision },
+            Self::Trim { decision, ref certificate } => OpRef::Trim { decision, certificate },
             Self::CounterAdd { container, amount } => OpRef::CounterAdd { container, amount },
             Self::ListInsert { container, left, right, ref values } => {
                 OpRef::ListInsert { container, left, right, values: Values::Any(values) }

@@ -2,7 +2,10 @@
 
 /// The version of the rules by which the shared view chooses: how the greatest part is found in which no constraint is broken, of
 /// equally good ones which, and what counts as a constraint. Who knows only earlier ones may show something else.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
+
+/// The first version of the rules by which history may be trimmed.
+pub const RULES_TRIM: u32 = 2;
 
 /// An author who may decide, by their key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

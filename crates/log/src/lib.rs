@@ -49,7 +49,7 @@ pub use blobs::BlobNames;
 pub use borrowed::OpRef;
 pub use constraint::{Listing, Rule};
 pub use container::{ContainerId, Crossing, Kind, RootName};
-pub use decision::{Decider, Outcome, RULES};
+pub use decision::{Decider, Outcome, RULES, RULES_TRIM};
 pub use held::{ValueRef, Values};
 pub use knowledge::Knowledge;
 pub use multilog::{Header, MultiLog, ReceiveError, Received};

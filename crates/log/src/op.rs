@@ -232,6 +232,15 @@ pub enum Op {
         /// The decision.
         decision: Id,
     },
+    /// Says that nothing is to be undone any more of what a decision covers that another followed, so that what nobody will ever
+    /// see again may be forgotten; one counter.
+    Trim {
+        /// The decision.
+        decision: Id,
+        /// What stands in the place of what was forgotten, as its author vouches for it: the bytes are for whoever takes in what
+        /// others forgot. Empty where nothing was.
+        certificate: Vec<u8>,
+    },
     /// Adds to a counter; one counter.
     CounterAdd {
         /// The counter.
@@ -373,6 +382,7 @@ impl Op {
             Self::Set { .. } | Self::Control { .. } | Self::Constrain { .. } => 1,
             Self::Claim { .. } | Self::Resolve { .. } | Self::Weigh { .. } | Self::CounterAdd { .. } => 1,
             Self::Draft { .. } | Self::Govern { .. } | Self::Decide { .. } | Self::Vote { .. } => 1,
+            Self::Trim { .. } => 1,
             Self::ListMove { .. } | Self::ListSet { .. } => 1,
             Self::TreeCreate { .. } | Self::TreeMove { .. } | Self::TreeDelete { .. } => 1,
             Self::TextObject { .. } | Self::TextMark { .. } | Self::TextMove { .. } => 1,

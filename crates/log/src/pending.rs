@@ -82,6 +82,7 @@ fn weight(action: &Action) -> usize {
                         size_of_val(deciders.as_slice()) + size_of_val(pred.as_slice())
                     }
                     Op::Decide { outcomes, .. } => size_of_val(outcomes.as_slice()),
+                    Op::Trim { certificate, .. } => certificate.len(),
                     Op::Weigh { actions, pred, .. } => size_of_val(actions.as_slice()) + size_of_val(pred.as_slice()),
                     Op::TextObject { kind, .. } => kind.len(),
                     Op::TextMark { ranges, key, value, .. } => {

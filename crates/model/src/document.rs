@@ -247,6 +247,7 @@ impl Model {
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
             OpRef::Draft { .. } | OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => {}
+            OpRef::Trim { .. } => {}
         }
     }
 
@@ -359,6 +360,7 @@ impl Model {
             OpRef::Control { .. } | OpRef::Unknown { .. } => {}
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
             OpRef::Draft { .. } | OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => {}
+            OpRef::Trim { .. } => {}
         }
     }
 

@@ -21,7 +21,7 @@
 
 use crate::document::{Document, Refusal};
 use clock::{Id, Span};
-use log::{Decider, OpRef, RULES};
+use log::{Decider, OpRef, RULES, RULES_TRIM};
 use model::Patch;
 use view::{Authority, Finality, Policy, Poll};
 
@@ -72,6 +72,38 @@ impl DecideError {
             Self::Waiting => "decide.waiting",
             Self::Nothing => "decide.nothing",
             Self::Rules => "decide.rules",
+            Self::Refused(refusal) => refusal.code(),
+        }
+    }
+}
+
+/// Why history was not trimmed; the document is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrimError {
+    /// It is not this author's to say.
+    #[error("this author may not decide here, and only who may decide may let history be trimmed")]
+    Nobody,
+    /// Nothing new is behind two decisions.
+    #[error("there is nothing to trim: only what was decided before the last decision, and not trimmed yet, can be")]
+    Nothing,
+    /// Who may decide was said by an older version, or by a newer one.
+    #[error(
+        "history cannot be trimmed by the rules that this document goes by: say again who may decide, and decide twice"
+    )]
+    Rules,
+    /// It is more than anybody could read.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl TrimError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Nobody => "trim.nobody",
+            Self::Nothing => "trim.nothing",
+            Self::Rules => "trim.rules",
             Self::Refused(refusal) => refusal.code(),
         }
     }
@@ -149,7 +181,43 @@ impl Document {
         Ok((Ballot::Decision(span), patch))
     }
 
-    fn declare_beside(&mut self, op: OpRef<'_>, time: i64) -> Result<(Span, Patch), Refusal> {
+    /// The last decision whose past is trimmed.
+    pub fn trimmed(&self) -> Option<Id> {
+        self.view.trimmed()
+    }
+
+    /// Whether an element is final: nobody can undo it any more, nor bring it back, since history was trimmed.
+    pub fn is_final(&self, id: Id) -> bool {
+        !self.view.trimmed_parts(Span::of(id)).is_empty()
+    }
+
+    /// Lets history be trimmed up to the decision before the last, for everybody: what stays in by it is final from then on, as it
+    /// was when the last one was made, whoever undoes it later or did without having told. What was left open, gave way, or was
+    /// only proposed stays as open as it was. It cannot be taken back. The second is what changes on the screen.
+    ///
+    /// What nobody will ever see again can be forgotten then, which [`crate::Replica::trim`] does.
+    pub fn trim(&mut self, time: i64) -> Result<(Span, Patch), TrimError> {
+        let decision = self.may_trim()?;
+        Ok(self.declare_beside(OpRef::Trim { decision, certificate: &[] }, time)?)
+    }
+
+    /// The decision up to which this author may let history be trimmed.
+    pub(crate) fn may_trim(&self) -> Result<Id, TrimError> {
+        let author = self.view.author(self.replica).ok_or(TrimError::Nobody)?;
+        let Some((decision, authority)) = self.view.trimmable(&self.log) else {
+            let may = self.authority().is_some_and(|authority| authority.deciders.contains(&author));
+            return Err(if may { TrimError::Nothing } else { TrimError::Nobody });
+        };
+        if !authority.deciders.contains(&author) {
+            return Err(TrimError::Nobody);
+        }
+        if authority.rules < RULES_TRIM || !authority.is_known() {
+            return Err(TrimError::Rules);
+        }
+        if self.trimmed() == Some(decision) { Err(TrimError::Nothing) } else { Ok(decision) }
+    }
+
+    pub(crate) fn declare_beside(&mut self, op: OpRef<'_>, time: i64) -> Result<(Span, Patch), Refusal> {
         let (span, patch) = self.write_beside(time, &mut |edit| edit.declare(op))?;
         Ok((span.expect("an op was written"), patch))
     }
@@ -157,7 +225,8 @@ impl Document {
     /// Whether nothing but ballots came since a decision.
     fn is_last(&self, decision: Id) -> bool {
         let since = self.actions_since(&self.log.version_at(&[decision]));
-        let is_ballot = |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
+        let is_ballot =
+            |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. } | log::Op::Trim { .. });
         since.iter().all(|action| action.ops.iter().all(is_ballot))
     }
 }

@@ -12,6 +12,7 @@ pub use deep::{CONTAINER_DEPTH_MAX, Deep};
 pub use writing::Refusal;
 
 use crate::edit::Edit;
+use crate::extent::without;
 use blob::BlobRef;
 use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use lazy::LazyModel;
@@ -547,9 +548,25 @@ impl Document {
         }
     }
 
+    /// What to write so that `spans` are on or off, as far as history was not trimmed.
+    pub(crate) fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
+        let mut open = Vec::new();
+        for (target, on) in self.all_targets(spans, on) {
+            let trimmed = self.view.trimmed_parts(target);
+            open.extend(without(target, &trimmed).into_iter().map(|part| (part, on)));
+        }
+        open
+    }
+
+    /// What of `spans`, and of what these switched, cannot be switched any more, since history was trimmed.
+    pub(crate) fn trimmed_targets(&self, spans: &[Span]) -> Vec<Span> {
+        let targets = self.all_targets(spans, false).into_iter();
+        targets.flat_map(|(target, _)| self.view.trimmed_parts(target)).collect()
+    }
+
     /// What to write so that `spans` are on or off: undoing an undo or redo is writing the opposite on what
     /// it switched.
-    pub(crate) fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
+    fn all_targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
         let mut targets = Vec::new();
         for span in spans {
             let end = span.end.min(self.log.end(span.replica));

@@ -71,6 +71,8 @@ pub struct Extent {
     pub lifted: Vec<Id>,
     /// What is not undone although it was named, since others' work hangs on it.
     pub spared: Vec<Span>,
+    /// What is not undone although it was named, since history was trimmed: it is final.
+    pub trimmed: Vec<Span>,
 }
 
 impl Extent {
@@ -139,6 +141,7 @@ impl Document {
             lifted.dedup();
             (extent.lifted, extent.spared) = (lifted, apart(spared.into_iter()));
         }
+        extent.trimmed = apart(self.trimmed_targets(spans).into_iter());
         Plan { targets, extent }
     }
 
@@ -292,7 +295,7 @@ impl Extent {
 }
 
 /// What of a span is not among others.
-fn without(span: Span, others: &[Span]) -> Vec<Span> {
+pub(crate) fn without(span: Span, others: &[Span]) -> Vec<Span> {
     let mut left = vec![span];
     for other in others {
         if other.replica != span.replica || other.end <= span.start || span.end <= other.start {

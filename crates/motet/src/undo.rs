@@ -81,6 +81,11 @@ impl Document {
         self.mine.contains(&replica)
     }
 
+    /// Whether nothing of a run can be undone any more.
+    fn is_trimmed(&self, run: &EditRun) -> bool {
+        self.view.trimmed_parts(run.span) == [run.span]
+    }
+
     fn is_undone(&self, run: &EditRun) -> bool {
         matches!(self.view.standing(run.span.last()), Standing::Undone(_))
     }
@@ -89,7 +94,9 @@ impl Document {
     pub fn next_undo(&self) -> Option<Span> {
         let is_work =
             |run: &EditRun| run.switched.is_none() && !run.binds && !self.is_undone(run) && !self.only_names(run);
-        self.own_runs().find(is_work).map(|run| run.span)
+        // What was before anything final is final, too, or was left open on purpose.
+        let is_open = |run: &EditRun| !self.is_trimmed(run);
+        self.own_runs().take_while(is_open).find(is_work).map(|run| run.span)
     }
 
     /// Whether a run says what its author is called, and nothing else: who wrote something is not taken back with it.
@@ -107,7 +114,8 @@ impl Document {
                 None => return None,
                 Some((true, _)) => continue,
                 Some((false, spans)) => {
-                    let off = spans.iter().any(|span| self.is_undone_by_me(span.last()));
+                    let can_switch = |span: &&Span| self.view.trimmed_parts(**span).is_empty();
+                    let off = spans.iter().filter(can_switch).any(|span| self.is_undone_by_me(span.last()));
                     if off {
                         return Some(spans);
                     }

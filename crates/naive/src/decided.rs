@@ -1,8 +1,8 @@
 //! What is decided for good, by counting ballots anew for every decision.
 
 use crate::{Naive, Policy};
-use clock::{Id, VersionVector};
-use log::{Decider, Op, Outcome};
+use clock::{Id, Span, VersionVector};
+use log::{Decider, Op, Outcome, Register};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a decision says, and what its author had.
@@ -19,6 +19,8 @@ pub(crate) struct Decided {
     pub stay: BTreeSet<Id>,
     /// Those that stay out.
     pub out: BTreeSet<Id>,
+    /// Those that nobody can undo any more, and what they and whoever undid them in time are within.
+    pub fixed: BTreeMap<Id, VersionVector>,
 }
 
 impl Naive {
@@ -28,17 +30,19 @@ impl Naive {
         let pasts = self.pasts();
         let past = |id: Id| &pasts[&self.action_of(id).expect("complete").id];
         let (mut policies, mut decisions, mut votes) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut trims = Vec::new();
         for element in self.elements() {
             let is_proposed = self.action_of(element.id).expect("complete").proposal.is_some();
             if !is_here(element.id) || is_proposed {
                 continue;
             }
             match element.op {
-                Op::Govern { deciders, pred, .. } => _ = policies.insert(element.id, (deciders, pred)),
+                Op::Govern { rules, deciders, pred } => _ = policies.insert(element.id, (deciders, pred, *rules)),
                 Op::Decide { by, after, outcomes } => {
                     decisions.insert(element.id, Decision { by: *by, after: *after, outcomes });
                 }
                 Op::Vote { decision } => votes.push((element.id, *decision)),
+                Op::Trim { decision, .. } => trims.push((element.id, *decision)),
                 _ => {}
             }
         }
@@ -46,7 +50,7 @@ impl Naive {
         let mut decided = Decided::default();
         let current_in = |past: &VersionVector| {
             let known: Vec<_> = policies.iter().filter(|(id, _)| past.contains(**id)).collect();
-            let is_replaced = |id: &Id| known.iter().any(|(_, (_, pred))| pred.contains(id));
+            let is_replaced = |id: &Id| known.iter().any(|(_, (_, pred, _))| pred.contains(id));
             known.iter().map(|(id, _)| **id).filter(|id| !is_replaced(id)).max_by_key(time)
         };
         let next = |by: Id, last: Option<Id>| -> Option<Id> {
@@ -78,11 +82,18 @@ impl Naive {
         let mut founding: Vec<Id> = policies.keys().copied().collect();
         founding.sort_by_key(time);
         let mut best = founding.into_iter().find_map(|by| next(by, None));
-        let mut covered = None;
+        let mut before: Option<Id> = None;
         while let Some(last) = best {
             let covers = past(last);
-            decided.cover(self, covers, covered, decisions[&last].outcomes);
-            covered = Some(covers);
+            decided.cover(self, covers, before.map(past), decisions[&last].outcomes);
+            if let Some(before) = before {
+                let (deciders, _, rules) = &policies[&decisions[&before].by];
+                let may = |id: Id| self.authors.get(&id.replica).is_some_and(|author| deciders.contains(author));
+                if *rules >= 2 && trims.iter().any(|(id, decision)| *decision == before && may(*id)) {
+                    decided.fix(self, past(before), covers);
+                }
+            }
+            before = Some(last);
             best = current_in(covers).and_then(|by| next(by, Some(last)));
         }
         decided
@@ -90,6 +101,26 @@ impl Naive {
 }
 
 impl Decided {
+    /// Fixes what stays in of a version, but for what was only proposed, and what somebody proposed to undo by then.
+    fn fix(&mut self, naive: &Naive, version: &VersionVector, horizon: &VersionVector) {
+        let undone = naive.elements().into_iter().filter_map(|element| match element.op {
+            Op::Control { register: Register::Undo, targets, .. } => Some((element.id, targets)),
+            _ => None,
+        });
+        let is_proposed = |id: Id| naive.action_of(id).expect("complete").proposal.is_some();
+        let asked: Vec<&Span> = undone
+            .filter(|(id, _)| horizon.contains(*id) && is_proposed(*id))
+            .flat_map(|(_, targets)| targets)
+            .collect();
+        for action in naive.actions().filter(|action| version.contains(action.id) && self.stay.contains(&action.id)) {
+            let span = action.span();
+            let meets = |of: &&Span| of.replica == span.replica && of.start < span.end && span.start < of.end;
+            if action.proposal.is_none() && !asked.iter().any(|of| meets(of)) {
+                self.fixed.entry(action.id).or_insert_with(|| horizon.clone());
+            }
+        }
+    }
+
     fn cover(
         &mut self,
         naive: &Naive,
@@ -101,7 +132,7 @@ impl Decided {
         self.stay.extend(naive.actions().map(|action| action.id).filter(|&id| is_new(id)));
         for (id, outcome) in outcomes {
             let action = naive.action_of(*id).expect("complete").id;
-            if self.out.contains(&action) {
+            if self.out.contains(&action) || self.fixed.contains_key(&action) {
                 continue;
             }
             match outcome {

@@ -197,7 +197,11 @@ impl Naive {
     /// controls to say that were written later, so this comes to rest.
     fn controls_in_effect(&self, policy: &Policy) -> Controls<'_> {
         let elements: Vec<Element<'_>> = self.elements().into_iter().filter(|element| element.is_control()).collect();
-        let mut controls = Controls { all: elements.iter().map(as_control).collect(), in_effect: BTreeSet::new() };
+        let mut controls = Controls {
+            all: elements.iter().map(as_control).collect(),
+            in_effect: BTreeSet::new(),
+            fixed: self.fixed(policy),
+        };
         loop {
             let active = |element: &&Element<'_>| self.standing_alone(**element, &controls, policy) == Standing::Active;
             let in_effect = elements.iter().filter(active).map(|element| element.id).collect();
@@ -206,6 +210,16 @@ impl Naive {
             }
             controls.in_effect = in_effect;
         }
+    }
+
+    /// The actions that nobody can undo any more, and within what those are that did in time.
+    fn fixed(&self, policy: &Policy) -> Vec<(Span, VersionVector)> {
+        // Who decides what is worked out only where anybody says so: it takes long.
+        if !self.elements().iter().any(|element| matches!(element.op, Op::Trim { .. })) {
+            return Vec::new();
+        }
+        let fixed = self.decided(policy).fixed.into_iter();
+        fixed.map(|(action, horizon)| (self.action_of(action).expect("complete").span(), horizon)).collect()
     }
 
     /// The standing of an element but for what actions mean together.
@@ -238,6 +252,7 @@ impl Naive {
 struct Controls<'a> {
     all: Vec<Control<'a>>,
     in_effect: BTreeSet<Id>,
+    fixed: Vec<(Span, VersionVector)>,
 }
 
 fn elements_of(action: &Action) -> Vec<Element<'_>> {
@@ -256,14 +271,27 @@ fn as_control<'a>(element: &Element<'a>) -> Control<'a> {
 
 /// Off wins among the writes that nobody replaced; never written is on.
 fn is_on(id: Id, controls: &Controls<'_>) -> bool {
-    heads(id, Register::Undo, controls).all(|control| control.on)
+    let horizon = controls.fixed.iter().find(|(span, _)| span.contains(id)).map(|(_, horizon)| horizon);
+    let counts = |control: Id| horizon.is_none_or(|horizon| horizon.contains(control));
+    heads_among(id, Register::Undo, controls, counts).all(|control| control.on)
 }
 
 /// The writes to a register of `id` that count. Only controls that name `id` among their targets are
 /// writes of its register, and only those carry replacement further.
 fn heads<'a>(id: Id, register: Register, controls: &'a Controls<'a>) -> impl Iterator<Item = &'a Control<'a>> {
-    let on_this =
-        |control: &&Control<'_>| control.register == register && control.targets.iter().any(|span| span.contains(id));
+    heads_among(id, register, controls, |_| true)
+}
+
+/// The same, of some controls as if there were no others.
+fn heads_among<'a>(
+    id: Id,
+    register: Register,
+    controls: &'a Controls<'a>,
+    counts: impl Fn(Id) -> bool,
+) -> impl Iterator<Item = &'a Control<'a>> {
+    let on_this = |control: &&Control<'_>| {
+        control.register == register && counts(control.id) && control.targets.iter().any(|span| span.contains(id))
+    };
     let writes: Writes<'_> = controls.all.iter().filter(on_this).map(|control| (control.id, control.pred)).collect();
     let heads = unreplaced(&writes, |control| controls.in_effect.contains(&control));
     controls.all.iter().filter(move |control| heads.contains(&control.id))

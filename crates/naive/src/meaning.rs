@@ -168,7 +168,9 @@ impl Meaning {
         assert!(count < 20, "few enough to look at all choices");
         let may: u32 = self.mask(|id| !self.refused().contains(&id));
         let answered = self.answers.iter().filter(|answer| answer.keep != answer.actions);
-        let stay = self.present.iter().filter(|id| self.decided.stay.contains(id)).chain(&self.preferred).copied();
+        let fixed = self.present.iter().filter(|id| self.is_fixed(id));
+        let stay = fixed.chain(self.present.iter().filter(|id| self.decided.stay.contains(id)));
+        let stay = stay.chain(&self.preferred).copied();
         let pins: Vec<Id> = stay.chain(answered.flat_map(|a| a.keep.clone())).collect();
         let worth = |set: u32| {
             let has = |id: &Id| set & self.mask(|other| other == *id) != 0;
@@ -185,6 +187,11 @@ impl Meaning {
 
     fn mask(&self, is_in: impl Fn(Id) -> bool) -> u32 {
         self.present.iter().enumerate().filter(|(_, id)| is_in(**id)).fold(0, |mask, (at, _)| mask | 1 << at)
+    }
+
+    /// Whether nobody can undo it, or say of it what would let it give way.
+    fn is_fixed(&self, action: &Id) -> bool {
+        self.decided.fixed.contains_key(action)
     }
 
     /// What an answer keeps none of, and no later one keeps.
@@ -227,20 +234,36 @@ impl Meaning {
         let mask = |of: &[Id]| self.mask(|id| of.contains(&id));
         let more = |of: &[Id]| self.waived(of).into_iter().map(|within| within.saturating_sub(1)).sum::<usize>() as u32;
         let (all, first, others) = (mask(&of), mask(&of[..1]), mask(&of[1..]));
+        let is_fixed = |at: usize| self.is_fixed(&of[at]);
+        let taken = |of: &[Id]| of.iter().filter(|id| self.present.contains(id) && self.is_fixed(id)).count() as u32;
+        let (fixed, open): (Vec<Id>, Vec<Id>) = of.iter().partition(|id| self.is_fixed(id));
+        let has_none = |of: &[Id]| of.iter().any(|id| !self.present.contains(id));
+        let (absent_open, absent_fixed) = (has_none(&open), has_none(&fixed));
+        let (fixed, open) = (mask(&fixed), mask(&open));
         Some(match rule {
+            Rule::Enables | Rule::Causes if is_fixed(1) => return None,
+            Rule::AnyOf if is_fixed(0) => return None,
+            // What else is in it needs what is fixed, which needs nothing.
+            Rule::Atomic | Rule::Contiguous if fixed != 0 || absent_fixed => {
+                let may = !absent_open && !absent_fixed;
+                Box::new(move |set| set & open == 0 || may && set & open == open && set & fixed == fixed)
+            }
             Rule::NotAfter | Rule::NonCommuting | Rule::SoftOrder => return None,
             Rule::Enables | Rule::Causes => Box::new(move |set| set & others == 0 || set & first != 0),
             Rule::Atomic | Rule::Contiguous => {
                 Box::new(move |set| set & all == 0 || !absent && (set & all).count_ones() == count)
             }
             Rule::AtMost(max) => {
-                let max = max.saturating_add(more(&of));
+                let max = max.saturating_add(more(&of)).max(taken(&of));
                 Box::new(move |set| (set & all).count_ones() <= max)
             }
             Rule::AnyOf => Box::new(move |set| set & first == 0 || set & others != 0),
             Rule::ExactlyOne => {
-                let max = 1 + more(&of[1..]);
-                Box::new(move |set| (set & others).count_ones() <= max && (set & first == 0 || set & others != 0))
+                let max = (1 + more(&of[1..])).max(taken(&of[1..]));
+                let is_free = is_fixed(0);
+                Box::new(move |set| {
+                    (set & others).count_ones() <= max && (is_free || set & first == 0 || set & others != 0)
+                })
             }
         })
     }
@@ -254,6 +277,8 @@ impl Meaning {
         for tie in &self.ties {
             match tie {
                 Tie::Constraint(_, actions) if self.is_waived(actions) => {}
+                Tie::Constraint(_, actions) if actions.len() == 2 && actions.iter().all(|id| self.is_fixed(id)) => {}
+                Tie::Constraint(Rule::Contiguous, actions) if actions.iter().any(|id| self.is_fixed(id)) => {}
                 Tie::Constraint(Rule::Contiguous, actions) if actions.iter().all(has) => {
                     let joined: BTreeSet<Id> = actions.iter().map(|id| block[id]).collect();
                     let least = *joined.first().expect("two or more");

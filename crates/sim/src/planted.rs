@@ -77,6 +77,7 @@ pub const ALL: [(&str, Planted); 40] = [
     ("own-places-only", Planted::Inside(Fault::OwnPlacesOnly)),
     ("keep-old-place", Planted::Inside(Fault::KeepOldPlace)),
     ("forget-decided", Planted::Inside(Fault::ForgetDecided)),
+    ("undo-final", Planted::Inside(Fault::UndoFinal)),
     ("clock-decides", Planted::Inside(Fault::ClockDecides)),
     ("show-muted", Planted::Inside(Fault::ShowMuted)),
     ("forget-needs", Planted::Inside(Fault::ForgetNeeds)),

@@ -1,6 +1,7 @@
 //! The hidden on/off registers of one kind that every element has, as run-length maps over ranges.
 
-use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
+use crate::decisions::Fixed;
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use std::ops::Range;
 
 /// One control action's write.
@@ -19,6 +20,8 @@ pub(crate) struct Controls {
     controls: SortedMap<Id, Control>,
     /// Which controls wrote the registers of a range, ascending.
     writes: SortedMap<ReplicaId, RangeMap<Vec<Id>>>,
+    /// Where only what is within a horizon counts of what was written.
+    fixed: Fixed,
 }
 
 impl Controls {
@@ -98,7 +101,33 @@ impl Controls {
 
     /// `range` of `replica` cut into parts with equal registers: off by which control, or on.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Id>)> {
-        self.cut_by(replica, range, |writes| self.off(writes))
+        if self.fixed.is_empty() {
+            return self.cut_by(replica, range, |writes| self.off(writes));
+        }
+        let within = |writes: &[Id], horizon: Option<&VersionVector>| {
+            #[cfg(feature = "fault-injection")]
+            let horizon = horizon.filter(|_| !fault::is_on(fault::Fault::UndoFinal));
+            let counts = |id: &Id| horizon.is_none_or(|horizon| horizon.contains(*id));
+            self.off(&writes.iter().copied().filter(counts).collect::<Vec<Id>>())
+        };
+        let parts = self.fixed.cut(replica, range).into_iter();
+        parts.flat_map(|(part, horizon)| self.cut_by(replica, part, |writes| within(writes, horizon))).collect()
+    }
+
+    /// Lets only what is within horizons count where that is said; returns the parts where something was written and it was not
+    /// said before, or is not any more.
+    pub fn set_fixed(&mut self, fixed: &Fixed) -> Vec<Span> {
+        if self.fixed == *fixed {
+            return Vec::new();
+        }
+        let before = std::mem::replace(&mut self.fixed, fixed.clone());
+        let mut spans = Vec::new();
+        for span in before.spans().chain(self.fixed.spans()) {
+            let Some(writes) = self.writes.get(&span.replica) else { continue };
+            let written = writes.cut(span.start..span.end).into_iter().filter(|(_, writes)| writes.is_some());
+            spans.extend(written.map(|(part, _)| Span::new(span.replica, part.start, part.end)));
+        }
+        spans
     }
 
     /// `range` of `replica` cut into parts that the same controls wrote on, each with what `read` makes of those.

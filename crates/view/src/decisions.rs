@@ -9,9 +9,10 @@
 //! what was decided by then.
 
 use crate::view::View;
-use clock::{Id, Lamport, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
-use log::{Decider, MultiLog, OpRef, Outcome, RULES};
+use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
+use log::{Decider, MultiLog, OpRef, Outcome, RULES, RULES_TRIM, Register};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// How far the choice about an action is from being final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,60 @@ pub(crate) enum Held {
     Out(Id),
 }
 
+/// What nobody can undo any more: what is decided, and was when another decision followed, where those who may decide let history be
+/// trimmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fixed {
+    /// By whole actions, each with the place of its horizon.
+    parts: SortedMap<ReplicaId, RangeMap<u32>>,
+    /// What the decision covers that followed: what is undone by then stays so, and what is not does.
+    horizons: Vec<VersionVector>,
+}
+
+impl Fixed {
+    /// Whether an element is.
+    pub fn contains(&self, id: Id) -> bool {
+        self.parts.get(&id.replica).is_some_and(|parts| parts.get(id.seq).is_some())
+    }
+
+    /// `range` of `replica` cut into parts, with what counts of what was written on each; everything where that is not said.
+    pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<&VersionVector>)> {
+        let Some(parts) = self.parts.get(&replica) else { return vec![(range, None)] };
+        parts.cut(range).into_iter().map(|(part, at)| (part, at.map(|at| &self.horizons[at as usize]))).collect()
+    }
+
+    /// All parts, ascending.
+    pub fn spans(&self) -> impl Iterator<Item = Span> {
+        self.parts
+            .iter()
+            .flat_map(|(&replica, parts)| parts.iter().map(move |(part, _)| Span::new(replica, part.start, part.end)))
+    }
+
+    /// What the last horizon is behind: none where nothing is fixed.
+    pub fn is_empty(&self) -> bool {
+        self.horizons.is_empty()
+    }
+
+    /// Fixes what is in `version` and not fixed yet, but for what is `open`.
+    fn add(&mut self, version: &VersionVector, horizon: VersionVector, open: impl Iterator<Item = Span>) {
+        let at = self.horizons.len() as u32;
+        self.horizons.push(horizon);
+        let mut new: SortedMap<ReplicaId, RangeMap<u32>> = SortedMap::new();
+        for (replica, end) in version.iter() {
+            new.entry(replica).or_default().set(0..end, Some(at));
+        }
+        let fixed: Vec<Span> = self.spans().collect();
+        for span in open.chain(fixed) {
+            new.entry(span.replica).or_default().set(span.start..span.end, None);
+        }
+        for (replica, parts) in new.iter() {
+            for (part, at) in parts.iter() {
+                self.parts.entry(*replica).or_default().set(part, Some(*at));
+            }
+        }
+    }
+}
+
 /// Policies, decisions and votes, and what follows from them. What they say is read from the log again: there are few, and what is kept
 /// in few kinds of lists is short in what a browser loads.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +158,11 @@ pub(crate) struct Decisions {
     chain: Vec<Id>,
     /// What the last decision covers.
     covered: VersionVector,
+    /// Who says that history may be trimmed.
+    trims: Vec<Id>,
+    /// What nobody can undo any more, and the last decision by which.
+    fixed: Fixed,
+    trimmed: Option<Id>,
     /// Actions that stay out, and by which decision.
     out: SortedMap<Id, Id>,
     /// Actions about which nothing is decided, though the last decision covers them; those that a later one let stay in.
@@ -136,6 +196,12 @@ impl Decisions {
             OpRef::Govern { .. } => self.chain.last().copied(),
             OpRef::Decide { after, .. } => after,
             OpRef::Vote { decision } => decision_after(log, decision),
+            // It changes nothing of what is decided, but what is after a decision is looked at in its light.
+            OpRef::Trim { .. } => {
+                self.trims.push(id);
+                (self.is_due, self.is_due_anew) = (true, true);
+                return;
+            }
             _ => return,
         };
         // What is behind the last decision, or behind one that is not made yet, changes none before.
@@ -161,11 +227,13 @@ impl Decisions {
         if self.policies.is_empty() || !is_due {
             return false;
         }
+        // What may be trimmed is so as of two decisions, of which another may have become the second.
+        let is_anew = is_anew || !self.trims.is_empty();
         self.pin = pin.cloned();
         if is_anew {
             self.chain.clear();
             (self.out, self.open, self.kept) = Default::default();
-            self.covered = VersionVector::new();
+            (self.covered, self.fixed, self.trimmed) = Default::default();
         }
         let before = self.chain.len();
         while let Some(next) = self.next(log) {
@@ -173,8 +241,8 @@ impl Decisions {
             log.extend_version(&mut self.covered, &[next]);
             for &(id, outcome) in decision(log, next).map_or(&[][..], |(_, outcomes)| outcomes) {
                 let action = log.action_of(id).expect("what is named is in the log").first();
-                // What is out stays out, whoever says otherwise later.
-                if self.out.contains_key(&action) {
+                // What is out stays out, whoever says otherwise later, and what is fixed in.
+                if self.out.contains_key(&action) || self.fixed.contains(action) {
                     continue;
                 }
                 self.open.remove(&action);
@@ -185,8 +253,55 @@ impl Decisions {
                     Outcome::Open => _ = self.open.insert(action),
                 }
             }
+            if let [.., before, _] = self.chain[..]
+                && self.is_trimmed_at(log, before)
+            {
+                self.fix(log, before);
+                self.trimmed = Some(before);
+            }
         }
         is_anew || self.chain.len() > before
+    }
+
+    /// Whether somebody who may decide by the policy of a decision lets what it covers be trimmed.
+    fn is_trimmed_at(&self, log: &MultiLog, at: Id) -> bool {
+        let authority = authority_behind(log, at);
+        let Some(authority) = authority.filter(|authority| authority.rules >= RULES_TRIM) else { return false };
+        let may = |id: Id| self.author(id.replica).is_some_and(|author| authority.deciders.contains(&author));
+        self.trims.iter().any(|&id| self.is_in_range(id) && trimmed_at(log, id) == Some(at) && may(id))
+    }
+
+    /// Fixes what a decision covers, now that the one that followed it was taken in: but for what is open or out, what was only
+    /// proposed, and what somebody proposed to undo.
+    fn fix(&mut self, log: &MultiLog, at: Id) {
+        let (version, horizon) = (log.version_at(&[at]), self.covered.clone());
+        let whole = |id: &Id| log.action_of(*id).expect("decided about");
+        let left_open: Vec<Span> = self.open.iter().chain(self.out.keys()).map(whole).collect();
+        let mut proposed = Vec::new();
+        for of in log.logs() {
+            let until = horizon.end(of.replica);
+            for run in of.headers.iter().filter(|run| run.proposal().is_some() && run.range.start < until) {
+                proposed.push(Span::new(of.replica, run.range.start, run.range.end));
+                for (_, op) in of.others_in(run.range.start..run.range.end.min(until)) {
+                    let OpRef::Control { register: Register::Undo, targets, .. } = op else { continue };
+                    for target in targets {
+                        let (first, last) = (whole(&target.first()), whole(&target.last()));
+                        proposed.push(Span::new(target.replica, first.start, last.end));
+                    }
+                }
+            }
+        }
+        self.fixed.add(&version, horizon, left_open.into_iter().chain(proposed));
+    }
+
+    /// The last decision whose past is trimmed.
+    pub fn trimmed(&self) -> Option<Id> {
+        self.trimmed
+    }
+
+    /// What nobody can undo any more.
+    pub fn fixed(&self) -> &Fixed {
+        &self.fixed
     }
 
     fn next(&self, log: &MultiLog) -> Option<Id> {
@@ -313,6 +428,19 @@ fn decision(log: &MultiLog, id: Id) -> Option<(Id, &[(Id, Outcome)])> {
     }
 }
 
+/// Who may decide by the policy of a decision.
+fn authority_behind(log: &MultiLog, of: Id) -> Option<Authority> {
+    decision(log, of).and_then(|(by, _)| authority_of(log, by))
+}
+
+/// What may be forgotten is what this decision covers.
+fn trimmed_at(log: &MultiLog, id: Id) -> Option<Id> {
+    match log.ops_in(Span::of(id)).next()?.1 {
+        OpRef::Trim { decision, .. } => Some(decision),
+        _ => None,
+    }
+}
+
 fn decision_after(log: &MultiLog, id: Id) -> Option<Id> {
     match log.ops_in(Span::of(id)).next()?.1 {
         OpRef::Decide { after, .. } => after,
@@ -373,6 +501,26 @@ impl View {
     /// What a decision about everything that this view shows has to list.
     pub fn outcomes(&self) -> Vec<(Id, Outcome)> {
         self.semantics.outcomes()
+    }
+
+    /// The parts of `span` that nobody can undo any more, nor bring back: history was trimmed. Ascending.
+    pub fn trimmed_parts(&self, span: Span) -> Vec<Span> {
+        let parts = self.semantics.decisions.fixed().cut(span.replica, span.start..span.end).into_iter();
+        parts
+            .filter(|(_, horizon)| horizon.is_some())
+            .map(|(part, _)| Span::new(span.replica, part.start, part.end))
+            .collect()
+    }
+
+    /// The last decision whose past is trimmed, where history was.
+    pub fn trimmed(&self) -> Option<Id> {
+        self.semantics.decisions.trimmed()
+    }
+
+    /// The decision before the last, up to which history may be trimmed, and who may let it be.
+    pub fn trimmable(&self, log: &MultiLog) -> Option<(Id, Authority)> {
+        let before = self.decisions().iter().rev().nth(1).copied()?;
+        Some((before, authority_behind(log, before)?))
     }
 
     /// The actions that gave way to what was decided before anybody who decided knew of them, ascending.

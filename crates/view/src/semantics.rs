@@ -159,6 +159,8 @@ struct Vertex {
     is_near: bool,
     /// What was decided about it for good.
     held: Held,
+    /// Whether nobody can undo it any more, nor say of it what would let it give way.
+    is_fixed: bool,
     fate: Fate,
     ties: SortedSet<Tie>,
     /// What says how much it matters.
@@ -267,7 +269,9 @@ impl SemanticGraph {
                 let (lamport, counts) = (log.lamport(id).expect("in the log"), base.is_present(Span::of(id)));
                 self.weights.insert(id, Weight { lamport, actions, weight, pred: pred.to_vec(), counts });
             }
-            OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => self.decisions.declare(log, id, op),
+            OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } | OpRef::Trim { .. } => {
+                self.decisions.declare(log, id, op);
+            }
             _ => {}
         }
     }
@@ -278,6 +282,7 @@ impl SemanticGraph {
         let held = self.decisions.held(action);
         #[cfg(feature = "fault-injection")]
         let held = if fault::is_on(fault::Fault::ForgetDecided) { Held::Free } else { held };
+        let is_fixed = self.decisions.fixed().contains(action);
         self.vertices.entry(action).or_insert_with(|| {
             let span = action_of(log, action);
             Vertex {
@@ -289,6 +294,7 @@ impl SemanticGraph {
                 is_settled: true,
                 is_near: false,
                 held,
+                is_fixed,
                 fate: Fate::Active,
                 ties: SortedSet::new(),
                 weights: SortedSet::new(),
@@ -373,16 +379,21 @@ impl SemanticGraph {
         self.marked = self.vertices.keys().copied().collect();
     }
 
-    /// Brings the fates up to date; returns the actions of which they changed.
-    pub fn settle(&mut self, log: &MultiLog, policy: &Policy) -> Vec<Span> {
+    /// Finds what is decided, where that may be something else than before.
+    pub fn settle_decisions(&mut self, log: &MultiLog, policy: &Policy) {
         if self.decisions.settle(log, policy.pin.as_ref()) {
             for (&action, vertex) in self.vertices.iter_mut() {
-                let held = self.decisions.held(action);
-                if std::mem::replace(&mut vertex.held, held) != held {
+                let now = (self.decisions.held(action), self.decisions.fixed().contains(action));
+                if (vertex.held, vertex.is_fixed) != now {
+                    (vertex.held, vertex.is_fixed) = now;
                     self.marked.insert(action);
                 }
             }
         }
+    }
+
+    /// Brings the fates up to date once it is settled what is decided; returns the actions of which they changed.
+    pub fn settle(&mut self, log: &MultiLog, policy: &Policy) -> Vec<Span> {
         let mut changed = Vec::new();
         for (action, fate) in self.solve(policy) {
             let vertex = self.vertices.get_mut(&action).expect("just solved");

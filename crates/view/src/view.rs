@@ -510,6 +510,13 @@ impl View {
     /// changed in meaning; returns what changed between active and not.
     pub(crate) fn settle(&mut self, log: &MultiLog, model: Option<&Model>) -> Vec<Toggle> {
         let mut toggles = Vec::new();
+        self.semantics.settle_decisions(log, &self.policy);
+        let refixed = self.undo.set_fixed(self.semantics.decisions.fixed());
+        if !refixed.is_empty() {
+            for span in self.recount(refixed) {
+                toggles.extend(self.refresh(log, span));
+            }
+        }
         if let Some(model) = model {
             let base = base!(self);
             let is_kept = |action, beside| self.semantics.is_kept(action, beside);

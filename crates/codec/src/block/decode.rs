@@ -367,7 +367,7 @@ impl<'a> Decoder<'a> {
             Op::Insert { .. } | Op::Delete { .. } => true,
             Op::Control { .. } | Op::Draft { .. } | Op::Unknown { .. } => false,
             Op::Constrain { .. } | Op::Claim { .. } | Op::Resolve { .. } | Op::Weigh { .. } => false,
-            Op::Govern { .. } | Op::Decide { .. } | Op::Vote { .. } => false,
+            Op::Govern { .. } | Op::Decide { .. } | Op::Vote { .. } | Op::Trim { .. } => false,
             Op::TextObject { .. } | Op::TextMark { .. } | Op::TextMove { .. } => false,
             _ => self.version >= BLOCK_VERSION,
         };

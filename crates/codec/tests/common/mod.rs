@@ -54,7 +54,9 @@ pub enum Alphabet {
     Meaning,
     /// And what is only proposed, drafts, and what accepts or rejects it, of which there are too.
     Proposed,
-    /// All that there are: also what is decided for good.
+    /// And what is decided for good, of which there are too.
+    Decided,
+    /// All that there are: also that what is decided may be forgotten.
     All,
 }
 
@@ -148,7 +150,15 @@ fn push_op(rng: &mut Rng, log: &mut MultiLog, replica: ReplicaId, alphabet: Alph
     let text = in_element.map_or(ContainerId::root(Kind::Text, name), |id| ContainerId::Element(Kind::Text, id));
     let map = in_element.map_or(ContainerId::root(Kind::Map, names[2]), |id| ContainerId::Element(Kind::Map, id));
     let end = log.end(replica);
-    if alphabet >= Alphabet::All && rng.one_in(8) {
+    if alphabet >= Alphabet::All
+        && rng.one_in(9)
+        && let Some(decision) = some
+    {
+        let certificate = &decision.seq.to_le_bytes()[..rng.below(5) as usize];
+        log.push(replica, OpRef::Trim { decision, certificate });
+        return;
+    }
+    if alphabet >= Alphabet::Decided && rng.one_in(8) {
         return push_decision(rng, log, replica);
     }
     if alphabet >= Alphabet::Proposed && rng.one_in(8) {

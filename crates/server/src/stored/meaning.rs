@@ -115,6 +115,7 @@ pub fn declared_json(replica: &Replica, id: Id) -> Value {
             json["open"] = of(Outcome::Open).into();
         }
         Some((_, OpRef::Vote { decision })) => json["agrees"] = Span::of(decision).to_string().into(),
+        Some((_, OpRef::Trim { decision, .. })) => json["trims"] = Span::of(decision).to_string().into(),
         _ => {}
     }
     json

@@ -54,6 +54,10 @@ pub(super) fn decide(host: &mut Host, time: i64, random: &mut Random) {
         if let Ok((_, told)) = document.govern(&deciders, time) {
             host.show(&told);
         }
+    } else if random.chance(300)
+        && let Ok((_, told)) = document.trim(time)
+    {
+        host.show(&told);
     } else if let Ok((_, told)) = document.decide(time) {
         host.show(&told);
     }

@@ -325,8 +325,14 @@ impl SemanticGraph {
                 numbered.numbers.insert(action, at);
             }
         });
-        let decided = actions.iter().filter(|action| self.vertices[action].held == Held::In);
-        numbered.graph.pin_first(decided.map(|action| numbered.numbers[action]));
+        // What is fixed was settled before whatever else was decided.
+        for is_fixed in [false, true] {
+            let decided = actions.iter().filter(|action| {
+                let vertex = &self.vertices[action];
+                vertex.held == Held::In && vertex.is_fixed == is_fixed
+            });
+            numbered.graph.pin_first(decided.map(|action| numbered.numbers[action]));
+        }
         numbered.actions = actions;
         for tie in ties.iter() {
             self.add_tie(&mut numbered, tie);
@@ -397,14 +403,52 @@ impl SemanticGraph {
     fn add_tie(&self, numbered: &mut Numbered, tie: &Tie) {
         let Numbered { graph, numbers, any_of, at_most, .. } = numbered;
         let of = |actions: &[Id]| actions.iter().map(|action| numbers[action]).collect::<Vec<Index>>();
-        if self.is_crowded(tie) && graph.at_most(&of(&self.members(tie)), self.places(tie)).is_some() {
-            at_most.push(tie.clone());
+        if self.is_crowded(tie) {
+            let members = self.members(tie);
+            // Whoever says so later, what is fixed has its place.
+            let taken = members.iter().filter(|action| self.is_settled_in(**action)).count();
+            let places = self.places(tie).max(u32::try_from(taken).unwrap_or(u32::MAX));
+            if graph.at_most(&of(&members), places).is_some() {
+                at_most.push(tie.clone());
+            }
         }
         let Tie::Constraint(id) = tie else { return };
         let Some(Constraint { rule, actions, .. }) = self.in_force(*id) else { return };
+        let (fixed, open): (Vec<Id>, Vec<Id>) = actions.iter().partition(|action| self.vertices[action].is_fixed);
+        let needs_nothing = |at: usize| fixed.contains(&actions[at]);
+        // What is fixed needs nothing any more, and comes before nothing that is.
+        match rule {
+            _ if fixed.is_empty() => {}
+            Rule::Atomic | Rule::Contiguous => {
+                let open = of(&open);
+                for fixed in of(&fixed) {
+                    open.iter().for_each(|&at| graph.enables(fixed, at));
+                }
+                if open.len() > 1 {
+                    graph.atomic(&open);
+                }
+                return;
+            }
+            Rule::NotAfter if open.is_empty() => return,
+            Rule::Causes if needs_nothing(1) => {
+                if !needs_nothing(0) {
+                    graph.not_after(numbers[&actions[0]], numbers[&actions[1]]);
+                }
+                return;
+            }
+            Rule::Enables if needs_nothing(1) => return,
+            Rule::AnyOf | Rule::ExactlyOne if needs_nothing(0) => return,
+            _ => {}
+        }
         if constrain(graph, *rule, &of(actions)).is_some() {
             any_of.push(*id);
         }
+    }
+
+    /// Whether an action is in, and nothing can change that.
+    fn is_settled_in(&self, action: Id) -> bool {
+        let vertex = &self.vertices[&action];
+        vertex.is_fixed && vertex.held == Held::In && vertex.is_present && !vertex.has_failed && !vertex.is_barred
     }
 }
 
