@@ -55,6 +55,7 @@ mod names;
 pub mod older;
 mod op;
 mod reader;
+pub mod trimmed;
 mod value;
 mod writer;
 

@@ -109,8 +109,12 @@ table! {
     DECIDERS = "authors who may decide", 1 << 8;
     /// What gave way since the decision before it.
     DECIDED = "actions that a decision lists", 1 << 14;
-    /// Some 60 bytes for each replica, and for each MiB of its history.
+    /// Some ten bytes for each replica, and a few for each MiB of its history.
     CERTIFICATE_BYTES = "bytes of a certificate", 1 << 20;
+    /// A MiB of history each.
+    PIECES = "pieces of trimmed history", 1 << 16;
+    /// One per doubling of that, and one.
+    PIECE_PATH = "hashes from a piece to the root", 17;
     /// Versions of the rules of choosing that there may ever be.
     RULES = "version of the rules", 1 << 16;
     /// So that sums over any number of actions stay exact.

@@ -232,10 +232,10 @@ pub enum Op {
         /// The decision.
         decision: Id,
     },
-    /// Says that nothing is to be undone any more of what a decision covers that another followed, so that what nobody will ever
-    /// see again may be forgotten; one counter.
+    /// Right behind a decision, in its action: says that nothing is to be undone any more of what stays in by it and the one that it
+    /// follows covers, so that what nobody will ever see again may be forgotten; one counter.
     Trim {
-        /// The decision.
+        /// The decision that is followed.
         decision: Id,
         /// What stands in the place of what was forgotten, as its author vouches for it: the bytes are for whoever takes in what
         /// others forgot. Empty where nothing was.

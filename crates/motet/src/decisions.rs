@@ -59,6 +59,12 @@ pub enum DecideError {
     /// The shared view goes by rules that this version does not know.
     #[error("this document goes by rules that a newer version of Motet knows")]
     Rules,
+    /// History can be trimmed only up to a decision, by the one that follows it.
+    #[error("nothing was decided before: history is trimmed up to a decision, by the one that follows it")]
+    Founding,
+    /// Who may decide was said by an older version.
+    #[error("history cannot be trimmed by the rules that this document goes by: say again who may decide, and decide, first")]
+    OldRules,
     /// It is more than one decision may list.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -72,38 +78,8 @@ impl DecideError {
             Self::Waiting => "decide.waiting",
             Self::Nothing => "decide.nothing",
             Self::Rules => "decide.rules",
-            Self::Refused(refusal) => refusal.code(),
-        }
-    }
-}
-
-/// Why history was not trimmed; the document is as it was.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TrimError {
-    /// It is not this author's to say.
-    #[error("this author may not decide here, and only who may decide may let history be trimmed")]
-    Nobody,
-    /// Nothing new is behind two decisions.
-    #[error("there is nothing to trim: only what was decided before the last decision, and not trimmed yet, can be")]
-    Nothing,
-    /// Who may decide was said by an older version, or by a newer one.
-    #[error(
-        "history cannot be trimmed by the rules that this document goes by: say again who may decide, and decide twice"
-    )]
-    Rules,
-    /// It is more than anybody could read.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-}
-
-impl TrimError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Nobody => "trim.nobody",
-            Self::Nothing => "trim.nothing",
-            Self::Rules => "trim.rules",
+            Self::Founding => "decide.founding",
+            Self::OldRules => "decide.old-rules",
             Self::Refused(refusal) => refusal.code(),
         }
     }
@@ -124,7 +100,7 @@ impl Document {
         deciders.dedup();
         let pred: Vec<Id> = self.authority().map(|authority| authority.by).into_iter().collect();
         let op = OpRef::Govern { rules: RULES, deciders: &deciders, pred: &pred };
-        self.declare_beside(op, time)
+        self.declare_beside(&[op], time)
     }
 
     /// Who may decide next; nobody where nobody ever said so.
@@ -156,6 +132,16 @@ impl Document {
     /// have to agree it takes effect once most of them did. The second is what changes on the screen: where others found something
     /// else, or this copy leaves something out, that may be much.
     pub fn decide(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
+        self.decide_with(time, None)
+    }
+
+    /// Decides, or agrees; with `vouch`, which says what stands in the place of what may be forgotten by the decision that it is
+    /// given, lets history be trimmed.
+    pub(crate) fn decide_with(
+        &mut self,
+        time: i64,
+        vouch: Option<&mut dyn FnMut(&Self, OpRef<'_>) -> Result<Vec<u8>, DecideError>>,
+    ) -> Result<(Ballot, Patch), DecideError> {
         let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
         let poll = self.poll().filter(|poll| poll.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
         if !poll.authority.is_known() {
@@ -165,10 +151,16 @@ impl Document {
             return Err(DecideError::Waiting);
         }
         if let Some(&(decision, _)) = poll.candidates.first() {
-            let (span, patch) = self.declare_beside(OpRef::Vote { decision }, time)?;
+            let (span, patch) = self.declare_beside(&[OpRef::Vote { decision }], time)?;
             return Ok((Ballot::Vote(span), patch));
         }
-        if poll.after.is_some_and(|last| self.is_last(last)) {
+        let is_nothing_new = poll.after.is_some_and(|last| self.is_last(last));
+        let trimmed = match vouch {
+            Some(_) if poll.authority.rules < RULES_TRIM => return Err(DecideError::OldRules),
+            Some(_) => Some(poll.after.ok_or(DecideError::Founding)?),
+            None => None,
+        };
+        if is_nothing_new && trimmed.is_none_or(|_| self.trimmed() == poll.after) {
             return Err(DecideError::Nothing);
         }
         // What an application or another document keeps out goes by what these know.
@@ -176,14 +168,20 @@ impl Document {
             true => self.view.outcomes(),
             false => self.view_with(Policy::default()).outcomes(),
         };
-        let op = OpRef::Decide { by: poll.authority.by, after: poll.after, outcomes: &outcomes };
-        let (span, patch) = self.declare_beside(op, time)?;
+        let decide = OpRef::Decide { by: poll.authority.by, after: poll.after, outcomes: &outcomes };
+        let (span, patch) = match (trimmed, vouch) {
+            (Some(decision), Some(vouch)) => {
+                let certificate = vouch(self, decide)?;
+                self.declare_beside(&[decide, OpRef::Trim { decision, certificate: &certificate }], time)?
+            }
+            _ => self.declare_beside(&[decide], time)?,
+        };
         Ok((Ballot::Decision(span), patch))
     }
 
-    /// The last decision whose past is trimmed.
+    /// The last decision by which history was trimmed.
     pub fn trimmed(&self) -> Option<Id> {
-        self.view.trimmed()
+        self.view.trims(&self.log).next_back().map(|(by, _)| by)
     }
 
     /// Whether an element is final: nobody can undo it any more, nor bring it back, since history was trimmed.
@@ -191,34 +189,17 @@ impl Document {
         !self.view.trimmed_parts(Span::of(id)).is_empty()
     }
 
-    /// Lets history be trimmed up to the decision before the last, for everybody: what stays in by it is final from then on, as it
-    /// was when the last one was made, whoever undoes it later or did without having told. What was left open, gave way, or was
-    /// only proposed stays as open as it was. It cannot be taken back. The second is what changes on the screen.
+    /// Decides as [`Document::decide`], and lets history be trimmed up to the decision before, for everybody: what that one covers and
+    /// stays in by this one is final from then on, whoever undoes it later, or did without having told. What was left open, gave way,
+    /// or was only proposed stays as open as it was. It cannot be taken back. Where several have to agree it takes effect once most did.
     ///
-    /// What nobody will ever see again can be forgotten then, which [`crate::Replica::trim`] does.
-    pub fn trim(&mut self, time: i64) -> Result<(Span, Patch), TrimError> {
-        let decision = self.may_trim()?;
-        Ok(self.declare_beside(OpRef::Trim { decision, certificate: &[] }, time)?)
+    /// What nobody will ever see again can be forgotten then: [`crate::Replica::trim`] vouches for what stands in its place.
+    pub fn trim(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
+        self.decide_with(time, Some(&mut |_, _| Ok(Vec::new())))
     }
 
-    /// The decision up to which this author may let history be trimmed.
-    pub(crate) fn may_trim(&self) -> Result<Id, TrimError> {
-        let author = self.view.author(self.replica).ok_or(TrimError::Nobody)?;
-        let Some((decision, authority)) = self.view.trimmable(&self.log) else {
-            let may = self.authority().is_some_and(|authority| authority.deciders.contains(&author));
-            return Err(if may { TrimError::Nothing } else { TrimError::Nobody });
-        };
-        if !authority.deciders.contains(&author) {
-            return Err(TrimError::Nobody);
-        }
-        if authority.rules < RULES_TRIM || !authority.is_known() {
-            return Err(TrimError::Rules);
-        }
-        if self.trimmed() == Some(decision) { Err(TrimError::Nothing) } else { Ok(decision) }
-    }
-
-    pub(crate) fn declare_beside(&mut self, op: OpRef<'_>, time: i64) -> Result<(Span, Patch), Refusal> {
-        let (span, patch) = self.write_beside(time, &mut |edit| edit.declare(op))?;
+    fn declare_beside(&mut self, ops: &[OpRef<'_>], time: i64) -> Result<(Span, Patch), Refusal> {
+        let (span, patch) = self.write_beside(time, &mut |edit| ops.iter().for_each(|op| edit.declare(*op)))?;
         Ok((span.expect("an op was written"), patch))
     }
 
@@ -226,7 +207,7 @@ impl Document {
     fn is_last(&self, decision: Id) -> bool {
         let since = self.actions_since(&self.log.version_at(&[decision]));
         let is_ballot =
-            |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. } | log::Op::Trim { .. });
+            |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
         since.iter().all(|action| action.ops.iter().all(is_ballot))
     }
 }

@@ -44,7 +44,7 @@ pub use choices::{Choices, Proposals};
 pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use conflict::{Conflict, Runs};
-pub use decisions::{Ballot, DecideError, TrimError};
+pub use decisions::{Ballot, DecideError};
 pub use document::{CONTAINER_DEPTH_MAX, Cut, Cutting, Deep, Document, Refusal};
 pub use edit::{Edit, Format};
 pub use extent::{Affected, Becomes, Dependants, Extent};

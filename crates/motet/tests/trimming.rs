@@ -1,7 +1,7 @@
 //! Trimming: what is behind two decisions is final for everybody once whoever may decide says so, and stays so whatever arrives
 //! later. The numbers are those of the list of what Joyce and its kin do: F for commitment.
 
-use motet::{ContainerId, Decider, Dependants, Document, Edit, Id, Kind, ReplicaId, Rule, Span, Standing, TrimError};
+use motet::{ContainerId, DecideError, Decider, Dependants, Document, Edit, Id, Kind, ReplicaId, Rule, Span, Standing};
 
 const ANN: ReplicaId = ReplicaId(1);
 const BOB: ReplicaId = ReplicaId(2);
@@ -34,18 +34,22 @@ fn exchange(one: &mut Document, other: &mut Document) {
     assert_eq!(one.view().write_standings(), other.view().write_standings());
 }
 
-/// Ann decides, somebody goes on, and she decides again.
-fn decide_twice(ann: &mut Document) {
+/// Ann decides, goes on, and decides again.
+fn trim(ann: &mut Document) {
     ann.decide(0).expect("decided");
     say(ann, |edit| edit.insert(text(), 0, "."));
-    ann.decide(0).expect("decided");
+    ann.trim(0).expect("trimmed");
+}
+
+fn trim_error(document: &mut Document) -> Option<DecideError> {
+    document.trim(0).err()
 }
 
 fn standing(document: &Document, id: Id) -> Standing {
     document.view().standing(id)
 }
 
-/// A text of Ann's that Bob deleted a part of, behind two decisions of Ann's; the insertion and the deletion.
+/// A text of Ann's that Bob deleted a part of, which she knows; the insertion and the deletion.
 fn shortened() -> (Document, Document, Span, Span) {
     let (mut ann, mut bob) = (member(ANN), member(BOB));
     ann.govern(&[Decider([1; 32])], 0).expect("said");
@@ -53,7 +57,6 @@ fn shortened() -> (Document, Document, Span, Span) {
     tell(&ann, &mut bob);
     let deleted = say(&mut bob, |edit| edit.delete(text(), 3, 4));
     tell(&bob, &mut ann);
-    decide_twice(&mut ann);
     (ann, bob, inserted, deleted)
 }
 
@@ -63,8 +66,8 @@ fn what_is_trimmed_is_final_for_who_was_away_too() {
     // He takes it back without knowing that it is decided, and she has it trimmed without knowing that.
     bob.undo_spans(&[deleted], 0).expect("undone");
     assert_eq!(bob.text(text()), "one two three");
-    ann.trim(0).expect("trimmed");
-    assert_eq!(ann.trim(0), Err(TrimError::Nothing));
+    trim(&mut ann);
+    assert_eq!(trim_error(&mut ann), Some(DecideError::Nothing));
     exchange(&mut ann, &mut bob);
     for document in [&mut ann, &mut bob] {
         assert_eq!(document.text(text()), ".one three");
@@ -86,7 +89,6 @@ fn what_was_undone_in_time_stays_undone() {
     tell(&ann, &mut bob);
     bob.undo_spans(&[written], 0).expect("undone");
     tell(&bob, &mut ann);
-    ann.decide(0).expect("decided");
     ann.trim(0).expect("trimmed");
     bob.redo_spans(&[written], 0).expect("he does not know yet");
     exchange(&mut ann, &mut bob);
@@ -97,7 +99,7 @@ fn what_was_undone_in_time_stays_undone() {
 #[test]
 fn nothing_that_is_said_later_lets_give_way_what_is_final() {
     let (mut ann, mut bob, inserted, deleted) = shortened();
-    ann.trim(0).expect("trimmed");
+    trim(&mut ann);
     let free = say(&mut bob, |edit| edit.insert(text(), 0, "x"));
     bob.undo_spans(&[free], 0).expect("undone");
     for rule in Rule::EACH {
@@ -126,28 +128,45 @@ fn what_needs_what_is_final_and_gone_is_gone() {
     tell(&ann, &mut bob);
     let written = say(&mut bob, |edit| edit.insert(text(), 0, "two"));
     say(&mut bob, |edit| edit.constrain(Rule::Atomic, &[gone.first(), written.first()]));
-    decide_twice(&mut ann);
-    ann.trim(0).expect("trimmed");
+    trim(&mut ann);
     exchange(&mut ann, &mut bob);
     assert_eq!(standing(&ann, written.first()), Standing::Dependent);
 }
 
 #[test]
-fn only_who_may_decide_may_trim_and_only_behind_two_decisions() {
+fn only_who_may_decide_may_trim_and_only_behind_a_decision() {
     let (mut ann, mut bob) = (member(ANN), member(BOB));
-    assert_eq!(ann.trim(0), Err(TrimError::Nobody));
+    assert_eq!(trim_error(&mut ann), Some(DecideError::Nobody));
     ann.govern(&[Decider([1; 32])], 0).expect("said");
-    say(&mut ann, |edit| edit.insert(text(), 0, "one"));
-    assert_eq!(ann.trim(0), Err(TrimError::Nothing));
-    ann.decide(0).expect("decided");
-    assert_eq!(ann.trim(0), Err(TrimError::Nothing));
-    say(&mut ann, |edit| edit.insert(text(), 0, "two"));
+    let first = say(&mut ann, |edit| edit.insert(text(), 0, "one"));
+    assert_eq!(trim_error(&mut ann), Some(DecideError::Founding));
     ann.decide(0).expect("decided");
     tell(&ann, &mut bob);
-    assert_eq!(bob.trim(0), Err(TrimError::Nobody));
-    let (span, _) = ann.trim(0).expect("trimmed");
-    assert_eq!(ann.decide(0).map(|_| ()).map_err(|error| error.code()), Err("decide.nothing"));
-    assert!(ann.undo_spans(&[span], 0).is_none_or(|_| ann.trimmed().is_some()), "it cannot be taken back");
+    assert_eq!(trim_error(&mut bob), Some(DecideError::Nobody));
+    // Nothing is new, and yet there is something to trim.
+    let (ballot, _) = ann.trim(0).expect("trimmed");
+    assert_eq!(ann.trimmed(), Some(ballot.span().first()));
+    assert_eq!(trim_error(&mut ann), Some(DecideError::Nothing));
+    assert_eq!(ann.decide(0).err(), Some(DecideError::Nothing));
+    ann.undo_spans(&[ballot.span()], 0).expect("it is possible, and has no effect");
+    assert!(ann.is_final(first.first()));
+}
+
+#[test]
+fn of_several_most_have_to_agree() {
+    let (mut ann, mut bob) = (member(ANN), member(BOB));
+    ann.govern(&[Decider([1; 32]), Decider([2; 32])], 0).expect("said");
+    let first = say(&mut ann, |edit| edit.insert(text(), 0, "one"));
+    ann.decide(0).expect("her ballot");
+    tell(&ann, &mut bob);
+    bob.decide(0).expect("his");
+    tell(&bob, &mut ann);
+    ann.trim(0).expect("her ballot");
+    assert_eq!((ann.trimmed(), ann.is_final(first.first())), (None, false));
+    tell(&ann, &mut bob);
+    bob.trim(0).expect("he agrees");
+    exchange(&mut ann, &mut bob);
+    assert!(ann.is_final(first.first()) && bob.is_final(first.first()));
 }
 
 #[test]
@@ -160,8 +179,7 @@ fn what_is_only_proposed_stays_open() {
     let suggested = say(&mut bob, |edit| edit.delete(text(), 0, 4));
     bob.set_suggesting(None);
     tell(&bob, &mut ann);
-    decide_twice(&mut ann);
-    ann.trim(0).expect("trimmed");
+    trim(&mut ann);
     // His view shows what he suggested, so that it is another than hers.
     tell(&ann, &mut bob);
     assert!(ann.is_final(written.first()) && !ann.is_final(suggested.first()));

@@ -1,5 +1,6 @@
 //! What is decided for good, by counting ballots anew for every decision.
 
+use crate::history::Element;
 use crate::{Naive, Policy};
 use clock::{Id, Span, VersionVector};
 use log::{Decider, Op, Outcome, Register};
@@ -30,7 +31,6 @@ impl Naive {
         let pasts = self.pasts();
         let past = |id: Id| &pasts[&self.action_of(id).expect("complete").id];
         let (mut policies, mut decisions, mut votes) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        let mut trims = Vec::new();
         for element in self.elements() {
             let is_proposed = self.action_of(element.id).expect("complete").proposal.is_some();
             if !is_here(element.id) || is_proposed {
@@ -42,7 +42,6 @@ impl Naive {
                     decisions.insert(element.id, Decision { by: *by, after: *after, outcomes });
                 }
                 Op::Vote { decision } => votes.push((element.id, *decision)),
-                Op::Trim { decision, .. } => trims.push((element.id, *decision)),
                 _ => {}
             }
         }
@@ -87,9 +86,11 @@ impl Naive {
             let covers = past(last);
             decided.cover(self, covers, before.map(past), decisions[&last].outcomes);
             if let Some(before) = before {
-                let (deciders, _, rules) = &policies[&decisions[&before].by];
-                let may = |id: Id| self.authors.get(&id.replica).is_some_and(|author| deciders.contains(author));
-                if *rules >= 2 && trims.iter().any(|(id, decision)| *decision == before && may(*id)) {
+                let elements = self.elements_of(self.action_of(last).expect("complete").id);
+                let trims = |element: &Element<'_>| {
+                    element.id == last.plus(1) && matches!(element.op, Op::Trim { decision, .. } if *decision == before)
+                };
+                if policies[&decisions[&last].by].2 >= 2 && elements.iter().any(trims) {
                     decided.fix(self, past(before), covers);
                 }
             }
@@ -114,8 +115,8 @@ impl Decided {
             .collect();
         for action in naive.actions().filter(|action| version.contains(action.id) && self.stay.contains(&action.id)) {
             let span = action.span();
-            let meets = |of: &&Span| of.replica == span.replica && of.start < span.end && span.start < of.end;
-            if action.proposal.is_none() && !asked.iter().any(|of| meets(of)) {
+            let is_met = |of: &&Span| of.replica == span.replica && of.start < span.end && span.start < of.end;
+            if action.proposal.is_none() && !asked.iter().any(is_met) {
                 self.fixed.entry(action.id).or_insert_with(|| horizon.clone());
             }
         }

@@ -88,8 +88,8 @@ pub(crate) enum Held {
 pub(crate) struct Fixed {
     /// By whole actions, each with the place of its horizon.
     parts: SortedMap<ReplicaId, RangeMap<u32>>,
-    /// What the decision covers that followed: what is undone by then stays so, and what is not does.
-    horizons: Vec<VersionVector>,
+    /// The decisions by which, and what each covers: what is undone by then stays so, and what is not does.
+    horizons: Vec<(Id, VersionVector)>,
 }
 
 impl Fixed {
@@ -101,7 +101,7 @@ impl Fixed {
     /// `range` of `replica` cut into parts, with what counts of what was written on each; everything where that is not said.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<&VersionVector>)> {
         let Some(parts) = self.parts.get(&replica) else { return vec![(range, None)] };
-        parts.cut(range).into_iter().map(|(part, at)| (part, at.map(|at| &self.horizons[at as usize]))).collect()
+        parts.cut(range).into_iter().map(|(part, at)| (part, at.map(|at| &self.horizons[at as usize].1))).collect()
     }
 
     /// All parts, ascending.
@@ -117,7 +117,7 @@ impl Fixed {
     }
 
     /// Fixes what is in `version` and not fixed yet, but for what is `open`.
-    fn add(&mut self, version: &VersionVector, horizon: VersionVector, open: impl Iterator<Item = Span>) {
+    fn add(&mut self, version: &VersionVector, horizon: (Id, VersionVector), open: impl Iterator<Item = Span>) {
         let at = self.horizons.len() as u32;
         self.horizons.push(horizon);
         let mut new: SortedMap<ReplicaId, RangeMap<u32>> = SortedMap::new();
@@ -158,11 +158,10 @@ pub(crate) struct Decisions {
     chain: Vec<Id>,
     /// What the last decision covers.
     covered: VersionVector,
-    /// Who says that history may be trimmed.
-    trims: Vec<Id>,
-    /// What nobody can undo any more, and the last decision by which.
+    /// What nobody can undo any more.
     fixed: Fixed,
-    trimmed: Option<Id>,
+    /// A decision that is looked at as if it were made.
+    assumed: Option<Id>,
     /// Actions that stay out, and by which decision.
     out: SortedMap<Id, Id>,
     /// Actions about which nothing is decided, though the last decision covers them; those that a later one let stay in.
@@ -196,12 +195,6 @@ impl Decisions {
             OpRef::Govern { .. } => self.chain.last().copied(),
             OpRef::Decide { after, .. } => after,
             OpRef::Vote { decision } => decision_after(log, decision),
-            // It changes nothing of what is decided, but what is after a decision is looked at in its light.
-            OpRef::Trim { .. } => {
-                self.trims.push(id);
-                (self.is_due, self.is_due_anew) = (true, true);
-                return;
-            }
             _ => return,
         };
         // What is behind the last decision, or behind one that is not made yet, changes none before.
@@ -227,16 +220,14 @@ impl Decisions {
         if self.policies.is_empty() || !is_due {
             return false;
         }
-        // What may be trimmed is so as of two decisions, of which another may have become the second.
-        let is_anew = is_anew || !self.trims.is_empty();
         self.pin = pin.cloned();
         if is_anew {
             self.chain.clear();
             (self.out, self.open, self.kept) = Default::default();
-            (self.covered, self.fixed, self.trimmed) = Default::default();
+            (self.covered, self.fixed) = Default::default();
         }
         let before = self.chain.len();
-        while let Some(next) = self.next(log) {
+        while let Some(next) = self.next(log).or_else(|| self.assumed.take()) {
             self.chain.push(next);
             log.extend_version(&mut self.covered, &[next]);
             for &(id, outcome) in decision(log, next).map_or(&[][..], |(_, outcomes)| outcomes) {
@@ -254,27 +245,18 @@ impl Decisions {
                 }
             }
             if let [.., before, _] = self.chain[..]
-                && self.is_trimmed_at(log, before)
+                && certificate(log, next).is_some()
             {
-                self.fix(log, before);
-                self.trimmed = Some(before);
+                self.fix(log, before, next);
             }
         }
         is_anew || self.chain.len() > before
     }
 
-    /// Whether somebody who may decide by the policy of a decision lets what it covers be trimmed.
-    fn is_trimmed_at(&self, log: &MultiLog, at: Id) -> bool {
-        let authority = authority_behind(log, at);
-        let Some(authority) = authority.filter(|authority| authority.rules >= RULES_TRIM) else { return false };
-        let may = |id: Id| self.author(id.replica).is_some_and(|author| authority.deciders.contains(&author));
-        self.trims.iter().any(|&id| self.is_in_range(id) && trimmed_at(log, id) == Some(at) && may(id))
-    }
-
-    /// Fixes what a decision covers, now that the one that followed it was taken in: but for what is open or out, what was only
+    /// Fixes what a decision covers, by the one that follows it and was just taken in: but for what is open or out, what was only
     /// proposed, and what somebody proposed to undo.
-    fn fix(&mut self, log: &MultiLog, at: Id) {
-        let (version, horizon) = (log.version_at(&[at]), self.covered.clone());
+    fn fix(&mut self, log: &MultiLog, before: Id, by: Id) {
+        let (version, horizon) = (log.version_at(&[before]), self.covered.clone());
         let whole = |id: &Id| log.action_of(*id).expect("decided about");
         let left_open: Vec<Span> = self.open.iter().chain(self.out.keys()).map(whole).collect();
         let mut proposed = Vec::new();
@@ -291,12 +273,15 @@ impl Decisions {
                 }
             }
         }
-        self.fixed.add(&version, horizon, left_open.into_iter().chain(proposed));
+        self.fixed.add(&version, (by, horizon), left_open.into_iter().chain(proposed));
     }
 
-    /// The last decision whose past is trimmed.
-    pub fn trimmed(&self) -> Option<Id> {
-        self.trimmed
+    /// What would be fixed if a decision were made that follows the last.
+    pub fn assume(&self, log: &MultiLog, decision: Id) -> Fixed {
+        let mut then = self.clone();
+        (then.assumed, then.is_due) = (Some(decision), true);
+        then.settle(log, self.pin.as_ref());
+        then.fixed
     }
 
     /// What nobody can undo any more.
@@ -428,15 +413,13 @@ fn decision(log: &MultiLog, id: Id) -> Option<(Id, &[(Id, Outcome)])> {
     }
 }
 
-/// Who may decide by the policy of a decision.
-fn authority_behind(log: &MultiLog, of: Id) -> Option<Authority> {
-    decision(log, of).and_then(|(by, _)| authority_of(log, by))
-}
-
-/// What may be forgotten is what this decision covers.
-fn trimmed_at(log: &MultiLog, id: Id) -> Option<Id> {
-    match log.ops_in(Span::of(id)).next()?.1 {
-        OpRef::Trim { decision, .. } => Some(decision),
+/// What stands in the place of what may be forgotten by a decision; none where nothing may.
+fn certificate(log: &MultiLog, of: Id) -> Option<&[u8]> {
+    let behind = of.plus(1);
+    let (by, _) = decision(log, of)?;
+    let may = authority_of(log, by)?.rules >= RULES_TRIM && log.action_of(of)?.contains(behind);
+    match log.ops_in(Span::of(behind)).next()?.1 {
+        OpRef::Trim { decision, certificate } if may && decision_after(log, of) == Some(decision) => Some(certificate),
         _ => None,
     }
 }
@@ -512,15 +495,11 @@ impl View {
             .collect()
     }
 
-    /// The last decision whose past is trimmed, where history was.
-    pub fn trimmed(&self) -> Option<Id> {
-        self.semantics.decisions.trimmed()
-    }
-
-    /// The decision before the last, up to which history may be trimmed, and who may let it be.
-    pub fn trimmable(&self, log: &MultiLog) -> Option<(Id, Authority)> {
-        let before = self.decisions().iter().rev().nth(1).copied()?;
-        Some((before, authority_behind(log, before)?))
+    /// The decisions by which history was trimmed, in order, each with what vouches for what stands in the place of what may be
+    /// forgotten: bytes that nobody looked at yet.
+    pub fn trims<'a>(&'a self, log: &'a MultiLog) -> impl DoubleEndedIterator<Item = (Id, &'a [u8])> {
+        let fixed = self.semantics.decisions.fixed();
+        fixed.horizons.iter().filter_map(|(by, _)| Some((*by, certificate(log, *by)?)))
     }
 
     /// The actions that gave way to what was decided before anybody who decided knew of them, ascending.
