@@ -1,13 +1,15 @@
 //! Images: a document at a version, to open at once.
 //!
 //! ```text
-//! "MOIM" │ version 2 │ BLAKE3 of the rest 32 │ document 16
+//! "MOIM" │ version 3 │ BLAKE3 of the rest 32 │ document 16
 //!   │ count, (replica 8, end)…            what it was made from
 //!   │ count, (container, length, text)…   what texts show in the shared view
 //!   │ length, columns                     what else shows in it; not in version 1
 //!   │ count, (length, block)…             everything that happened
 //!   │ count, (replica 8, end, signature)… which vouch for frames before the newest
 //!   │ count, (length, proof)…             of authors who contradicted themselves
+//!   │ 0, or 1 and a decision (replica 8, counter) │ count, hashes 32…
+//!   │ count, (replica 8, end, hash 32)…   what was forgotten: in version 3 only
 //! ```
 //!
 //! An image is a cache beside the log: what holds one holds the records that it was made from. Its
@@ -18,12 +20,12 @@ use crate::error::{DecodeError, EncodeError};
 use crate::kept;
 use crate::keys::{Hash, Signature};
 use crate::limits::{
-    BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PROOF_BYTES, REPLICAS, SEQ, TEXTS, weight_max,
+    BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PIECES, PROOF_BYTES, REPLICAS, SEQ, TEXTS, weight_max,
 };
 use crate::names::{Names, Place};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use clock::{DocumentId, ReplicaId, Seq, VersionVector};
+use clock::{DocumentId, Id, ReplicaId, Seq, VersionVector};
 use log::{ContainerId, Kind};
 use model::Kept;
 use std::borrow::Cow;
@@ -31,7 +33,9 @@ use std::borrow::Cow;
 const MAGIC: &[u8; 4] = b"MOIM";
 
 /// The version of the format of images.
-pub const IMAGE_VERSION: u8 = 2;
+pub const IMAGE_VERSION: u8 = 3;
+/// The version of documents of which nothing was forgotten.
+pub const IMAGE_VERSION_WHOLE: u8 = 2;
 /// The first version, which shows texts only. It is written where nothing else is to be shown.
 pub const IMAGE_VERSION_TEXTS: u8 = 1;
 
@@ -55,6 +59,17 @@ pub struct Image<'a> {
     pub signatures: Vec<(ReplicaId, Seq, Signature)>,
     /// Proofs of equivocation.
     pub proofs: Vec<EquivocationProof>,
+    /// What was forgotten, where anything was.
+    pub forgotten: Option<Forgotten>,
+}
+
+/// What was forgotten of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The decision by which, and the hashes of all pieces of history; none where it is not known yet which of them can be made again.
+    pub by: Option<(Id, Vec<Hash>)>,
+    /// Where what is forgotten of each replica ends, and the hash of its chain there. Ascending.
+    pub bases: Vec<(ReplicaId, Seq, Hash)>,
 }
 
 impl<'a> Image<'a> {
@@ -65,7 +80,7 @@ impl<'a> Image<'a> {
         w.put(&self.document.0.to_le_bytes());
         write_version(&mut w, &self.version)?;
         self.write_texts(&mut w)?;
-        if !self.shown.is_empty() {
+        if self.format() != IMAGE_VERSION_TEXTS {
             w.bytes(&self.shown, IMAGE_BYTES)?;
         }
         w.limited(self.blocks.len() as u64, IMAGE_BLOCKS)?;
@@ -78,13 +93,25 @@ impl<'a> Image<'a> {
         }
         w.limited(self.proofs.len() as u64, REPLICAS)?;
         self.proofs.iter().try_for_each(|proof| w.bytes(&proof.encode()?, PROOF_BYTES))?;
+        if let Some(forgotten) = &self.forgotten {
+            forgotten.write(&mut w)?;
+        }
         let mut bytes = w.into_bytes();
         IMAGE_BYTES.check_len(bytes.len())?;
         let checksum = checksum(&bytes[HEAD_BYTES..]);
         bytes[..4].copy_from_slice(MAGIC);
-        bytes[4] = if self.shown.is_empty() { IMAGE_VERSION_TEXTS } else { IMAGE_VERSION };
+        bytes[4] = self.format();
         bytes[5..HEAD_BYTES].copy_from_slice(&checksum.0);
         Ok(bytes)
+    }
+
+    /// In which version of the format it is written.
+    fn format(&self) -> u8 {
+        match self.forgotten {
+            Some(_) => IMAGE_VERSION,
+            None if self.shown.is_empty() => IMAGE_VERSION_TEXTS,
+            None => IMAGE_VERSION_WHOLE,
+        }
     }
 
     /// Lets the image show `kept`, all texts with it. Where there is so much of it that no reader would take it, only
@@ -132,7 +159,7 @@ impl<'a> Image<'a> {
             return Err(DecodeError::Invalid("not an image"));
         }
         let version = match r.byte()? {
-            version @ (IMAGE_VERSION | IMAGE_VERSION_TEXTS) => version,
+            version @ (IMAGE_VERSION | IMAGE_VERSION_WHOLE | IMAGE_VERSION_TEXTS) => version,
             number => return Err(DecodeError::Unknown { what: "image version", number: number.into() }),
         };
         let claimed = Hash(r.array()?);
@@ -143,7 +170,7 @@ impl<'a> Image<'a> {
         let made_from = read_version(&mut r)?;
         let texts = read_texts(&mut r)?;
         let shown = if version == IMAGE_VERSION_TEXTS { &[][..] } else { r.bytes(IMAGE_BYTES)? };
-        if shown.is_empty() && version != IMAGE_VERSION_TEXTS {
+        if shown.is_empty() && version == IMAGE_VERSION_WHOLE {
             return Err(DecodeError::NotCanonical("an image that says that it shows nothing"));
         }
         let blocks = r.count(IMAGE_BLOCKS, size_of::<&[u8]>())?;
@@ -152,8 +179,47 @@ impl<'a> Image<'a> {
         let signatures = (0..signatures).map(|_| read_signature(&mut r)).collect::<Result<_, _>>()?;
         let proofs = r.count(REPLICAS, size_of::<EquivocationProof>())?;
         let proofs = (0..proofs).map(|_| EquivocationProof::decode(r.bytes(PROOF_BYTES)?)).collect::<Result<_, _>>()?;
+        let forgotten = if version == IMAGE_VERSION { Some(Forgotten::read(&mut r)?) } else { None };
         r.finish()?;
-        Ok(Self { document, version: made_from, texts, shown: Cow::Borrowed(shown), blocks, signatures, proofs })
+        let shown = Cow::Borrowed(shown);
+        Ok(Self { document, version: made_from, texts, shown, blocks, signatures, proofs, forgotten })
+    }
+}
+
+impl Forgotten {
+    fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.byte(self.by.is_some().into());
+        if let Some((decision, leaves)) = &self.by {
+            w.put(&decision.replica.0.to_le_bytes());
+            w.limited(decision.seq.into(), SEQ)?;
+            w.count(leaves.len(), PIECES, size_of::<Hash>())?;
+            leaves.iter().for_each(|hash| w.put(&hash.0));
+        }
+        w.count(self.bases.len(), REPLICAS, size_of::<(ReplicaId, Seq, Hash)>())?;
+        for (replica, end, hash) in &self.bases {
+            w.put(&replica.0.to_le_bytes());
+            w.limited((*end).into(), SEQ)?;
+            w.put(&hash.0);
+        }
+        Ok(())
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let by = match r.byte()? {
+            0 => None,
+            1 => {
+                let decision = Id::new(ReplicaId(u64::from_le_bytes(r.array()?)), r.limited(SEQ)? as Seq);
+                let count = r.count(PIECES, size_of::<Hash>())?;
+                Some((decision, (0..count).map(|_| Ok(Hash(r.array()?))).collect::<Result<_, DecodeError>>()?))
+            }
+            number => return Err(DecodeError::Unknown { what: "what was forgotten", number: number.into() }),
+        };
+        let count = r.count(REPLICAS, size_of::<(ReplicaId, Seq, Hash)>())?;
+        let mut bases = Vec::new();
+        for _ in 0..count {
+            bases.push((ReplicaId(u64::from_le_bytes(r.array()?)), r.limited(SEQ)? as Seq, Hash(r.array()?)));
+        }
+        Ok(Self { by, bases })
     }
 }
 
@@ -213,23 +279,38 @@ mod tests {
         let texts = vec![(ContainerId::root(Kind::Text, "text"), "grüße"), (ContainerId::root(Kind::Text, "b"), "")];
         let signatures = vec![(ReplicaId(4), 7, Signature([3; 64]))];
         let shown = Cow::Borrowed(&[0][..]);
-        Image { document: DocumentId(7), version, texts, shown, blocks: vec![b"block"], signatures, proofs: Vec::new() }
+        let (blocks, proofs) = (vec![&b"block"[..]], Vec::new());
+        Image { document: DocumentId(7), version, texts, shown, blocks, signatures, proofs, forgotten: None }
+    }
+
+    fn trimmed() -> Image<'static> {
+        let by = Some((Id::new(ReplicaId(4), 3), vec![Hash([5; 32]), Hash([6; 32])]));
+        let bases = vec![(ReplicaId(4), 7, Hash([8; 32]))];
+        Image { forgotten: Some(Forgotten { by, bases }), ..image() }
     }
 
     #[test]
     fn an_image_reads_back() {
-        let bytes = image().encode().unwrap();
-        assert_eq!(Image::decode(&bytes).unwrap(), image());
+        let nothing_shown = Image { shown: Cow::Borrowed(&[]), ..trimmed() };
+        for image in [image(), Image { shown: Cow::Borrowed(&[]), ..image() }, trimmed(), nothing_shown] {
+            let bytes = image.encode().unwrap();
+            assert_eq!(Image::decode(&bytes).unwrap(), image);
+        }
     }
 
     #[test]
     fn whatever_is_damaged_is_an_error() {
-        let bytes = image().encode().unwrap();
+        for image in [image(), trimmed()] {
+            damage(&image.encode().unwrap());
+        }
+    }
+
+    fn damage(bytes: &[u8]) {
         for len in 0..bytes.len() {
             assert!(Image::decode(&bytes[..len]).is_err(), "{len} bytes");
         }
         for at in 0..bytes.len() {
-            let mut damaged = bytes.clone();
+            let mut damaged = bytes.to_vec();
             damaged[at] ^= 1;
             assert!(Image::decode(&damaged).is_err(), "byte {at}");
             // With a checksum that fits, it may be another image, and must not be a panic.

@@ -71,7 +71,7 @@ pub use frame::{
     ChainHead, FRAME_VERSION, Frame, FrameError, FrameName, Opened, Origin, SealedFrame, decode_frame, encode_frame,
     name, open, seal,
 };
-pub use image::{IMAGE_VERSION, IMAGE_VERSION_TEXTS, Image};
+pub use image::{Forgotten, IMAGE_VERSION, IMAGE_VERSION_TEXTS, IMAGE_VERSION_WHOLE, Image};
 pub use keys::{AuthorKey, Hash, Signature, SigningKey, hash_after};
 pub use op::{FIRST_DELIMITED, kind};
 pub use reader::Reader;

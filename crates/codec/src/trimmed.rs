@@ -111,6 +111,11 @@ impl Statement {
         statement
     }
 
+    /// Whether it is about these pieces.
+    pub fn is_of(&self, leaves: &[Hash]) -> bool {
+        (self.pieces as usize, self.root) == (leaves.len(), root(leaves))
+    }
+
     /// Whether its author says so of that document.
     pub fn is_signed(&self, document: DocumentId, epoch: u32) -> bool {
         self.by.verify(self.hash(document, epoch), &self.signature)

@@ -172,7 +172,7 @@ impl Document {
         let (span, patch) = match (trimmed, vouch) {
             (Some(decision), Some(vouch)) => {
                 let certificate = vouch(self, decide)?;
-                self.declare_beside(&[decide, OpRef::Trim { decision, certificate: &certificate }], time)?
+                self.declare_trimming(decide, decision, &certificate, time)?
             }
             _ => self.declare_beside(&[decide], time)?,
         };
@@ -196,6 +196,17 @@ impl Document {
     /// What nobody will ever see again can be forgotten then: [`crate::Replica::trim`] vouches for what stands in its place.
     pub fn trim(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
         self.decide_with(time, Some(&mut |_, _| Ok(Vec::new())))
+    }
+
+    /// Decides, and lets history be trimmed up to the decision before.
+    pub(crate) fn declare_trimming(
+        &mut self,
+        decide: OpRef<'_>,
+        before: Id,
+        certificate: &[u8],
+        time: i64,
+    ) -> Result<(Span, Patch), Refusal> {
+        self.declare_beside(&[decide, OpRef::Trim { decision: before, certificate }], time)
     }
 
     fn declare_beside(&mut self, ops: &[OpRef<'_>], time: i64) -> Result<(Span, Patch), Refusal> {

@@ -116,7 +116,7 @@ impl Document {
     }
 
     /// What everybody sees who has this log, nothing else, and chose nothing.
-    fn shared_view(&self) -> View {
+    pub(crate) fn shared_view(&self) -> View {
         self.view.of_log_alone(&self.log, Policy::default())
     }
 
@@ -150,6 +150,14 @@ impl Document {
         self.view.note(&self.log, &spans);
         self.model = LazyModel::asleep(kept);
         Ok(())
+    }
+
+    /// Puts logs in the place of all, which say the same of everything that shows.
+    pub(crate) fn replace_log(&mut self, logs: Vec<ReplicaLog>) {
+        let mut log = MultiLog::new();
+        log.receive_logs(logs).expect("what was here was valid, and says the same with fewer words");
+        self.log = log;
+        self.model.make_anew(&self.log, &self.view);
     }
 
     /// Whether it was opened from an image and nothing needed its model yet.

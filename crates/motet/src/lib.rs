@@ -28,6 +28,7 @@ pub mod diff;
 mod document;
 mod edit;
 mod extent;
+mod forget;
 mod graph;
 pub mod plain;
 mod proposals;

@@ -1,8 +1,11 @@
 //! A document that exchanges sealed bytes with others: a copy, an author's key, and the chains.
 
 mod image;
+mod sealed;
+mod trimmed;
 
 pub use image::ImageError;
+pub(crate) use sealed::Sealed;
 
 use crate::document::Document;
 use crate::waiting::{Key, WaitingRoom};
@@ -73,6 +76,9 @@ pub enum ImportError {
     /// replica is taken in.
     #[error("replica {0} contradicts itself, and nothing more of it is taken in")]
     Equivocation(ReplicaId),
+    /// It stands in the place of history that was forgotten, by the word of an author whom nobody here knows to decide.
+    #[error("history was trimmed by {0}, whom nobody here knows to decide: trust that author, or take the document anew")]
+    Untrusted(AuthorKey),
     /// Too much waits already.
     #[error("too much waits for missing actions: {bytes} bytes, {limit} allowed")]
     WaitingFull {
@@ -91,6 +97,7 @@ impl ImportError {
             Self::Frame(error) => error.code(),
             Self::Action(_) => "import.action",
             Self::Equivocation(_) => "import.equivocation",
+            Self::Untrusted(_) => "import.untrusted",
             Self::WaitingFull { .. } => "import.waiting-full",
         }
     }
@@ -112,9 +119,10 @@ struct Opening {
     head: ChainHead,
     /// Where its frames end.
     ends: Vec<Seq>,
-    signature: Signature,
-    /// How long its frames are.
-    bytes: usize,
+    /// The signature over the head, and how long its frames are; none where more of what was forgotten follows.
+    vouched: Option<(Signature, usize)>,
+    /// Where what was forgotten of it ends, and the hash there.
+    base: Option<(Seq, codec::Hash)>,
 }
 
 /// What two members with equal versions must agree on.
@@ -132,7 +140,9 @@ pub struct Hashes {
 #[derive(Clone, Debug)]
 struct KnownChain {
     head: ChainHead,
-    /// Where frames end, ascending.
+    /// Where what was forgotten of it ends, and the hash there.
+    base: Option<(Seq, codec::Hash)>,
+    /// Where frames end, ascending, the base among them.
     ends: Vec<Seq>,
     /// Signatures over the hashes at some of those ends, the newest always.
     signatures: SortedMap<Seq, Signature>,
@@ -164,6 +174,11 @@ pub struct Replica {
     document: Document,
     chains: SortedMap<ReplicaId, KnownChain>,
     waiting: WaitingRoom,
+    trimmed: Option<trimmed::Trimmed>,
+    /// Whether others forgot what is not here, and by which trimming it was last tried to forget it here, too.
+    owes: Option<Option<Id>>,
+    trusted: Vec<AuthorKey>,
+    trusts_all: bool,
 }
 
 impl Replica {
@@ -178,7 +193,18 @@ impl Replica {
     pub fn new(id: DocumentId, epoch: u32, replica: ReplicaId, key: SigningKey) -> Self {
         let mut document = Document::new(replica);
         document.note_author(replica, Decider(key.author().0));
-        Self { id, epoch, key, document, chains: SortedMap::new(), waiting: WaitingRoom::default() }
+        Self {
+            id,
+            epoch,
+            key,
+            document,
+            chains: SortedMap::new(),
+            waiting: WaitingRoom::default(),
+            trimmed: None,
+            owes: None,
+            trusted: Vec::new(),
+            trusts_all: false,
+        }
     }
 
     /// Which document it is.
@@ -273,26 +299,27 @@ impl Replica {
     /// Takes in a parcel from anywhere, in any order, any number of times. What changed is added to
     /// `patch`, where one is given.
     pub fn import(&mut self, bytes: &[u8], mut patch: Option<&mut Patch>) -> Result<Imported, ImportError> {
-        let chain = Chain::decode(bytes)?;
+        let sealed = Sealed::decode(bytes)?;
         let mut spans = Vec::new();
-        match self.take(&chain, patch.as_deref_mut())? {
+        match self.take(&sealed, patch.as_deref_mut())? {
             Taken::Known => return Ok(Imported::Known),
-            Taken::Early => self.waiting.add(&chain, bytes)?,
+            Taken::Early => self.waiting.add(&sealed, bytes)?,
             Taken::In(span) => spans.push(span),
         }
         self.release_waiting(&mut spans, patch);
+        self.forget_too();
         Ok(if spans.is_empty() { Imported::Waiting } else { Imported::Applied(spans) })
     }
 
     /// Takes in a chain, as a whole, where everything that it follows is here.
-    fn take(&mut self, chain: &Chain, patch: Option<&mut Patch>) -> Result<Taken, ImportError> {
-        let name = codec::name(chain.frames.first().expect("a chain has frames"))?;
+    fn take(&mut self, sealed: &Sealed, patch: Option<&mut Patch>) -> Result<Taken, ImportError> {
+        let name = sealed.name()?;
         let Some(head) = self.head_for(name)? else { return Ok(Taken::Early) };
         if name.start > head.end {
             return Ok(Taken::Early);
         }
-        let Some(opening) = self.open(chain, head)? else { return Ok(Taken::Known) };
-        if !self.is_ready(name.replica, &opening.actions) {
+        let Some(opening) = self.open_sealed(sealed, head)? else { return Ok(Taken::Known) };
+        if opening.vouched.is_none() || !self.is_ready(name.replica, &opening.actions) {
             return Ok(Taken::Early);
         }
         self.document.log.validate(&opening.actions)?;
@@ -311,24 +338,54 @@ impl Replica {
         }
     }
 
+    /// Verifies and reads what follows `head`; none where nothing does.
+    fn open_sealed(&mut self, sealed: &Sealed, head: ChainHead) -> Result<Option<Opening>, ImportError> {
+        match sealed {
+            Sealed::Chain(chain) => self.open(chain, head),
+            Sealed::Piece(piece) => self.open_piece(piece, head),
+        }
+    }
+
     /// Verifies and reads what of `chain` follows `head`; none where nothing does.
     fn open(&mut self, chain: &Chain, head: ChainHead) -> Result<Option<Opening>, ImportError> {
         let Some(new) = self.skip_known(chain, &head)? else { return Ok(None) };
-        let opened = new.open(&head)?;
+        Self::read_chain(&new, &head).map(Some)
+    }
+
+    /// Verifies and reads a chain that follows `head`.
+    fn read_chain(chain: &Chain, head: &ChainHead) -> Result<Opening, ImportError> {
+        let opened = chain.open(head)?;
         let mut ends = Vec::new();
-        for frame in &new.frames {
+        for frame in &chain.frames {
             ends.push(codec::decode_frame(frame)?.1);
         }
-        let bytes = new.frames.iter().map(Vec::len).sum();
-        Ok(Some(Opening { actions: opened.actions, head: opened.head, ends, signature: new.signature, bytes }))
+        let bytes = chain.frames.iter().map(Vec::len).sum();
+        let vouched = Some((chain.signature, bytes));
+        Ok(Opening { actions: opened.actions, head: opened.head, ends, vouched, base: None })
+    }
+
+    /// Forgets what others forgot of which not everything is here any more, once it is known what that is.
+    fn forget_too(&mut self) {
+        let Some(tried) = self.owes else { return };
+        let now = self.document.trimmed();
+        if now != tried {
+            self.owes = if self.forget() { None } else { Some(now) };
+        }
     }
 
     /// Appends what was validated, in causal order; notes what it was.
     fn append(&mut self, openings: Vec<Opening>, spans: &mut Vec<Span>, patch: Option<&mut Patch>) {
         let mut actions = Vec::new();
         for opening in openings {
-            let vouched = (opening.signature, opening.bytes);
-            self.extend_chain(opening.head.replica, opening.head, opening.ends, vouched);
+            // What is not vouched for by itself comes with what is.
+            if let Some(vouched) = opening.vouched {
+                let replica = opening.head.replica;
+                self.extend_chain(replica, opening.head, opening.ends, vouched);
+                if let Some(base) = opening.base {
+                    self.chains.get_mut(&replica).expect("just extended").forget_below(base);
+                    self.owes = Some(None);
+                }
+            }
             actions.extend(opening.actions);
         }
         sort_causally(&mut actions);
@@ -346,7 +403,11 @@ impl Replica {
         while skipped < chain.frames.len() && end < head.end {
             let frame = &chain.frames[skipped];
             let name = codec::name(frame)?;
-            let is_same = || self.frame_at(head.replica, name.start).as_deref() == Some(frame.as_slice());
+            // Of what was forgotten nobody can tell.
+            let forgotten = self.chains.get(&head.replica).map_or(0, KnownChain::start);
+            let is_same = || {
+                name.start < forgotten || self.frame_at(head.replica, name.start).as_deref() == Some(frame.as_slice())
+            };
             if name.replica != head.replica || (name.start < known_end && !is_same()) {
                 return Err(self.fork(chain, head, skipped));
             }
@@ -400,6 +461,7 @@ impl Replica {
         self.document.note_author(replica, Decider(head.author.0));
         let chain = self.chains.entry(replica).or_insert_with(|| KnownChain {
             head,
+            base: None,
             ends: Vec::new(),
             signatures: SortedMap::new(),
             newest_bytes: 0,
@@ -425,10 +487,10 @@ impl Replica {
     fn release_waiting(&mut self, spans: &mut Vec<Span>, mut patch: Option<&mut Patch>) {
         while self.waiting() > 0 {
             for key in self.waiting.known(&self.version()) {
-                let chain = self.waiting.chain(&key);
+                let sealed = self.waiting.sealed(&key);
                 self.waiting.take(&key);
                 // It brings nothing, unless it proves that its author contradicts themselves.
-                drop(self.take(&chain, None));
+                drop(self.take(&sealed, None));
             }
             let keys = self.waiting.complete(&self.version());
             if keys.is_empty() {
@@ -449,7 +511,7 @@ impl Replica {
         let mut openings: SortedMap<Key, Opening> = SortedMap::new();
         let mut heads: SortedMap<ReplicaId, ChainHead> = SortedMap::new();
         for key in keys {
-            let opened = self.open_next(&self.waiting.chain(key), heads.get(&key.0).copied());
+            let opened = self.open_next(&self.waiting.sealed(key), heads.get(&key.0).copied());
             if let Some(opening) = opened.map_err(|_| *key)? {
                 heads.insert(key.0, opening.head);
                 openings.insert(*key, opening);
@@ -466,11 +528,11 @@ impl Replica {
     }
 
     /// Opens a chain that follows `head`, or what is known where there is none.
-    fn open_next(&mut self, chain: &Chain, head: Option<ChainHead>) -> Result<Option<Opening>, ImportError> {
-        let name = codec::name(chain.frames.first().expect("a chain has frames"))?;
+    fn open_next(&mut self, sealed: &Sealed, head: Option<ChainHead>) -> Result<Option<Opening>, ImportError> {
+        let name = sealed.name()?;
         let known = self.head_for(name)?;
         match head.or(known) {
-            Some(head) => self.open(chain, head),
+            Some(head) => self.open_sealed(sealed, head),
             None => Err(FrameError::NotNext { start: name.start, end: 0 }.into()),
         }
     }
@@ -493,14 +555,23 @@ impl Replica {
     }
 
     /// Parcels with what `missing` names and is here and sealed, about `bytes_max` bytes, at least one
-    /// where there is anything. A parcel begins where a frame does, so perhaps before what is missing.
+    /// where there is anything. A parcel begins where a frame does, so perhaps before what is missing. What was forgotten here comes
+    /// first, as what stands in its place: who has nothing takes that from anybody.
     pub fn export(&self, missing: &[Span], bytes_max: usize) -> Vec<Parcel> {
         let mut parcels = Vec::new();
         let mut total = 0;
+        let mut starts: Vec<Option<Seq>> = Vec::new();
         for span in missing {
-            let Some(chain) = self.chains.get(&span.replica) else { continue };
-            let mut start =
-                chain.ends[..chain.ends.partition_point(|&end| end <= span.start)].last().copied().unwrap_or(0);
+            let is_forgotten = self.chains.get(&span.replica).is_some_and(|chain| span.start < chain.start());
+            starts.push(match is_forgotten {
+                true if total < bytes_max => self.export_pieces(*span, &mut total, &mut parcels),
+                true => None,
+                false => Some(span.start),
+            });
+        }
+        for (span, start) in missing.iter().zip(starts) {
+            let (Some(chain), Some(start)) = (self.chains.get(&span.replica), start) else { continue };
+            let mut start = chain.ends[..chain.ends.partition_point(|&end| end <= start)].last().copied().unwrap_or(0);
             let stop = span.end.min(chain.head.end);
             while start < stop && total < bytes_max {
                 let (end, signature) = chain.signatures.range(start + 1..).next().expect("the newest is signed");
@@ -516,21 +587,8 @@ impl Replica {
 
     /// The bytes of the frames of `replica` in `range`, which begins and ends where frames do.
     fn frames(&self, replica: ReplicaId, range: std::ops::Range<Seq>) -> Vec<Vec<u8>> {
-        let Some(chain) = self.chains.get(&replica) else { return Vec::new() };
-        let first = chain.ends.partition_point(|&end| end <= range.start);
-        let mut start = range.start;
-        let mut frames = Vec::new();
-        for &end in chain.ends[first..].iter().take_while(|&&end| end <= range.end) {
-            frames.push(self.encode_frame(replica, chain.head.author, start..end));
-            start = end;
-        }
-        frames
-    }
-
-    fn encode_frame(&self, replica: ReplicaId, author: AuthorKey, range: std::ops::Range<Seq>) -> Vec<u8> {
-        let log = self.document.log.log(replica).expect("its chain is known");
-        let actions: Vec<Action> = log.actions_in(range.clone()).collect();
-        codec::encode_frame(replica, author, range.start, &actions).expect("taken in within the limits")
+        let chain = self.chains.get(&replica);
+        chain.map_or_else(Vec::new, |chain| chain.frames_of(&self.document, range).collect())
     }
 
     /// The bytes of the known frame that begins at `start`.
@@ -539,21 +597,24 @@ impl Replica {
         let at = chain.ends.partition_point(|&end| end <= start);
         let begins = if at == 0 { 0 } else { chain.ends[at - 1] };
         let end = *chain.ends.get(at)?;
-        (begins == start).then(|| self.encode_frame(replica, chain.head.author, start..end))
+        (begins == start && start >= chain.start()).then(|| chain.encode_frame(&self.document, start..end))
     }
 
     /// The hash of the chain before the frame that begins at `start`.
     fn hash_at(&self, replica: ReplicaId, start: Seq) -> Option<codec::Hash> {
+        self.hash_in(&self.document, replica, start)
+    }
+
+    /// The same, of what is in a document that begins as this one does.
+    fn hash_in(&self, document: &Document, replica: ReplicaId, start: Seq) -> Option<codec::Hash> {
         let chain = self.chains.get(&replica)?;
-        if start > 0 && chain.ends.binary_search(&start).is_err() {
+        if start < chain.start() || start > 0 && chain.ends.binary_search(&start).is_err() {
             return None;
         }
         let origin = Origin { document: self.id, epoch: self.epoch, replica, author: chain.head.author };
-        Some(
-            self.frames(replica, 0..start)
-                .iter()
-                .fold(origin.head().hash, |hash, frame| codec::hash_after(hash, frame)),
-        )
+        let (from, hash) = chain.base.unwrap_or_else(|| (0, origin.head().hash));
+        let frames = chain.frames_of(document, from..start);
+        Some(frames.fold(hash, |hash, frame| codec::hash_after(hash, &frame)))
     }
 
     /// What members at equal versions must agree on.
@@ -576,11 +637,35 @@ impl Replica {
     }
 }
 
+impl KnownChain {
+    /// The bytes of the frames in `range`, which begins and ends where frames do, not before the base.
+    fn frames_of(&self, document: &Document, range: std::ops::Range<Seq>) -> impl Iterator<Item = Vec<u8>> {
+        let first = self.ends.partition_point(|&end| end <= range.start);
+        let mut start = range.start;
+        self.ends[first..].iter().take_while(move |&&end| end <= range.end).map(move |&end| {
+            let frame = self.encode_frame(document, start..end);
+            start = end;
+            frame
+        })
+    }
+
+    fn encode_frame(&self, document: &Document, range: std::ops::Range<Seq>) -> Vec<u8> {
+        let ChainHead { replica, author, .. } = self.head;
+        let log = document.log.log(replica).expect("its chain is known");
+        let actions: Vec<Action> = log.actions_in(range.clone()).collect();
+        codec::encode_frame(replica, author, range.start, &actions).expect("taken in within the limits")
+    }
+}
+
 /// What a parcel says it holds, before anything in it is checked.
 pub fn parcel_span(bytes: &[u8]) -> Result<Span, DecodeError> {
-    let chain = Chain::decode(bytes)?;
-    let first = codec::name(chain.frames.first().expect("a chain has frames"))?;
-    let (_, end) = codec::decode_frame(chain.frames.last().expect("a chain has frames"))?;
+    let (first, end) = match Sealed::decode(bytes)? {
+        Sealed::Chain(chain) => {
+            let (first, last) = (chain.frames.first(), chain.frames.last());
+            (codec::name(first.expect("a chain has frames"))?, codec::decode_frame(last.expect("as it has a first"))?.1)
+        }
+        Sealed::Piece(piece) => (piece.name()?, piece.outline()?.0.end),
+    };
     if end <= first.start {
         return Err(DecodeError::NotCanonical("frames out of order"));
     }

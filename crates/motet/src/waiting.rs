@@ -1,8 +1,9 @@
 //! Parcels that wait for something missing: each as a whole, all of them bounded.
 
 use crate::ImportError;
+use crate::replica::Sealed;
 use clock::{ReplicaId, Seq, SortedMap, Span, VersionVector};
-use codec::{Chain, DecodeError, Hash};
+use codec::Hash;
 use log::BlobNames;
 
 /// How many bytes of parcels may wait: a day's offline work of a few people that arrives backwards
@@ -31,9 +32,9 @@ pub(crate) struct WaitingRoom {
 }
 
 impl WaitingRoom {
-    /// Lets a parcel wait; `chain` is what `bytes` say.
-    pub fn add(&mut self, chain: &Chain, bytes: &[u8]) -> Result<(), ImportError> {
-        let (span, needs) = outline(chain)?;
+    /// Lets a parcel wait; `sealed` is what `bytes` say.
+    pub fn add(&mut self, sealed: &Sealed, bytes: &[u8]) -> Result<(), ImportError> {
+        let (span, needs) = sealed.outline()?;
         let key = (span.replica, span.start, codec::hash_after(Hash([0; 32]), bytes));
         if self.parcels.contains_key(&key) {
             return Ok(());
@@ -55,8 +56,8 @@ impl WaitingRoom {
     }
 
     /// What a parcel says.
-    pub fn chain(&self, key: &Key) -> Chain {
-        Chain::decode(&self.parcels[key].bytes).expect("decoded before it waited")
+    pub fn sealed(&self, key: &Key) -> Sealed {
+        Sealed::decode(&self.parcels[key].bytes).expect("decoded before it waited")
     }
 
     /// How many wait.
@@ -66,10 +67,7 @@ impl WaitingRoom {
 
     /// Adds what the actions that wait name, though nobody vouched for them yet.
     pub fn add_blob_names(&self, names: &mut BlobNames) {
-        for frame in self.parcels.keys().flat_map(|key| self.chain(key).frames) {
-            let (actions, _) = codec::decode_frame(&frame).expect("decoded before it waited");
-            actions.iter().flat_map(|action| &action.ops).for_each(|op| names.add(op.as_op_ref()));
-        }
+        self.parcels.keys().for_each(|key| self.sealed(key).add_blob_names(names));
     }
 
     /// The parcels that bring nothing to who has `here`.
@@ -112,17 +110,4 @@ fn reach(here: &VersionVector, parcels: &[(&Key, &Parcel)]) -> VersionVector {
         }
     }
     reached
-}
-
-/// What a chain says it holds, and what of others its actions follow.
-fn outline(chain: &Chain) -> Result<(Span, VersionVector), DecodeError> {
-    let name = codec::name(chain.frames.first().ok_or(DecodeError::NotCanonical("a chain without frames"))?)?;
-    let (mut end, mut needs) = (name.start, VersionVector::new());
-    for frame in &chain.frames {
-        let (actions, frame_end) = codec::decode_frame(frame)?;
-        let parents = actions.iter().flat_map(|action| &action.parents);
-        parents.filter(|id| id.replica != name.replica).for_each(|id| needs.extend_to(id.replica, id.seq + 1));
-        end = end.max(frame_end);
-    }
-    Ok((Span::new(name.replica, name.start, end), needs))
 }

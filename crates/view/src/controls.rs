@@ -104,13 +104,18 @@ impl Controls {
         if self.fixed.is_empty() {
             return self.cut_by(replica, range, |writes| self.off(writes));
         }
+        self.cut_within(&self.fixed, replica, range)
+    }
+
+    /// The same, with other horizons than these.
+    pub fn cut_within(&self, fixed: &Fixed, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Id>)> {
         let within = |writes: &[Id], horizon: Option<&VersionVector>| {
             #[cfg(feature = "fault-injection")]
             let horizon = horizon.filter(|_| !fault::is_on(fault::Fault::UndoFinal));
             let counts = |id: &Id| horizon.is_none_or(|horizon| horizon.contains(*id));
             self.off(&writes.iter().copied().filter(counts).collect::<Vec<Id>>())
         };
-        let parts = self.fixed.cut(replica, range).into_iter();
+        let parts = fixed.cut(replica, range).into_iter();
         parts.flat_map(|(part, horizon)| self.cut_by(replica, part, |writes| within(writes, horizon))).collect()
     }
 

@@ -8,6 +8,7 @@
 //! What is decided stays so whatever arrives later, is undone or is left out of a view; only who looks at an earlier version sees
 //! what was decided by then.
 
+use crate::controls::Controls;
 use crate::view::View;
 use clock::{Id, Lamport, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{Decider, MultiLog, OpRef, Outcome, RULES, RULES_TRIM, Register};
@@ -114,6 +115,18 @@ impl Fixed {
     /// What the last horizon is behind: none where nothing is fixed.
     pub fn is_empty(&self) -> bool {
         self.horizons.is_empty()
+    }
+
+    /// What was fixed by a decision, and those before it.
+    fn until(&self, decision: Id) -> Self {
+        let count = self.horizons.iter().position(|(by, _)| *by == decision).map_or(0, |at| at + 1);
+        let mut until = Self { parts: SortedMap::new(), horizons: self.horizons[..count].to_vec() };
+        for (replica, parts) in self.parts.iter() {
+            for (part, at) in parts.iter().filter(|(_, at)| (**at as usize) < count) {
+                until.parts.entry(*replica).or_default().set(part, Some(*at));
+            }
+        }
+        until
     }
 
     /// Fixes what is in `version` and not fixed yet, but for what is `open`.
@@ -276,8 +289,11 @@ impl Decisions {
         self.fixed.add(&version, (by, horizon), left_open.into_iter().chain(proposed));
     }
 
-    /// What would be fixed if a decision were made that follows the last.
-    pub fn assume(&self, log: &MultiLog, decision: Id) -> Fixed {
+    /// What was fixed once a decision was made; where it is not, but follows the last, what would be.
+    pub fn fixed_by(&self, log: &MultiLog, decision: Id) -> Fixed {
+        if self.chain.contains(&decision) {
+            return self.fixed.until(decision);
+        }
         let mut then = self.clone();
         (then.assumed, then.is_due) = (Some(decision), true);
         then.settle(log, self.pin.as_ref());
@@ -450,7 +466,32 @@ fn behind(pairs: &SortedSet<(Id, Id)>, id: Id) -> impl Iterator<Item = Id> {
     pairs.range(from..).take_while(move |(first, _)| *first == id).map(|(_, second)| *second)
 }
 
+/// What is final by a decision and those before it, whatever was decided since.
+#[derive(Clone, Debug)]
+pub struct Final<'a> {
+    fixed: Fixed,
+    undo: &'a Controls,
+}
+
+impl Final<'_> {
+    /// The parts of `span` that are, and whether they are in effect: for ever, or never again. Ascending.
+    pub fn parts(&self, span: Span) -> Vec<(Span, bool)> {
+        let part = |range: Range<Seq>| Span::new(span.replica, range.start, range.end);
+        let mut parts = Vec::new();
+        for (range, _) in self.fixed.cut(span.replica, span.start..span.end).into_iter().filter(|(_, of)| of.is_some()) {
+            let cut = self.undo.cut_within(&self.fixed, span.replica, range);
+            parts.extend(cut.into_iter().map(|(range, off)| (part(range), off.is_none())));
+        }
+        parts
+    }
+}
+
 impl View {
+    /// What is final by a decision: one that was made, or that would be if it were made next.
+    pub fn final_by(&self, log: &MultiLog, decision: Id) -> Final<'_> {
+        Final { fixed: self.semantics.decisions.fixed_by(log, decision), undo: &self.undo }
+    }
+
     /// Notes which author writes as a replica, in which way who may decide is named.
     pub fn note_author(&mut self, replica: ReplicaId, author: Decider) {
         self.semantics.decisions.set_author(replica, author);

@@ -28,7 +28,7 @@ mod trial;
 mod view;
 
 pub use changes::{CounterDiff, KeyDiff, ListDiff, ListSide, NodeDiff, counter_diff, key_diff, list_diff, node_diff};
-pub use decisions::{Authority, Finality, Poll};
+pub use decisions::{Authority, Final, Finality, Poll};
 #[cfg(any(test, feature = "tiny"))]
 pub use effort::effort;
 pub use overlaps::Overlap;

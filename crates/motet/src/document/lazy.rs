@@ -52,6 +52,13 @@ impl LazyModel {
         }
     }
 
+    /// Makes the model anew, where there is one: what shows is as it was, and what does not is not.
+    pub fn make_anew(&mut self, log: &MultiLog, view: &View) {
+        if self.model.take().is_some() {
+            self.model = OnceLock::from(view.project(log));
+        }
+    }
+
     /// The model, which is awake.
     #[inline]
     pub fn awoken(&self) -> &Model {

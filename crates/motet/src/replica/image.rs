@@ -57,6 +57,7 @@ impl Replica {
             blocks: blocks.iter().map(Vec::as_slice).collect(),
             signatures: self.chains.values().flat_map(older).collect(),
             proofs: self.forks().cloned().collect(),
+            forgotten: self.image_forgotten(),
         };
         kept.iter().try_for_each(|kept| image.keep(kept))?;
         image.encode()
@@ -112,6 +113,7 @@ impl Replica {
             let chain = opened.chains.get_mut(&codec::name(first)?.replica).ok_or(ImageError::Version)?;
             chain.fork = Some(Box::new(proof.clone()));
         }
+        opened.open_forgotten(image.forgotten.as_ref())?;
         if opened.document.version() != image.version || opened.version() != image.version {
             return Err(ImageError::Version);
         }
@@ -133,7 +135,7 @@ impl Replica {
         self.document.note_author(head.replica, log::Decider(head.author.0));
         self.chains.insert(
             head.replica,
-            KnownChain { head, ends: ends.clone(), signatures, newest_bytes: SIGNED_BYTES_MAX, fork: None },
+            KnownChain { head, base: None, ends: ends.clone(), signatures, newest_bytes: SIGNED_BYTES_MAX, fork: None },
         );
         Ok(())
     }
