@@ -8,8 +8,9 @@
 //!   │ count, (length, block)…             everything that happened
 //!   │ count, (replica 8, end, signature)… which vouch for frames before the newest
 //!   │ count, (length, proof)…             of authors who contradicted themselves
-//!   │ 0, or 1 and a decision (replica 8, counter) │ count, hashes 32…
-//!   │ count, (replica 8, end, hash 32)…   what was forgotten: in version 3 only
+//!   │ count, (decision (replica 8, counter) │ count, hashes 32…)…
+//!   │ count, (replica 8, end, hash 32)… │ count, (length, piece)…
+//!                                         what was forgotten: in version 3 only
 //! ```
 //!
 //! An image is a cache beside the log: what holds one holds the records that it was made from. Its
@@ -20,7 +21,8 @@ use crate::error::{DecodeError, EncodeError};
 use crate::kept;
 use crate::keys::{Hash, Signature};
 use crate::limits::{
-    BLOCK_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PIECES, PROOF_BYTES, REPLICAS, SEQ, TEXTS, weight_max,
+    BLOCK_BYTES, CHAIN_BYTES, IMAGE_BLOCKS, IMAGE_BYTES, IMAGE_SIGNATURES, PIECES, PROOF_BYTES, REPLICAS, SEQ, TEXTS,
+    weight_max,
 };
 use crate::names::{Names, Place};
 use crate::reader::Reader;
@@ -66,10 +68,12 @@ pub struct Image<'a> {
 /// What was forgotten of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// The decision by which, and the hashes of all pieces of history; none where it is not known yet which of them can be made again.
-    pub by: Option<(Id, Vec<Hash>)>,
+    /// The decisions by which, and the hashes of the pieces of history of each; none where these cannot be made again yet.
+    pub by: Vec<(Id, Vec<Hash>)>,
     /// Where what is forgotten of each replica ends, and the hash of its chain there. Ascending.
     pub bases: Vec<(ReplicaId, Seq, Hash)>,
+    /// Pieces that cannot be made again yet, as they came.
+    pub pieces: Vec<Vec<u8>>,
 }
 
 impl<'a> Image<'a> {
@@ -188,8 +192,8 @@ impl<'a> Image<'a> {
 
 impl Forgotten {
     fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        w.byte(self.by.is_some().into());
-        if let Some((decision, leaves)) = &self.by {
+        w.count(self.by.len(), PIECES, size_of::<(Id, Vec<Hash>)>())?;
+        for (decision, leaves) in &self.by {
             w.put(&decision.replica.0.to_le_bytes());
             w.limited(decision.seq.into(), SEQ)?;
             w.count(leaves.len(), PIECES, size_of::<Hash>())?;
@@ -201,25 +205,26 @@ impl Forgotten {
             w.limited((*end).into(), SEQ)?;
             w.put(&hash.0);
         }
-        Ok(())
+        w.count(self.pieces.len(), PIECES, size_of::<Vec<u8>>())?;
+        self.pieces.iter().try_for_each(|piece| w.bytes(piece, CHAIN_BYTES))
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let by = match r.byte()? {
-            0 => None,
-            1 => {
-                let decision = Id::new(ReplicaId(u64::from_le_bytes(r.array()?)), r.limited(SEQ)? as Seq);
-                let count = r.count(PIECES, size_of::<Hash>())?;
-                Some((decision, (0..count).map(|_| Ok(Hash(r.array()?))).collect::<Result<_, DecodeError>>()?))
-            }
-            number => return Err(DecodeError::Unknown { what: "what was forgotten", number: number.into() }),
-        };
+        let count = r.count(PIECES, size_of::<(Id, Vec<Hash>)>())?;
+        let mut by = Vec::new();
+        for _ in 0..count {
+            let decision = Id::new(ReplicaId(u64::from_le_bytes(r.array()?)), r.limited(SEQ)? as Seq);
+            let leaves = r.count(PIECES, size_of::<Hash>())?;
+            by.push((decision, (0..leaves).map(|_| Ok(Hash(r.array()?))).collect::<Result<_, DecodeError>>()?));
+        }
         let count = r.count(REPLICAS, size_of::<(ReplicaId, Seq, Hash)>())?;
         let mut bases = Vec::new();
         for _ in 0..count {
             bases.push((ReplicaId(u64::from_le_bytes(r.array()?)), r.limited(SEQ)? as Seq, Hash(r.array()?)));
         }
-        Ok(Self { by, bases })
+        let count = r.count(PIECES, size_of::<Vec<u8>>())?;
+        let pieces = (0..count).map(|_| Ok(r.bytes(CHAIN_BYTES)?.to_vec())).collect::<Result<_, DecodeError>>()?;
+        Ok(Self { by, bases, pieces })
     }
 }
 
@@ -284,9 +289,9 @@ mod tests {
     }
 
     fn trimmed() -> Image<'static> {
-        let by = Some((Id::new(ReplicaId(4), 3), vec![Hash([5; 32]), Hash([6; 32])]));
+        let by = vec![(Id::new(ReplicaId(4), 3), vec![Hash([5; 32]), Hash([6; 32])])];
         let bases = vec![(ReplicaId(4), 7, Hash([8; 32]))];
-        Image { forgotten: Some(Forgotten { by, bases }), ..image() }
+        Image { forgotten: Some(Forgotten { by, bases, pieces: vec![b"piece".to_vec()] }), ..image() }
     }
 
     #[test]

@@ -196,7 +196,16 @@ fn damaged_images_show_nothing_or_something() {
         let kept = random_kept(&mut rng);
         let (document, version, shown) = (DocumentId(1), VersionVector::new(), Cow::Borrowed(&[][..]));
         let (texts, blocks) = (Vec::new(), vec![&[][..]]);
-        let mut image = Image { document, version, texts, shown, blocks, signatures: Vec::new(), proofs: Vec::new(), forgotten: None };
+        let mut image = Image {
+            document,
+            version,
+            texts,
+            shown,
+            blocks,
+            signatures: Vec::new(),
+            proofs: Vec::new(),
+            forgotten: None,
+        };
         image.keep(&kept).expect("valid");
         assert_eq!(image.kept().as_ref(), Ok(&Some(kept.clone())), "seed {seed}");
         for _ in 0..60 {

@@ -63,7 +63,9 @@ pub enum DecideError {
     #[error("nothing was decided before: history is trimmed up to a decision, by the one that follows it")]
     Founding,
     /// Who may decide was said by an older version.
-    #[error("history cannot be trimmed by the rules that this document goes by: say again who may decide, and decide, first")]
+    #[error(
+        "history cannot be trimmed by the rules that this document goes by: say again who may decide, and decide, first"
+    )]
     OldRules,
     /// It is more than one decision may list.
     #[error(transparent)]
@@ -217,8 +219,7 @@ impl Document {
     /// Whether nothing but ballots came since a decision.
     fn is_last(&self, decision: Id) -> bool {
         let since = self.actions_since(&self.log.version_at(&[decision]));
-        let is_ballot =
-            |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
+        let is_ballot = |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
         since.iter().all(|action| action.ops.iter().all(is_ballot))
     }
 }

@@ -77,7 +77,9 @@ pub enum ImportError {
     #[error("replica {0} contradicts itself, and nothing more of it is taken in")]
     Equivocation(ReplicaId),
     /// It stands in the place of history that was forgotten, by the word of an author whom nobody here knows to decide.
-    #[error("history was trimmed by {0}, whom nobody here knows to decide: trust that author, or take the document anew")]
+    #[error(
+        "history was trimmed by {0}, whom nobody here knows to decide: trust that author, or take the document anew"
+    )]
     Untrusted(AuthorKey),
     /// Too much waits already.
     #[error("too much waits for missing actions: {bytes} bytes, {limit} allowed")]
@@ -174,9 +176,12 @@ pub struct Replica {
     document: Document,
     chains: SortedMap<ReplicaId, KnownChain>,
     waiting: WaitingRoom,
-    trimmed: Option<trimmed::Trimmed>,
+    /// What was forgotten here, and by whose word; the latest last, which nearly always is all.
+    trimmed: Vec<trimmed::Trimmed>,
     /// Whether others forgot what is not here, and by which trimming it was last tried to forget it here, too.
     owes: Option<Option<Id>>,
+    /// What came in the place of what others forgot, as it came, until it can be made again here.
+    adopted: Vec<Parcel>,
     trusted: Vec<AuthorKey>,
     trusts_all: bool,
 }
@@ -200,8 +205,9 @@ impl Replica {
             document,
             chains: SortedMap::new(),
             waiting: WaitingRoom::default(),
-            trimmed: None,
+            trimmed: Vec::new(),
             owes: None,
+            adopted: Vec::new(),
             trusted: Vec::new(),
             trusts_all: false,
         }
@@ -304,7 +310,10 @@ impl Replica {
         match self.take(&sealed, patch.as_deref_mut())? {
             Taken::Known => return Ok(Imported::Known),
             Taken::Early => self.waiting.add(&sealed, bytes)?,
-            Taken::In(span) => spans.push(span),
+            Taken::In(span) => {
+                self.adopt(&sealed, bytes);
+                spans.push(span);
+            }
         }
         self.release_waiting(&mut spans, patch);
         self.forget_too();
@@ -368,7 +377,7 @@ impl Replica {
     fn forget_too(&mut self) {
         let Some(tried) = self.owes else { return };
         let now = self.document.trimmed();
-        if now != tried {
+        if now != tried && self.document.view.is_shared() {
             self.owes = if self.forget() { None } else { Some(now) };
         }
     }
@@ -498,7 +507,11 @@ impl Replica {
             }
             match self.open_together(&keys) {
                 Ok(openings) => {
-                    keys.iter().for_each(|key| drop(self.waiting.take(key)));
+                    for key in &keys {
+                        let sealed = self.waiting.sealed(key);
+                        let bytes = self.waiting.take(key);
+                        self.adopt(&sealed, &bytes);
+                    }
                     self.append(openings, spans, patch.as_deref_mut());
                 }
                 Err(bad) => drop(self.waiting.take(&bad)),

@@ -52,6 +52,14 @@ impl Naive {
             let is_replaced = |id: &Id| known.iter().any(|(_, (_, pred, _))| pred.contains(id));
             known.iter().map(|(id, _)| **id).filter(|id| !is_replaced(id)).max_by_key(time)
         };
+        let trims = |of: Id, decisions: &BTreeMap<Id, Decision<'_>>| {
+            let elements = self.elements_of(self.action_of(of).expect("complete").id);
+            let is_behind = |element: &Element<'_>| {
+                let after = decisions[&of].after;
+                element.id == of.plus(1) && matches!(element.op, Op::Trim { decision, .. } if Some(*decision) == after)
+            };
+            policies.get(&decisions[&of].by).is_some_and(|policy| policy.2 >= 2) && elements.iter().any(is_behind)
+        };
         let next = |by: Id, last: Option<Id>| -> Option<Id> {
             let deciders: &Vec<Decider> = policies[&by].0;
             let may = |id: Id| self.authors.get(&id.replica).filter(|author| deciders.contains(author)).copied();
@@ -62,7 +70,7 @@ impl Naive {
             let next: BTreeSet<Id> = decisions.iter().filter(|(id, of)| is_next(id, of)).map(|(id, _)| *id).collect();
             let mut ballots: Vec<(Id, Id)> = next.iter().map(|&id| (id, id)).collect();
             ballots.extend(votes.iter().filter(|(_, decision)| next.contains(decision)));
-            ballots.sort_by_key(|(ballot, _)| time(ballot));
+            ballots.sort_by_key(|(ballot, decision)| (!trims(*decision, &decisions), time(ballot)));
             let mut cast: BTreeMap<Decider, Id> = BTreeMap::new();
             for (ballot, decision) in ballots {
                 if let Some(author) = may(ballot) {
@@ -86,11 +94,7 @@ impl Naive {
             let covers = past(last);
             decided.cover(self, covers, before.map(past), decisions[&last].outcomes);
             if let Some(before) = before {
-                let elements = self.elements_of(self.action_of(last).expect("complete").id);
-                let trims = |element: &Element<'_>| {
-                    element.id == last.plus(1) && matches!(element.op, Op::Trim { decision, .. } if *decision == before)
-                };
-                if policies[&decisions[&last].by].2 >= 2 && elements.iter().any(trims) {
+                if trims(last, &decisions) {
                     decided.fix(self, past(before), covers);
                 }
             }

@@ -27,6 +27,8 @@ pub struct Ledger {
     said: VersionVector,
     /// What of it must be there: all, but for disks that went back.
     promised: VersionVector,
+    /// Whether anybody forgot something by a decision that turned out not to count.
+    is_void: bool,
 }
 
 impl Ledger {
@@ -35,6 +37,11 @@ impl Ledger {
         let (version, hashes) = (host.replica.version(), host.hashes_now());
         if *self.logs.entry(version.clone()).or_insert(hashes.log) != hashes.log {
             return Err("two members have different actions under one version".to_owned());
+        }
+        // An author who decides on two devices at once may forget what then shows after all.
+        self.is_void |= host.replica.forgot_in_vain();
+        if self.is_void {
+            return Ok(());
         }
         // Who knows all that is here sees what the newest version shows.
         let knows_below = if host.replica.knows_all() { NEWEST } else { host.replica.knows_below() };

@@ -347,7 +347,7 @@ impl Decisions {
             None => self.founding.iter().copied().collect(),
         };
         // The earliest ballot of each, and what it is for.
-        let mut first: Vec<Option<((Lamport, Id), Id)>> = vec![None; authority.deciders.len()];
+        let mut first: Vec<Option<((bool, (Lamport, Id)), Id)>> = vec![None; authority.deciders.len()];
         for candidate in next {
             let is_by = || {
                 after.is_some() || self.policies.len() == 1 || {
@@ -361,9 +361,10 @@ impl Decisions {
             }
             for ballot in std::iter::once(candidate).chain(behind(&self.votes, candidate)) {
                 let Some(at) = decider(ballot) else { continue };
-                let time = time(log, ballot);
-                if first[at].is_none_or(|known| time < known.0) {
-                    first[at] = Some((time, candidate));
+                // What may have been forgotten by it counts before what can still be decided otherwise.
+                let rank = (certificate(log, candidate).is_none(), time(log, ballot));
+                if first[at].is_none_or(|known| rank < known.0) {
+                    first[at] = Some((rank, candidate));
                 }
             }
         }
@@ -478,7 +479,8 @@ impl Final<'_> {
     pub fn parts(&self, span: Span) -> Vec<(Span, bool)> {
         let part = |range: Range<Seq>| Span::new(span.replica, range.start, range.end);
         let mut parts = Vec::new();
-        for (range, _) in self.fixed.cut(span.replica, span.start..span.end).into_iter().filter(|(_, of)| of.is_some()) {
+        for (range, _) in self.fixed.cut(span.replica, span.start..span.end).into_iter().filter(|(_, of)| of.is_some())
+        {
             let cut = self.undo.cut_within(&self.fixed, span.replica, range);
             parts.extend(cut.into_iter().map(|(range, off)| (part(range), off.is_none())));
         }

@@ -4,7 +4,7 @@
 //! forget it too. Who was away has not got it, and takes the word of those whom they know to decide; who comes anew has nobody's
 //! word at all, and takes what there is, as with everything else.
 
-use super::{ImageError, ImportError, KnownChain, Opening, Parcel, Replica, cost_of};
+use super::{ImageError, ImportError, KnownChain, Opening, Parcel, Replica, Sealed, cost_of};
 use crate::decisions::{Ballot, DecideError};
 use crate::document::{Document, Refusal};
 use crate::forget::Forgotten;
@@ -129,12 +129,15 @@ impl Replica {
     }
 
     /// Forgets what nobody will ever see again, where history was trimmed and somebody vouches for what stands in its place. Whether
-    /// there was anything to forget. It cannot be taken back: views of before show U+FFFD for a character, null for a value.
-    /// What is on a disk is for whoever wrote it there.
+    /// there was anything to forget, and it shows nothing else than what everybody shares: who looks at what was before goes on to. It
+    /// cannot be taken back: views of before show U+FFFD for a character then, null for a value. What is on a disk is for whoever
+    /// wrote it there.
     pub fn forget(&mut self) -> bool {
+        if !self.document.view.is_shared() {
+            return false;
+        }
         let Some((decision, bytes)) = self.document.view.trims(&self.document.log).next_back() else { return false };
-        let known = self.trimmed.as_ref().map(|trimmed| trimmed.certificate.statement.decision);
-        if known == Some(decision) || self.document.is_writing() {
+        if self.forgotten_by() == Some(decision) || self.document.is_writing() {
             return false;
         }
         let Ok(certificate) = Certificate::decode(bytes) else { return false };
@@ -158,43 +161,78 @@ impl Replica {
         for (replica, base) in bases {
             self.chains.get_mut(&replica).expect("it has a base").forget_below((base.end, base.hash));
         }
-        self.trimmed = Some(Trimmed { certificate, leaves });
+        // What came by the word of others, for more than this is about, is kept: so are the words themselves.
+        let is_made = |of: &Parcel| ends(&certificate).any(|(replica, _)| replica == of.span.replica);
+        self.adopted.retain(|of| !is_made(of));
+        self.trimmed.retain(|known| ends(&known.certificate).any(|of| ends(&certificate).all(|now| now.0 != of.0)));
+        self.trimmed.push(Trimmed { certificate, leaves });
         true
+    }
+
+    /// Whether what was forgotten here, or by others of whom it was taken, was so by a decision that turned out not to count: an author
+    /// decided on two devices that did not know of each other. Then what is not here any more may show elsewhere.
+    pub fn forgot_in_vain(&self) -> bool {
+        let adopted = self.adopted.iter().filter_map(|of| Piece::decode(&of.bytes).ok());
+        let said = self.trimmed.iter().map(|of| of.certificate.statement).chain(adopted.map(|piece| piece.statement));
+        let mut by = said.map(|statement| statement.decision).filter(|id| self.document.knows(*id));
+        by.any(|decision| !self.document.decisions().contains(&decision))
+    }
+
+    /// Keeps what stands in the place of what others forgot, until it can be made again.
+    pub(super) fn adopt(&mut self, sealed: &Sealed, bytes: &[u8]) {
+        if let (Sealed::Piece(_), Ok((span, _))) = (sealed, sealed.outline()) {
+            self.adopted.push(Parcel { span, bytes: bytes.to_vec() });
+        }
+    }
+
+    /// Adds what came of `span` in the place of what others forgot; where the last of it ends, none where there is none.
+    fn export_adopted(&self, span: Span, total: &mut usize, parcels: &mut Vec<Parcel>) -> Option<Seq> {
+        let of = self.adopted.iter().filter(|of| of.span.replica == span.replica && of.span.end > span.start);
+        let mut of: Vec<&Parcel> = of.collect();
+        of.sort_by_key(|of| of.span.start);
+        *total += of.iter().map(|of| of.bytes.len()).sum::<usize>();
+        parcels.extend(of.iter().copied().cloned());
+        of.last().map(|of| of.span.end)
     }
 
     /// What an image says of what is forgotten here.
     pub(super) fn image_forgotten(&self) -> Option<codec::Forgotten> {
-        let by = self.trimmed.as_ref().map(|trimmed| (trimmed.certificate.statement.decision, trimmed.leaves.clone()));
+        let by = |trimmed: &Trimmed| (trimmed.certificate.statement.decision, trimmed.leaves.clone());
+        let by = self.trimmed.iter().map(by).collect();
         let base = |(&replica, chain): (&ReplicaId, &KnownChain)| chain.base.map(|(end, hash)| (replica, end, hash));
         let bases: Vec<_> = self.chains.iter().filter_map(base).collect();
-        (!bases.is_empty()).then_some(codec::Forgotten { by, bases })
+        let pieces = self.adopted.iter().map(|of| of.bytes.clone()).collect();
+        (!bases.is_empty()).then_some(codec::Forgotten { by, bases, pieces })
     }
 
     /// Takes over what an image says of that, once all else was taken from it.
     pub(super) fn open_forgotten(&mut self, forgotten: Option<&codec::Forgotten>) -> Result<(), ImageError> {
-        let Some(codec::Forgotten { by, bases }) = forgotten else { return Ok(()) };
+        let Some(codec::Forgotten { by, bases, pieces }) = forgotten else { return Ok(()) };
+        for bytes in pieces {
+            self.adopt(&Sealed::decode(bytes)?, bytes);
+        }
         for (replica, end, hash) in bases {
             let chain = self.chains.get_mut(replica).ok_or(ImageError::Version)?;
             chain.ends.binary_search(end).map_err(|_| ImageError::Version)?;
             chain.forget_below((*end, *hash));
         }
-        let Some((decision, leaves)) = by else {
-            self.owes = Some(None);
-            return Ok(());
-        };
-        let said = self.document.view.trims(&self.document.log).find(|(by, _)| by == decision);
-        let certificate = said.and_then(|(_, bytes)| Certificate::decode(bytes).ok());
-        let certificate = certificate.filter(|said| said.statement.is_of(leaves)).ok_or(ImageError::Version)?;
+        for (decision, leaves) in by {
+            let said = self.document.log.ops_in(Span::of(decision.plus(1))).next();
+            let Some((_, OpRef::Trim { certificate, .. })) = said else { return Err(ImageError::Version) };
+            let certificate = Certificate::decode(certificate)?;
+            if !certificate.statement.is_of(leaves) {
+                return Err(ImageError::Version);
+            }
+            self.trimmed.push(Trimmed { certificate, leaves: leaves.clone() });
+        }
         // What others forgot since may not be forgotten here yet.
-        let is_all = bases.iter().all(|(replica, end, _)| ends(&certificate).any(|of| of == (*replica, *end)));
-        self.owes = (!is_all).then_some(None);
-        self.trimmed = Some(Trimmed { certificate, leaves: leaves.clone() });
+        self.owes = (!self.adopted.is_empty()).then_some(None);
         Ok(())
     }
 
     /// By which decision what is forgotten here was, where anything is.
     pub fn forgotten_by(&self) -> Option<Id> {
-        self.trimmed.as_ref().map(|trimmed| trimmed.certificate.statement.decision)
+        self.trimmed.last().map(|trimmed| trimmed.certificate.statement.decision)
     }
 
     /// Takes an author's word from now on for what stands in the place of what they let be forgotten, whether or not they are known to
@@ -208,21 +246,28 @@ impl Replica {
         self.trusts_all = trusts;
     }
 
-    fn trusts(&self, by: codec::AuthorKey) -> bool {
-        let is_new = || self.chains.keys().all(|&replica| replica == self.document.replica());
+    /// Whether an author's word is taken. Whose is because nothing is here yet keeps that: the rest of it comes later.
+    fn trusts(&mut self, by: codec::AuthorKey) -> bool {
         let decides = || self.document.authority().is_some_and(|of| of.deciders.contains(&Decider(by.0)));
-        self.trusts_all || self.trusted.contains(&by) || decides() || is_new()
+        if self.trusts_all || self.trusted.contains(&by) || decides() {
+            return true;
+        }
+        let is_new = self.chains.keys().all(|&replica| replica == self.document.replica());
+        if is_new {
+            self.trusted.push(by);
+        }
+        is_new
     }
 
     /// Verifies and reads what of a piece follows `head`; none where nothing does.
     pub(super) fn open_piece(&mut self, piece: &Piece, head: ChainHead) -> Result<Option<Opening>, ImportError> {
-        if !self.trusts(piece.statement.by) {
-            return Err(ImportError::Untrusted(piece.statement.by));
-        }
         if head.author != piece.base.author {
             return Err(FrameError::Stranger(head.replica).into());
         }
         let opened = piece.open(self.id, self.epoch)?;
+        if !self.trusts(piece.statement.by) {
+            return Err(ImportError::Untrusted(piece.statement.by));
+        }
         if piece.base.end <= head.end {
             // What is forgotten of it elsewhere is here.
             return match &piece.tail {
@@ -259,7 +304,12 @@ impl Replica {
 
     /// Adds pieces that cover what of `span` is forgotten here; where the last of them ends, none where there are none to give.
     pub(super) fn export_pieces(&self, span: Span, total: &mut usize, parcels: &mut Vec<Parcel>) -> Option<Seq> {
-        let Trimmed { certificate, leaves } = self.trimmed.as_ref()?;
+        let base = (span.replica, self.chains.get(&span.replica)?.start());
+        let Some(Trimmed { certificate, leaves }) =
+            self.trimmed.iter().rev().find(|known| ends(&known.certificate).any(|of| of == base))
+        else {
+            return self.export_adopted(span, total, parcels);
+        };
         let mut at = 0;
         let (replica, ends) = certificate.cuts.iter().find(|(replica, ends)| {
             let is_it = *replica == span.replica;
@@ -270,8 +320,7 @@ impl Replica {
         let first = ends.partition_point(|&end| end <= span.start);
         let mut start = if first == 0 { 0 } else { ends[first - 1] };
         for (of, &end) in ends.iter().enumerate().skip(first) {
-            let frame =
-                frame_without(&self.document, (*replica, &base), (start, end), &Forgotten::default()).ok()?;
+            let frame = frame_without(&self.document, (*replica, &base), (start, end), &Forgotten::default()).ok()?;
             let (tail, stop) = if end == base.end { self.tail_of(*replica, end)? } else { (Tail::None, end) };
             let piece = Piece {
                 statement: certificate.statement,

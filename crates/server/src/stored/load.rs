@@ -71,7 +71,10 @@ pub fn load(
     let mut replica = imaged.unwrap_or_else(|| Replica::new(doc, CHAIN_EPOCH, writer, key));
     let records = store.read(doc, &replica.version())?;
     let refuse = |span, error| Err(LoadError::Record { doc, span, error });
+    // Whose word was taken when it came is taken still.
+    replica.trust_all(true);
     feed_all(&mut replica, records, progress, refuse)?;
+    replica.trust_all(false);
     if replica.waiting() > 0 {
         return Err(LoadError::Incomplete { doc, wanted: replica.wanted() });
     }

@@ -55,11 +55,14 @@ pub(super) fn decide(host: &mut Host, time: i64, random: &mut Random) {
             host.show(&told);
         }
     } else if random.chance(300)
-        && let Ok((_, told)) = document.trim(time)
+        && let Ok((_, told)) = host.replica.trim(time)
     {
         host.show(&told);
-    } else if let Ok((_, told)) = document.decide(time) {
+    } else if let Ok((_, told)) = host.replica.document_mut().decide(time) {
         host.show(&told);
+    }
+    if random.chance(500) {
+        host.replica.forget();
     }
 }
 
