@@ -2,6 +2,7 @@
 
 mod bench;
 mod crowd;
+mod pack;
 mod serve;
 mod sim;
 mod test;

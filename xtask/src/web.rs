@@ -1,5 +1,6 @@
 //! The web app: engine, client, packages, and the bundle that the server hands out.
 
+use crate::pack::Packer;
 use crate::tools::{Outcome, Stamp, command, ensure_packages, fingerprint, root, run, say};
 use crate::wasm;
 use std::path::PathBuf;
@@ -21,13 +22,25 @@ pub fn build() -> Outcome {
         .map(|name| web.join(name))
         .chain(client.into_iter().map(|name| web.join("packages/client").join(name)))
         .collect();
-    let mark =
-        fingerprint(&inputs) + &fingerprint(&[wasm::folder().join("motet.js"), wasm::folder().join("motet_bg.wasm")]);
+    let packer = root().join("xtask/src/pack.rs");
+    let mark = fingerprint(&inputs)
+        + &fingerprint(&[wasm::folder().join("motet.js"), wasm::folder().join("motet_bg.wasm"), packer]);
     let stamp = Stamp::new("web");
     if stamp.says(&mark) && dist().join("index.html").is_file() {
         return Ok(());
     }
     say("bundling the web app (vite build)");
     run(command("npm").current_dir(&web).args(["run", "--silent", "build"]))?;
+    pack()?;
     stamp.write(&mark)
+}
+
+/// Puts beside the files what is sent in their place.
+fn pack() -> Outcome {
+    say("packing the web app");
+    let mut packer = Packer::new();
+    let (plain, sent) = packer.pack_folder(&dist())?;
+    packer.forget_unused();
+    say(&format!("of {} kB, {} kB are sent", plain / 1000, sent / 1000));
+    Ok(())
 }

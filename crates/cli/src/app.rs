@@ -1,6 +1,6 @@
 //! The web app, where it was built before this program was.
 
-use server::AppFiles;
+use server::{AppFiles, Packing};
 
 include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
 

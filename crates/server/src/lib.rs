@@ -43,7 +43,7 @@ mod upstream;
 mod version_text;
 
 pub use access::{Gate, ListenError, Origins, Reach, Token, check_listen};
-pub use assets::{AppFiles, Asset, Assets, NoApp};
+pub use assets::{AppFiles, Asset, Assets, NoApp, Packing};
 pub use blobs::DocumentBlobs;
 pub use chores::{Caretaker, Chores, Watch, do_chores_regularly};
 pub use collect::{collect_once, collect_regularly};

@@ -63,6 +63,17 @@ test("a reload works offline, with the text and with undo", async ({ browser }) 
   await isDurable(ann);
 });
 
+test("the app comes packed, and is the same without it", async ({ browser }) => {
+  const ann = await person(browser, "Ann");
+  const engine = ann.waitForResponse(/\.wasm$/);
+  await enter(server, ann, await makeDocument(server, "Packed"));
+  const answer = await engine;
+  expect(await answer.allHeaders()).toMatchObject({ "content-encoding": "gzip", vary: "accept-encoding" });
+  const plain = await fetch(answer.url(), { headers: { "accept-encoding": "identity" } });
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  expect(Buffer.from(await plain.arrayBuffer()).equals(await answer.body())).toBe(true);
+});
+
 test("two tabs of one browser share what they store, without a server", async ({ browser }) => {
   const first = await person(browser, "Ann");
   const id = await makeDocument(server, "Tabs");
