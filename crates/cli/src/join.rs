@@ -24,7 +24,8 @@ const GOODBYE_TIME: Duration = Duration::from_secs(1);
 /// What to follow, and where to keep it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The server and the document: http://host:4040/DOC, by name or by id. Or the ticket that motet share printed.
+    /// The server and the document: http://host:4040/DOC, by name or by id. Or the ticket that motet share printed, or a link with
+    /// one.
     #[arg(value_name = "URL|TICKET")]
     from: String,
     /// The document, where the address names none.

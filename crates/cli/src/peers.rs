@@ -2,15 +2,14 @@
 
 use crate::error::CommandError;
 use crate::station::{Say, Station};
-use net::{Discovery, Knock, Node, NodeKey};
+use net::{Discovery, Node, NodeKey};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use serde_json::json;
-use server::{DocumentInfo, Gate, Reach, Service, StoredHub, Token};
+use server::{DocumentInfo, Memory, PeerEvent, Peers, PeersError, StoredHub, Way};
 use std::io::{IsTerminal, Write, stdout};
 use std::net::SocketAddr;
 use sync::Ticket;
-use tokio::task::JoinHandle;
 
 /// How members are reached, and reach this one.
 #[derive(Debug, clap::Args)]
@@ -25,6 +24,12 @@ pub struct PeerFlags {
 }
 
 impl PeerFlags {
+    /// How a server reaches others, where somebody asks it to.
+    pub fn way(&self) -> Way {
+        let discovery = if self.no_discovery { Discovery::Off } else { Discovery::Announce };
+        Way { bind: self.bind, discovery, memory: Memory::Kept }
+    }
+
     /// A node for whoever joins by a ticket, or shares; none for who does neither.
     pub async fn node_where(
         &self,
@@ -55,38 +60,30 @@ pub struct ShareFlags {
     new_ticket: bool,
 }
 
-/// Ends with whoever holds it.
-pub struct Sharing(JoinHandle<()>);
-
-impl Drop for Sharing {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 impl ShareFlags {
     /// Whether any was given.
     pub fn is_any(&self) -> bool {
         self.qr || self.new_ticket
     }
 
-    /// Prints a ticket of a document, and lets in who has it for as long as what comes back is held.
+    /// Prints a ticket of a document, and lets in who has it until what comes back, or the node, is closed.
     pub async fn share(
         &self,
         node: &Node,
         station: &Station,
         info: &DocumentInfo,
         say: Say,
-    ) -> Result<Sharing, CommandError> {
-        let secret = match self.new_ticket {
-            true => station.hub.renew_share_secret(info.id)?,
-            false => station.hub.share_secret(info.id)?,
+    ) -> Result<Peers, CommandError> {
+        // Who asked for it asks again: it ends with the command.
+        let way = Way { bind: None, discovery: Discovery::Announce, memory: Memory::None };
+        let peers = Peers::new(station.service.clone(), station.hub.clone(), way, move |event| tell(event, say));
+        peers.use_node(node.clone()).await;
+        let shared = match self.new_ticket {
+            true => peers.renew(info.id).await,
+            false => peers.share(info.id).await,
         };
-        let addresses = node.addresses().await;
-        let ticket = Ticket::new(info.id, secret, node.key().0, &addresses, &info.name);
-        self.show(&ticket, info, say);
-        let gate = Gate { token: Some(Token::new(&ticket.token())?), reach: Reach::One(info.id) };
-        Ok(Sharing(tokio::spawn(welcome(node.clone(), station.service.clone(), gate, say))))
+        self.show(&shared.map_err(explain)?.ticket, info, say);
+        Ok(peers)
     }
 
     fn show(&self, ticket: &Ticket, info: &DocumentInfo, say: Say) {
@@ -117,28 +114,23 @@ fn qr_code(ticket: &Ticket) -> Option<String> {
     Some(picture.lines().map(|line| format!("{begin}{line}{end}\n")).collect::<String>() + "\n")
 }
 
-/// Lets in who knocks, until the node is closed.
-async fn welcome(node: Node, service: Service, gate: Gate, say: Say) {
-    while let Some(knock) = node.accept().await {
-        tokio::spawn(meet(knock, service.clone(), gate.clone(), say));
+fn tell(event: &PeerEvent, say: Say) {
+    match event {
+        PeerEvent::Joined(guest) => say.say(
+            &json!({ "event": "joined", "member": guest.member, "address": guest.address }),
+            &format!("{} joined, from {}", guest.member, guest.address),
+        ),
+        PeerEvent::Left(guest) => {
+            say.say(&json!({ "event": "left", "member": guest.member }), &format!("{} left", guest.member));
+        }
     }
 }
 
-async fn meet(knock: Knock, service: Service, gate: Gate, say: Say) {
-    let from = knock.address().map_or_else(|| "somewhere".to_owned(), |address| address.to_string());
-    let stream = match knock.answer().await {
-        Ok(stream) => stream,
-        Err(error) => return tracing::debug!(from, %error, "somebody knocked and did not come in"),
-    };
-    let key = stream.key();
-    let mut has_joined = false;
-    let admitted = || {
-        has_joined = true;
-        let told = json!({ "event": "joined", "member": key.to_string(), "address": from });
-        say.say(&told, &format!("{key} joined, from {from}"));
-    };
-    service.accept(stream, &gate, admitted).await;
-    if has_joined {
-        say.say(&json!({ "event": "left", "member": key.to_string() }), &format!("{key} left"));
+/// Errors of documents say what they always do.
+fn explain(error: PeersError) -> CommandError {
+    match error {
+        PeersError::Hub(error) => error.into(),
+        PeersError::Node(error) => error.into(),
+        error => CommandError::Other(error.to_string()),
     }
 }

@@ -45,6 +45,44 @@ pub struct Arguments {
     blobs: BlobFlags,
     #[command(flatten)]
     chores: ChoreFlags,
+    #[cfg(feature = "p2p")]
+    #[command(flatten)]
+    tickets: TicketFlags,
+}
+
+/// Whether people share documents from here by tickets, and join others'.
+#[cfg(feature = "p2p")]
+#[derive(Debug, clap::Args)]
+struct TicketFlags {
+    /// Let whoever may use this server share documents by tickets with members that reach this machine, and join theirs. So it is
+    /// anyway where only this machine is listened to.
+    #[arg(long, conflicts_with = "no_peers")]
+    peers: bool,
+    /// Let nobody.
+    #[arg(long)]
+    no_peers: bool,
+    #[command(flatten)]
+    flags: crate::peers::PeerFlags,
+}
+
+#[cfg(feature = "p2p")]
+impl TicketFlags {
+    /// The same service with what shares and joins, where that is allowed.
+    fn add_to(
+        &self,
+        service: Service,
+        hub: &Arc<server::StoredHub>,
+        listen: SocketAddr,
+    ) -> (Service, Option<server::Peers>) {
+        if self.no_peers || !(self.peers || listen.ip().is_loopback()) {
+            return (service, None);
+        }
+        let peers = server::Peers::new(service.clone(), hub.clone(), self.flags.way(), |event| match event {
+            server::PeerEvent::Joined(guest) => tracing::info!(?guest, "joined by a ticket"),
+            server::PeerEvent::Left(guest) => tracing::info!(?guest, "left"),
+        });
+        (service.with_peers(peers.clone()), Some(peers))
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -68,6 +106,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     runtime.block_on(async {
         let hub = Arc::new(hub);
         let service = Service::new(config, hub.clone()).with_blobs(blobs);
+        #[cfg(feature = "p2p")]
+        let (service, peers) = arguments.tickets.add_to(service, &hub, arguments.listen);
         let server = Server::bind(arguments.listen, service.clone()).await?;
         tokio::spawn(collect_regularly(service.clone(), hub.clone(), arguments.blobs.grace()));
         arguments.chores.start(&service, &hub, |key| {
@@ -76,7 +116,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let address = server.address().map_err(CommandError::System)?;
         // Nobody may be listening; the server serves.
         let _ = writeln!(std::io::stdout(), "Motet serves {} on http://{address}", arguments.dir.display());
+        #[cfg(feature = "p2p")]
+        if let Some(peers) = peers.clone() {
+            tokio::spawn(async move { peers.resume().await });
+        }
         server.run(asked_to_stop()).await;
+        #[cfg(feature = "p2p")]
+        if let Some(peers) = peers {
+            peers.close().await;
+        }
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -39,9 +39,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let station = Station::open(&arguments.station, hub, config, say).await?;
         let sharing = arguments.share.share(&node, &station, &info, say).await?;
         (&mut stop).await;
-        drop(sharing);
         station.close().await;
-        node.close().await;
+        sharing.close().await;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -2,6 +2,7 @@
 
 use clock::DocumentId;
 use std::net::SocketAddr;
+use tokio::sync::watch;
 
 /// A bearer token. It is kept as a hash and compared in constant time, and never printed.
 #[derive(Clone)]
@@ -38,6 +39,34 @@ pub struct Gate {
     pub token: Option<Token>,
     /// What is open to whoever was admitted.
     pub reach: Reach,
+}
+
+impl Gate {
+    /// What whoever gives this token may, if anything.
+    pub(crate) fn judge(&self, token: &[u8]) -> Option<Pass> {
+        let is_admitted = self.token.as_ref().is_none_or(|own| own.admits(token));
+        is_admitted.then_some(Pass { reach: self.reach, over: None })
+    }
+}
+
+/// What somebody who was let in may, and for how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    /// What is open.
+    pub reach: Reach,
+    /// Becomes true when it does not hold any more; none where it always does.
+    pub over: Option<watch::Receiver<bool>>,
+}
+
+/// Done once that is true; never where there is nothing that could say so.
+pub(crate) async fn is_over(over: &mut Option<watch::Receiver<bool>>) {
+    let said = match over {
+        Some(over) => over.wait_for(|is_over| *is_over).await.is_ok(),
+        None => false,
+    };
+    if !said {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What is open to a connection.

@@ -1,6 +1,6 @@
 //! One connection: greeting, admission, and the way to the documents' tasks.
 
-use crate::access::{Gate, Reach};
+use crate::access::{Pass, is_over};
 use crate::document::{Command, ConnectionId};
 use crate::hub::HubError;
 use crate::limits;
@@ -24,7 +24,7 @@ const GOODBYE_TIME: Duration = Duration::from_secs(1);
 struct Connection {
     id: ConnectionId,
     service: Service,
-    reach: Reach,
+    pass: Pass,
     channel: Channel,
     outbox: Outbox,
     documents: BTreeMap<DocumentId, mpsc::Sender<Command>>,
@@ -32,15 +32,12 @@ struct Connection {
     bytes: Bucket,
 }
 
-/// Serves whoever connected by `transport` until that ends. `admitted` is called once it was let in.
-pub async fn serve<T: Transport>(service: Service, transport: T, gate: &Gate, admitted: impl FnOnce()) {
+/// Serves whoever connected by `transport` until that ends, as `judge` says of the token that it gives.
+pub async fn serve<T: Transport>(service: Service, transport: T, judge: impl FnOnce(&[u8]) -> Option<Pass>) {
     service.metrics.sockets.add(1);
     let id = service.next_connection();
-    match greet(&service, id, transport, gate).await {
-        Some((channel, transport)) => {
-            admitted();
-            talk(service.clone(), id, gate.reach, channel, transport).await;
-        }
+    match greet(&service, id, transport, judge).await {
+        Some((pass, channel, transport)) => talk(service.clone(), id, pass, channel, transport).await,
         None => service.metrics.sessions_failed.add(1),
     }
     service.metrics.sockets.add(-1);
@@ -51,8 +48,8 @@ async fn greet<T: Transport>(
     service: &Service,
     id: ConnectionId,
     mut transport: T,
-    gate: &Gate,
-) -> Option<(Channel, T)> {
+    judge: impl FnOnce(&[u8]) -> Option<Pass>,
+) -> Option<(Pass, Channel, T)> {
     service.metrics.strangers.add(1);
     let deadline = Duration::from_millis(HELLO_DEADLINE_MS);
     let first = tokio::time::timeout(deadline, transport.greeting()).await;
@@ -60,53 +57,55 @@ async fn greet<T: Transport>(
     let config = Config { member: MemberId(0), token: Vec::new(), admission: Admission::Ask };
     let mut channel = Channel::new(Role::Responder, config, service.now_ms());
     let admitted = match first {
-        Ok(Ok(bytes)) => admit(service, id, gate, &mut channel, &bytes),
+        Ok(Ok(bytes)) => admit(service, id, judge, &mut channel, &bytes),
         Ok(Err(error)) => {
             tracing::debug!(connection = id, %error, "no greeting");
             return None;
         }
         Err(_) => Err(channel.end(ProtocolError::HelloDeadline)),
     };
-    if let Err(error) = admitted {
-        tracing::info!(connection = id, %error, "not admitted");
-        let mut out = Vec::new();
-        channel.poll(service.now_ms(), &mut out);
-        let (_incoming, mut outgoing) = transport.split();
-        // Who was not admitted need not hear why.
-        let _ = outgoing.write(out.iter().map(Message::encode).collect(), GOODBYE_TIME).await;
-        outgoing.close(GOODBYE_TIME).await;
-        return None;
+    match admitted {
+        Ok(pass) => Some((pass, channel, transport.known().await)),
+        Err(error) => {
+            tracing::info!(connection = id, %error, "not admitted");
+            let mut out = Vec::new();
+            channel.poll(service.now_ms(), &mut out);
+            let (_incoming, mut outgoing) = transport.split();
+            // Who was not admitted need not hear why.
+            let _ = outgoing.write(out.iter().map(Message::encode).collect(), GOODBYE_TIME).await;
+            outgoing.close(GOODBYE_TIME).await;
+            None
+        }
     }
-    Some((channel, transport.known().await))
 }
 
 fn admit(
     service: &Service,
     id: ConnectionId,
-    gate: &Gate,
+    judge: impl FnOnce(&[u8]) -> Option<Pass>,
     channel: &mut Channel,
     bytes: &[u8],
-) -> Result<(), ProtocolError> {
+) -> Result<Pass, ProtocolError> {
     let message = Message::decode(bytes).map_err(|error| channel.end(error.into()))?;
     let Heard::Greeted(hello) = channel.hear(message, service.now_ms())? else {
         return Err(channel.end(ProtocolError::Order));
     };
-    if !gate.token.as_ref().is_none_or(|token| token.admits(&hello.token)) {
+    let Some(pass) = judge(&hello.token) else {
         return Err(channel.end(ProtocolError::NotAdmitted("the token is missing or wrong".into())));
-    }
+    };
     // The connection gives the identity, so nobody shows under another's.
     channel.admit(Trust::Leaf(Stamp { member: MemberId(service.scramble(id)), name: None, author: None }));
-    Ok(())
+    Ok(pass)
 }
 
-async fn talk<T: Transport>(service: Service, id: ConnectionId, reach: Reach, channel: Channel, transport: T) {
+async fn talk<T: Transport>(service: Service, id: ConnectionId, pass: Pass, channel: Channel, transport: T) {
     let (outbox, outlet) = outbox(limits::OUTBOX_BYTES_MAX);
     let (mut incoming, outgoing) = transport.split();
     let writing = tokio::spawn(write(service.clone(), outlet, outgoing));
     let now_ms = service.now_ms();
     let mut connection = Connection {
         id,
-        reach,
+        pass,
         channel,
         outbox,
         documents: BTreeMap::new(),
@@ -139,6 +138,7 @@ pub async fn write(service: Service, mut outlet: Outlet, mut outgoing: impl Outg
 impl Connection {
     async fn run(&mut self, incoming: &mut impl Incoming) {
         let mut draining = self.service.draining.subscribe();
+        let mut over = self.pass.over.clone();
         loop {
             self.say();
             if self.channel.ended().is_some() || self.outbox.is_closed() {
@@ -162,6 +162,10 @@ impl Connection {
                 () = async { drop(draining.wait_for(|is_draining| *is_draining).await) } => {
                     let message = "the server is about to stop; connect again in a moment".into();
                     self.channel.end(ProtocolError::Refused { code: RefusalCode::Draining, message });
+                }
+                () = is_over(&mut over) => {
+                    let message = "the document is not shared any more".into();
+                    self.channel.end(ProtocolError::Refused { code: RefusalCode::NotAdmitted, message });
                 }
             }
         }
@@ -221,7 +225,7 @@ impl Connection {
         if !self.documents.contains_key(&doc) && self.documents.len() >= limits::DOCUMENTS_OF_CONNECTION_MAX {
             return self.refuse(doc, RefusalCode::TooMany, "too many documents are open on this connection");
         }
-        if !self.reach.includes(doc) {
+        if !self.pass.reach.includes(doc) {
             // As if there were none: what else is here is nobody's business.
             return self.refuse(doc, RefusalCode::NoDocument, &HubError::NoDocument(doc).to_string());
         }

@@ -51,6 +51,13 @@ pub enum Command {
         /// Where its messages go.
         outbox: Outbox,
     },
+    /// How far it is with what the members that it follows have: of how many elements how many are here. Nothing before one
+    /// said what it has.
+    #[cfg_attr(not(feature = "p2p"), allow(dead_code, reason = "asked for by who joined by a ticket"))]
+    CatchUp {
+        /// Who asks.
+        reply: oneshot::Sender<Option<(u64, u64)>>,
+    },
     /// A connection says something about the document.
     Message {
         /// Which connection.
@@ -322,6 +329,7 @@ impl Document {
                 self.links.insert(connection, (link, outbox));
                 self.upstream.insert(connection);
             }
+            Command::CatchUp { reply } => drop(reply.send(self.catch_up())),
             Command::BlobNames { reply } => {
                 let is_loaded = self.replica.document.blob_names_count() > 0;
                 let names = if is_loaded { self.replica.document.blob_names() } else { BlobNames::default() };
@@ -354,6 +362,11 @@ impl Document {
                 waiting.push(Box::new(move |synced| drop(reply.send(synced.and(put)))));
             }
         }
+    }
+
+    fn catch_up(&self) -> Option<(u64, u64)> {
+        let followed = self.upstream.iter().filter_map(|connection| self.links.get(connection));
+        followed.filter_map(|(link, _)| link.progress(&self.replica.version)).max_by_key(|(_, count)| *count)
     }
 
     fn attach(&mut self, connection: ConnectionId, outbox: Outbox, trust: Trust, standing: Standing, now_ms: u64) {

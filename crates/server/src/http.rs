@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod blobs;
 mod error;
+mod peers;
 mod prefer;
 mod text;
 mod upgrade;
@@ -24,7 +25,8 @@ use tower_http::timeout::TimeoutLayer;
 
 /// Everything that the server answers to.
 pub fn routes(service: Service) -> Router {
-    let guarded = api::routes().route("/metrics", get(metrics)).layer(from_fn_with_state(service.clone(), check_token));
+    let asked = api::routes().merge(peers::routes()).route("/metrics", get(metrics));
+    let guarded = asked.layer(from_fn_with_state(service.clone(), check_token));
     let routes = Router::new()
         .merge(guarded)
         .route("/sync", get(upgrade::upgrade))

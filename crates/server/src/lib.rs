@@ -35,6 +35,8 @@ mod hub;
 pub mod limits;
 mod logs;
 mod metrics;
+#[cfg(feature = "p2p")]
+mod peers;
 mod registry;
 mod serve;
 mod service;
@@ -51,6 +53,10 @@ pub use content::{Content, DocumentType, NewType, make, parse_note, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};
+#[cfg(feature = "p2p")]
+pub use peers::{
+    Guest, JoinPhase, Joined, Memory, PeerEvent, Peers, PeersError, Shared, TICKETS_MAX, TicketFacts, Way,
+};
 pub use serve::{Server, asked_to_stop};
 pub use service::{Config, Service};
 pub use stored::{

@@ -239,7 +239,7 @@ fn answer(id: DocumentId, error: &HubError, command: Command) {
             let _ = reply.send(());
         }
         // Who asks hears that there is no answer.
-        Command::BlobNames { .. } => {}
+        Command::BlobNames { .. } | Command::CatchUp { .. } => {}
         Command::Message { .. } | Command::Detach { .. } | Command::BlobCame => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What all parts of a running server share.
 
-use crate::access::{Gate, Origins, Reach, Token};
+use crate::access::{Gate, Origins, Pass, Reach, Token};
 use crate::assets::Assets;
 use crate::connection;
 use crate::document::ConnectionId;
@@ -36,6 +36,8 @@ pub struct Service {
     pub(crate) registry: Registry,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) draining: Arc<watch::Sender<bool>>,
+    #[cfg(feature = "p2p")]
+    pub(crate) peers: Option<crate::peers::Peers>,
     connections: Arc<AtomicU64>,
 }
 
@@ -50,6 +52,8 @@ impl Service {
             blobs: None,
             metrics,
             draining: Arc::new(watch::Sender::new(false)),
+            #[cfg(feature = "p2p")]
+            peers: None,
             connections: Arc::default(),
         }
     }
@@ -60,6 +64,13 @@ impl Service {
         Self { blobs: Some(blobs), ..self }
     }
 
+    /// The same, with documents shared and followed by tickets where people ask for that. `peers` was made with a service
+    /// without any.
+    #[cfg(feature = "p2p")]
+    pub fn with_peers(self, peers: crate::peers::Peers) -> Self {
+        Self { peers: Some(peers), ..self }
+    }
+
     /// What it counted so far.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
@@ -68,12 +79,17 @@ impl Service {
     /// Exchanges documents with whoever connected by `transport`, until that ends; nothing where too many did already.
     /// `admitted` is called once `gate` let it in.
     pub async fn accept(&self, transport: impl Transport, gate: &Gate, admitted: impl FnOnce()) {
+        self.admit(transport, |token| gate.judge(token).inspect(|_| admitted())).await;
+    }
+
+    /// The same where each token may open something else.
+    pub(crate) async fn admit(&self, transport: impl Transport, judge: impl FnOnce(&[u8]) -> Option<Pass>) {
         let (strangers, all) = (self.metrics.strangers.get(), self.metrics.sockets.get());
         if self.is_draining() || strangers >= STRANGERS_MAX as i64 || all >= CONNECTIONS_MAX as i64 {
             self.metrics.connections_refused.add(1);
             return;
         }
-        connection::serve(self.clone(), transport, gate, admitted).await;
+        connection::serve(self.clone(), transport, judge).await;
     }
 
     /// Whom the server itself lets in.

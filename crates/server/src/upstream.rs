@@ -1,5 +1,6 @@
 //! A storage node as a member of another one: documents of both are kept equal, whoever is connected to which.
 
+use crate::access::is_over;
 use crate::document::{Command, ConnectionId};
 use crate::limits;
 use crate::service::Service;
@@ -8,7 +9,7 @@ use net::{Incoming, Outbox, SocketError, Transport, outbox};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use sync::{Admission, Channel, Config, Heard, MemberId, Message, ProtocolError, RefusalCode, Role, Trust};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// The time that a connection may take to open.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
@@ -77,7 +78,22 @@ pub async fn follow<T: Transport>(
     connecting: impl Future<Output = Result<T, SocketError>>,
     greeted: impl FnMut(),
 ) -> Result<(), FollowError> {
-    let transport = tokio::time::timeout(CONNECT_TIME, connecting).await.map_err(|_| SocketError::Stalled)??;
+    follow_until(service, upstream, connecting, greeted, None).await
+}
+
+/// The same until it is `over`, which is no error either.
+pub(crate) async fn follow_until<T: Transport>(
+    service: &Service,
+    upstream: &Upstream,
+    connecting: impl Future<Output = Result<T, SocketError>>,
+    greeted: impl FnMut(),
+    mut over: Option<watch::Receiver<bool>>,
+) -> Result<(), FollowError> {
+    let connected = tokio::select! {
+        connected = tokio::time::timeout(CONNECT_TIME, connecting) => connected,
+        () = is_over(&mut over) => return Ok(()),
+    };
+    let transport = connected.map_err(|_| SocketError::Stalled)??;
     let (outbox, outlet) = outbox(limits::OUTBOX_BYTES_MAX);
     let (mut incoming, outgoing) = transport.split();
     let writing = tokio::spawn(crate::connection::write(service.clone(), outlet, outgoing));
@@ -89,7 +105,7 @@ pub async fn follow<T: Transport>(
     };
     let channel = Channel::new(Role::Initiator, config, service.now_ms());
     let mut following = Following { id, service, upstream, channel, outbox, documents: BTreeMap::new() };
-    let result = following.run(&mut incoming, greeted).await;
+    let result = following.run(&mut incoming, greeted, over).await;
     following.leave().await;
     drop(following);
     // The last words leave in bounded time.
@@ -98,7 +114,12 @@ pub async fn follow<T: Transport>(
 }
 
 impl Following<'_> {
-    async fn run(&mut self, incoming: &mut impl Incoming, mut greeted: impl FnMut()) -> Result<(), FollowError> {
+    async fn run(
+        &mut self,
+        incoming: &mut impl Incoming,
+        mut greeted: impl FnMut(),
+        mut over: Option<watch::Receiver<bool>>,
+    ) -> Result<(), FollowError> {
         let mut draining = self.service.draining.subscribe();
         loop {
             self.say();
@@ -116,6 +137,7 @@ impl Following<'_> {
                     self.hear(&bytes?, &mut greeted).await?;
                 },
                 () = async { drop(draining.wait_for(|is_draining| *is_draining).await) } => return Ok(()),
+                () = is_over(&mut over) => return Ok(()),
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::limits;
 use crate::message::{Message, Standing};
 use crate::roster::Roster;
 use crate::{Event, Figure, Hashes, MemberId, Parcel, Presence, Refusal, RefusalCode, Rejection, Replica};
-use clock::{DocumentId, Span, VersionVector};
+use clock::{DocumentId, Seq, Span, VersionVector};
 use std::sync::Arc;
 use tail::Tail;
 
@@ -218,6 +218,15 @@ impl Link {
             return None;
         }
         [self.roster.next_wake_ms(), self.hashes_due_ms, self.received_due_ms].into_iter().flatten().min()
+    }
+
+    /// How many elements of what the other side has are in `version`, and how many it has; nothing before it said so.
+    pub fn progress(&self, version: &VersionVector) -> Option<(u64, u64)> {
+        let count = |end: fn(Seq, Seq) -> Seq| -> u64 {
+            let ends = self.tail.theirs.iter().map(|(replica, theirs)| end(version.end(replica), theirs));
+            ends.map(u64::from).sum()
+        };
+        (self.phase == Phase::Exchange).then(|| (count(Seq::min), count(|_, theirs| theirs)))
     }
 
     /// What the other side is known to have.

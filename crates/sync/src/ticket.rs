@@ -3,6 +3,9 @@
 //! `motet:` and the bytes in base 32 (RFC 4648, lower case, nothing at the end), of which the last four are a checksum,
 //! so that a letter that was lost on the way is an error and not another member. Capitals are read as well: a QR code of
 //! capitals is smaller.
+//!
+//! As a link a ticket stands behind `#join=` in the address of the Motet of whoever follows it: what stands behind `#` is not sent
+//! to any server. Links are read wherever tickets are, whatever stands before.
 
 #[cfg(test)]
 mod tests;
@@ -12,12 +15,19 @@ use crate::limits::{TICKET_ADDRESSES_MAX, TICKET_CHARS_MAX, TICKET_NAME_BYTES_MA
 use crate::wire::{Reader, Writer};
 use blob::BlobHash;
 use clock::DocumentId;
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// What a ticket begins with.
 const PREFIX: &str = "motet:";
+
+/// What stands before a ticket in a link.
+const LINK_MARK: &str = "#join=";
+
+/// Where a Motet is that was told nothing else, on everybody's own machine.
+const LINK_BEGIN: &str = "http://127.0.0.1:4040/";
 
 /// The first version, and the only one.
 const VERSION: u8 = 1;
@@ -70,7 +80,7 @@ pub enum TicketError {
 impl Ticket {
     /// Whether `text` is meant as a ticket rather than as an address.
     pub fn is_meant(text: &str) -> bool {
-        let text = text.trim();
+        let text = within(text);
         text.get(..PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX))
     }
 
@@ -86,6 +96,11 @@ impl Ticket {
         }
         let addresses = addresses.iter().copied().map(plain).take(TICKET_ADDRESSES_MAX).collect();
         Self { doc, secret, node, addresses, name: clean }
+    }
+
+    /// The ticket as a link, which opens the Motet of whoever follows it.
+    pub fn link(&self) -> String {
+        format!("{LINK_BEGIN}{LINK_MARK}{self}")
     }
 
     /// What the member is told that is to admit: the secret in hexadecimal digits.
@@ -172,7 +187,7 @@ impl FromStr for Ticket {
     type Err = TicketError;
 
     fn from_str(text: &str) -> Result<Self, TicketError> {
-        let text = text.trim();
+        let text = &*within(text);
         if !Self::is_meant(text) {
             return Err(TicketError::Prefix);
         }
@@ -187,6 +202,16 @@ impl FromStr for Ticket {
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Ticket({}, {:?}, {:?})", self.doc, self.name, self.addresses)
+    }
+}
+
+/// The ticket in a link, or what is given. Some programs write the colon of an address in digits.
+fn within(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let Some((_, ticket)) = text.rsplit_once(LINK_MARK) else { return text.into() };
+    match ticket.contains('%') {
+        true => ticket.replacen("%3A", ":", 1).replacen("%3a", ":", 1).into(),
+        false => ticket.into(),
     }
 }
 

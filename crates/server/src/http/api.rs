@@ -102,13 +102,23 @@ async fn change(
         Ok(renamed.or(undeleted))
     };
     let info = ask(&service, made).await?;
+    #[cfg(feature = "p2p")]
+    if let (Some(peers), Some(true)) = (&service.peers, change.deleted) {
+        peers.forget(id).await?;
+    }
     let nothing = || ApiError::new(StatusCode::BAD_REQUEST, "no-change", "give a name or deleted");
     Ok(Json(describe(&info.ok_or_else(nothing)?)))
 }
 
 async fn delete(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let id = read_id(&id)?;
-    Ok(Json(describe(&ask(&service, move |hub| hub.set_deleted(id, true)).await?)))
+    let described = describe(&ask(&service, move |hub| hub.set_deleted(id, true)).await?);
+    // What is deleted here is neither given to others nor taken from them any more.
+    #[cfg(feature = "p2p")]
+    if let Some(peers) = &service.peers {
+        peers.forget(id).await?;
+    }
+    Ok(Json(described))
 }
 
 async fn conflicts(State(service): State<Service>, Path(id): Path<String>) -> Result<Response, ApiError> {

@@ -45,7 +45,7 @@ pub async fn upgrade(State(service): State<Service>, request: Request) -> Result
         match hyper::upgrade::on(request).await {
             Ok(io) => {
                 let (gate, socket) = (service.gate(), Socket::accept(TokioIo::new(io)).await);
-                connection::serve(service, socket, &gate, || {}).await;
+                connection::serve(service, socket, |token| gate.judge(token)).await;
             }
             Err(error) => tracing::debug!(%error, "an upgrade failed"),
         }

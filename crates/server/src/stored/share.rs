@@ -7,6 +7,12 @@ use clock::DocumentId;
 /// The secret that admits to a document, as hexadecimal digits.
 const META_SHARE: &str = "share";
 
+/// Whether a document is shared until somebody ends that, restarts or not: there and empty.
+const META_SHARED: &str = "shared";
+
+/// The ticket by which a document is followed until somebody ends that.
+const META_JOINED: &str = "joined";
+
 /// What the node's key is made for.
 const NODE_PURPOSE: &str = "motet 2026-11 node key v1";
 
@@ -35,6 +41,26 @@ impl StoredHub {
         self.put(doc, META_SHARE, Some(&text))?;
         Ok(secret)
     }
+
+    /// Whether a server of this directory shares `doc` with members that have its ticket.
+    pub fn is_shared(&self, doc: DocumentId) -> Result<bool, HubError> {
+        Ok(self.meta(doc, META_SHARED)?.is_some())
+    }
+
+    /// Has servers of this directory share `doc`, or not.
+    pub fn set_shared(&self, doc: DocumentId, is_shared: bool) -> Result<(), HubError> {
+        self.put(doc, META_SHARED, is_shared.then_some(""))
+    }
+
+    /// The ticket by which a server of this directory follows `doc`.
+    pub fn joined_by(&self, doc: DocumentId) -> Result<Option<String>, HubError> {
+        self.meta(doc, META_JOINED)
+    }
+
+    /// Has servers of this directory follow `doc` by a ticket, or not.
+    pub fn set_joined_by(&self, doc: DocumentId, ticket: Option<&str>) -> Result<(), HubError> {
+        self.put(doc, META_JOINED, ticket)
+    }
 }
 
 fn read(text: &str) -> Option<[u8; 16]> {
@@ -61,6 +87,14 @@ mod tests {
         assert_ne!(hub.renew_share_secret(doc).unwrap(), first);
         assert_ne!(hub.share_secret(doc).unwrap(), first);
         assert_ne!(hub.node_secret(), [1; 32]);
+        assert!(!hub.is_shared(doc).unwrap() && hub.joined_by(doc).unwrap().is_none());
+        hub.set_shared(doc, true).unwrap();
+        hub.set_joined_by(doc, Some("motet:a")).unwrap();
+        assert!(hub.is_shared(doc).unwrap());
+        assert_eq!(hub.joined_by(doc).unwrap().as_deref(), Some("motet:a"));
+        hub.set_shared(doc, false).unwrap();
+        hub.set_joined_by(doc, None).unwrap();
+        assert!(!hub.is_shared(doc).unwrap() && hub.joined_by(doc).unwrap().is_none());
         hub.put(doc, META_SHARE, Some("+f")).unwrap();
         assert!(matches!(hub.share_secret(doc), Err(HubError::Damaged(_))));
     }

@@ -56,7 +56,12 @@ fn any_ticket_comes_back_as_it_was_however_it_was_copied() {
         let text = ticket.to_string();
         assert!(text.len() <= TICKET_CHARS_MAX, "{} characters", text.len());
         assert!(Ticket::is_meant(&text));
-        for text in [text.clone(), text.to_uppercase(), format!("  {text}\n")] {
+        let link = ticket.link();
+        let typed = format!("http://localhost:8080/{}\n", link.split_once('/').unwrap().1.rsplit_once('/').unwrap().1);
+        for text in
+            [text.clone(), text.to_uppercase(), format!("  {text}\n"), link.replacen(":aea", "%3Aaea", 1), link, typed]
+        {
+            assert!(Ticket::is_meant(&text), "{text}");
             assert_eq!(text.parse().as_ref(), Ok(&ticket));
         }
     }
