@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { type Services, ServicesProvider } from "./app/services";
 import { httpDocuments } from "./documents/api";
+import { httpPeers } from "./documents/peers";
 import { OpenDocument, type Person } from "./editor/document";
 import "./styles/app.css";
 
@@ -20,6 +21,7 @@ function connected(person: Person): Promise<Space> {
 
 const services: Services = {
   documents: httpDocuments,
+  peers: httpPeers,
   async open(document, profile) {
     const space = await connected(profile);
     space.introduce(profile);

@@ -4,9 +4,12 @@ import { Help } from "./Help";
 import { useKeys } from "./keys";
 import { Notice, Opening } from "./parts";
 import { ProfileDialog } from "./ProfileDialog";
-import { go, useOpenDocument } from "./route";
+import { go, useOpenDocument, useTicket } from "./route";
 import { useTheme } from "./theme";
 import { Toasts } from "./toasts";
+
+// Few come by a ticket.
+const Joining = lazy(() => import("../documents/Joining").then((module) => ({ default: module.Joining })));
 
 // The editor is two thirds of the app: the list shows without waiting for it.
 const EditorScreen = lazy(() => import("../editor/EditorScreen").then((module) => ({ default: module.EditorScreen })));
@@ -41,6 +44,7 @@ class Fallback extends Component<{ children: ReactNode }, { error: Error | null 
 
 export function App() {
   const document = useOpenDocument();
+  const ticket = useTicket();
   const [dialog, setDialog] = useState<"help" | "profile" | null>(null);
   useTheme();
   useKeys({ F1: () => setDialog("help"), "Alt-d": () => go(null) });
@@ -49,7 +53,9 @@ export function App() {
   return (
     <Fallback>
       <Suspense fallback={<Opening />}>
-        {document === null ? <Documents screens={screens} /> : <EditorScreen key={document} id={document} screens={screens} />}
+        {ticket !== null && <Joining key={ticket} ticket={ticket} />}
+        {ticket === null && document === null && <Documents screens={screens} />}
+        {document !== null && <EditorScreen key={document} id={document} screens={screens} />}
       </Suspense>
       {dialog === "help" && <Help onClose={close} />}
       {dialog === "profile" && <ProfileDialog onClose={close} />}

@@ -82,6 +82,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
     keys: [
       ["Alt-h", "History"],
       ["Alt-p", "People"],
+      ["Alt-Shift-p", "Share without a server"],
       ["Alt-k", "Decisions"],
       ["Alt-v", "Views"],
       ["Alt-i", "What I see differently from others"],
@@ -123,6 +124,9 @@ function isTyping(event: KeyboardEvent): boolean {
   return target.isContentEditable || target.tagName === "INPUT" || target.tagName === "TEXTAREA";
 }
 
+/** Whether a dialog lies over everything else: keys are its own then, and Escape closes it. */
+const isCovered = () => document.querySelector("dialog[open]") !== null;
+
 /** Runs what is bound to a key, unless that key means a letter to be typed. */
 export function useKeys(bindings: Record<string, () => void>): void {
   const current = useRef(bindings);
@@ -130,7 +134,7 @@ export function useKeys(bindings: Record<string, () => void>): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const run = current.current[nameOf(event)];
-      if (!run || event.defaultPrevented || (event.key.length === 1 && !event.altKey && isTyping(event))) return;
+      if (!run || event.defaultPrevented || isCovered() || (event.key.length === 1 && !event.altKey && isTyping(event))) return;
       event.preventDefault();
       run();
     };

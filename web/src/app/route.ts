@@ -13,6 +13,20 @@ export function useOpenDocument(): string | null {
   return kind === "d" && id ? decodeURIComponent(id) : null;
 }
 
+/** What a ticket stands behind in a link. No server hears what stands behind `#`. */
+const JOIN = "#join=";
+
+/** The ticket to join by, empty where it is yet to be given, or null for the other screens. */
+export function useTicket(): string | null {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  return hash.startsWith(JOIN) ? hash.slice(JOIN.length) : null;
+}
+
+/** To the screen that joins documents. */
+export function goJoin(): void {
+  location.hash = JOIN;
+}
+
 export const hrefOf = (document: string) => `#/d/${encodeURIComponent(document)}`;
 
 export function go(document: string | null): void {

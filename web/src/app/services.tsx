@@ -2,10 +2,12 @@
 import { createContext, useContext } from "react";
 import type { OpenDocument } from "../editor/document";
 import type { DocumentsApi } from "../documents/api";
+import type { PeersApi } from "../documents/peers";
 import type { Profile } from "./profile";
 
 export interface Services {
   documents: DocumentsApi;
+  peers: PeersApi;
   /** Opens a document for editing as this person. */
   open(document: string, profile: Profile): Promise<OpenDocument>;
 }

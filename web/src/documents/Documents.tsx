@@ -6,7 +6,7 @@ import { Icon, Mark } from "../app/icons";
 import { useKeys, written } from "../app/keys";
 import { Avatar, Menu, Notice } from "../app/parts";
 import { useProfile } from "../app/profile";
-import { go, hrefOf } from "../app/route";
+import { go, goJoin, hrefOf } from "../app/route";
 import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
@@ -118,6 +118,7 @@ export function Documents({ screens }: { screens: Screens }) {
                 items={[
                   { label: "New JSON", icon: "braces", run: () => void create("json") },
                   { label: "Import a file…", icon: "document", run: () => fileField.current?.click() },
+                  { label: "Join by a ticket…", icon: "link", run: goJoin },
                 ]}
               />
             )}
@@ -266,8 +267,9 @@ function Empty({ search, showsDeleted, create, isUnreachable }: { search: string
   if (isUnreachable) return <Notice icon="cloudOff" title="Nothing on this device yet"><p>Documents appear here once the server answers.</p></Notice>;
   return (
     <Notice icon="document" title="No documents yet">
-      <p>Make one, and send its address to whoever should write in it with you.</p>
+      <p>Make one, and send its address to whoever should write in it with you. Or join somebody's by the ticket that they gave you.</p>
       <span className="actions">
+        <button type="button" className="text-button" onClick={goJoin}>Join by a ticket</button>
         <button type="button" className="button" onClick={() => create("note")}>New note</button>
         <button type="button" className="button is-primary" onClick={() => create()}>New text</button>
       </span>

@@ -16,6 +16,7 @@ import { History } from "../panels/History";
 import { DISMISS_KEYS, dismissHere } from "../panels/Overlaps";
 import { sentenceOf } from "../panels/reasons";
 import { SavedState } from "../panels/Saved";
+import { Sharing } from "../panels/Sharing";
 import { Snapshots, TAKE_KEYS } from "../panels/Snapshots";
 import { openSuggestions, Suggestions } from "../panels/Suggestions";
 import { Mode, MODE_KEYS } from "../suggest/Mode";
@@ -41,6 +42,9 @@ const SUGGESTIONS = { id: "suggestions", title: "Suggestions", icon: "suggest", 
 const DIFFERENCES = { id: "differences", title: "What you see differently", icon: "view", keys: "Alt-i" } as const;
 const SNAPSHOTS = { id: "snapshots", title: "Snapshots", icon: "snapshot", keys: "Alt-t" } as const;
 const HISTORY = { id: "history", title: "History", icon: "clock", keys: "Alt-h" } as const;
+
+/** The keys that show how the document is shared. */
+const SHARE_KEYS = "Alt-Shift-p";
 
 /** What waits in a panel, as its button says it. */
 type Badge = { words: string; className: string; count?: number } | null;
@@ -79,6 +83,8 @@ export function Workspace({ document, content, screens }: Props) {
   const [isNamingDraft, setNamingDraft] = useState(false);
   useEffect(() => document.rename(profile), [document, profile]);
 
+  const [isSharing, setSharing] = useState(false);
+  const share = () => setSharing(true);
   const [asksWhy, askWhy] = useState<Spans | null>(null);
   const lines = linesOf(useDivergence(document, snapshot), ({ reason }) => sentenceOf(reason));
   const nextWon = useWon(document, content, snapshot);
@@ -147,6 +153,7 @@ export function Workspace({ document, content, screens }: Props) {
     "Alt-m": () => !isPast && nextOverlap(),
     [DISMISS_KEYS]: () => !isPast && dismissHere(overlaps),
     [TAKE_KEYS]: takeSnapshot,
+    [SHARE_KEYS]: share,
     "Mod-z": () => !isPast && client.undo(),
     "Mod-Shift-z": () => !isPast && client.redo(),
     Escape: back,
@@ -156,7 +163,7 @@ export function Workspace({ document, content, screens }: Props) {
     document.setOnline(online);
   };
   const bodies: Record<string, () => ReactNode> = {
-    [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onGoTo={content.goTo} />,
+    [PEOPLE.id]: () => <People document={document} snapshot={snapshot} profile={profile} onProfile={screens.showProfile} onShare={share} onGoTo={content.goTo} />,
     [SUGGESTIONS.id]: () => <Suggestions document={document} snapshot={snapshot} isNaming={isNamingDraft} onNamed={() => setNamingDraft(false)} />,
     [DECISIONS.id]: () => <Decisions document={document} overlaps={overlaps} onGoTo={goToOverlap} />,
     [SNAPSHOTS.id]: () => <Snapshots document={document} looking={looking} isEmpty={!snapshot.isReady || client.version().length === 0} asked={asksSnapshot} />,
@@ -230,6 +237,7 @@ export function Workspace({ document, content, screens }: Props) {
             { label: "Take a snapshot", icon: "snapshot" as const, keys: written(TAKE_KEYS), run: takeSnapshot },
             ...(content.actions?.() ?? []),
             ...content.downloads.map((download) => ({ label: download.label, icon: "download" as const, run: () => void take(name, download) })),
+            { label: "Share without a server…", icon: "send" as const, keys: written(SHARE_KEYS), run: share },
             { label: wantsOnline ? "Work offline" : "Go online again", icon: "cloudOff", run: () => setOnline(!wantsOnline) },
           ]}
         />
@@ -248,6 +256,7 @@ export function Workspace({ document, content, screens }: Props) {
         </main>
         <OverlapCard document={document} overlaps={overlaps} page={page} />
         {asksWhy !== null && <WhyCard document={document} spans={asksWhy} revision={snapshot.revision} onClose={closeWhy} />}
+        {isSharing && <Sharing document={document.id} name={name} onClose={() => setSharing(false)} />}
         {shown && <Panel title={shown.title} onClose={() => toggle(shown.id)}>{bodies[shown.id]?.()}</Panel>}
       </div>
     </div>

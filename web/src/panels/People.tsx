@@ -12,6 +12,7 @@ interface Props {
   snapshot: Snapshot;
   profile: Profile;
   onProfile(): void;
+  onShare(): void;
   onGoTo(peer: Presence): void;
 }
 
@@ -38,7 +39,7 @@ export function rowsOf(self: string, peers: readonly Presence[], authors: readon
   return [...rows.values()].sort((a, b) => Number(b.peer !== null) - Number(a.peer !== null) || a.name.localeCompare(b.name));
 }
 
-export function People({ document, snapshot, profile, onProfile, onGoTo }: Props) {
+export function People({ document, snapshot, profile, onProfile, onShare, onGoTo }: Props) {
   const { client } = document;
   const known = rowsOf(client.author, snapshot.peers, client.authors());
   const others = known.map((row) => (row.peer ? row : { ...row, colour: document.colourOf(row.id) }));
@@ -58,6 +59,7 @@ export function People({ document, snapshot, profile, onProfile, onGoTo }: Props
       </ul>
       <h3>Here now</h3>
       {here.length > 0 ? section(here) : <p className="faint pad">Nobody else. Send this page's address to invite someone.</p>}
+      <p className="pad"><button type="button" className="text-button" onClick={onShare}>Share without a server…</button></p>
       {away.length > 0 && <><h3>Also wrote here</h3>{section(away)}</>}
       <HoldAll document={document} snapshot={snapshot} />
       <MineFirst document={document} snapshot={snapshot} />
