@@ -13,6 +13,8 @@
 mod error;
 mod joining;
 mod sharing;
+#[cfg(test)]
+mod tests;
 
 use crate::service::Service;
 use crate::stored::StoredHub;

@@ -155,6 +155,15 @@ async fn without_the_token_only_the_app_and_the_health_are_open() {
 }
 
 #[tokio::test]
+async fn a_server_that_shares_nothing_by_tickets_says_so() {
+    let fixture = start(None).await;
+    let about = get(&fixture, "/api/peers").await;
+    assert_eq!(about.status, 200);
+    assert!(about.body.contains(r#""available":false"#) && about.body.contains("message"), "{}", about.body);
+    assert!(get(&fixture, "/api/joins/1").await.status >= 400);
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers_of_a_careful_server() {
     let fixture = start(None).await;
     let page = get(&fixture, "/").await;

@@ -127,14 +127,23 @@ function isTyping(event: KeyboardEvent): boolean {
 /** Whether a dialog lies over everything else: keys are its own then, and Escape closes it. */
 const isCovered = () => document.querySelector("dialog[open]") !== null;
 
+/** Browsers take an undo where nothing can be written for one of what was written last, and that lies under the dialog. */
+function keepUndo(event: KeyboardEvent): void {
+  const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
+  const { target } = event;
+  const isWritable = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !target.readOnly);
+  if (isUndo && !isWritable) event.preventDefault();
+}
+
 /** Runs what is bound to a key, unless that key means a letter to be typed. */
 export function useKeys(bindings: Record<string, () => void>): void {
   const current = useRef(bindings);
   current.current = bindings;
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
+      if (isCovered()) return keepUndo(event);
       const run = current.current[nameOf(event)];
-      if (!run || event.defaultPrevented || isCovered() || (event.key.length === 1 && !event.altKey && isTyping(event))) return;
+      if (!run || event.defaultPrevented || (event.key.length === 1 && !event.altKey && isTyping(event))) return;
       event.preventDefault();
       run();
     };

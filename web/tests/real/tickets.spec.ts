@@ -73,6 +73,11 @@ test("what one shares by a link the other joins, and both see each other's typin
   await expect(sharing(ann).getByRole("button", { name: "Make a ticket" })).toBeVisible();
   await expect(sharing(ben).locator(".followed")).toHaveAttribute("data-state", "refused");
   await ben.screenshot({ path: `artifacts/tickets/followed.png` });
+  // What is pressed in a dialog is not meant for what lies under it.
+  await ben.keyboard.press("Control+z");
+  await ben.keyboard.press("Tab");
+  await ben.keyboard.press("Control+z");
+  await expect(ben.locator(".cm-content")).toContainText("Ben came.");
   await ben.keyboard.press("Escape");
   await write(ben, "Ben alone. ");
   await isDurable(ben);
