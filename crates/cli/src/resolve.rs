@@ -1,12 +1,13 @@
 //! `motet resolve`: decides for everybody which of several edit runs are to be active.
 
 use crate::error::CommandError;
+use crate::names::run as named_run;
 use crate::opened::Opened;
 use crate::said::tell;
 use crate::sides::{RUNS_MAX, runs};
 use crate::subject::Subject;
 use crate::time_text::now;
-use motet::{Id, Span};
+use motet::{Document, Edit, Id, Span};
 use std::process::ExitCode;
 
 const RUN_HELP: &str = "\
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// Keep none of them.
     #[arg(long, visible_alias = "none", group = "choice")]
     neither: bool,
+    /// In place of the decisions in these runs too, whatever else they were about: of the rest of that nothing is decided any more.
+    #[arg(long, value_name = "RUN", num_args = 1..)]
+    instead: Vec<String>,
     /// Print what was decided as JSON.
     #[arg(long)]
     json: bool,
@@ -59,8 +63,24 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
     let sides = opened.document().sides(&among);
     let keep: Vec<Id> = sides_of(&among, &sides, &kept);
-    let done = opened.write(|document| document.edit(now(), |edit| edit.resolve(&sides.concat(), &keep)))?;
+    let instead = answers_in(opened.document(), &arguments.instead)?;
+    let resolve = |edit: &mut Edit<'_>| edit.resolve_instead(&instead, &sides.concat(), &keep);
+    let done = opened.write(|document| document.edit(now(), resolve))?;
     tell(opened, done, &among, arguments.json)
+}
+
+/// The decisions that runs made.
+fn answers_in(document: &Document, words: &[String]) -> Result<Vec<Id>, CommandError> {
+    let mut answers = Vec::new();
+    for word in words {
+        let before = answers.len();
+        let ops = document.log().ops_in(named_run(document, word)?);
+        answers.extend(ops.map(|(id, _)| id).filter(|id| document.answer(*id).is_some()));
+        if answers.len() == before {
+            return Err(CommandError::Other(format!("{word} decides nothing: --instead names runs of motet resolve")));
+        }
+    }
+    Ok(answers)
 }
 
 fn sides_of(among: &[Span], sides: &[Vec<Id>], kept: &[Span]) -> Vec<Id> {

@@ -118,6 +118,23 @@ fn a_conflict_is_declared_told_decided_and_comes_back() {
 }
 
 #[test]
+fn a_decision_in_place_of_one_about_more_leaves_the_rest_open() {
+    World::each(|world| {
+        let [first, second, again] = &world.runs;
+        world.ok("constrain", &["conflict", first, again]);
+        let none = world.json("resolve", &[first, second, again, "--neither"]);
+        let none = none["id"].as_str().unwrap();
+        assert!(world.ok("why", &[second]).contains("decided for none of"));
+        world.ok("resolve", &[first, again, "--keep", again, "--instead", none]);
+        assert!(world.ok("why", &[second]).contains("active"));
+        assert!(world.ok("why", &[none]).contains("a later answer about the same counts instead"));
+        let wrong = world.run("resolve", &[first, again, "--neither", "--instead", first]);
+        assert_eq!(wrong.code, Some(2));
+        assert!(wrong.err.contains("decides nothing"), "{wrong:?}");
+    });
+}
+
+#[test]
 fn what_needs_something_says_what_and_why_that_is_gone() {
     World::each(|world| {
         let [first, _, again] = &world.runs;

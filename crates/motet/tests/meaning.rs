@@ -199,6 +199,25 @@ fn a_conflict_is_answered_for_one_side_both_or_neither() {
 }
 
 #[test]
+fn an_answer_in_place_of_one_about_more_leaves_the_rest_as_if_nobody_had_answered() {
+    let (mut ann, mut bob, [tea, talk, walk]) = two();
+    say(&mut ann, |edit| edit.conflict(&[tea, talk]));
+    say(&mut ann, |edit| edit.conflict(&[tea, walk]));
+    let none = say(&mut ann, |edit| edit.resolve(&[tea, talk, walk], &[])).first();
+    exchange(&mut ann, &mut bob);
+    assert_eq!(shown(&bob), Vec::<&str>::new());
+    let instead = say(&mut bob, |edit| edit.resolve_instead(&[none], &[tea, talk], &[tea]));
+    assert_eq!(shown(&bob), ["tea"], "of walk nobody said anything any more, and it gave way");
+    assert!(matches!(bob.why(walk), Why::Lost(Loss::Constraint { by, .. }) if by == [tea]));
+    exchange(&mut ann, &mut bob);
+    ann.undo_spans(&[instead], 0).expect("undone");
+    assert_eq!(ann.why(walk), Why::Lost(Loss::Answer(none)), "the answer that it replaced counts again");
+    exchange(&mut ann, &mut bob);
+    bob.edit(0, |edit| edit.resolve_instead(&[tea], &[tea, talk], &[tea]));
+    bob.take_refusal().expect_err("a meeting is no answer");
+}
+
+#[test]
 fn of_two_answers_at_once_the_later_one_counts() {
     let (mut ann, mut bob, [tea, talk, _]) = two();
     say(&mut ann, |edit| edit.conflict(&[tea, talk]));

@@ -63,12 +63,21 @@ impl Edit<'_> {
     /// Answers for everybody which of `actions` are to be active, in place of answers before about the same: some, which
     /// then come before whatever else could be chosen; all, and then nothing that ties just them counts; or none.
     pub fn resolve(&mut self, actions: &[Id], keep: &[Id]) {
+        self.resolve_instead(&[], actions, keep);
+    }
+
+    /// As [`Edit::resolve`], and in place of these `answers` too, whatever else they are about: what only they said of other actions is said no
+    /// more. Refused where one of them is no answer that is here.
+    pub fn resolve_instead(&mut self, answers: &[Id], actions: &[Id], keep: &[Id]) {
         let (Some(actions), Some(keep)) = (self.firsts(actions), self.firsts(keep)) else { return };
         let (actions, keep) = (ascending(actions), ascending(keep));
-        if actions.len() < 2 || keep.iter().any(|kept| actions.binary_search(kept).is_err()) {
+        let is_kept_there = keep.iter().all(|kept| actions.binary_search(kept).is_ok());
+        if actions.len() < 2 || !is_kept_there || answers.iter().any(|id| self.document.answer(*id).is_none()) {
             return self.document.refuse(Refusal::Unfit);
         }
-        let pred = replaced(self.document.view.answers_within(&actions));
+        let mut pred = answers.to_vec();
+        pred.extend(self.document.view.answers_within(&actions));
+        let pred = replaced(ascending(pred));
         self.declare(OpRef::Resolve { actions: &actions, keep: &keep, pred: &pred });
     }
 

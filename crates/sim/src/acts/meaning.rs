@@ -16,9 +16,12 @@ pub(super) fn declare(host: &mut Host, time: i64, random: &mut Random) {
     let document = host.replica.document();
     let tied: Vec<Id> = document.view().tied().map(|span| span.first()).collect();
     let named: Vec<Id> = (0..3).filter_map(|_| some(host, &tied, random)).collect();
+    // Of answers that another program replaces nobody knows what they are about.
+    let about = random.pick(&tied).filter(|_| random.chance(500));
+    let instead = about.and_then(|action| random.pick(&document.view().answers_in_force(action)));
     let mut told = Patch::default();
     let document = host.replica.document_mut();
-    document.write(&mut told, |edit| say(edit, &named, tied.len() < TIED_MAX, random));
+    document.write(&mut told, |edit| say(edit, &named, instead, tied.len() < TIED_MAX, random));
     // What cannot be said is refused; then nothing is.
     drop(document.take_refusal());
     document.close(time, Some(&mut told));
@@ -30,13 +33,13 @@ fn some(host: &Host, tied: &[Id], random: &mut Random) -> Option<Id> {
     if random.chance(600) { random.pick(tied).or(any) } else { any }
 }
 
-fn say(edit: &mut Edit<'_>, named: &[Id], has_room: bool, random: &mut Random) {
+fn say(edit: &mut Edit<'_>, named: &[Id], instead: Option<Id>, has_room: bool, random: &mut Random) {
     match random.below(9) {
         0 if has_room => edit.claim(["hall", "stage"][random.below(2)], 1 + random.below(2) as u32),
         1 => edit.weigh(&named[..named.len().min(1)], [1, 20, 60][random.below(3)]),
         2 | 3 => {
             let keep = random.below(named.len() + 1);
-            edit.resolve(named, &named[..keep]);
+            edit.resolve_instead(instead.as_slice(), named, &named[..keep]);
         }
         4 => edit.constrain(Rule::AtMost(2), named),
         _ => edit.constrain(Rule::EACH[random.below(10)], &named[..named.len().min(2 + random.below(2))]),
