@@ -2,11 +2,12 @@
 
 use crate::error::CommandError;
 use crate::names::{VERSION_HELP, version};
-use crate::opened::{Opened, call, open_directory};
+use crate::opened::Opened;
 use crate::out::{Progress, print, print_json};
+use crate::reached::Reached;
 use crate::subject::{Site, Subject, Target};
 use serde_json::{Value, json};
-use server::{Content, DocumentInfo, DocumentType, Hub};
+use server::{Content, DocumentType};
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -59,35 +60,19 @@ fn write_all(arguments: &Arguments, site: &Site) -> Result<(), CommandError> {
     if !dir.as_os_str().is_empty() {
         std::fs::create_dir_all(&dir).map_err(|error| CommandError::File("make the directory", dir.clone(), error))?;
     }
+    let reached = Reached::open(site, &arguments.subject.login)?;
+    let mut documents = reached.documents()?;
+    documents.retain(|info| !info.is_deleted);
     let mut taken = BTreeSet::new();
     let mut progress = Progress::new("exporting");
-    let mut each = |(number, total): (usize, usize), info: &DocumentInfo, opened: Opened| {
+    for (number, info) in documents.iter().enumerate() {
+        let opened = reached.load(info.clone())?;
         let mut name = file_name(&info.name, type_of(&opened));
         if !taken.insert(name.to_lowercase()) {
             name = file_name(&format!("{} {}", info.name, info.id), type_of(&opened));
         }
-        progress.show(number as u64, total as u64);
-        write(arguments, opened, &dir.join(name))
-    };
-    let alive = |documents: Vec<DocumentInfo>| -> Vec<DocumentInfo> {
-        documents.into_iter().filter(|info| !info.is_deleted).collect()
-    };
-    match site {
-        Site::Directory(dir) => {
-            let hub = open_directory(dir)?;
-            let documents = alive(hub.documents()?);
-            for (number, info) in documents.iter().enumerate() {
-                each((number, documents.len()), info, Opened::load(&hub, info.clone())?)?;
-            }
-        }
-        Site::Server(address) => {
-            let (runtime, catalogue) = call(address, &arguments.subject.login)?;
-            let documents = alive(runtime.block_on(catalogue.documents())?);
-            for (number, info) in documents.iter().enumerate() {
-                let (runtime, catalogue) = call(address, &arguments.subject.login)?;
-                each((number, documents.len()), info, Opened::fetch(runtime, &catalogue, info.clone())?)?;
-            }
-        }
+        progress.show(number as u64, documents.len() as u64);
+        write(arguments, opened, &dir.join(name))?;
     }
     Ok(())
 }

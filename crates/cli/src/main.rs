@@ -30,6 +30,7 @@ mod out;
 mod pack;
 #[cfg(feature = "p2p")]
 mod peers;
+mod reached;
 mod replay;
 mod resolve;
 mod restore;

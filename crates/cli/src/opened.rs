@@ -3,12 +3,12 @@
 use crate::error::CommandError;
 use crate::login::Login;
 use crate::out::Progress;
-use crate::subject::{Site, Target};
-use crate::target::{choose, find};
+use crate::reached::Reached;
+use crate::subject::Target;
 use crate::visit::Visit;
 use member::{Address, Catalogue};
 use motet::{Document, Replica};
-use server::{DocumentInfo, Hub, HubDocument, OpenHubError, StoredDocument, StoredHub};
+use server::{DocumentInfo, HubDocument, OpenHubError, StoredDocument, StoredHub};
 use std::path::Path;
 use store::{OpenError, RedbStore};
 use tokio::runtime::{Builder, Runtime};
@@ -28,18 +28,8 @@ impl Opened {
     /// Opens the document that `target` names; it names one.
     pub fn open(target: &Target, login: &Login) -> Result<Self, CommandError> {
         let words = target.doc.as_deref().expect("it names a document");
-        match &target.site {
-            Site::Directory(dir) => {
-                let hub = open_directory(dir)?;
-                let info = choose(&hub.documents()?, words).map_err(|why| CommandError::Other(why.to_string()))?;
-                Self::load(&hub, info)
-            }
-            Site::Server(address) => {
-                let (runtime, catalogue) = call(address, login)?;
-                let info = runtime.block_on(find(&catalogue, words, None))?;
-                Self::fetch(runtime, &catalogue, info)
-            }
-        }
+        let reached = Reached::open(&target.site, login)?;
+        reached.load(reached.find(words)?)
     }
 
     /// Opens a document of a directory.
@@ -88,18 +78,32 @@ impl Opened {
 
     /// Changes it, and returns once that is on the disk where it is kept.
     pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
+        let document = self.document_mut();
+        let result = change(document);
+        let refused = document.take_refusal();
+        self.keep()?;
+        refused.map_err(not_written)?;
+        Ok(result)
+    }
+
+    /// The copy, to be changed: whoever does so lets it be kept.
+    pub fn document_mut(&mut self) -> &mut Document {
+        match &mut self.keeper {
+            Keeper::Directory(document) => document.replica_mut().document_mut(),
+            Keeper::Server(visit) => visit.document_mut(),
+        }
+    }
+
+    /// Returns once what was changed is on the disk where it is kept.
+    pub fn keep(&mut self) -> Result<(), CommandError> {
         match &mut self.keeper {
             Keeper::Directory(document) => {
-                let edited = document.replica_mut().document_mut();
-                let result = change(edited);
-                let refused = edited.take_refusal();
                 document.seal();
                 document.sync()?;
                 document.put_away();
-                refused.map_err(not_written)?;
-                Ok(result)
+                Ok(())
             }
-            Keeper::Server(visit) => visit.write(change),
+            Keeper::Server(visit) => visit.keep(),
         }
     }
 

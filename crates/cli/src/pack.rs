@@ -3,15 +3,15 @@
 use crate::error::CommandError;
 use crate::login::Login;
 use crate::merge::staged;
-use crate::opened::{Opened, call, directory_error, open_directory};
+use crate::opened::directory_error;
 use crate::out::{Progress, counted, print, print_json};
+use crate::reached::Reached;
 use crate::subject::{Site, Subject};
 use crate::target::choose;
 use blob::BlobHash;
-use member::{Address, Catalogue};
 use serde_json::{Value, json};
 use server::bundle::{BundleError, BundleSummary, Packer, summarize};
-use server::{BLOB_QUOTAS, DocumentInfo, Hub, StoredHub, find_blobs};
+use server::{BLOB_QUOTAS, DocumentInfo, find_blobs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter};
@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::Blobs;
 use store::blobs::BlobState;
-use tokio::runtime::Runtime;
 
 /// What to pack, and where to.
 #[derive(Debug, clap::Args)]
@@ -54,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let since = arguments.since.as_deref().map(|since| read_older(since, out)).transpose()?.unwrap_or_default();
     let (site, words) = arguments.subject.several()?;
     let source = Source::open(&site, &arguments.subject.login)?;
-    let documents = chosen(source.documents()?, &words)?;
+    let documents = chosen(source.reached.documents()?, &words)?;
     let (stage, file) = staged(out)?;
     let packed = write(arguments, &source, &documents, since, file);
     let placed = packed.and_then(|packed| {
@@ -88,7 +87,7 @@ fn read_older(since: &Path, out: &Path) -> Result<BundleSummary, CommandError> {
 
 fn write(
     arguments: &Arguments,
-    source: &Source<'_>,
+    source: &Source,
     documents: &BTreeMap<motet::DocumentId, DocumentInfo>,
     since: BundleSummary,
     file: File,
@@ -100,7 +99,7 @@ fn write(
     let mut progress = Progress::new("packing");
     for (number, info) in documents.values().enumerate() {
         progress.show(number as u64, documents.len() as u64);
-        let opened = source.load(info.clone())?;
+        let opened = source.reached.load(info.clone())?;
         let (name, replica) = (&opened.info().name, opened.replica());
         let document = packer.document(name, opened.epoch(), replica).map_err(failed)?;
         named.extend(replica.blob_names().iter().map(|(hash, _)| hash));
@@ -140,58 +139,40 @@ fn chosen(
 }
 
 /// Where documents and blobs come from.
-enum Source<'a> {
-    Directory(Box<StoredHub>, Option<Blobs>),
-    Server(Box<(Runtime, Catalogue)>, &'a Address, &'a Login),
+struct Source {
+    reached: Reached,
+    /// Of a directory, what has blobs there, if anything has.
+    blobs: Option<Blobs>,
 }
 
-impl<'a> Source<'a> {
-    fn open(site: &'a Site, login: &'a Login) -> Result<Self, CommandError> {
-        Ok(match site {
-            Site::Directory(dir) => {
-                let hub = open_directory(dir)?;
-                let blobs = find_blobs(dir, BLOB_QUOTAS).map_err(|error| directory_error(dir, error.into()))?;
-                Self::Directory(Box::new(hub), blobs)
-            }
-            Site::Server(address) => Self::Server(Box::new(call(address, login)?), address, login),
-        })
-    }
-
-    fn documents(&self) -> Result<Vec<DocumentInfo>, CommandError> {
-        match self {
-            Self::Directory(hub, _) => Ok(hub.documents()?),
-            Self::Server(server, ..) => Ok(server.0.block_on(server.1.documents())?),
-        }
-    }
-
-    fn load(&self, info: DocumentInfo) -> Result<Opened, CommandError> {
-        match self {
-            Self::Directory(hub, _) => Opened::load(hub, info),
-            Self::Server(_, address, login) => {
-                let (runtime, catalogue) = call(address, login)?;
-                Opened::fetch(runtime, &catalogue, info)
-            }
-        }
+impl Source {
+    fn open(site: &Site, login: &Login) -> Result<Self, CommandError> {
+        let reached = Reached::open(site, login)?;
+        let blobs = match site {
+            Site::Directory(dir) => find_blobs(dir, BLOB_QUOTAS).map_err(|error| directory_error(dir, error.into()))?,
+            Site::Server(_) => None,
+        };
+        Ok(Self { reached, blobs })
     }
 
     /// How long a blob is that is all there.
     fn blob_len(&self, hash: &BlobHash) -> Result<Option<u64>, CommandError> {
-        match self {
-            Self::Directory(_, blobs) => match blobs.as_ref().and_then(|blobs| blobs.state(hash)) {
+        match &self.reached {
+            Reached::Directory(_) => match self.blobs.as_ref().and_then(|blobs| blobs.state(hash)) {
                 Some(BlobState::Whole { len }) => Ok(Some(len)),
                 _ => Ok(None),
             },
-            Self::Server(server, ..) => Ok(server.0.block_on(server.1.blob_part(hash, 0, 1))?.map(|(_, len)| len)),
+            Reached::Server(server, ..) => Ok(server.0.block_on(server.1.blob_part(hash, 0, 1))?.map(|(_, len)| len)),
         }
     }
 
     fn read_blob(&self, hash: &BlobHash, at: u64, len: usize) -> Result<Vec<u8>, String> {
-        match self {
-            Self::Directory(_, blobs) => {
-                let blobs = blobs.as_ref().ok_or("it is not here")?;
+        match &self.reached {
+            Reached::Directory(_) => {
+                let blobs = self.blobs.as_ref().ok_or("it is not here")?;
                 blobs.read(hash, at, len).map_err(|error| error.to_string())
             }
-            Self::Server(server, ..) => {
+            Reached::Server(server, ..) => {
                 let part = server.0.block_on(server.1.blob_part(hash, at, len)).map_err(|error| error.to_string())?;
                 Ok(part.ok_or("the server has it no longer")?.0.to_vec())
             }

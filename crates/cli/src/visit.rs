@@ -2,7 +2,6 @@
 
 use crate::error::CommandError;
 use crate::home::Home;
-use crate::opened::not_written;
 use crate::out::Progress;
 use member::{Catalogue, Event, Keeping, Member, Settings, Shelf};
 use motet::{Document, ReplicaId};
@@ -52,11 +51,13 @@ impl Visit {
         self.member.document(self.doc.id).expect("opened")
     }
 
-    /// Changes the document, and returns once the server has that on its disk.
-    pub fn write<T>(&mut self, change: impl FnOnce(&mut Document) -> T) -> Result<T, CommandError> {
-        let document = self.member.document_mut(self.doc.id).expect("opened").replica_mut().document_mut();
-        let result = change(document);
-        let refused = document.take_refusal();
+    /// The copy of the document, to be changed: whoever does so lets it be kept.
+    pub fn document_mut(&mut self) -> &mut Document {
+        self.member.document_mut(self.doc.id).expect("opened").replica_mut().document_mut()
+    }
+
+    /// Returns once the server has what was changed on its disk.
+    pub fn keep(&mut self) -> Result<(), CommandError> {
         let entered = self.runtime.enter();
         self.member.changed(self.doc.id)?;
         drop(entered);
@@ -64,9 +65,7 @@ impl Visit {
             CommandError::Other(format!(
                 "{error}. It is not known whether the server has what was written: look with motet log before trying again"
             ))
-        })?;
-        refused.map_err(not_written)?;
-        Ok(result)
+        })
     }
 
     /// Leaves politely.
