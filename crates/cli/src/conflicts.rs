@@ -1,12 +1,13 @@
 //! `motet conflicts`: what gave way, to whom, and whether somebody decided.
 
 use crate::error::CommandError;
-use crate::opened::Opened;
 use crate::out::{print, print_json};
 use crate::subject::Subject;
+use crate::together::{Telling, Together};
 use crate::view::ViewFlag;
 use crate::words::Words;
-use serde_json::json;
+use motet::Barred;
+use serde_json::{Value, json};
 use server::conflicts_json;
 use std::process::ExitCode;
 
@@ -14,7 +15,8 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit code 0: nothing waits for a decision; 1: something does. What nobody decided comes first. \
-`motet resolve` decides; undoing a decision brings the conflict back."
+`motet resolve` decides; undoing a decision brings the conflict back. What gave way to another document (`motet across`) is \
+listed too, as far as the documents are here."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -29,18 +31,23 @@ pub struct Arguments {
 /// Lists all that gave way.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (target, _) = arguments.subject.document(0)?;
-    let opened = Opened::open(&target, &arguments.subject.login)?;
-    let seen = arguments.view.replica(&opened)?;
-    let replica = seen.as_ref().unwrap_or(opened.replica());
+    let (id, together) = Together::around(&target, &arguments.subject.login, &arguments.view)?;
+    let (opened, replica) = (together.opened(id), together.replica(id));
     let mut conflicts = replica.document().conflicts();
-    let is_open = conflicts.iter().any(|conflict| conflict.answer.is_none());
+    let is_choice = |barred: &&Barred| barred.document == id && together.gave_way(barred);
+    let barred: Vec<&Barred> = together.barred_runs().filter(is_choice).collect();
+    let is_open = !barred.is_empty() || conflicts.iter().any(|conflict| conflict.answer.is_none());
     if arguments.json {
-        print_json(&json!({ "document": opened.json(), "conflicts": conflicts_json(replica) }))?;
-    } else if !conflicts.is_empty() {
+        let barred: Vec<Value> = barred.iter().map(|barred| together.barred_json(barred)).collect();
+        print_json(&json!({
+            "document": opened.json(), "conflicts": conflicts_json(replica), "across": barred,
+        }))?;
+    } else {
         conflicts.sort_by_key(|conflict| conflict.answer.is_some());
-        let words = Words::of(replica);
-        print(&conflicts.iter().map(|conflict| words.conflict(conflict)).collect::<String>())?;
+        let (words, telling) = (Words::of(replica), Telling::of(&together));
+        let across = barred.iter().map(|barred| telling.barred(barred));
+        print(&across.chain(conflicts.iter().map(|conflict| words.conflict(conflict))).collect::<String>())?;
     }
-    opened.close();
+    together.close();
     Ok(if is_open { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

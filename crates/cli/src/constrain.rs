@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 }
 
 /// The rule that the first words name, and the words behind it.
-fn rule(words: &[String]) -> Result<(Rule, &[String]), CommandError> {
+pub fn rule(words: &[String]) -> Result<(Rule, &[String]), CommandError> {
     let wrong = |why: &str| Err(CommandError::Other(format!("{why}: see motet constrain --help")));
     let Some((name, rest)) = words.split_first() else {
         return wrong("which rule? Name it behind the document");
@@ -64,7 +64,8 @@ fn rule(words: &[String]) -> Result<(Rule, &[String]), CommandError> {
     Ok((rule, rest))
 }
 
-fn check_count(rule: Rule, count: usize) -> Result<(), CommandError> {
+/// Whether a rule says something of so many runs.
+pub fn check_count(rule: Rule, count: usize) -> Result<(), CommandError> {
     let wrong = |what: String| Err(CommandError::Other(format!("{what}, and {count} are named")));
     match rule {
         Rule::NotAfter | Rule::Enables | Rule::Causes | Rule::NonCommuting | Rule::SoftOrder if count != 2 => {

@@ -2,6 +2,7 @@
 //!
 //! Exit codes, the same for all commands: see [`error`].
 
+mod across;
 mod app;
 mod blame;
 mod blob_flags;
@@ -48,6 +49,7 @@ mod suggest;
 mod suggestions;
 mod target;
 mod time_text;
+mod together;
 mod undo;
 mod unpack;
 mod verify;
@@ -117,6 +119,8 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Say what edit runs mean together: which exclude, need or follow each other.
     Constrain(constrain::Arguments),
+    /// Say what edit runs of several documents mean together, list what was said, and take it back.
+    Across(across::Arguments),
     /// Say how much edit runs matter where not everything can be active.
     Weigh(weigh::Arguments),
     /// Make final, for everybody, what is active of what excludes each other; say who may.
@@ -169,6 +173,7 @@ fn main() -> ExitCode {
         Command::Conflicts(arguments) => conflicts::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Constrain(arguments) => constrain::run(&arguments),
+        Command::Across(arguments) => across::run(&arguments),
         Command::Weigh(arguments) => weigh::run(&arguments),
         Command::Decide(arguments) => finality::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),

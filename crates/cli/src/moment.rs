@@ -31,11 +31,16 @@ impl Moment {
         }
         let mut then = document.fork(document.replica());
         then.set_policy(self.policy.clone());
-        let content = Content::of(&then)?;
-        let now = DocumentType::of(document);
-        if content.document_type != now && !content.text.is_empty() {
-            return Err(CommandError::Other(format!("what it leaves out is what makes the document {}", now.code())));
-        }
-        Ok(Content { document_type: now, ..content })
+        content_of(&then, document)
     }
+}
+
+/// What `then` shows as a file, of the kind that `document` is.
+pub fn content_of(then: &Document, document: &Document) -> Result<Content, CommandError> {
+    let content = Content::of(then)?;
+    let now = DocumentType::of(document);
+    if content.document_type != now && !content.text.is_empty() {
+        return Err(CommandError::Other(format!("what it leaves out is what makes the document {}", now.code())));
+    }
+    Ok(Content { document_type: now, ..content })
 }

@@ -2,9 +2,9 @@
 
 use crate::error::CommandError;
 use crate::names::run as named_run;
-use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Subject;
+use crate::together::{Telling, Together};
 use crate::view::ViewFlag;
 use crate::words::Words;
 use motet::Span;
@@ -18,7 +18,8 @@ const RUNS_MAX: usize = 1000;
 /// What to look at.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "motet why [OPTIONS] <TARGET> <RUN>...")]
-#[command(after_help = "A RUN is the id of an edit run, or a part of one, as `motet log` prints it.")]
+#[command(after_help = "A RUN is the id of an edit run, or a part of one, as `motet log` prints it. What \
+documents are said to have to do with each other (`motet across`) counts as far as they are here.")]
 pub struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -35,24 +36,32 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if words.is_empty() {
         return Err(CommandError::Other("which run? Name it behind the document, as motet log prints it".into()));
     }
-    let opened = Opened::open(&target, &arguments.subject.login)?;
-    let seen = arguments.view.replica(&opened)?;
-    let replica = seen.as_ref().unwrap_or(opened.replica());
+    let (id, together) = Together::around(&target, &arguments.subject.login, &arguments.view)?;
+    let (opened, replica) = (together.opened(id), together.replica(id));
     let document = replica.document();
     let runs: Vec<Span> = words.iter().map(|word| named_run(document, word)).collect::<Result<_, _>>()?;
     let parts = || runs.iter().flat_map(|run| document.why_parts(*run)).map(|(part, _)| part);
     if arguments.json {
         let part = |part: Span| {
             let mut json = why_json(replica, part.first());
+            let action = document.action_of(part.first()).map(|action| action.first());
+            if let Some(barred) = together.barred_in(id).find(|barred| Some(barred.action) == action)
+                && json["standing"] == "failed"
+            {
+                json = together.barred_json(barred);
+                json["standing"] = "barred".into();
+            }
             json["id"] = part.to_string().into();
             json
         };
         print_json(&json!({ "document": opened.json(), "parts": parts().map(part).collect::<Vec<Value>>() }))?;
     } else {
-        let (words, paint) = (Words::of(replica), Paint::for_stdout());
+        let telling = Telling::of(&together);
+        let barred = together.barred_in(id).map(|barred| (barred.action, telling.because(barred)));
+        let (words, paint) = (Words::of(replica).with_barred(barred), Paint::for_stdout());
         let line = |part: Span| format!("{}  {}\n", paint.name(&part.to_string()), words.why(part.first()));
         print(&parts().map(line).collect::<String>())?;
     }
-    opened.close();
+    together.close();
     Ok(ExitCode::SUCCESS)
 }

@@ -4,19 +4,27 @@ use crate::names::Authors;
 use crate::time_text::write_time;
 use motet::{
     Affected, AuthorKey, Becomes, Bond, BondKind, Conflict, Document, EditRun, Excluded, Extent, Id, Loss, OpRef,
-    Outcome, Replica, Rule, Runs, SortedSet, Span, Why,
+    Outcome, Replica, Rule, Runs, SortedMap, SortedSet, Span, Why,
 };
 
 /// Tells of one document.
 pub struct Words<'a> {
     replica: &'a Replica,
     runs: Runs,
+    /// What other documents keep out, by first elements, and why.
+    barred: SortedMap<Id, String>,
 }
 
 impl<'a> Words<'a> {
     /// Of a document as it is now.
     pub fn of(replica: &'a Replica) -> Self {
-        Self { replica, runs: Runs::of(replica.document()) }
+        Self { replica, runs: Runs::of(replica.document()), barred: SortedMap::new() }
+    }
+
+    /// With what is to be said of actions, by their first elements, that other documents keep out.
+    pub fn with_barred(mut self, barred: impl IntoIterator<Item = (Id, String)>) -> Self {
+        self.barred.extend(barred);
+        self
     }
 
     /// What a draft is called.
@@ -92,7 +100,10 @@ impl<'a> Words<'a> {
                 format!("only proposed, in the draft {:?}", self.document().draft_name(draft))
             }
             Why::Proposed { .. } => "only proposed: nobody accepted it yet".into(),
-            Why::Failed => "failed: the application that it is for could not do it".into(),
+            Why::Failed => match self.document().action_of(id).and_then(|action| self.barred.get(&action.first())) {
+                Some(because) => because.clone(),
+                None => "failed: the application that it is for could not do it".into(),
+            },
             Why::Dependent(on) => format!("needs {}, which is not active", self.action(on)),
             Why::Unmet(constraint) => {
                 let others = self.constrained(constraint).map_or(&[][..], |(_, actions)| &actions[1..]);
@@ -167,22 +178,7 @@ impl<'a> Words<'a> {
     }
 
     fn rule(&self, rule: Rule, actions: &[Id]) -> String {
-        let all = || self.names(actions, ", ");
-        let first = || self.name(actions[0]);
-        let rest = || self.names(&actions[1..], ", ");
-        match rule {
-            Rule::NotAfter => format!("{} is never after {}", first(), rest()),
-            Rule::Enables => format!("{} needs {}", rest(), first()),
-            Rule::Causes => format!("{} needs {}, and comes after it", rest(), first()),
-            Rule::NonCommuting => format!("the order of {} matters", all()),
-            Rule::SoftOrder => format!("{} had better come before {}", first(), rest()),
-            Rule::Atomic => format!("all or none of {}", all()),
-            Rule::Contiguous => format!("all or none of {}, with nothing in between", all()),
-            Rule::AtMost(1) if actions.len() == 2 => format!("never both {} and {}", first(), rest()),
-            Rule::AtMost(max) => format!("never more than {max} of {}", all()),
-            Rule::AnyOf => format!("{} needs one of {}", first(), rest()),
-            Rule::ExactlyOne => format!("{} needs exactly one of {}", first(), rest()),
-        }
+        rule_words(rule, actions, &|actions| self.names(actions, ", "))
     }
 
     /// The element by which to tell of an action: one that does something, where there is any.
@@ -255,6 +251,25 @@ impl<'a> Words<'a> {
     fn is_replaced(&self, id: Id) -> bool {
         let answer = self.document().answer(id);
         answer.is_some_and(|(_, about)| !self.document().view().answers_in_force(about[0]).contains(&id))
+    }
+}
+
+/// What a rule says of actions, which `names` tells.
+pub fn rule_words<A>(rule: Rule, actions: &[A], names: &dyn Fn(&[A]) -> String) -> String {
+    let all = || names(actions);
+    let (first, rest) = (|| names(&actions[..1]), || names(&actions[1..]));
+    match rule {
+        Rule::NotAfter => format!("{} is never after {}", first(), rest()),
+        Rule::Enables => format!("{} needs {}", rest(), first()),
+        Rule::Causes => format!("{} needs {}, and comes after it", rest(), first()),
+        Rule::NonCommuting => format!("the order of {} matters", all()),
+        Rule::SoftOrder => format!("{} had better come before {}", first(), rest()),
+        Rule::Atomic => format!("all or none of {}", all()),
+        Rule::Contiguous => format!("all or none of {}, with nothing in between", all()),
+        Rule::AtMost(1) if actions.len() == 2 => format!("never both {} and {}", first(), rest()),
+        Rule::AtMost(max) => format!("never more than {max} of {}", all()),
+        Rule::AnyOf => format!("{} needs one of {}", first(), rest()),
+        Rule::ExactlyOne => format!("{} needs exactly one of {}", first(), rest()),
     }
 }
 

@@ -20,7 +20,7 @@
 
 use crate::document::{Document, Refusal};
 use crate::version_text::read_id;
-use clock::{DocumentId, Id, SortedMap, SortedSet};
+use clock::{DocumentId, Id, SortedMap, SortedSet, Span};
 use log::{ContainerId, Kind, Rule, Value};
 use model::Patch;
 use view::{Across, Part, settle_together};
@@ -84,6 +84,13 @@ pub enum SpaceError {
     Refused(#[from] Refusal),
 }
 
+impl SpaceConstraint {
+    /// What it was said under together with others, and is taken back by: its own key, or that of what it goes along with.
+    pub fn said(&self) -> &str {
+        stem(&self.key)
+    }
+}
+
 impl SpaceError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
@@ -116,6 +123,59 @@ impl<'a> Space<'a> {
         actions: &[(DocumentId, Id)],
         time: i64,
     ) -> Result<Settled, SpaceError> {
+        self.say(key, vec![(rule, actions.to_vec())], time)
+    }
+
+    /// As [`Space::constrain`], of edit runs or parts of some, which may be several actions: all of each are active or none, and its
+    /// last one stands for them.
+    pub fn constrain_runs(
+        &mut self,
+        key: u64,
+        rule: Rule,
+        runs: &[(DocumentId, Span)],
+        time: i64,
+    ) -> Result<Settled, SpaceError> {
+        let mut each: Vec<Vec<(DocumentId, Id)>> = Vec::new();
+        for &(document, run) in runs {
+            let of = self.documents.get(&document).ok_or(SpaceError::Document(document))?;
+            if run.is_empty() || of.action_of(run.last()).is_none() {
+                return Err(SpaceError::Action(document, Id::new(run.replica, run.end.saturating_sub(1))));
+            }
+            each.push(of.actions_in(run).into_iter().map(|action| (document, action)).collect());
+        }
+        if matches!(rule, Rule::Atomic | Rule::Contiguous) {
+            return self.say(key, vec![(rule, each.concat())], time);
+        }
+        let stand = each.iter().filter_map(|actions| actions.last().copied()).collect();
+        let mut said = vec![(rule, stand)];
+        said.extend(each.into_iter().filter(|actions| actions.len() > 1).map(|actions| (Rule::Atomic, actions)));
+        self.say(key, said, time)
+    }
+
+    /// Says it all under one key: the first as it is, what goes along under [`part_key`].
+    fn say(&mut self, key: u64, said: Vec<(Rule, Vec<(DocumentId, Id)>)>, time: i64) -> Result<Settled, SpaceError> {
+        let mut values: SortedMap<DocumentId, Vec<(String, Value)>> = SortedMap::new();
+        for (at, (rule, actions)) in said.into_iter().enumerate() {
+            let actions = self.listed(rule, &actions)?;
+            let value = write(rule, &actions);
+            let named: SortedSet<DocumentId> = actions.iter().map(|(document, _)| *document).collect();
+            for document in named.iter() {
+                values.entry(*document).or_default().push((part_key(key, at), value.clone()));
+            }
+        }
+        let mut patches = SortedMap::new();
+        for (id, values) in values.iter() {
+            let document = self.documents.get_mut(id).expect("looked up before");
+            let (_, patch) = document.write_beside(time, &mut |edit| {
+                values.iter().for_each(|(key, value)| edit.set(across(), key, value.clone()));
+            })?;
+            patches.insert(*id, patch);
+        }
+        Ok(self.settle_after(patches))
+    }
+
+    /// What a rule says of actions, as it is written: each by its first element, in the order of the rule.
+    fn listed(&self, rule: Rule, actions: &[(DocumentId, Id)]) -> Result<Vec<(DocumentId, Id)>, SpaceError> {
         let mut firsts = Vec::new();
         for &(document, id) in actions {
             let of = self.documents.get(&document).ok_or(SpaceError::Document(document))?;
@@ -123,26 +183,22 @@ impl<'a> Space<'a> {
             firsts.push((document, action.first()));
         }
         let actions = rule.list(&firsts);
-        if !rule.fits(&actions) || actions.len() > SPACE_ACTIONS_MAX {
-            return Err(SpaceError::Rule(rule));
-        }
-        let named: SortedSet<DocumentId> = actions.iter().map(|(document, _)| *document).collect();
-        let (key, value) = (format!("{key:016x}"), write(rule, &actions));
-        let mut patches = SortedMap::new();
-        for id in named.iter() {
-            let document = self.documents.get_mut(id).expect("looked up before");
-            let (_, patch) = document.write_beside(time, &mut |edit| edit.set(across(), &key, value.clone()))?;
-            patches.insert(*id, patch);
-        }
-        Ok(self.settle_after(patches))
+        let fits = rule.fits(&actions) && actions.len() <= SPACE_ACTIONS_MAX;
+        if fits { Ok(actions) } else { Err(SpaceError::Rule(rule)) }
     }
 
-    /// Takes back what was said under `key`, in all documents that are here. Returns what changes on the screens.
+    /// Takes back what was said under `key`, with what was said along with it, in all documents that are here. Returns what changes on
+    /// the screens.
     pub fn release(&mut self, key: &str, time: i64) -> Result<Settled, SpaceError> {
         let mut patches = SortedMap::new();
         for (&id, document) in self.documents.iter_mut() {
-            if document.with_beside(across(), |map| map.is_some_and(|map| map.get(key).is_some())) {
-                let (_, patch) = document.write_beside(time, &mut |edit| edit.unset(across(), key))?;
+            let keys: Vec<String> = document.with_beside(across(), |map| {
+                let keys = map.into_iter().flat_map(|map| map.keys().map(ToString::to_string).collect::<Vec<_>>());
+                keys.filter(|known| known == key || stem(known) == key).collect()
+            });
+            if !keys.is_empty() {
+                let (_, patch) =
+                    document.write_beside(time, &mut |edit| keys.iter().for_each(|key| edit.unset(across(), key)))?;
                 patches.insert(id, patch);
             }
         }
@@ -228,6 +284,16 @@ impl Document {
     fn set_barred(&mut self, barred: &SortedSet<Id>, patch: &mut Patch) {
         self.view.set_barred(&self.log, barred, self.model.awoken_mut(), Some(patch));
     }
+}
+
+/// What the constraint number `at` of those that were said at once is kept under: it goes with the first.
+fn part_key(key: u64, at: usize) -> String {
+    if at == 0 { format!("{key:016x}") } else { format!("{key:016x}.{at}") }
+}
+
+/// The key of the first of those that were said at once.
+fn stem(key: &str) -> &str {
+    key.split_once('.').map_or(key, |(stem, _)| stem)
 }
 
 /// A constraint as the value of its key.

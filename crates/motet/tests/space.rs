@@ -101,6 +101,30 @@ fn a12_what_is_atomic_over_documents_is_both_or_neither() {
 }
 
 #[test]
+fn a_run_of_several_actions_takes_part_as_a_whole_and_all_of_it_is_taken_back() {
+    let mut ann = Member::new(1);
+    let hers = book(&mut ann.0, "ann");
+    let (start, _) = (write(&mut ann.1, "See you"), ann.1.edit(0, |edit| edit.insert(text(), 7, " soon.")));
+    let run = Span::new(ReplicaId(1), start.seq, ann.1.log().end(ReplicaId(1)));
+    assert_eq!(ann.1.actions_in(run).len(), 2);
+    let whole = ann.0.action_of(hers).expect("here");
+    let named = [(CALENDAR, whole), (LETTER, run)];
+    ann.space().constrain_runs(7, Rule::Enables, &named, 0).expect("both are here");
+    let said: Vec<_> = ann.space().constraints().iter().map(|said| (said.rule, said.said().to_owned())).collect();
+    let key = format!("{:016x}", 7);
+    assert_eq!(said, [(Rule::Enables, key.clone()), (Rule::Atomic, key.clone())]);
+    ann.0.undo_spans(&[whole], 0).expect("undone");
+    assert_eq!(ann.shown(), (vec![], String::new()), "the first action of the run goes with its last");
+    ann.space().release(&key, 0).expect("taken back");
+    assert_eq!(ann.space().constraints(), []);
+    assert_eq!(ann.shown(), (vec![], "See you soon.".to_owned()));
+    let behind = Span::new(ReplicaId(1), 90, 91);
+    let mut space = ann.space();
+    let refused = space.constrain_runs(8, Rule::Atomic, &[(CALENDAR, whole), (LETTER, behind)], 0).map(|_| ());
+    assert_eq!(refused, Err(SpaceError::Action(LETTER, behind.first())));
+}
+
+#[test]
 fn who_holds_one_of_the_documents_sees_it_as_it_is_by_itself() {
     let mut ann = Member::new(1);
     let hers = book(&mut ann.0, "ann");
