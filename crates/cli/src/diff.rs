@@ -1,7 +1,7 @@
 //! `motet diff`: what two versions of a document show differently, word by word, and whose doing that is; or what is
 //! different in two files.
 
-mod files;
+pub mod files;
 mod lines;
 
 use crate::error::CommandError;

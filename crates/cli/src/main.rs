@@ -13,6 +13,7 @@ mod constrain;
 mod decide;
 mod diff;
 mod draft;
+mod effects;
 mod error;
 mod export;
 mod finality;

@@ -1,6 +1,7 @@
 //! `motet suggest`: what makes a document read like a file, as suggestions or in a draft.
 
 use crate::draft::find;
+use crate::effects::Effects;
 use crate::error::CommandError;
 use crate::opened::Opened;
 use crate::out::{print, print_json};
@@ -8,7 +9,7 @@ use crate::subject::Subject;
 use crate::suggestions::{line, proposed_json};
 use crate::time_text::now;
 use crate::words::Words;
-use motet::{Proposal, Proposed};
+use motet::{Policy, Proposal, Proposed};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,16 +54,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         document.set_suggesting(None);
         saved
     })??;
+    // What is told of is told as everybody sees it, and as it is listed later.
+    opened.document_mut().set_policy(Policy::default());
+    let effects = Effects::on(opened.document())?;
     let is_new = |proposed: &Proposed| !before.contains(proposed.run.span.last());
     let new: Vec<Proposed> = opened.document().proposals().into_iter().filter(is_new).collect();
     if arguments.json {
-        let new: Vec<Value> = new.iter().map(|proposed| proposed_json(opened.replica(), proposed)).collect();
+        let new: Vec<Value> = new.iter().map(|proposed| proposed_json(opened.replica(), &effects, proposed)).collect();
         print_json(&json!({ "document": opened.json(), "suggestions": new }))?;
     } else if new.is_empty() {
         print(&format!("\"{}\" reads like that already, with what was suggested before\n", opened.info().name))?;
     } else {
         let words = Words::of(opened.replica());
-        print(&new.iter().map(|proposed| line(&words, proposed)).collect::<String>())?;
+        print(&new.iter().map(|proposed| line(&words, &effects, proposed)).collect::<String>())?;
     }
     opened.close();
     Ok(if new.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })

@@ -31,7 +31,8 @@ pub fn run(files: [&Path; 2], schema: Option<&Path>, is_json_wanted: bool) -> Re
     Ok(ExitCode::from(u8::from(!is_same)))
 }
 
-pub(super) fn structural(base: &Tree, other: &Tree, schema: &Schema) -> (Vec<Value>, String) {
+/// What differs between two JSON documents, for programs and in words.
+pub fn structural(base: &Tree, other: &Tree, schema: &Schema) -> (Vec<Value>, String) {
     let changes = json::diff(base, other, schema);
     let names = Names::of(base, other, schema);
     let said: Vec<String> = changes.iter().map(|change| names.say(change)).collect();
@@ -61,7 +62,8 @@ fn change_json((base, other): (&Tree, &Tree), names: &Names<'_>, change: &Change
     json
 }
 
-pub(super) fn textual(before: &str, after: &str) -> (Vec<Value>, String) {
+/// What differs between two texts, word by word, for programs and in words.
+pub fn textual(before: &str, after: &str) -> (Vec<Value>, String) {
     let edits = text_edits(before, after);
     let mut parts: Vec<(DiffSide, String)> = Vec::new();
     let mut rest = before.chars();
