@@ -5,9 +5,7 @@
 
 use codec::block::{PartRef, decode, encode};
 use log::Op;
-use motet::{
-    Action, ContainerId, Crossing, Document, Id, Kind, Proposal, Register, ReplicaId, Rule, Span, Value,
-};
+use motet::{Action, ContainerId, Crossing, Document, Id, Kind, Proposal, Register, ReplicaId, Rule, Span, Value};
 
 const WRITERS: usize = 3;
 

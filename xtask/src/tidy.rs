@@ -35,7 +35,7 @@ const OPTIONAL: &str = "fault";
 const LINES_MAX: usize = 1_000;
 
 /// Tables and generated files, which may be.
-const LONG_FILES: [&str; 2] = ["web/package-lock.json", "bench/Cargo.lock"];
+const LONG_FILES: [&str; 3] = ["web/package-lock.json", "bench/Cargo.lock", "fuzz/Cargo.lock"];
 
 fn ours() -> Vec<PathBuf> {
     let root = root();
