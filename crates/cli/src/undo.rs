@@ -7,7 +7,7 @@ use crate::out::{print, print_json};
 use crate::subject::Subject;
 use crate::time_text::now;
 use crate::words::Words;
-use motet::{Becomes, Dependants, Document, Span, Standing};
+use motet::{Becomes, Dependants, Document, Extent, Span, Standing};
 use serde_json::{Value, json};
 use server::write_version;
 use std::process::ExitCode;
@@ -108,14 +108,12 @@ pub fn run(arguments: &Arguments, way: Way) -> Result<ExitCode, CommandError> {
         return dry_run(opened, &spans, arguments);
     }
     let is_new = spans.iter().any(|span| would_switch(opened.document(), *span, way));
-    if is_new && dependants != Dependants::Cascade {
-        check_spares(&opened, &spans, dependants)?;
-    }
     let act = |document: &mut Document| match way {
-        Way::Undo => document.undo_with(&spans, dependants, now()).unwrap_or(None),
-        Way::Redo => document.redo_spans(&spans, now()),
+        Way::Undo => document.undo_with(&spans, dependants, now()),
+        Way::Redo => Ok(document.redo_spans(&spans, now())),
     };
-    let done = if is_new { opened.write(act)?.map(|(span, _)| span) } else { None };
+    let done = if is_new { opened.write(act)?.map_err(|extent| refused(&extent))? } else { None };
+    let done = done.map(|(span, _)| span);
     let names: Vec<String> = spans.iter().map(Span::to_string).collect();
     if arguments.json {
         let version = write_version(&opened.document().version());
@@ -176,16 +174,12 @@ fn part_json(opened: &Opened, part: &motet::Affected) -> Value {
     json
 }
 
-/// Fails where others' work would go, and is not to.
-fn check_spares(opened: &Opened, spans: &[Span], dependants: Dependants) -> Result<(), CommandError> {
-    let extent = opened.document().clone().undo_extent(spans, dependants);
-    match extent.taken().count() {
-        0 => Ok(()),
-        count => Err(CommandError::Other(format!(
-            "nothing was undone: {count} of others' changes would go along; --dry-run shows them, and --dependants cascade lets \
-             them go"
-        ))),
-    }
+/// Others' work would go, and is not to.
+fn refused(extent: &Extent) -> CommandError {
+    CommandError::Other(format!(
+        "nothing was undone: {} of others' changes would go along; --dry-run shows them, and --dependants cascade lets them go",
+        extent.taken().count()
+    ))
 }
 
 /// What is undone and was not named is what oneself has undone: that may be brought back.
