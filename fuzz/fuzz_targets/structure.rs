@@ -1,11 +1,13 @@
 //! Maps, lists, trees and counters, whatever anybody writes into them: three members write ops made of the input, with
 //! any elements of the past where items, nodes and neighbours are due. Step by step and at once give the same, blocks
-//! give back what went in, and turning all of it off and on again changes nothing.
+//! give back what went in, and turning all of it off and on again changes nothing that nobody had undone.
 #![no_main]
 
 use codec::block::{PartRef, decode, encode};
 use log::Op;
-use motet::{Action, ContainerId, Crossing, Document, Id, Kind, Proposal, Register, ReplicaId, Rule, Span, Value};
+use motet::{
+    Action, ContainerId, Crossing, Document, Id, Kind, OpRef, Proposal, Register, ReplicaId, Rule, Span, Value,
+};
 
 const WRITERS: usize = 3;
 
@@ -170,11 +172,17 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let hash = first.state_hash();
     assert_eq!(hash, whole.state_hash(), "step by step and at once");
     assert_eq!(first.model().canonical(), whole.model().canonical());
+    // What was undone by somebody comes back with all else that is redone.
+    let is_switch = |op: OpRef<'_>| matches!(op, OpRef::Control { register: Register::Undo, .. });
+    let is_switched = whole.log().logs().any(|log| log.ops_in(0..log.end()).any(|(_, op)| is_switch(op)));
     let all: Vec<Span> = whole.log().logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
     for part in all.iter().chain(&all) {
         first.undo_spans(&[*part], 0);
         first.model().check_invariants();
         first.redo_spans(&[*part], 0);
-        assert_eq!(hash, first.state_hash(), "off and on again");
+        assert!(is_switched || hash == first.state_hash(), "off and on again");
     }
+    let mut late = Document::new(ReplicaId(10));
+    late.receive_all(first.actions_since(&late.version())).expect("valid");
+    assert_eq!(first.state_hash(), late.state_hash(), "who sees all of it later sees the same");
 });
