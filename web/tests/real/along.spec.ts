@@ -1,36 +1,14 @@
 /** Undo with what depends on it, what won against something, and views of one's own: two browsers on the real server. */
-import { type Browser, expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, terminal, textOf } from "./people";
-import { Server } from "./server";
+import { expect, type Page, test } from "@playwright/test";
+import { agree, isDurable, person, put, terminal, textOf, two } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 /** The run that begins with some words, as the terminal names it. */
 function run(id: string, words: string): string {
   const { runs } = JSON.parse(terminal("log", server.url, id, "--json")) as { runs: { id: string; text: string }[] };
   return runs.find((one) => one.text.startsWith(words))?.id as string;
-}
-
-/** Writes as one change, at the end. */
-async function put(page: Page, text: string): Promise<void> {
-  await page.locator(".cm-content").click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(text);
-  await isDurable(page);
-}
-
-async function two(browser: Browser, name: string): Promise<[ann: Page, ben: Page, id: string]> {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, name);
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
-  return [ann, ben, id];
 }
 
 /** Writes in turn, each seen by the other. */
@@ -55,7 +33,7 @@ const asking = (page: Page) => page.getByRole("group", { name: "Undo with what d
 const line = (page: Page, words: string) => page.locator(".run", { hasText: words });
 
 test("an undo says whose work would go along, shows it, and takes or spares it", async ({ browser }) => {
-  const [ann, ben, id] = await two(browser, "Along");
+  const [ann, ben, id] = await two(server, browser, "Along");
   await inTurn([[ann, "Room. "], [ben, "Table. "], [ann, "Garden. "], [ben, "Chair. "]], ann, ben);
   const all = "Room. Table. Garden. Chair. ";
   terminal("constrain", server.url, id, "enables", run(id, "Room"), run(id, "Table"));
@@ -107,7 +85,7 @@ test("an undo says whose work would go along, shows it, and takes or spares it",
 });
 
 test("what won is tinted for both until one of them decides, and nobody who writes is disturbed", async ({ browser }) => {
-  const [ann, ben, id] = await two(browser, "Tint");
+  const [ann, ben, id] = await two(server, browser, "Tint");
   await inTurn([[ann, "Tea at four. "], [ben, "Talk at four. "], [ann, "And a walk. "]], ann, ben);
   await ann.locator(".cm-content").press("Control+Home");
   await ann.keyboard.type("Plan");
@@ -156,7 +134,7 @@ test("what won is tinted for both until one of them decides, and nobody who writ
 });
 
 test("who holds somebody is told how far they have gone, and comes back", async ({ browser }) => {
-  const [ann, ben] = await two(browser, "Hold");
+  const [ann, ben] = await two(server, browser, "Hold");
   await inTurn([[ann, "One. "], [ben, "Two. "]], ann, ben);
   const meter = ann.getByRole("button", { name: /^You see \d+ changes? differently from others$/ });
   await expect(meter).toHaveCount(0);
@@ -185,7 +163,7 @@ test("who holds somebody is told how far they have gone, and comes back", async 
 });
 
 test("views are switched by keys without loading anything, and kept in the browser", async ({ browser }) => {
-  const [ann, ben] = await two(browser, "Views");
+  const [ann, ben] = await two(server, browser, "Views");
   await inTurn([[ann, "One. "], [ben, "Two. "], [ann, "Three. "]], ann, ben);
   const menu = ann.getByRole("menu", { name: /^View/ });
   const choose = async (name: string) => {

@@ -1,24 +1,9 @@
 /** Changes that exclude each other: what gives way is listed for everybody, and decided by anybody. */
 import { expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, terminal, textOf } from "./people";
-import { Server } from "./server";
+import { agree, enter, isDurable, makeDocument, person, put, serveAgain, terminal, textOf, two } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
-
-/** Writes as one change, at the end. */
-async function put(page: Page, text: string): Promise<void> {
-  await page.locator(".cm-content").click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(text);
-  await isDurable(page);
-}
+eachHasServer();
 
 const waiting = (page: Page) => page.getByRole("list", { name: "Waiting for a decision" }).locator("li");
 const decided = (page: Page) => page.getByRole("list", { name: "Decided" }).locator("li");
@@ -29,9 +14,7 @@ const caret = (page: Page) =>
   });
 
 test("what gave way is listed for both, decided by one, and comes back when the decision is taken back", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Meetings");
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben, id] = await two(server, browser, "Meetings");
   await put(ann, "Tea at four. ");
   await agree(ann, ben);
   await put(ben, "Talk at four. ");
@@ -77,9 +60,7 @@ test("what gave way is listed for both, decided by one, and comes back when the 
 });
 
 test("with one's own first, what another did at once to the same words waits aside, for oneself only", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Mine first");
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben] = await two(server, browser, "Mine first");
   await put(ann, "The cat sat on the mat.");
   await agree(ann, ben);
   await ann.getByRole("button", { name: "People" }).click();
@@ -96,7 +77,7 @@ test("with one's own first, what another did at once to the same words waits asi
   await ben.keyboard.press("Control+End");
   await ben.keyboard.insertText(" It slept.");
   const before = await caret(ann);
-  await server.run();
+  await serveAgain(server, ann, ben);
   const mine = "The dog sat on the mat. It slept.";
   await expect.poll(() => textOf(ann)).toBe(mine);
   expect(await caret(ann), "nothing moved the caret").toEqual(before);

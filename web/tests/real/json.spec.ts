@@ -1,10 +1,9 @@
 /** JSON documents over the real engine and the real server: two people edit one, and files go in and out. */
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { isDurable, person } from "./people";
-import { Server } from "./server";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
+eachHasServer();
 
 const TEXT = `{
   "title": "Two voices",
@@ -13,12 +12,6 @@ const TEXT = `{
   "attic": {}
 }
 `;
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
 
 const url = (id: string) => `${server.url}/api/documents/${id}/text`;
 const line = (page: Page, key: string) => page.locator(`[role=treeitem][data-key="${key}"]`);

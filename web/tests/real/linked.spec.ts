@@ -1,11 +1,10 @@
 /** Two browsers and an editor that knows nothing of Motet, on one text: together, apart, and over a crash. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, textOf, write } from "./people";
-import { Server } from "./server";
+import { agree, enter, isDurable, makeDocument, person, serveAgain, textOf, write } from "./people";
+import { needsServer, Server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 240_000 });
+needsServer(240_000);
 
 const APART_MS = 60_000;
 const read = (file: string) => readFileSync(file, "utf8");
@@ -57,7 +56,7 @@ test("browsers and a linked file edit at once, undo their own, part for a minute
     await server.kill();
     save(file, (text) => text.replace("Third", "The editor's third"));
     await write(ann, "Ann without a server. ");
-    await server.run();
+    await serveAgain(server, ann);
     await isDurable(ann);
     await write(ben, "Ben still alone. ");
     await new Promise((done) => setTimeout(done, sinceMs + APART_MS - Date.now()));

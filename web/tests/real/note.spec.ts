@@ -1,16 +1,9 @@
 /** Two browsers in one note on the real server. */
 import { expect, type Page, test } from "@playwright/test";
-import { isDurable, person } from "./people";
-import { Server } from "./server";
+import { isDurable, person, serveAgain } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 /** What a note shows, but for carets and what only its reader sees. */
 const shownIn = (page: Page) =>
@@ -94,7 +87,7 @@ test("two write in one note, its table and its comments, move a section, and und
   await server.kill();
   await write(ann, " Ann alone.");
   await write(ben, " Ben alone.");
-  await server.run();
+  await serveAgain(server, ann, ben);
   await isDurable(ann);
   await isDurable(ben);
   await agree(ann, ben);

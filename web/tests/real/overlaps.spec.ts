@@ -1,16 +1,9 @@
 /** What two change at once at one place, of which nothing is lost: marked faintly, told in a card and a list, dismissed by a key. */
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, textOf } from "./people";
-import { Server } from "./server";
+import { agree, isDurable, person, serveAgain, textOf, two } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 const marked = (page: Page) => page.evaluate(() => [...document.querySelectorAll(".is-overlap")].map((mark) => mark.textContent).join("|"));
 const card = (page: Page) => page.locator(".overlap-card");
@@ -35,9 +28,7 @@ async function replaceWord(page: Page, from: number, length: number, word: strin
 
 /** Two who rewrite one word while the server is away, and meet again; Ann's caret is at the end. */
 async function atOnce(browser: Browser, name: string): Promise<[ann: Page, ben: Page]> {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, name);
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben] = await two(server, browser, name);
   await ann.locator(".cm-content").click();
   await ann.keyboard.insertText("The cat sat on the mat, and nobody minded.");
   await isDurable(ann);
@@ -50,7 +41,7 @@ async function atOnce(browser: Browser, name: string): Promise<[ann: Page, ben: 
   await ann.keyboard.press("Control+End");
   await ann.keyboard.press("ArrowLeft");
   const before = await place(ann);
-  await server.run();
+  await serveAgain(server, ann, ben);
   await expect.poll(() => textOf(ann)).toMatch(/^The (doghen|hendog) sat on the mat, and nobody minded.$/);
   await agree(ann, ben);
   await expect.poll(() => marked(ann)).toMatch(/^(dog\|hen|hen\|dog)$/);
@@ -137,7 +128,7 @@ test("in a note it is marked too", async ({ browser }) => {
     for (let n = 0; n < 3; n++) await page.keyboard.press("Shift+ArrowRight");
     await page.keyboard.type(word);
   }
-  await server.run();
+  await serveAgain(server, ann, ben);
   await expect(ann.locator(".note")).toContainText(/The (doghen|hendog) sat\./);
   // Letter by letter there are as many marks.
   await expect.poll(async () => (await marked(ann)).replaceAll("|", "")).toMatch(/^(d?oghen|hend?og)$/);

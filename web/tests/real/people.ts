@@ -26,6 +26,20 @@ export async function enter(server: Server, page: Page, id: string): Promise<voi
   await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected");
 }
 
+/** Ann and Ben, each in a browser of their own, in one new text. */
+export async function two(server: Server, browser: Browser, name: string): Promise<[ann: Page, ben: Page, id: string]> {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  const id = await makeDocument(server, name);
+  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  return [ann, ben, id];
+}
+
+/** Starts the server again, and returns once all are back: who was away for a while looks seldom. */
+export async function serveAgain(server: Server, ...pages: Page[]): Promise<void> {
+  await server.run();
+  for (const page of pages) await expect(page.locator(".saved")).toHaveAttribute("data-link", "connected", { timeout: 30_000 });
+}
+
 export const textOf = (page: Page) =>
   page.evaluate(() => [...document.querySelectorAll(".cm-line")].map((line) => line.textContent?.replaceAll("\u2060", "")).join("\n"));
 export const isDurable = (page: Page) => expect(page.locator(".saved")).toHaveAttribute("data-level", "durable");
@@ -34,6 +48,14 @@ export async function write(page: Page, text: string): Promise<void> {
   await page.locator(".cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type(text);
+}
+
+/** Writes as one change, at the end. */
+export async function put(page: Page, text: string): Promise<void> {
+  await page.locator(".cm-content").first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(text);
+  await isDurable(page);
 }
 
 export async function agree(a: Page, b: Page): Promise<void> {

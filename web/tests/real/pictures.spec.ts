@@ -1,16 +1,9 @@
 /** Pictures in a note: pasted by one and seen by another, without a server, after a reload, and up to what a server takes. */
 import { expect, type Page, test } from "@playwright/test";
-import { isDurable, person } from "./people";
-import { Server } from "./server";
+import { isDurable, person, serveAgain } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 /** Pastes a picture of so many pixels, as a screenshot comes. */
 async function paste(page: Page, colour: string, [width, height]: [number, number]): Promise<void> {
@@ -121,7 +114,7 @@ test("a picture that is pasted without a server is there after a reload, and is 
   await ann.locator(".note").waitFor();
   await isDrawn(ann);
   await expect(ann.locator(".saved")).toHaveAttribute("data-level", "local");
-  await server.run();
+  await serveAgain(server, ann);
   await isDurable(ann);
   await expect(words(ann)).toBeHidden();
   await enter(ben, ann.url());
@@ -129,8 +122,7 @@ test("a picture that is pasted without a server is there after a reload, and is 
 });
 
 test("what a server has no room for is said, stays here, and is not called saved", async ({ browser }) => {
-  await server.remove();
-  server = await Server.start(undefined, "--blob-document-quota", "100");
+  await server.restart("--blob-document-quota", "100");
   const ann = await person(browser, "Ann");
   await newNote(ann);
   await paste(ann, "#1d4ed8", [240, 160]);

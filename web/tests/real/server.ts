@@ -4,8 +4,27 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { test } from "@playwright/test";
 
 const READY_MS_MAX = 15_000;
+
+/** Lets the tests of a file run where there is a built server, each so long at most. */
+export function needsServer(timeout = 120_000): void {
+  test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
+  test.describe.configure({ timeout });
+}
+
+/** The server of the test that runs, in files where each has one. */
+export let server: Server;
+
+/** Gives each test of a file a server of its own, where `needsServer` lets them run. */
+export function eachHasServer(timeout?: number): void {
+  needsServer(timeout);
+  test.beforeEach(async () => {
+    server = await Server.start();
+  });
+  test.afterEach(async () => server.remove());
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();
@@ -20,7 +39,7 @@ export class Server {
   private links: ChildProcess[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "motet-"));
 
-  private constructor(private readonly port: number, private readonly app: string, private readonly flags: readonly string[]) {}
+  private constructor(private readonly port: number, private readonly app: string, private flags: readonly string[]) {}
 
   /** Serves the built app, or another page. */
   static async start(app = resolve("dist"), ...flags: string[]): Promise<Server> {
@@ -43,6 +62,13 @@ export class Server {
       if (Date.now() > deadline) throw new Error(`the server was not ready after ${READY_MS_MAX} ms`);
       await new Promise((done) => setTimeout(done, 50));
     }
+  }
+
+  /** Stops it, and starts it otherwise, on the same folder and port. */
+  async restart(...flags: string[]): Promise<void> {
+    await this.kill();
+    this.flags = flags;
+    await this.run();
   }
 
   /** As a power cut would: no goodbye. */

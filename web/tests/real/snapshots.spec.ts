@@ -1,26 +1,12 @@
 /** Versions with a name: taken, listed, looked at, compared, brought back and taken out, by two people. */
 import { expect, type Page, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, terminal, textOf } from "./people";
-import { Server } from "./server";
+import { agree, isDurable, person, put, terminal, textOf, two } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 const listed = (page: Page) => page.getByRole("list", { name: "Snapshots, newest first" }).locator("li.snapshot");
 const past = (page: Page) => page.locator(".banner.is-past");
-
-async function put(page: Page, text: string): Promise<void> {
-  await page.locator(".cm-content").first().click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(text);
-  await isDurable(page);
-}
 
 /** By keys alone. */
 async function take(page: Page, name: string, note = ""): Promise<void> {
@@ -32,9 +18,7 @@ async function take(page: Page, name: string, note = ""): Promise<void> {
 }
 
 test("one takes them, all find them, look at them, compare, and bring one back", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Snapshots");
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben, id] = await two(server, browser, "Snapshots");
   await ann.keyboard.press("Alt+t");
   await expect(ann.getByText("There are none yet.")).toBeVisible();
   await expect(ann.getByText("Nothing was written yet.")).toBeVisible();

@@ -1,17 +1,10 @@
 /** One suggests, another accepts and rejects, in notes and in texts; and drafts. */
 import { expect, type Page, test } from "@playwright/test";
-import { agree as agreeText, enter as enterText, isDurable, makeDocument, person, textOf } from "./people";
-import { Server } from "./server";
+import { agree as agreeText, isDurable, person, textOf, two } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 90_000 });
+eachHasServer(90_000);
 test.use({ actionTimeout: 8_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
 
 /** What a note reads, but for what is drawn beside it. */
 const linesOf = (page: Page) =>
@@ -149,9 +142,7 @@ test("ten suggestions in a note: half are accepted, by the card, by keys and thr
 });
 
 test("suggestions in a text, and a draft", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Proposed");
-  await Promise.all([enterText(server, ann, id), enterText(server, ben, id)]);
+  const [ann, ben] = await two(server, browser, "Proposed");
   await ann.locator(".cm-content").click();
   await ann.keyboard.insertText("We meet at noon.\nBring tea.");
   await agreeText(ann, ben);

@@ -1,21 +1,12 @@
 /** The built app over the real engine and the real server: as people would see it. */
 import { expect, test } from "@playwright/test";
-import { agree, enter, isDurable, makeDocument, person, textOf, write } from "./people";
-import { Server } from "./server";
+import { agree, enter, isDurable, makeDocument, person, serveAgain, textOf, two, write } from "./people";
+import { eachHasServer, server } from "./server";
 
-test.skip(process.env["MOTET_BINARY"] === undefined, "needs the built server: run `cargo xtask test`");
-test.describe.configure({ timeout: 120_000 });
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await Server.start();
-});
-test.afterEach(async () => server.remove());
+eachHasServer();
 
 test("two browsers write at once, see each other, and undo their own work only", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Together");
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben] = await two(server, browser, "Together");
   await Promise.all([write(ann, "Ann was here. "), write(ben, "Ben was here. ")]);
   await agree(ann, ben);
   await expect(ann.locator(".peer-name")).toHaveAttribute("data-name", "Ben");
@@ -26,9 +17,7 @@ test("two browsers write at once, see each other, and undo their own work only",
 });
 
 test("what was shown as durable outlives a killed server; what was written meanwhile merges", async ({ browser }) => {
-  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
-  const id = await makeDocument(server, "Survivor");
-  await Promise.all([enter(server, ann, id), enter(server, ben, id)]);
+  const [ann, ben] = await two(server, browser, "Survivor");
   await write(ann, "Durable. ");
   await isDurable(ann);
   await agree(ann, ben);
@@ -37,7 +26,7 @@ test("what was shown as durable outlives a killed server; what was written meanw
   await write(ann, "Ann alone. ");
   await write(ben, "Ben alone. ");
   await expect(ann.locator(".saved")).toHaveAttribute("data-level", "local");
-  await server.run();
+  await serveAgain(server, ann, ben);
   await agree(ann, ben);
   for (const words of ["Durable.", "Ann alone.", "Ben alone."]) expect(await textOf(ann)).toContain(words);
   await isDurable(ann);
@@ -59,7 +48,7 @@ test("a reload works offline, with the text and with undo", async ({ browser }) 
   await expect.poll(() => textOf(ann)).toContain("Also kept.");
   await ann.locator(".cm-content").press("Control+z");
   await expect.poll(() => textOf(ann)).not.toContain("Also kept.");
-  await server.run();
+  await serveAgain(server, ann);
   await isDurable(ann);
 });
 
