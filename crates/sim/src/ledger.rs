@@ -153,14 +153,27 @@ impl Before {
         Self(is_compared.then(|| document.actions_since(&VersionVector::new())))
     }
 
-    /// After an undo of `spans` all must be as if these had never taken effect, and nothing else.
+    /// After an undo of `spans` all must be as if these had never taken effect, and nothing else. Where history was trimmed
+    /// nothing is undone.
     pub fn check_undone(self, document: &Document, spans: &[Span]) -> Result<(), String> {
         let Some(actions) = self.0 else { return Ok(()) };
         let mut policy = choices::of(document);
-        policy.hidden.extend(spans);
+        policy.hidden.extend(spans.iter().flat_map(|span| untrimmed(document, *span)));
         let state = by_definition(document, actions).state(&policy);
         compare(document, &state).map_err(|what| format!("undo took back more or less than {spans:?}: {what}"))
     }
+}
+
+/// What of a span can be undone still.
+fn untrimmed(document: &Document, span: Span) -> Vec<Span> {
+    let (mut parts, mut at) = (Vec::new(), span.start);
+    for trimmed in document.view().trimmed_parts(span) {
+        parts.push(Span::new(span.replica, at, trimmed.start));
+        at = trimmed.end;
+    }
+    parts.push(Span::new(span.replica, at, span.end));
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 fn by_definition(document: &Document, mut actions: Vec<Action>) -> Naive {
