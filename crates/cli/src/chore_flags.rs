@@ -17,13 +17,17 @@ pub struct ChoreFlags {
     /// decided, once something is open and nobody wrote anything for so many seconds: time to see it for everybody.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     decide_after: Option<u32>,
+    /// Where history was trimmed (motet decide --trim), forget what nobody will see again, here and on the disk. It cannot be
+    /// brought back.
+    #[arg(long)]
+    forget: bool,
 }
 
 impl ChoreFlags {
     /// Begins with it, and says who decides. Must be called within a runtime.
     pub fn start(&self, service: &Service, hub: &Arc<StoredHub>, say: impl FnOnce(&str)) {
         let decides_after = self.decide_after.map(|seconds| Duration::from_secs(seconds.into()));
-        let chores = Chores { takes_snapshots: self.daily_snapshots, decides_after };
+        let chores = Chores { takes_snapshots: self.daily_snapshots, decides_after, forgets: self.forget };
         if decides_after.is_some() {
             say(&hub.author().to_string());
         }

@@ -306,10 +306,11 @@ impl Replica {
     /// `patch`, where one is given.
     pub fn import(&mut self, bytes: &[u8], mut patch: Option<&mut Patch>) -> Result<Imported, ImportError> {
         let sealed = Sealed::decode(bytes)?;
+        let is_trusted = self.check_word(&sealed)?;
         let mut spans = Vec::new();
         match self.take(&sealed, patch.as_deref_mut())? {
             Taken::Known => return Ok(Imported::Known),
-            Taken::Early => self.waiting.add(&sealed, bytes)?,
+            Taken::Early => self.waiting.add(&sealed, bytes, is_trusted)?,
             Taken::In(span) => {
                 self.adopt(&sealed, bytes);
                 spans.push(span);

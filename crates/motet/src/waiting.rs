@@ -10,6 +10,9 @@ use log::BlobNames;
 /// fits; a flood stops here.
 const BYTES_MAX: usize = 16 << 20;
 
+/// The same where it is known whose word it is that waits: history that others forgot comes at once or not at all.
+const TRUSTED_BYTES_MAX: usize = 512 << 20;
+
 /// Names a waiting parcel. Nobody has vouched for it yet, so that several may claim one place.
 pub(crate) type Key = (ReplicaId, Seq, Hash);
 
@@ -33,15 +36,16 @@ pub(crate) struct WaitingRoom {
 
 impl WaitingRoom {
     /// Lets a parcel wait; `sealed` is what `bytes` say.
-    pub fn add(&mut self, sealed: &Sealed, bytes: &[u8]) -> Result<(), ImportError> {
+    pub fn add(&mut self, sealed: &Sealed, bytes: &[u8], is_trusted: bool) -> Result<(), ImportError> {
         let (span, needs) = sealed.outline()?;
         let key = (span.replica, span.start, codec::hash_after(Hash([0; 32]), bytes));
         if self.parcels.contains_key(&key) {
             return Ok(());
         }
         let total = self.bytes + bytes.len();
-        if total > BYTES_MAX {
-            return Err(ImportError::WaitingFull { bytes: total, limit: BYTES_MAX });
+        let limit = if is_trusted { TRUSTED_BYTES_MAX } else { BYTES_MAX };
+        if total > limit {
+            return Err(ImportError::WaitingFull { bytes: total, limit });
         }
         self.bytes = total;
         self.parcels.insert(key, Parcel { end: span.end, needs, bytes: bytes.to_vec() });

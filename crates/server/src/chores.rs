@@ -29,12 +29,14 @@ pub struct Chores {
     pub takes_snapshots: bool,
     /// Decides about what excludes each other, where it may, once nothing was written for so long.
     pub decides_after: Option<Duration>,
+    /// Forgets what history was trimmed of, here and on the disk.
+    pub forgets: bool,
 }
 
 impl Chores {
     /// Whether there is anything to do.
     pub fn is_any(&self) -> bool {
-        self.takes_snapshots || self.decides_after.is_some()
+        self.takes_snapshots || self.forgets || self.decides_after.is_some()
     }
 
     fn pause(&self) -> Duration {

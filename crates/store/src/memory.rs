@@ -146,8 +146,8 @@ impl Store for MemoryStore {
         let mut inner = self.lock();
         let content = inner.documents.get_mut(&doc).ok_or(CompactError::UnknownDocument(doc))?;
         let mut gone = Vec::new();
-        for replacement in replacements {
-            gone.extend(content.replaced(replacement.span())?);
+        for span in rules::joined(replacements) {
+            gone.extend(content.replaced(span)?);
         }
         for span in gone {
             content.records.remove(&(span.replica, span.end));

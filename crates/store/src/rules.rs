@@ -51,6 +51,20 @@ pub(crate) fn check_replacements(records: &[Record]) -> Result<(), CompactError>
     Ok(())
 }
 
+/// What replacements cover, those joined that follow each other: what lies within several together is replaced too.
+pub(crate) fn joined(records: &[Record]) -> Vec<Span> {
+    let mut spans: Vec<Span> = records.iter().map(Record::span).collect();
+    spans.sort_unstable();
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if last.replica == span.replica && last.end == span.start => last.end = span.end,
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
 /// The stored records that `replacement` takes the place of: those that lie within it.
 ///
 /// `nearby` is, by end, every stored record of the replica that ends after the start of the
@@ -113,6 +127,14 @@ mod tests {
         assert_eq!(replaced(span(4, 12), &nearby[1..], 12).unwrap(), nearby[1..]);
         assert_eq!(replaced(span(2, 10), &nearby, 12).unwrap(), [span(4, 8)]);
         assert_eq!(replaced(span(4, 8), &nearby[1..2], 12).unwrap(), [span(4, 8)]);
+    }
+
+    #[test]
+    fn replacements_that_follow_each_other_take_together_what_lies_within() {
+        let record = |span: Span| Record { replica: span.replica, start: span.start, end: span.end, bytes: vec![1] };
+        let joined = joined(&[span(5, 9), span(0, 5), span(10, 12)].map(record));
+        assert_eq!(joined, [span(0, 9), span(10, 12)]);
+        assert_eq!(replaced(joined[0], &[span(0, 4), span(4, 8), span(8, 9)], 12).unwrap().len(), 3);
     }
 
     #[test]

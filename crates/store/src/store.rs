@@ -51,8 +51,8 @@ pub trait Store: Send + Sync {
     /// bytes together, but one at least.
     fn read_page(&self, doc: DocumentId, since: &VersionVector, bytes_max: usize) -> Result<Page, ReadError>;
 
-    /// Puts replacements in the place of the stored records that lie within them. The replacements
-    /// must cover nothing that is not stored; records that reach outside of them stay as they are, so
+    /// Puts replacements in the place of the stored records that lie within them, or within several that follow each other. The
+    /// replacements must cover nothing that is not stored; records that reach outside of them stay as they are, so
     /// what was appended meanwhile is safe, and the version never changes.
     fn compact(&self, doc: DocumentId, replacements: &[Record]) -> Result<(), CompactError>;
 

@@ -259,6 +259,18 @@ impl Replica {
         is_new
     }
 
+    /// Refuses what stands in the place of what others forgot by the word of nobody here; whether it, or all that comes, is taken.
+    pub(super) fn check_word(&mut self, sealed: &Sealed) -> Result<bool, ImportError> {
+        if let Sealed::Piece(piece) = sealed {
+            piece.open(self.id, self.epoch)?;
+            if !self.trusts(piece.statement.by) {
+                return Err(ImportError::Untrusted(piece.statement.by));
+            }
+            return Ok(true);
+        }
+        Ok(self.trusts_all)
+    }
+
     /// Verifies and reads what of a piece follows `head`; none where nothing does.
     pub(super) fn open_piece(&mut self, piece: &Piece, head: ChainHead) -> Result<Option<Opening>, ImportError> {
         if head.author != piece.base.author {

@@ -32,7 +32,8 @@ fn names(hub: &StoredHub, doc: DocumentId) -> Vec<String> {
 
 #[tokio::test]
 async fn a_node_takes_a_snapshot_a_day_and_what_it_took_is_on_the_disk() {
-    let (service, hub, mut caretaker, doc) = node(Chores { takes_snapshots: true, decides_after: None });
+    let (service, hub, mut caretaker, doc) =
+        node(Chores { takes_snapshots: true, decides_after: None, forgets: false });
     caretaker.look(0).await;
     assert!(names(&hub, doc).is_empty(), "there is nothing to take one of");
     save(&service, doc, "one\n").await;

@@ -10,7 +10,7 @@ use crate::chores::{Chores, Watch};
 use crate::content::{self, Content, DocumentType, NewType};
 use crate::hub::{HubDocument, HubError};
 use crate::limits::{IMAGE_AFTER_BYTES, TEXT_BYTES_MAX};
-use clock::{DocumentId, Span, VersionVector};
+use clock::{DocumentId, Id, Span, VersionVector};
 use motet::{BlobNames, ContainerId, Imported, Kind, Replica};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -36,6 +36,8 @@ pub struct StoredDocument {
     unimaged_bytes: usize,
     etags: KeptEtags,
     kept_type: KeptType,
+    /// By which decision what is forgotten here is not on the disk either.
+    forgotten_by: Option<Id>,
 }
 
 impl StoredDocument {
@@ -56,7 +58,20 @@ impl StoredDocument {
         let durable = replica.version();
         // Whether there is a fitting image shows when one is due: then it is written anew at worst.
         let (imaged, recent) = (VersionVector::new(), Recent::default());
-        Ok(Self { store, epoch, replica, recent, durable, imaged, image_bytes: 0, unimaged_bytes: 0, etags, kept_type })
+        let forgotten_by = replica.forgotten_by();
+        Ok(Self {
+            store,
+            epoch,
+            replica,
+            recent,
+            durable,
+            imaged,
+            image_bytes: 0,
+            unimaged_bytes: 0,
+            etags,
+            kept_type,
+            forgotten_by,
+        })
     }
 
     /// A document that was just made in `store`, of which nothing is on the disk.
@@ -106,6 +121,32 @@ impl StoredDocument {
     pub fn seal(&mut self) {
         // The parcel is exported again, with whatever else is not on the disk.
         self.replica.seal_all();
+    }
+
+    /// Forgets what history was trimmed of, here and on the disk, see [`Replica::forget`]. Whether there was anything to forget. What
+    /// is on the disk of others, or in copies of this one, stays.
+    pub fn forget(&mut self) -> Result<bool, HubError> {
+        self.sync()?;
+        let is_new = self.replica.forget();
+        self.rewrite()?;
+        Ok(is_new)
+    }
+
+    /// Puts what is in memory in the place of what is on the disk, where something was forgotten since.
+    fn rewrite(&mut self) -> Result<(), HubError> {
+        let now = self.replica.forgotten_by();
+        if now == self.forgotten_by || self.replica.version() != self.durable {
+            return Ok(());
+        }
+        self.recent = Recent::default();
+        let all = self.replica.version().missing_from(&VersionVector::new());
+        let records: Vec<Record> =
+            self.replica.export(&all, usize::MAX).into_iter().map(|parcel| to_record(to_sync(parcel))).collect();
+        let failed = |error: store::CompactError| HubError::Store(error.to_string());
+        self.store.compact(self.id(), &records).map_err(failed)?;
+        self.forgotten_by = now;
+        self.keep_image();
+        Ok(())
     }
 
     fn id(&self) -> DocumentId {
@@ -174,15 +215,9 @@ impl HubDocument for StoredDocument {
     fn sync(&mut self) -> Result<(), HubError> {
         self.etags.save(&*self.store, self.replica.id())?;
         let missing = self.replica.version().missing_from(&self.durable);
-        let to_record = |parcel: Parcel| Record {
-            replica: parcel.replica,
-            start: parcel.start,
-            end: parcel.end,
-            bytes: parcel.bytes.to_vec(),
-        };
         let records: Vec<Record> = self.export(&missing, usize::MAX).into_iter().map(to_record).collect();
         if records.is_empty() {
-            return Ok(());
+            return self.rewrite();
         }
         let failed = |error: store::AppendError| HubError::Store(error.to_string());
         if !self.store.append(self.id(), &records).map_err(failed)?.is_complete() {
@@ -194,7 +229,7 @@ impl HubDocument for StoredDocument {
         if self.unimaged_bytes > IMAGE_AFTER_BYTES.max(self.image_bytes) {
             self.keep_image();
         }
-        Ok(())
+        self.rewrite()
     }
 
     fn blob_names_count(&self) -> usize {
@@ -214,6 +249,9 @@ impl HubDocument for StoredDocument {
         }
         if let Some(ballot) = ballot {
             tracing::info!(%doc, %ballot, "decided");
+        }
+        if chores.forgets && self.forget()? {
+            tracing::info!(%doc, "forgot what history was trimmed of");
         }
         Ok(watch)
     }
@@ -283,6 +321,10 @@ impl HubDocument for StoredDocument {
     fn recall(&mut self, etag: &str) -> Option<VersionVector> {
         self.etags.recall(etag)
     }
+}
+
+fn to_record(parcel: Parcel) -> Record {
+    Record { replica: parcel.replica, start: parcel.start, end: parcel.end, bytes: parcel.bytes.to_vec() }
 }
 
 fn to_sync(parcel: motet::Parcel) -> Parcel {

@@ -1,6 +1,6 @@
 //! Members and the blobs that their document names.
 
-use super::World;
+use super::{Member, World};
 use crate::acts;
 use crate::attic::{Side, named};
 use crate::network::Side as End;
@@ -93,7 +93,12 @@ impl World {
 
     /// In the end whoever names a blob that anybody has has it, as it should be.
     pub(super) fn check_blobs(&self) -> Result<(), String> {
-        let anywhere: BTreeSet<BlobHash> = self.members.iter().flat_map(|member| member.attic.whole()).collect();
+        // Who forgot what named it gives it to nobody.
+        let given = |member: &Member| -> Option<Vec<BlobHash>> {
+            let named = named(&member.running.as_ref()?.host.replica);
+            Some(member.attic.whole().into_iter().filter(|hash| named.contains(hash)).collect())
+        };
+        let anywhere: BTreeSet<BlobHash> = self.members.iter().filter_map(given).flatten().collect();
         for (at, member) in self.members.iter().enumerate() {
             let Some(running) = &member.running else { continue };
             let whole = member.attic.whole();

@@ -146,8 +146,7 @@ impl<'t> Tables<'t> {
             return Ok(Err(CompactError::UnknownDocument(doc)));
         };
         let mut gone = Vec::new();
-        for replacement in replacements {
-            let span = replacement.span();
+        for span in rules::joined(replacements) {
             let have = end_of(&self.records, doc, span.replica)?;
             match rules::replaced(span, &self.nearby(doc, span)?, have) {
                 Ok(spans) => gone.extend(spans),

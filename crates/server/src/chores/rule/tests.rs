@@ -48,8 +48,8 @@ fn tend(member: &mut Replica, watch: &mut Watch, chores: &Chores, now: i64) -> D
     done
 }
 
-const SNAPSHOTS: Chores = Chores { takes_snapshots: true, decides_after: None };
-const DECIDES: Chores = Chores { takes_snapshots: false, decides_after: Some(Duration::from_secs(60)) };
+const SNAPSHOTS: Chores = Chores { takes_snapshots: true, decides_after: None, forgets: false };
+const DECIDES: Chores = Chores { takes_snapshots: false, decides_after: Some(Duration::from_secs(60)), forgets: false };
 
 fn names(member: &Replica) -> Vec<String> {
     member.document().snapshots().0.into_iter().map(|snapshot| snapshot.name).collect()
