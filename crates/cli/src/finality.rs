@@ -17,7 +17,7 @@ const HELP: &str = "\
 What excludes each other is chosen anew whenever something arrives; what was decided stays as it is. By itself the command decides \
 about everything that is here, as far as you may, or agrees to what somebody else decided; with several who may, it takes effect \
 once most of them agree. `--by you` or `--by KEY`, any number of times, says who may from the next decision on, and `--by nobody` \
-that none is made any more; neither can be undone. Exit code 0: done; 1: others have to agree first.";
+that none is made any more; neither can be undone. With `--trim` what the decision before covers, and what stays in by this one, is final: nobody can undo it any more, and what nobody will see again can be forgotten (motet forget). Exit code 0: done; 1: others have to agree first.";
 
 /// What to decide.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,9 @@ pub struct Arguments {
     /// storage node prints (motet serve --decide-after), or `nobody`.
     #[arg(long, value_name = "WHO")]
     by: Vec<String>,
+    /// Let history be trimmed up to the decision before: it cannot be taken back.
+    #[arg(long, conflicts_with_all = ["by", "show"])]
+    trim: bool,
     /// Only show who may decide, what was decided, and what came too late.
     #[arg(long, conflicts_with = "by")]
     show: bool,
@@ -46,7 +49,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let deciders = deciders(opened.replica(), &arguments.by)?;
         done = Some(opened.write(|document| document.govern(&deciders, now()))?.map_err(crate::opened::not_written)?.0);
     } else if !arguments.show {
-        let ballot = opened.write(|document| document.decide(now()))?.map(|(ballot, _)| ballot);
+        let decided = match arguments.trim {
+            true => opened.replica_mut().trim(now()),
+            false => opened.document_mut().decide(now()),
+        };
+        opened.keep()?;
+        let ballot = decided.map(|(ballot, _)| ballot);
         done = Some(ballot.as_ref().map(Ballot::span).map_err(|why| CommandError::Other(why.to_string()))?);
     }
     if arguments.json {
@@ -86,9 +94,11 @@ fn state_words(replica: &Replica) -> String {
     if document.authority().is_some_and(|authority| !authority.is_known()) {
         out.push_str("this document goes by rules that a newer version of motet knows: others may see other choices\n");
     }
+    let trimmed: Vec<Id> = document.trims().collect();
     let line = |id: Id| format!("{}  by {}", write_time(authors.time(id)), authors.short(id.replica));
     for &decision in document.decisions() {
-        out.push_str(&format!("{}  {}\n", paint.name(&decision.to_string()), line(decision)));
+        let trims = if trimmed.contains(&decision) { ", trimmed history" } else { "" };
+        out.push_str(&format!("{}  {}{trims}\n", paint.name(&decision.to_string()), line(decision)));
     }
     for (candidate, voters) in document.poll().into_iter().flat_map(|poll| poll.candidates) {
         let agreed = names(&voters);
@@ -122,6 +132,8 @@ fn state_json(opened: &Opened, done: Option<Span>) -> Value {
         "id": done.map(|span| span.to_string()),
         "deciders": document.authority().map(|authority| keys(&authority.deciders)),
         "decisions": document.decisions().iter().map(|id| decision(*id)).collect::<Vec<Value>>(),
+        "trimmed": document.trims().map(|id| id.to_string()).collect::<Vec<String>>(),
+        "forgotten": replica.forgotten_by().map(|id| id.to_string()),
         "open": open.collect::<Vec<Value>>(),
         "late": late.collect::<Vec<String>>(),
         "version": write_version(&document.version()),

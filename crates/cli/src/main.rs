@@ -17,6 +17,7 @@ mod effects;
 mod error;
 mod export;
 mod finality;
+mod forget;
 mod graph;
 mod home;
 mod import;
@@ -126,6 +127,8 @@ enum Command {
     Weigh(weigh::Arguments),
     /// Make final, for everybody, what is active of what excludes each other; say who may.
     Decide(finality::Arguments),
+    /// Take what nobody will see again off the disk, where history was trimmed.
+    Forget(forget::Arguments),
     /// Make a text read as it did, by an edit that adds to the history.
     Restore(restore::Arguments),
     /// Name versions of a document, list them, show and compare them, and go back to them.
@@ -177,6 +180,7 @@ fn main() -> ExitCode {
         Command::Across(arguments) => across::run(&arguments),
         Command::Weigh(arguments) => weigh::run(&arguments),
         Command::Decide(arguments) => finality::run(&arguments),
+        Command::Forget(arguments) => forget::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),

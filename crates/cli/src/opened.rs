@@ -88,9 +88,24 @@ impl Opened {
 
     /// The copy, to be changed: whoever does so lets it be kept.
     pub fn document_mut(&mut self) -> &mut Document {
+        self.replica_mut().document_mut()
+    }
+
+    /// The same, with its authors.
+    pub fn replica_mut(&mut self) -> &mut Replica {
         match &mut self.keeper {
-            Keeper::Directory(document) => document.replica_mut().document_mut(),
-            Keeper::Server(visit) => visit.document_mut(),
+            Keeper::Directory(document) => document.replica_mut(),
+            Keeper::Server(visit) => visit.replica_mut(),
+        }
+    }
+
+    /// Forgets what history was trimmed of, on the disk too, where the document is kept in a directory; whether there was anything.
+    pub fn forget(&mut self) -> Result<bool, CommandError> {
+        match &mut self.keeper {
+            Keeper::Directory(document) => Ok(document.forget()?),
+            Keeper::Server(_) => Err(CommandError::Other(
+                "a server forgets by itself: start it with motet serve --forget, or name its directory once it is stopped".into(),
+            )),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::error::CommandError;
 use crate::home::Home;
 use crate::out::Progress;
 use member::{Catalogue, Event, Keeping, Member, Settings, Shelf};
-use motet::{Document, ReplicaId};
+use motet::{Replica, ReplicaId};
 use server::{DocumentInfo, StoredDocument, StoredHub};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,8 +52,8 @@ impl Visit {
     }
 
     /// The copy of the document, to be changed: whoever does so lets it be kept.
-    pub fn document_mut(&mut self) -> &mut Document {
-        self.member.document_mut(self.doc.id).expect("opened").replica_mut().document_mut()
+    pub fn replica_mut(&mut self) -> &mut Replica {
+        self.member.document_mut(self.doc.id).expect("opened").replica_mut()
     }
 
     /// Returns once the server has what was changed on its disk.

@@ -43,6 +43,9 @@ impl Ballot {
     }
 }
 
+/// Says what stands in the place of what may be forgotten by a decision that is about to be made: the bytes of a certificate.
+pub(crate) type Vouch<'a> = dyn FnMut(&Document, OpRef<'_>) -> Result<Vec<u8>, DecideError> + 'a;
+
 /// Why nothing was decided; the document is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -142,7 +145,7 @@ impl Document {
     pub(crate) fn decide_with(
         &mut self,
         time: i64,
-        vouch: Option<&mut dyn FnMut(&Self, OpRef<'_>) -> Result<Vec<u8>, DecideError>>,
+        vouch: Option<&mut Vouch<'_>>,
     ) -> Result<(Ballot, Patch), DecideError> {
         let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
         let poll = self.poll().filter(|poll| poll.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
@@ -184,6 +187,11 @@ impl Document {
     /// The last decision by which history was trimmed.
     pub fn trimmed(&self) -> Option<Id> {
         self.view.trims(&self.log).next_back().map(|(by, _)| by)
+    }
+
+    /// The decisions by which history was trimmed, in order.
+    pub fn trims(&self) -> impl Iterator<Item = Id> {
+        self.view.trims(&self.log).map(|(by, _)| by)
     }
 
     /// Whether an element is final: nobody can undo it any more, nor bring it back, since history was trimmed.

@@ -93,10 +93,10 @@ impl Naive {
         while let Some(last) = best {
             let covers = past(last);
             decided.cover(self, covers, before.map(past), decisions[&last].outcomes);
-            if let Some(before) = before {
-                if trims(last, &decisions) {
-                    decided.fix(self, past(before), covers);
-                }
+            if let Some(before) = before
+                && trims(last, &decisions)
+            {
+                decided.fix(self, past(before), covers);
             }
             before = Some(last);
             best = current_in(covers).and_then(|by| next(by, Some(last)));

@@ -347,7 +347,8 @@ impl Decisions {
             None => self.founding.iter().copied().collect(),
         };
         // The earliest ballot of each, and what it is for.
-        let mut first: Vec<Option<((bool, (Lamport, Id)), Id)>> = vec![None; authority.deciders.len()];
+        type Rank = (bool, (Lamport, Id));
+        let mut first: Vec<Option<(Rank, Id)>> = vec![None; authority.deciders.len()];
         for candidate in next {
             let is_by = || {
                 after.is_some() || self.policies.len() == 1 || {
