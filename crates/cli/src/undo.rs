@@ -148,8 +148,10 @@ fn dry_run(opened: Opened, spans: &[Span], arguments: &Arguments) -> Result<Exit
         let names = |spans: &mut dyn Iterator<Item = Span>| spans.map(|span| span.to_string()).collect::<Vec<_>>();
         let lifted = names(&mut extent.lifted.iter().map(|id| Span::of(*id)));
         let spared = names(&mut extent.spared.iter().copied());
+        let trimmed = names(&mut extent.trimmed.iter().copied());
         print_json(&json!({
-            "document": opened.json(), "parts": parts, "lifted": lifted, "spared": spared, "refused": is_refused,
+            "document": opened.json(), "parts": parts, "lifted": lifted, "spared": spared, "trimmed": trimmed,
+            "refused": is_refused,
         }))?;
     } else {
         print(&Words::of(opened.replica()).extent(&extent))?;

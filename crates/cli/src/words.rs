@@ -237,6 +237,9 @@ impl<'a> Words<'a> {
         for span in &extent.spared {
             out.push_str(&format!("{span} would stay: others' work hangs on it\n"));
         }
+        for span in &extent.trimmed {
+            out.push_str(&format!("{span} would stay: history was trimmed, and it is final\n"));
+        }
         out
     }
 

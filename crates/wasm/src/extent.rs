@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Engine {
-    /// What undoing spans would change and hide, and nothing is done: `{parts, lifted, spared}`. What depends on it goes along
+    /// What undoing spans would change and hide, and nothing is done: `{parts, lifted, spared, trimmed}`. What depends on it goes along
     /// (`cascade`, `refuse`), or others' does not (`keep`).
     #[wasm_bindgen(js_name = undoPreview)]
     pub fn undo_preview(&mut self, spans: &str, dependants: &str) -> Outcome<JsValue> {
@@ -141,10 +141,13 @@ fn told(document: &Document, extent: &Extent) -> JsValue {
         ])
     };
     let lifted = extent.lifted.iter().map(|id| JsValue::from(write_spans(&[Span::of(*id)])));
+    let named =
+        |spans: &[Span]| spans.iter().map(|span| JsValue::from(write_spans(&[*span]))).collect::<Array>().into();
     object([
         ("parts", extent.parts.iter().map(part).collect::<Array>().into()),
         ("lifted", lifted.collect::<Array>().into()),
-        ("spared", extent.spared.iter().map(|span| JsValue::from(write_spans(&[*span]))).collect::<Array>().into()),
+        ("spared", named(&extent.spared)),
+        ("trimmed", named(&extent.trimmed)),
     ])
 }
 

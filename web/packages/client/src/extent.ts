@@ -31,6 +31,8 @@ export interface UndoPreview {
   lifted: readonly Side[];
   /** What would stay although it was named, since others' work hangs on it. */
   spared: readonly Spans[];
+  /** What would stay although it was named, since history was trimmed: it is final. */
+  trimmed: readonly Spans[];
 }
 
 /** A part of an edit run that one's own view shows and the shared one does not, or the other way round. */
@@ -50,7 +52,7 @@ export function previewOf(engine: Engine, spans: Spans, dependants: Dependants):
     return { ...side(spans), spans, turn, isOthers: others, reason: reason === null ? null : reasonOf(reason, side) };
   });
   const taken = parts.filter(({ turn, isOthers }) => isOthers && (turn === "goes" || turn === "hides"));
-  return { parts, taken, lifted: told.lifted.map(side), spared: told.spared };
+  return { parts, taken, lifted: told.lifted.map(side), spared: told.spared, trimmed: told.trimmed };
 }
 
 /** @internal */

@@ -182,6 +182,7 @@ export interface ToldExtent {
   }[];
   lifted: Spans[];
   spared: Spans[];
+  trimmed: Spans[];
 }
 
 /** Actions, and what ties them. */
