@@ -52,6 +52,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 /// Makes a document read as it did; whether it read otherwise.
 pub fn bring_back(opened: &mut Opened, moment: &Moment) -> Result<bool, CommandError> {
     let before = opened.document().version();
+    let forgotten = opened.replica().forgotten_by();
+    if forgotten.is_some_and(|by| moment.policy.pin.as_ref().is_some_and(|pin| !pin.contains(by))) {
+        let why = "something of what was there then was forgotten: history was trimmed since (motet decide --show)";
+        return Err(CommandError::Other(why.into()));
+    }
     let Content { text: wanted, document_type, .. } = moment.content(opened.document())?;
     match document_type {
         DocumentType::Text => opened.write(|document| make_read(document, &wanted, now()))?,

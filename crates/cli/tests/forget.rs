@@ -39,6 +39,8 @@ fn f4_a_directory_forgets_and_whoever_comes_does_without_it() {
     let again = run(&place, "forget", "data", &[]);
     assert_eq!((again.code, again.out.contains("before")), (Some(1), true), "{again:?}");
     assert!(ok(&place, "show", "data", &["--at", &written]).starts_with("\u{fffd}"));
+    let back = run(&place, "restore", "data", &["--at", &written]);
+    assert!(back.err.contains("was forgotten"), "{back:?}");
     let verified = place.run(&["verify", "data"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
     // Who comes over the network does without it, and goes on.

@@ -558,8 +558,13 @@ impl Document {
 
     /// What to write so that `spans` are on or off, as far as history was not trimmed.
     pub(crate) fn targets(&self, spans: &[Span], on: bool) -> Vec<(Span, bool)> {
+        self.still_open(self.all_targets(spans, on))
+    }
+
+    /// What of `targets` can be switched: what is final cannot.
+    pub(crate) fn still_open(&self, targets: Vec<(Span, bool)>) -> Vec<(Span, bool)> {
         let mut open = Vec::new();
-        for (target, on) in self.all_targets(spans, on) {
+        for (target, on) in targets {
             let trimmed = self.view.trimmed_parts(target);
             open.extend(without(target, &trimmed).into_iter().map(|part| (part, on)));
         }

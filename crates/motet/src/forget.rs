@@ -9,7 +9,7 @@ use log::{Action, MultiLog, Op, OpRef, Value};
 use view::Final;
 
 /// Stands for a character that is not here any more.
-const FORGOTTEN: char = char::REPLACEMENT_CHARACTER;
+pub(crate) const FORGOTTEN: char = char::REPLACEMENT_CHARACTER;
 
 /// The elements of which nobody will ever see again what they wrote.
 #[derive(Clone, Debug, Default)]

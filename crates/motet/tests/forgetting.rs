@@ -4,8 +4,8 @@
 use codec::trimmed::{Piece, Tail};
 use codec::{Image, SigningKey};
 use motet::{
-    ContainerId, Decider, DocumentId, Id, ImportError, Imported, Kind, Parcel, Policy, Replica, ReplicaId, Value,
-    VersionVector,
+    ContainerId, Decider, DocumentId, Id, ImportError, Imported, Kind, Parcel, Policy, Refusal, Replica, ReplicaId,
+    Value, VersionVector,
 };
 
 const DOC: DocumentId = DocumentId(7);
@@ -283,5 +283,9 @@ fn a_view_of_before_shows_that_something_is_not_here_any_more() {
     };
     assert_eq!(before(&ann), "one secret two");
     ann.forget();
+    let now = content(&ann);
+    assert_eq!(ann.document_mut().restore(text(), &at(15), 0), None);
+    assert_eq!(ann.document_mut().take_refusal(), Err(Refusal::Forgotten), "nobody writes what is not known");
+    assert_eq!(content(&ann), now);
     assert_eq!(before(&ann), "one\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} two");
 }

@@ -41,7 +41,9 @@ function useAsking(document: OpenDocument, content: Content, runs: readonly Edit
   const undo = (run: EditRun) => {
     const preview = client.undoPreview(run.spans);
     if (preview.taken.length > 0) ask({ run, preview });
-    else client.undoRange(run.spans);
+    else if (client.undoRange(run.spans)) {
+      if (preview.trimmed.length > 0) toast("A part of it is final and stays: history was trimmed");
+    } else if (preview.trimmed.length > 0) toast("This is final: history was trimmed, and nobody can undo it any more");
   };
   const answer = (dependants: "cascade" | "keep" | null) => {
     if (asked && dependants !== null && !client.undoRange(asked.run.spans, { dependants })) {

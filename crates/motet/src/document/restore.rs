@@ -1,7 +1,8 @@
 //! Going back to how it was, by going on.
 
-use super::Document;
+use super::{Document, Refusal};
 use crate::Edit;
+use crate::forget::FORGOTTEN;
 use clock::{Id, SortedMap, Span, VersionVector};
 use log::{ContainerId, Kind, OpRef, Proposal, Register};
 use model::Patch;
@@ -10,14 +11,19 @@ use view::{Decision, Policy, Standing, View};
 impl Document {
     /// Makes the container, and what is within it, as it was at `version`, by an action that adds to the history. A
     /// text of nothing but characters is written again where words differ; in whatever else there is, what came since
-    /// is undone, and what was undone since comes back, so that everything keeps its name. The second is what changes on the
-    /// screen: elsewhere too, where what comes or goes excludes something.
+    /// is undone, and what was undone since comes back, so that everything keeps its name; but what is final stays as it is, and
+    /// where something of the text was forgotten nothing is done: [`Document::take_refusal`] says so. The second is what changes on
+    /// the screen: elsewhere too, where what comes or goes excludes something.
     pub fn restore(&mut self, container: ContainerId, version: &VersionVector, time: i64) -> Option<(Span, Patch)> {
         if container.kind() != Kind::Text || self.model().text(container).is_some_and(|text| !text.is_plain()) {
             let targets = self.since(pinned(version), &[container], true);
             return self.control(Register::Undo, &targets, time);
         }
         let then = self.text_at(container, version);
+        if self.trimmed().is_some() && then.contains(FORGOTTEN) {
+            self.refuse(Refusal::Forgotten);
+            return None;
+        }
         let mut patch = Patch::default();
         let change = |edit: &mut Edit<'_>| edit.replace_all(container, &then);
         let span = self.plainly(|document| document.edit_for(time, &mut patch, change));
@@ -37,7 +43,7 @@ impl Document {
     }
 
     /// What stands otherwise than under `policy` in the containers that are within `roots`, or are not, and whether it is
-    /// in effect there.
+    /// in effect there; but for what is final.
     fn since(&self, policy: Policy, roots: &[ContainerId], is_within: bool) -> Vec<(Span, bool)> {
         let then = self.view_with(policy);
         let now = self.view_with(Policy::default());
@@ -50,7 +56,7 @@ impl Document {
                 }
             }
         }
-        targets
+        self.still_open(targets)
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Refusal {
     /// What is said of actions names one that is not here, or says nothing that can be said of them.
     #[error("what is said of actions has to name actions that are here, as many as it is said of")]
     Unfit,
+    /// What was there at a version is not here any more.
+    #[error("what was there then was forgotten: history was trimmed")]
+    Forgotten,
     /// This copy has written as much as one may.
     #[error("this copy has no numbers left to write with: open the document again")]
     UsedUp,
@@ -51,6 +54,7 @@ impl Refusal {
             Self::ManyAtOnce { .. } => "edit.many-at-once",
             Self::ManyUnseen { .. } => "edit.many-unseen",
             Self::Unfit => "edit.unfit",
+            Self::Forgotten => "edit.forgotten",
             Self::UsedUp => "edit.used-up",
         }
     }
