@@ -1,4 +1,4 @@
-//! How long it takes to read and print 1 MB of Markdown: `cargo run --release -p note --example time`.
+//! How long it takes to read and print 1 MB of Markdown: `cargo run --release -p note --example note_time`.
 
 use note::markdown::{parse, print, print_like};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! How long 1 MB of Markdown takes into containers and back: `cargo run --release -p notedoc --example time`.
+//! How long 1 MB of Markdown takes into containers and back: `cargo run --release -p notedoc --example notedoc_time`.
 
 use motet::{Document, ReplicaId};
 use std::time::{Duration, Instant};
