@@ -63,6 +63,8 @@ pub enum Fault {
     ForgetNeeds,
     /// `motet`: an image shows what its maker made of ops that they did not know.
     ShowUnknown,
+    /// `motet`: what was hidden is forgotten, whether or not what hid it is in effect.
+    ForgetTooMuch,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,
     /// `motet`: undo takes back one element more than the latest work.

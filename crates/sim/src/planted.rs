@@ -42,7 +42,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 41] = [
+pub const ALL: [(&str, Planted); 42] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -78,6 +78,7 @@ pub const ALL: [(&str, Planted); 41] = [
     ("keep-old-place", Planted::Inside(Fault::KeepOldPlace)),
     ("forget-decided", Planted::Inside(Fault::ForgetDecided)),
     ("undo-final", Planted::Inside(Fault::UndoFinal)),
+    ("forget-too-much", Planted::Inside(Fault::ForgetTooMuch)),
     ("clock-decides", Planted::Inside(Fault::ClockDecides)),
     ("show-muted", Planted::Inside(Fault::ShowMuted)),
     ("forget-needs", Planted::Inside(Fault::ForgetNeeds)),
