@@ -274,6 +274,9 @@ impl Piece {
     pub fn open(&self, document: DocumentId, epoch: u32) -> Result<OpenedPiece, FrameError> {
         let name = self.name()?;
         let refused = FrameError::Signature(name.replica);
+        if name.author.is_some_and(|author| author != self.base.author) {
+            return Err(FrameError::Stranger(name.replica));
+        }
         let leaf = Self::leaf(&self.base, &self.frame);
         let root = root_by(leaf, self.at, self.statement.pieces, &self.path);
         if root != Some(self.statement.root) || !self.statement.is_signed(document, epoch) {

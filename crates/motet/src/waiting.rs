@@ -11,7 +11,7 @@ use log::BlobNames;
 const BYTES_MAX: usize = 16 << 20;
 
 /// The same where it is known whose word it is that waits: history that others forgot comes at once or not at all.
-const TRUSTED_BYTES_MAX: usize = 512 << 20;
+pub(crate) const TRUSTED_BYTES_MAX: usize = 128 << 20;
 
 /// Names a waiting parcel. Nobody has vouched for it yet, so that several may claim one place.
 pub(crate) type Key = (ReplicaId, Seq, Hash);

@@ -289,3 +289,12 @@ fn a_view_of_before_shows_that_something_is_not_here_any_more() {
     assert_eq!(content(&ann), now);
     assert_eq!(before(&ann), "one\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} two");
 }
+
+#[test]
+fn nothing_is_forgotten_where_nobody_vouches_for_what_stands_in_its_place() {
+    let (mut ann, mut bob) = couple();
+    ann.document_mut().trim(0).expect("trimmed");
+    exchange(&mut ann, &mut bob);
+    assert!(!ann.forget() && !bob.forget());
+    assert!(knows(&ann, "secret") && knows(&bob, "secret"));
+}

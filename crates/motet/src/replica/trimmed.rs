@@ -8,6 +8,7 @@ use super::{ImageError, ImportError, KnownChain, Opening, Parcel, Replica, Seale
 use crate::decisions::{Ballot, DecideError};
 use crate::document::{Document, Refusal};
 use crate::forget::Forgotten;
+use crate::waiting::TRUSTED_BYTES_MAX;
 use clock::{Id, ReplicaId, Seq, SortedMap, Span, VersionVector};
 use codec::trimmed::{Base, Certificate, Piece, Statement, Tail, path};
 use codec::{Chain, ChainHead, Cost, EncodeError, FrameError, Hash};
@@ -47,6 +48,10 @@ impl Replica {
         let cuts = self.cuts(&then, &self.bounds(&then, before));
         let too_large = |error: EncodeError| DecideError::from(Refusal::from(error));
         let leaves = self.leaves(&then, &cuts, decision).map_err(too_large)?;
+        if leaves.iter().map(|(_, bytes)| bytes).sum::<usize>() > TRUSTED_BYTES_MAX {
+            return Err(too_large(EncodeError::Invalid("so long a history could be taken in by nobody who was away")));
+        }
+        let leaves: Vec<Hash> = leaves.into_iter().map(|(leaf, _)| leaf).collect();
         let statement = Statement::sign((self.id, self.epoch), decision, &leaves, &self.key);
         Certificate { statement, cuts }.encode().map_err(too_large)
     }
@@ -99,13 +104,13 @@ impl Replica {
         cuts
     }
 
-    /// The hashes of all pieces, in order: of actions without what is forgotten by a decision.
+    /// The hashes of all pieces, in order, of actions without what is forgotten by a decision; and how long each is.
     fn leaves(
         &self,
         document: &Document,
         cuts: &[(ReplicaId, Vec<Seq>)],
         decision: Id,
-    ) -> Result<Vec<Hash>, EncodeError> {
+    ) -> Result<Vec<(Hash, usize)>, EncodeError> {
         let version = cuts.iter().filter_map(|(replica, ends)| Some((*replica, *ends.last()?))).collect();
         let forgotten = Forgotten::of(document, &version, decision);
         let mut leaves = Vec::new();
@@ -115,7 +120,7 @@ impl Replica {
             let mut start = 0;
             for &end in ends {
                 let frame = frame_without(document, (*replica, &base), (start, end), &forgotten)?;
-                leaves.push(Piece::leaf(&base, &frame));
+                leaves.push((Piece::leaf(&base, &frame), frame.len()));
                 start = end;
             }
         }
@@ -149,10 +154,11 @@ impl Replica {
             return false;
         }
         // Nobody's word is taken for what can be worked out.
-        let is_right = |leaves: &Vec<Hash>| certificate.statement.is_of(leaves);
-        let Some(leaves) = self.leaves(&self.document, &certificate.cuts, decision).ok().filter(is_right) else {
+        let Ok(made) = self.leaves(&self.document, &certificate.cuts, decision) else { return false };
+        let leaves: Vec<Hash> = made.into_iter().map(|(leaf, _)| leaf).collect();
+        if !certificate.statement.is_of(&leaves) {
             return false;
-        };
+        }
         let bounds: VersionVector = ends(&certificate).collect();
         let bases: Vec<(ReplicaId, Base)> = ends(&certificate)
             .map(|(replica, end)| (replica, self.base_of(&self.document, replica, end).expect("just found")))
