@@ -63,7 +63,7 @@ pub enum Fault {
     ForgetNeeds,
     /// `motet`: an image shows what its maker made of ops that they did not know.
     ShowUnknown,
-    /// `motet`: what was hidden is forgotten, whether or not what hid it is in effect.
+    /// `motet`: what is final is forgotten though it shows.
     ForgetTooMuch,
     /// `motet`: undo takes back the latest work of anybody.
     UndoOfOthers,

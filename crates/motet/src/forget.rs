@@ -27,9 +27,7 @@ impl Forgotten {
             let whole = Span::new(replica, 0, end);
             for (part, is_in_effect) in last.parts(whole) {
                 #[cfg(feature = "fault-injection")]
-                if !is_in_effect && fault::is_on(fault::Fault::ForgetTooMuch) {
-                    document.log.ops_in(part).for_each(|(_, op)| forgotten.add_hidden(&document.log, &last, op));
-                }
+                let is_in_effect = is_in_effect && !fault::is_on(fault::Fault::ForgetTooMuch);
                 if !is_in_effect {
                     forgotten.add(part);
                     continue;
