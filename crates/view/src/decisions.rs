@@ -112,7 +112,7 @@ impl Fixed {
             .flat_map(|(&replica, parts)| parts.iter().map(move |(part, _)| Span::new(replica, part.start, part.end)))
     }
 
-    /// What the last horizon is behind: none where nothing is fixed.
+    /// Whether history was never trimmed.
     pub fn is_empty(&self) -> bool {
         self.horizons.is_empty()
     }
