@@ -42,20 +42,19 @@ fn npm(what: &str, name: &str) -> Outcome {
     run(&mut script(name))
 }
 
-/// The server that tests talk to. The Rust tests built nearly all of it: a release would cost minutes more and show nothing
-/// more.
-fn server() -> Outcome<PathBuf> {
-    run(cargo().args(["build", "--locked", "--package", "cli"]))?;
-    Ok(target_dir().join("debug/motet"))
+/// A program that the Rust tests built. By itself it would be built with other features, and nearly everything anew with it: that
+/// costs minutes and shows nothing more.
+fn built(name: &str) -> Outcome<PathBuf> {
+    run(cargo().args(["test", "--workspace", "--locked", "--no-run", "--quiet"]))?;
+    Ok(target_dir().join("debug").join(name))
 }
 
 /// The client in Node, over the real server.
 fn client() -> Outcome {
     ensure_packages()?;
-    let server = server()?;
+    let server = built("motet")?;
     // Documents of which this machine says what becomes of them, for the engine in WebAssembly to say the same.
-    run(cargo().args(["build", "--locked", "--package", "motet", "--example", "decisions"]))?;
-    let decisions = target_dir().join("debug/examples/decisions");
+    let decisions = built("examples/decisions")?;
     say("running the client's tests");
     run(script("test:client").env("MOTET_BINARY", server).env("MOTET_DECISIONS", decisions))
 }
@@ -66,7 +65,7 @@ fn browser() -> Outcome {
     let chromium = chromium()?;
     web::build()?;
     let mut tests = script("test:browser");
-    tests.env("MOTET_CHROMIUM", chromium).env("MOTET_BINARY", server()?);
+    tests.env("MOTET_CHROMIUM", chromium).env("MOTET_BINARY", built("motet")?);
     say("running the browser tests");
     run(&mut tests)
 }

@@ -7,7 +7,7 @@ use crate::opened::Opened;
 use crate::out::{Paint, print, print_json};
 use crate::subject::Plain;
 use crate::views::{Kept, NamedView, SHARED, Shelf, read};
-use motet::{Choices, Grade, Proposals, Replica, Suggestions, VersionVector};
+use motet::{Choices, Grade, HeldPart, PartHeld, Proposals, Replica, Suggestions, VersionVector};
 use server::write_version;
 use std::process::ExitCode;
 
@@ -55,6 +55,10 @@ struct New {
     /// Hold back what somebody writes from now on: their key, or as many letters of it as tell it. May be repeated.
     #[arg(long, value_name = "WHO")]
     hold: Vec<String>,
+    /// Hold back what everybody else does from now on to a part: lines of a text, such as 12-20, the section below a heading of a
+    /// note, or what a JSON pointer names. May be repeated.
+    #[arg(long, value_name = "PART")]
+    hold_part: Vec<String>,
     /// Leave out all that somebody wrote. May be repeated.
     #[arg(long, value_name = "WHO")]
     mute: Vec<String>,
@@ -218,6 +222,11 @@ fn chosen(opened: &Opened, arguments: &New) -> Result<Choices, CommandError> {
     for who in &arguments.hold {
         choices.held.insert(author(replica, who)?, document.version());
     }
+    for name in &arguments.hold_part {
+        let elements = server::part(&mut document.clone(), name).map_err(CommandError::Other)?;
+        let part = HeldPart::of(document.log(), elements);
+        choices.held_parts.push(PartHeld { name: name.clone(), part });
+    }
     for who in &arguments.mute {
         choices.hidden.insert(author(replica, who)?);
     }
@@ -264,13 +273,14 @@ fn tell(opened: &Opened, kept: &Kept, is_json: bool) -> Result<(), CommandError>
 
 /// What was chosen, for people.
 fn words(replica: &Replica, choices: &Choices) -> String {
-    let Choices { hidden, hidden_spans, held, held_all, first_from, preferred, show, pin } = choices;
+    let Choices { hidden, hidden_spans, held, held_all, held_parts, first_from, preferred, show, pin } = choices;
     let Proposals { suggestions, drafts } = show;
     let authors = Authors::of(replica);
     let mut words = Vec::new();
     words.extend(first_from.map(|from| format!("mine first, from {} on", from.word())));
     words.extend(held_all.as_ref().map(|_| "holds everybody".to_owned()));
     words.extend(held.iter().map(|(author, _)| format!("holds {}", authors.label(*author))));
+    words.extend(held_parts.iter().map(|part| format!("holds \"{}\"", part.name)));
     words.extend(hidden.iter().map(|author| format!("without {}", authors.label(*author))));
     words.extend(hidden_spans.iter().map(|span| format!("without {span}")));
     words.extend(preferred.iter().map(|span| format!("prefers {span}")));

@@ -2,7 +2,7 @@
 
 use crate::held::Body;
 use crate::literal::{kind, unquoted};
-use crate::names::{nodes, text, top};
+use crate::names::{children, nodes, text, top};
 use crate::outline::EntryId;
 use crate::read::{Child, ReadError, Reader, Register, check, schema};
 use crate::source::Source;
@@ -177,6 +177,26 @@ impl<'a> Rows<'a> {
             Register::Item { parent, item } => self.reader.lone_child(parent, item, Kind::Array)?,
         };
         Some(self.reader.aside(&child.body, &place))
+    }
+
+    /// The elements that a value is made of: what holds it, what wrote it, and the objects and arrays in it. None where it does not
+    /// show. Ascending.
+    pub fn elements(&mut self, id: EntryId) -> Vec<Id> {
+        let (mut elements, mut open) = (Vec::new(), vec![id]);
+        if let Some(Register::Item { parent, item }) = self.register(id) {
+            elements.push(item);
+            let list = self.document.model().list(children(parent));
+            elements.extend(list.into_iter().flat_map(|list| list.heads(item)).map(|(write, _)| write));
+        }
+        while let Some(id) = open.pop() {
+            if let EntryId::Node(node) = id {
+                elements.push(node);
+                open.extend(self.children(node).into_iter().map(|row| row.id));
+            }
+        }
+        elements.sort_unstable();
+        elements.dedup();
+        elements
     }
 
     /// The values whose key or value has `words` in it, however they are capitalized, in the order of the document.

@@ -5,6 +5,7 @@
 //! spans SPANS            leave out these elements
 //! hold AUTHOR VERSION    leave out what an author wrote since
 //! hold-all VERSION       leave out what everybody else wrote since
+//! hold-part VERSION SPANS NAME    leave out what everybody else did since to these elements, which are called so
 //! mine-first GRADE       of what cannot all be, or touches the same from a grade on, others' gives way
 //! prefer SPANS           actions, each by its first element, that come before all else
 //! show WORDS             what shows of what is only proposed: `own` or `all`, and drafts, each by its element
@@ -25,7 +26,7 @@ use crate::replica::Replica;
 use clock::{Id, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use codec::AuthorKey;
 use log::Proposal;
-use view::{Grade, Policy, Suggestions};
+use view::{Grade, HeldPart, Policy, Suggestions, elements_of, spans_of};
 
 /// Personal choices. The engine turns them into a policy, anew whenever an author gets a new replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Choices {
     pub held: SortedMap<AuthorKey, VersionVector>,
     /// Everybody else's work since this version waits.
     pub held_all: Option<VersionVector>,
+    /// Parts of the document where everybody else's work waits.
+    pub held_parts: Vec<PartHeld>,
     /// From which grade on others' work gives way to the own, where that comes first.
     pub first_from: Option<Grade>,
     /// Actions that come before whatever they would give way to.
@@ -46,6 +49,15 @@ pub struct Choices {
     pub show: Proposals,
     /// What came after this version is left out.
     pub pin: Option<VersionVector>,
+}
+
+/// A part of a document where everybody else's work waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartHeld {
+    /// What its viewer calls it, in one line.
+    pub name: String,
+    /// It as it was when the hold began.
+    pub part: HeldPart,
 }
 
 /// What shows of what is only proposed and open.
@@ -91,6 +103,15 @@ impl Proposals {
     }
 }
 
+impl PartHeld {
+    fn read(words: &str) -> Option<Self> {
+        let mut words = words.splitn(3, ' ');
+        let since = read_ends(words.next()?)?;
+        let elements = elements_of(read_spans(words.next()?)?);
+        Some(Self { name: words.next()?.to_owned(), part: HeldPart { elements, since } })
+    }
+}
+
 impl Choices {
     /// The policy that they come to, in a document as it is now.
     pub fn policy(&self, replica: &Replica) -> Policy {
@@ -103,6 +124,7 @@ impl Choices {
         let pin = self.pin.clone();
         let mut policy =
             Policy { mine, hold_all, mine_first, preferred, suggestions, drafts, pin, ..Policy::default() };
+        policy.held_parts.extend(self.held_parts.iter().map(|held| held.part.clone()));
         for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
         }
@@ -124,6 +146,10 @@ impl Choices {
         }
         lines.extend(self.held.iter().map(|(author, since)| format!("hold {} {}", write_author(*author), ends(since))));
         lines.extend(self.held_all.iter().map(|since| format!("hold-all {}", ends(since))));
+        for PartHeld { name, part } in &self.held_parts {
+            let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            lines.push(format!("hold-part {} {} {name}", ends(&part.since), write_spans(&spans_of(&part.elements))));
+        }
         lines.extend(self.first_from.map(|from| format!("mine-first {}", from.word())));
         if !self.preferred.is_empty() {
             lines.push(format!("prefer {}", write_spans(&self.preferred)));
@@ -143,6 +169,7 @@ impl Choices {
             if let Some(shown) = line.strip_prefix("show ") {
                 choices.show = Proposals::read(shown);
             }
+            choices.held_parts.extend(line.strip_prefix("hold-part ").and_then(PartHeld::read));
             let mut words = line.split(' ');
             match (words.next(), words.next(), words.next()) {
                 (Some("hide"), Some(author), None) => choices.hidden.extend(read_author(author)),
@@ -190,6 +217,13 @@ mod tests {
             hidden_spans: vec![Span::new(ReplicaId(2), 3, 4)],
             held: [(AuthorKey([2; 32]), since), (AuthorKey([3; 32]), VersionVector::new())].into(),
             held_all: Some(VersionVector::new()),
+            held_parts: vec![PartHeld {
+                name: "Chapter 2, the end".to_owned(),
+                part: HeldPart {
+                    elements: elements_of([Span::new(ReplicaId(2), 3, 4), Span::new(ReplicaId(4), 0, 9)]),
+                    since: VersionVector::new(),
+                },
+            }],
             first_from: Some(Grade::Order),
             preferred: vec![Span::new(ReplicaId(2), 5, 7)],
             show: Proposals {

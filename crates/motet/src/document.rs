@@ -14,13 +14,14 @@ pub use writing::Refusal;
 use crate::edit::Edit;
 use crate::extent::without;
 use blob::BlobRef;
-use clock::{Id, RangeSet, ReplicaId, Seq, SortedMap, Span, VersionVector};
+use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use lazy::LazyModel;
 use log::{
     Action, ContainerId, Header, MultiLog, OpRef, Proposal, ReceiveError, Received, Register, ReplicaLog, Value,
 };
 use model::{Kept, Model, Patch, Shown, Text};
-use view::{DiffPart, Grade, Loss, Overlap, Policy, Projection, Standing, Suggestions, View, Why};
+use view::{DiffPart, Grade, HeldPart, Loss, Overlap, Policy, Projection, Standing, Suggestions, View, Why};
+use view::{elements_of, spans_of};
 use writing::{Writing, shown_time};
 
 /// How many spans one op switches: an action of several such has no more than fits.
@@ -442,10 +443,36 @@ impl Document {
         self.set_policy(policy)
     }
 
+    /// Holds back what anybody else does from now on to some elements, and to what hangs on them or comes to.
+    pub fn hold_part(&mut self, elements: impl IntoIterator<Item = Span>) -> Patch {
+        let mut policy = self.view.policy().clone();
+        policy.mine = self.mine.iter().copied().collect();
+        policy.held_parts.push(HeldPart::of(&self.log, elements));
+        self.set_policy(policy)
+    }
+
+    /// The elements of a text that show between two of its characters, the one at `to` not among them, and those that are gone
+    /// from there: what [`Document::hold_part`] takes as the part of a text. Ascending.
+    pub fn elements_between(&mut self, text: ContainerId, from: Seq, to: Seq) -> Vec<Span> {
+        let text = self.model_text(text);
+        let mut elements = elements_of(text.visible_spans(from, to.saturating_sub(from)));
+        let mut is_in = false;
+        for run in text.runs() {
+            let ranges = elements.get(&run.span.replica);
+            if run.visible {
+                is_in = ranges.is_some_and(|ranges| ranges.get(run.span.last().seq).is_some());
+            } else if is_in {
+                elements.entry(run.span.replica).or_default().set(run.span.start..run.span.end, Some(()));
+            }
+        }
+        spans_of(&elements)
+    }
+
     /// Ends every hold.
     pub fn release(&mut self) -> Patch {
         let mut policy = self.view.policy().clone();
         policy.held.clear();
+        policy.held_parts.clear();
         policy.hold_all = None;
         self.set_policy(policy)
     }
@@ -689,12 +716,5 @@ fn halves(spans: &[Span]) -> (Vec<Span>, Vec<Span>) {
 
 /// What `spans` cover, as a control names it: ascending, none touching the next.
 pub(crate) fn apart(spans: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut covered: SortedMap<ReplicaId, RangeSet> = SortedMap::new();
-    for span in spans {
-        covered.entry(span.replica).or_default().set(span.start..span.end, Some(()));
-    }
-    let spans_of = |(&replica, ranges): (&ReplicaId, &RangeSet)| -> Vec<Span> {
-        ranges.iter().map(|(range, ())| Span::new(replica, range.start, range.end)).collect()
-    };
-    covered.iter().flat_map(spans_of).collect()
+    spans_of(&elements_of(spans))
 }

@@ -41,7 +41,7 @@ mod version_text;
 mod waiting;
 
 pub use blob::{BlobHash, BlobRef, MediaType};
-pub use choices::{Choices, Proposals};
+pub use choices::{Choices, PartHeld, Proposals};
 pub use clock::{DocumentId, Frontier, Id, Place, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 pub use codec::{AuthorKey, Hash, Image, SigningKey, limits};
 pub use conflict::{Conflict, Runs};
@@ -66,6 +66,6 @@ pub use space::{Barred, SPACE_ACTIONS_MAX, Settled, Space, SpaceConstraint, Spac
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{
-    Authority, Bond, BondKind, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, KeyDiff, ListDiff,
-    ListSide, Loss, NodeDiff, Overlap, Policy, Poll, Standing, Suggestions, Why,
+    Authority, Bond, BondKind, CounterDiff, Decision, DiffPart, DiffSide, Excluded, Finality, Grade, HeldPart, KeyDiff,
+    ListDiff, ListSide, Loss, NodeDiff, Overlap, Policy, Poll, Standing, Suggestions, Why, elements_of, spans_of,
 };

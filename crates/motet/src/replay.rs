@@ -56,10 +56,14 @@ pub trait Application: Clone + Default {
         Vec::new()
     }
 
+    /// The newest version of what [`Application::relate`] says, counted from 1. A document goes by the first until somebody raises it,
+    /// see [`Replay::raise`].
+    const RELATIONS: u32 = 1;
+
     /// How much two operations that share a part of their footprint have to do with each other, whose authors knew of neither: the
-    /// same whichever comes first, everywhere and in every version. Of two in [`Grade::Conflict`] at most one is active; all
-    /// others are done one after the other. [`wrong_relations`] finds where they should not be.
-    fn relate(_a: &Self::Op, _b: &Self::Op) -> Grade {
+    /// same whichever comes first, and of one version the same everywhere and for ever. Of two in [`Grade::Conflict`] at most one is
+    /// active; all others are done one after the other. [`wrong_relations`] finds where they should not be.
+    fn relate(_version: u32, _a: &Self::Op, _b: &Self::Op) -> Grade {
         Grade::Commute
     }
 
@@ -101,6 +105,7 @@ struct Step<O> {
 
 /// The state of an application, kept in step with a document.
 pub struct Replay<M: Application> {
+    name: String,
     list: ContainerId,
     /// What is active, in order; what could not be done and is tied to nothing has its place there too.
     steps: Vec<Step<M::Op>>,
@@ -122,6 +127,7 @@ impl<M: Application> Replay<M> {
     /// The state that no operation was done on, of the application `name` in any document.
     pub fn new(name: &str) -> Self {
         Self {
+            name: name.to_owned(),
             list: list_of(name),
             steps: Vec::new(),
             failures: SortedMap::new(),
@@ -129,7 +135,7 @@ impl<M: Application> Replay<M> {
             ladder: SortedMap::new(),
             done: 0,
             seen: None,
-            related: Related::default(),
+            related: Related::of(1),
             lost: SortedSet::new(),
             decided: Vec::new(),
         }
@@ -138,6 +144,25 @@ impl<M: Application> Replay<M> {
     /// The state after all operations that are active.
     pub fn state(&self) -> &M {
         &self.state
+    }
+
+    /// By which version of [`Application::relate`] a document goes: the greatest that anybody raised it to. One that this program does
+    /// not know is of a later one, which may choose otherwise; this one goes by the newest that it knows.
+    pub fn version_in(&self, document: &Document) -> u32 {
+        let map = document.model().map(relations());
+        let raised = map.into_iter().flat_map(|map| map.heads(&self.name)).filter_map(|(_, value)| match value {
+            Some(Value::Text(version)) => version.parse().ok(),
+            _ => None,
+        });
+        raised.fold(1, u32::max)
+    }
+
+    /// Lets a document go by the newest version of [`Application::relate`] that this program knows, for everybody, as of `time`;
+    /// undone as any other change. None where it does already, or by a later one.
+    pub fn raise(&self, document: &mut Document, time: i64) -> Option<Span> {
+        let is_less = self.version_in(document) < M::RELATIONS;
+        let version = Value::Text(M::RELATIONS.to_string());
+        if is_less { document.edit(time, |edit| edit.set(relations(), &self.name, version)) } else { None }
     }
 
     /// The operations that were done, in order.
@@ -154,7 +179,12 @@ impl<M: Application> Replay<M> {
     /// than before, and lets fail in the document what could not be done. Returns what that changed.
     pub fn update(&mut self, document: &mut Document) -> Update {
         let mut patch = Patch::default();
-        document.relate(&self.related.settle::<M>(document.log(), self.list), &mut patch);
+        let version = self.version_in(document).min(M::RELATIONS);
+        let is_anew = version != self.related.version();
+        if is_anew {
+            self.related = Related::of(version);
+        }
+        document.relate((&self.related.settle::<M>(document.log(), self.list), is_anew), &mut patch);
         let schedule_from = self.bring_up_to_date(document, &mut patch);
         let lost: SortedSet<Span> = document.view().lost().map(|(span, _)| span).collect();
         let decided = document.decisions().to_vec();
@@ -307,16 +337,22 @@ pub fn wrong_relations<M: Application + PartialEq>(states: &[M], ops: &[M::Op]) 
         let names = M::footprint(b);
         M::footprint(a).iter().any(|name| names.contains(name))
     };
-    let do_commute = |a: &M::Op, b: &M::Op| !shares(a, b) || M::relate(a, b) == Grade::Commute;
+    let do_commute = |a: &M::Op, b: &M::Op| !shares(a, b) || M::relate(M::RELATIONS, a, b) == Grade::Commute;
+    let relate = |a: &M::Op, b: &M::Op| M::relate(M::RELATIONS, a, b);
     let mut wrong = wrong_claims(states, ops, do_commute);
     let pairs = (0..ops.len()).flat_map(|a| (0..a).map(move |b| (b, a)));
-    wrong.extend(pairs.filter(|&(a, b)| M::relate(&ops[a], &ops[b]) != M::relate(&ops[b], &ops[a])));
+    wrong.extend(pairs.filter(|&(a, b)| relate(&ops[a], &ops[b]) != relate(&ops[b], &ops[a])));
     wrong.sort_unstable();
     wrong.dedup();
     wrong
 }
 
 const UNREADABLE: &str = "it is none of the operations that this version knows";
+
+/// By which version of their relations the applications of a document go, by their names. It is beside the work.
+pub(crate) fn relations() -> ContainerId {
+    ContainerId::root(Kind::Map, "motet.relations")
+}
 
 fn list_of(name: &str) -> ContainerId {
     ContainerId::root(Kind::List, name)
@@ -341,9 +377,10 @@ impl Document {
         self.view().schedule(&ids)
     }
 
-    /// Lets pairs of actions, by any of their elements, exclude each other from now on. What changed is added to `patch`.
-    fn relate(&mut self, pairs: &[(Id, Id)], patch: &mut Patch) {
-        if pairs.is_empty() {
+    /// Lets pairs of actions, by any of their elements, exclude each other from now on, beside those that did or instead of them. What
+    /// changed is added to `patch`.
+    fn relate(&mut self, pairs: (&[(Id, Id)], bool), patch: &mut Patch) {
+        if pairs == (&[], false) {
             return;
         }
         self.wake();

@@ -36,8 +36,8 @@ pub fn snapshots() -> ContainerId {
 }
 
 /// What is beside the work, and stays where that goes back to an earlier version.
-pub fn beside_the_work() -> [ContainerId; 3] {
-    [crate::people(), snapshots(), crate::space::across()]
+pub fn beside_the_work() -> [ContainerId; 4] {
+    [crate::people(), snapshots(), crate::space::across(), crate::replay::relations()]
 }
 
 /// A snapshot of a document.

@@ -299,15 +299,15 @@ fn who_watches_is_told_what_others_did_to_the_same_at_once() {
     assert_eq!(told(&mut ann), [], "nobody asked");
     ann.watch_overlaps(VersionVector::new());
     bob.watch_overlaps(bob.version());
-    let colour = (colours.1, colours.0.first(), Grade::Order);
-    assert_eq!(told(&mut ann), [(theirs, mine.first(), Grade::Overlap), colour]);
+    let colour = (colours.1, vec![colours.0], Grade::Order);
+    assert_eq!(told(&mut ann), [(theirs, vec![mine], Grade::Overlap), colour]);
     assert_eq!(told(&mut bob), [], "all of that was before");
     assert!(ann.text(text()).contains("dog") && ann.text(text()).contains("cow"), "all of it shows");
     assert!(ann.divergence().is_empty());
 
     let (mine, theirs) = (act(&mut ann, replacing(0, 0, "So, ")), act(&mut bob, replacing(0, 0, "Well, ")));
     exchange(&mut ann, &mut bob);
-    assert_eq!(told(&mut bob), [(mine, theirs.first(), Grade::Overlap)]);
+    assert_eq!(told(&mut bob), [(mine, vec![theirs], Grade::Overlap)]);
     assert_eq!(told(&mut ann).len(), 3);
 
     // What is undone, be it one's own or not, overlaps with nothing.
@@ -334,7 +334,31 @@ fn who_watches_is_told_of_what_overlaps_with_what_they_did_elsewhere() {
     assert_eq!(desk.overlaps(), []);
     // Only now it is known whose that is.
     desk.add_mine(ANN);
-    assert_eq!(desk.overlaps(), [Overlap { theirs, mine: mine.first(), grade: Grade::Overlap }]);
+    assert_eq!(desk.overlaps(), [Overlap { theirs, mine: vec![mine], grade: Grade::Overlap }]);
+}
+
+#[test]
+fn what_is_typed_letter_by_letter_overlaps_with_all_its_letters() {
+    for names in [[ANN, BOB], [BOB, ANN]] {
+        let (mut ann, mut bob) = two();
+        (ann, bob) = (ann.fork(ReplicaId(names[0].0 + 10)), bob.fork(ReplicaId(names[1].0 + 10)));
+        let typed = |document: &mut Document, word: &'static str| -> Span {
+            let first = act(document, replacing(4, 3, &word[..1]));
+            let behind = (1..word.len()).map(|n| act(document, replacing(4 + n as u32, 0, &word[n..=n])));
+            Span::new(first.replica, first.start, behind.last().expect("more letters").end)
+        };
+        let mine = typed(&mut ann, "dog");
+        // Not beside the same, though right behind it in the log.
+        act(&mut ann, replacing(0, 0, "So, "));
+        let again = act(&mut ann, replacing(11, 0, "s"));
+        let theirs = typed(&mut bob, "hen");
+        ann.watch_overlaps(VersionVector::new());
+        exchange(&mut ann, &mut bob);
+        let text = ann.text(text());
+        assert!(text.contains("dogshen") || text.contains("hendogs"), "{text}");
+        let all = [Overlap { theirs, mine: vec![mine, again], grade: Grade::Overlap }];
+        assert_eq!(ann.overlaps(), all, "whoever comes first in the text");
+    }
 }
 
 /// Someone with their own first and someone in the shared view, for 200 steps: equal logs, equal shared views, and each view

@@ -196,7 +196,7 @@ impl Application for Seats {
         vec![format!("seat {seat}")]
     }
 
-    fn relate((_, one): &(u8, u8), (_, other): &(u8, u8)) -> Grade {
+    fn relate(_: u32, (_, one): &(u8, u8), (_, other): &(u8, u8)) -> Grade {
         if one == other { Grade::Commute } else { Grade::Conflict }
     }
 
@@ -248,6 +248,67 @@ fn g2_what_an_application_says_excludes_each_other_does_where_it_was_done_at_onc
     ann.check_invariants();
 }
 
+/// In its first version two who sit down in one seat exclude each other only where the seat is in the first row.
+#[derive(Clone, Default)]
+struct LaterSeats(Seats);
+
+impl Application for LaterSeats {
+    type Op = (u8, u8);
+    const RELATIONS: u32 = 2;
+
+    fn read(bytes: &[u8]) -> Option<(u8, u8)> {
+        Seats::read(bytes)
+    }
+
+    fn apply(&mut self, op: &(u8, u8)) -> Result<(), String> {
+        self.0.apply(op)
+    }
+
+    fn footprint(op: &(u8, u8)) -> Vec<String> {
+        Seats::footprint(op)
+    }
+
+    fn relate(version: u32, one: &(u8, u8), other: &(u8, u8)) -> Grade {
+        if version == 1 && one.0 > 1 { Grade::Order } else { Seats::relate(1, one, other) }
+    }
+}
+
+#[test]
+fn g2_what_excludes_each_other_is_said_by_the_version_that_the_document_goes_by() {
+    let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
+    let of_front = [seat(&mut ann, 1, 1), seat(&mut bob, 1, 2)];
+    let of_rear = [seat(&mut ann, 5, 1), seat(&mut bob, 5, 2)];
+    exchange(&mut ann, &mut bob);
+    let mut replays = [(); 2].map(|()| Replay::<LaterSeats>::new("seats"));
+    let mut stand = |ann: &mut Document, bob: &mut Document| {
+        let mut of = |document: &mut Document, at: usize| {
+            replays[at].update(document);
+            document.check_invariants();
+            [of_front[1], of_rear[1]].map(|id| document.standing(id))
+        };
+        let both = [of(ann, 0), of(bob, 1)];
+        assert_eq!(both[0], both[1]);
+        assert_eq!(replays[0].version_in(ann), replays[1].version_in(bob));
+        (replays[0].version_in(ann), both[0])
+    };
+    let (lost, active) = (Standing::Lost, Standing::Active);
+    assert_eq!(stand(&mut ann, &mut bob), (1, [lost, active]));
+    // Raised by one, it is for everybody; whoever did not hear of it yet goes by the first.
+    let raiser = Replay::<LaterSeats>::new("seats");
+    let raised = raiser.raise(&mut ann, 0).expect("raised");
+    assert_eq!(raiser.raise(&mut ann, 0), None, "it is already");
+    exchange(&mut ann, &mut bob);
+    assert_eq!(stand(&mut ann, &mut bob), (2, [lost, lost]));
+    ann.undo_spans(&[raised], 0).expect("undone");
+    exchange(&mut ann, &mut bob);
+    assert_eq!(stand(&mut ann, &mut bob), (1, [lost, active]));
+    // A program that knows only the first is told that there is a later one.
+    raiser.raise(&mut bob, 0).expect("raised");
+    let (mut old, _) = seats(&mut bob);
+    old.update(&mut bob);
+    assert_eq!((old.version_in(&bob), Seats::RELATIONS), (2, 1));
+}
+
 #[test]
 fn a14_who_may_not_do_something_has_not_done_it() {
     let (mut ann, mut bob) = (Document::new(ReplicaId(1)), Document::new(ReplicaId(2)));
@@ -278,7 +339,7 @@ fn g4_wrong_relations_are_found() {
         fn footprint(op: &(u8, u8)) -> Vec<String> {
             Seats::footprint(op)
         }
-        fn relate(&(_, one): &(u8, u8), &(_, other): &(u8, u8)) -> Grade {
+        fn relate(_: u32, &(_, one): &(u8, u8), &(_, other): &(u8, u8)) -> Grade {
             if one < 3 && other < 3 || one > other { Grade::Commute } else { Grade::Conflict }
         }
     }

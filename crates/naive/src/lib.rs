@@ -41,6 +41,7 @@ mod meaning;
 mod moves;
 mod order;
 mod overlap;
+mod parts;
 mod policy;
 mod random;
 mod registers;

@@ -35,8 +35,10 @@ mod polish;
 mod read;
 mod save;
 pub mod schema;
+mod section;
 
 pub use look::{Look, Style};
 pub use read::{read, read_model};
 pub use save::{import, save, write};
 pub use schema::is_note;
+pub use section::section;

@@ -1,8 +1,10 @@
 //! What a document is to programs that know files: a text, JSON, or a note, which is Markdown.
 
 mod note;
+mod part;
 
 pub use note::parse as parse_note;
+pub use part::part;
 
 use crate::hub::HubError;
 use crate::stored::text_container;

@@ -49,7 +49,7 @@ pub use assets::{AppFiles, Asset, Assets, NoApp, Packing};
 pub use blobs::DocumentBlobs;
 pub use chores::{Caretaker, Chores, Watch, do_chores_regularly};
 pub use collect::{collect_once, collect_regularly};
-pub use content::{Content, DocumentType, NewType, make, parse_note, save};
+pub use content::{Content, DocumentType, NewType, make, parse_note, part, save};
 pub use hub::{DocumentInfo, Hub, HubDocument, HubError};
 pub use logs::{LogFormat, start_logs};
 pub use metrics::{Counter, Gauge, Metrics};

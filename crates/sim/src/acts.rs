@@ -73,6 +73,8 @@ pub enum Act {
     Hold,
     /// Holds back what all others write from now on.
     HoldEverything,
+    /// Holds back what all others do to some elements from now on.
+    HoldPart,
     /// Ends every hold.
     Release,
     /// Leaves out all that another one wrote.
@@ -99,7 +101,7 @@ impl Act {
 }
 
 /// How many kinds of act there are.
-pub const KINDS: usize = 35;
+pub const KINDS: usize = 36;
 
 /// Every kind, and how often it is tried.
 pub const ACTS: [(Act, usize); KINDS] = [
@@ -130,6 +132,7 @@ pub const ACTS: [(Act, usize); KINDS] = [
     (Act::Unhide, 4),
     (Act::Hold, 3),
     (Act::HoldEverything, 1),
+    (Act::HoldPart, 2),
     (Act::Release, 5),
     (Act::Mute, 2),
     (Act::Unmute, 4),
@@ -383,6 +386,7 @@ fn choose(host: &mut Host, act: Act, random: &mut Random) {
     let patch = match act {
         Act::Hold => document.hold(other),
         Act::HoldEverything => document.hold_everything(),
+        Act::HoldPart => document.hold_part([span]),
         Act::Release => document.release(),
         Act::PutMineFirst => document.put_mine_first(policy.mine_first.is_none().then_some(Grade::Overlap)),
         _ => document.set_policy(policy),

@@ -122,8 +122,8 @@ pub fn check_definition(document: &Document) -> Result<(), String> {
     if !crate::acts::is_small(document) {
         return Ok(());
     }
-    let (naive, policy) =
-        (by_definition(document, document.actions_since(&VersionVector::new())), choices::of(document));
+    let naive = by_definition(document, document.actions_since(&VersionVector::new()));
+    let policy = choices::of(document, &naive);
     for (id, wanted) in naive.standings(&policy) {
         // A move that gave way to a circle shows at an older place, and is active all the same.
         let standing = document.view().standing(id);
@@ -157,9 +157,10 @@ impl Before {
     /// nothing is undone.
     pub fn check_undone(self, document: &Document, spans: &[Span]) -> Result<(), String> {
         let Some(actions) = self.0 else { return Ok(()) };
-        let mut policy = choices::of(document);
+        let naive = by_definition(document, actions);
+        let mut policy = choices::of(document, &naive);
         policy.hidden.extend(spans.iter().flat_map(|span| untrimmed(document, *span)));
-        let state = by_definition(document, actions).state(&policy);
+        let state = naive.state(&policy);
         compare(document, &state).map_err(|what| format!("undo took back more or less than {spans:?}: {what}"))
     }
 }

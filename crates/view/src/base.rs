@@ -2,6 +2,7 @@
 //! proposed.
 
 use crate::controls::Controls;
+use crate::parts::Parts;
 use crate::policy::{Excluded, Policy};
 use crate::precedence::Precedence;
 use crate::proposals::{Decision, Proposals};
@@ -43,6 +44,7 @@ pub(crate) type Classified = (Range<Seq>, Option<Inactive>);
 #[derive(Clone, Copy)]
 pub(crate) struct Base<'a> {
     pub policy: &'a Policy,
+    pub parts: &'a Parts,
     pub undo: &'a Controls,
     pub proposals: &'a Proposals,
 }
@@ -77,7 +79,7 @@ impl Base<'_> {
 
     fn classify_undone(&self, span: Span) -> Vec<Classified> {
         let mut parts = Vec::new();
-        for (range, excluded) in self.policy.cut(span.replica, span.start..span.end) {
+        for (range, excluded) in self.policy.cut_with(self.parts, span.replica, span.start..span.end) {
             if let Some(why) = excluded {
                 parts.push((range, Some(Inactive::Excluded(why))));
                 continue;

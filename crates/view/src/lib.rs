@@ -19,6 +19,7 @@ mod decisions;
 #[cfg(any(test, feature = "tiny"))]
 mod effort;
 mod overlaps;
+mod parts;
 mod policy;
 mod precedence;
 mod projection;
@@ -32,6 +33,7 @@ pub use decisions::{Authority, Final, Finality, Poll};
 #[cfg(any(test, feature = "tiny"))]
 pub use effort::effort;
 pub use overlaps::Overlap;
+pub use parts::{Elements, HeldPart, elements_of, spans_of};
 pub use policy::{Excluded, Grade, Policy, Suggestions};
 pub use projection::{DiffPart, DiffSide, Projection, text_at};
 pub use proposals::Decision;

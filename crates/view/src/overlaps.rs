@@ -3,17 +3,18 @@
 use crate::base::Base;
 use crate::policy::Grade;
 use crate::precedence::{Precedence, Wish};
-use clock::{Id, ReplicaId, SortedSet, Span, VersionVector};
+use clock::{ReplicaId, SortedSet, Span, VersionVector};
 use log::MultiLog;
 use model::Model;
 
 /// What somebody did, and what the viewer did to the same, neither having seen the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlap {
     /// Somebody else's actions.
     pub theirs: Span,
-    /// An action of the viewer's own, by its first element: one of those that touch the same.
-    pub mine: Id,
+    /// The viewer's own actions that touch the same, ascending: one of them, and what the viewer did so soon before and
+    /// behind it.
+    pub mine: Vec<Span>,
     /// How much they have to do with each other.
     pub grade: Grade,
 }
@@ -55,17 +56,20 @@ impl Overlaps {
     }
 
     /// Those of which both sides show, as `is_active` says of actions.
-    pub fn all(&self, log: &MultiLog, is_active: impl Fn(Span) -> bool) -> Vec<Overlap> {
-        let mut all: Vec<Overlap> = Vec::new();
+    pub fn all(&self, log: &MultiLog, model: &Model, is_active: impl Fn(Span) -> bool) -> Vec<Overlap> {
+        let mut found: Vec<(Span, Span, Grade)> = Vec::new();
         for (theirs, mine, grade) in self.found.all() {
-            if !is_active(theirs) || !log.action_of(mine).is_some_and(&is_active) {
-                continue;
+            let Some(mine) = log.action_of(mine).filter(|mine| is_active(theirs) && is_active(*mine)) else { continue };
+            match found.last_mut() {
+                Some((last, to, of)) if (*to, *of) == (mine, grade) && follows(theirs, *last) => last.end = theirs.end,
+                _ => found.push((theirs, mine, grade)),
             }
+        }
+        let mut all: Vec<Overlap> = Vec::new();
+        for (theirs, mine, grade) in found {
+            let mine = self.found.around(log, model, mine, theirs, &is_active);
             match all.last_mut() {
-                Some(last)
-                    if (last.mine, last.grade, last.theirs.replica) == (mine, grade, theirs.replica)
-                        && last.theirs.end == theirs.start =>
-                {
+                Some(last) if last.grade == grade && last.mine == mine && follows(theirs, last.theirs) => {
                     last.theirs.end = theirs.end;
                 }
                 _ => all.push(Overlap { theirs, mine, grade }),
@@ -73,4 +77,8 @@ impl Overlaps {
         }
         all
     }
+}
+
+fn follows(span: Span, other: Span) -> bool {
+    span.replica == other.replica && span.start == other.end
 }

@@ -1,5 +1,6 @@
 //! What one person chose to see: never sent to anybody.
 
+use crate::parts::{HeldPart, Parts};
 use clock::{Id, RangeMap, RangeSet, ReplicaId, Seq, SortedMap, SortedSet, VersionVector};
 use log::Proposal;
 use std::ops::Range;
@@ -13,7 +14,7 @@ pub enum Excluded {
     Hidden,
     /// By a replica that is muted.
     Muted,
-    /// Received since a hold began.
+    /// Received since a hold began, of everybody, of its author, or of its part of the document.
     Held,
 }
 
@@ -72,7 +73,9 @@ pub struct Policy {
     pub held: SortedMap<ReplicaId, Seq>,
     /// Leave out whatever is not in this version, whoever wrote it, but for [`Policy::mine`].
     pub hold_all: Option<VersionVector>,
-    /// The viewer's own replicas: those that a general hold lets through, and that come first where [`Policy::mine_first`]
+    /// Leave out what belongs to these parts and came since, but for [`Policy::mine`].
+    pub held_parts: Vec<HeldPart>,
+    /// The viewer's own replicas: those that a general hold and one of a part let through, and that come first where [`Policy::mine_first`]
     /// says so.
     pub mine: SortedSet<ReplicaId>,
     /// Of actions that cannot all be active, give up others' for the own ones, whatever these weigh; what was answered for
@@ -97,6 +100,7 @@ impl Policy {
             && self.muted.is_empty()
             && self.held.is_empty()
             && self.hold_all.is_none()
+            && self.held_parts.is_empty()
     }
 
     /// Whether it is what everybody sees who chose nothing.
@@ -129,12 +133,27 @@ impl Policy {
         self.muted.contains(&replica)
     }
 
-    /// `range` of `replica` cut into parts that it treats alike, ascending.
+    /// `range` of `replica` cut into parts that it treats alike, ascending, but for what parts of the document that it holds came to.
     pub fn cut(&self, replica: ReplicaId, range: Range<Seq>) -> Vec<(Range<Seq>, Option<Excluded>)> {
+        self.cut_with(&Parts::default(), replica, range)
+    }
+
+    /// As [`Policy::cut`], with what parts came to.
+    pub(crate) fn cut_with(
+        &self,
+        held: &Parts,
+        replica: ReplicaId,
+        range: Range<Seq>,
+    ) -> Vec<(Range<Seq>, Option<Excluded>)> {
         let mut parts: RangeMap<Excluded> = RangeMap::new();
         // From the weakest reason to the strongest, which is written last.
-        if let Some(base) = self.hold_all.as_ref().filter(|_| !self.mine.contains(&replica)) {
-            parts.set(base.end(replica).max(range.start)..range.end, Some(Excluded::Held));
+        if !self.mine.contains(&replica) {
+            if let Some(base) = &self.hold_all {
+                parts.set(base.end(replica).max(range.start)..range.end, Some(Excluded::Held));
+            }
+            for span in held.held_of(replica, &range) {
+                parts.set(span.start..span.end, Some(Excluded::Held));
+            }
         }
         if let Some(&from) = self.held.get(&replica) {
             parts.set(from.max(range.start)..range.end, Some(Excluded::Held));

@@ -8,12 +8,16 @@ mod touched;
 
 use crate::base::{Base, Classified, Inactive};
 use crate::policy::{Grade, Policy};
+use crate::view::push_joined;
 use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span, VersionVector};
 use log::{Knowledge, MultiLog, OpRef};
 use model::Model;
 use near::{Horizon, Near};
 use std::ops::Range;
 use touched::Touched;
+
+/// How many elements before and behind an action are looked at for more that touches the same.
+const AROUND_MAX: Seq = 24;
 
 /// An action that gives way.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +112,28 @@ impl Precedence {
         self.yields
             .iter()
             .map(|(first, &Yield { end, to, grade })| (Span::new(first.replica, first.seq, end), to, grade))
+    }
+
+    /// The viewer's own actions that touch the same as `theirs`, ascending: `mine`, which does, and what is so soon before and
+    /// behind it, as far as `shows` says so of it. What is typed letter by letter is as many actions.
+    pub fn around(
+        &self,
+        log: &MultiLog,
+        model: &Model,
+        mine: Span,
+        theirs: Span,
+        shows: impl Fn(Span) -> bool,
+    ) -> Vec<Span> {
+        let near = Near { log, model, knowledge: &self.knowledge, touched: &self.touched };
+        let range = mine.start.saturating_sub(AROUND_MAX)..(mine.end + AROUND_MAX).min(log.end(mine.replica));
+        let mut around: Vec<Span> = Vec::new();
+        for action in actions_in(log, Span::new(mine.replica, range.start, range.end)) {
+            let touches = || near.each(action, &[theirs.replica], &mut |other, _| theirs.contains(other));
+            if action == mine || (shows(action) && touches()) {
+                push_joined(&mut around, action);
+            }
+        }
+        around
     }
 
     /// Looks only at what was done since a version, and at what that has to do with what was done before it.

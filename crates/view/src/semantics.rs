@@ -217,11 +217,23 @@ impl SemanticGraph {
             return;
         }
         (self.has_failed, self.has_barred) = (false, false);
-        (self.related, self.crowded) = Default::default();
+        self.crowded = Default::default();
+        self.forget_related();
         for (action, vertex) in self.vertices.iter_mut() {
             (vertex.has_failed, vertex.is_barred) = (false, false);
-            vertex.ties.retain(|tie| !matches!(tie, Tie::Related(..)));
             self.marked.insert(*action);
+        }
+    }
+
+    /// Lets no pairs exclude each other because an application said so.
+    pub fn forget_related(&mut self) {
+        for (a, b) in std::mem::take(&mut self.related) {
+            for action in [a, b] {
+                if let Some(vertex) = self.vertices.get_mut(&action) {
+                    vertex.ties.remove(&Tie::Related(a, b));
+                    self.marked.insert(action);
+                }
+            }
         }
     }
 

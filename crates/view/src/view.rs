@@ -3,6 +3,7 @@
 use crate::base::{Base, Candidates, Classified, Inactive};
 use crate::controls::Controls;
 use crate::overlaps::{Overlap, Overlaps};
+use crate::parts::Parts;
 use crate::policy::{Excluded, Policy};
 use crate::precedence::{Precedence, Wish, has_effect};
 use crate::proposals::{Decision, Proposals};
@@ -83,6 +84,8 @@ pub struct View {
     policy: Policy,
     /// Whether the policy leaves out anything, asked with every key.
     is_partial: bool,
+    /// What the parts that the policy holds came to.
+    parts: Parts,
     pub(crate) undo: Controls,
     precedence: Precedence,
     proposals: Proposals,
@@ -98,7 +101,7 @@ pub struct View {
 /// can be changed meanwhile.
 macro_rules! base {
     ($view:expr) => {
-        Base { policy: &$view.policy, undo: &$view.undo, proposals: &$view.proposals }
+        Base { policy: &$view.policy, parts: &$view.parts, undo: &$view.undo, proposals: &$view.proposals }
     };
 }
 
@@ -316,9 +319,18 @@ impl View {
         model.settle(patch);
     }
 
-    /// Lets pairs of actions, by any of their elements, exclude each other from now on, as an application says that they do. What
-    /// changed is added to `patch`.
-    pub fn relate(&mut self, log: &MultiLog, pairs: &[(Id, Id)], model: &mut Model, mut patch: Option<&mut Patch>) {
+    /// Lets pairs of actions, by any of their elements, exclude each other from now on, as an application says that they do; beside
+    /// those that did already, or instead of them. What changed is added to `patch`.
+    pub fn relate(
+        &mut self,
+        log: &MultiLog,
+        (pairs, is_anew): (&[(Id, Id)], bool),
+        model: &mut Model,
+        mut patch: Option<&mut Patch>,
+    ) {
+        if is_anew {
+            self.semantics.forget_related();
+        }
         self.semantics.relate(log, pairs, candidates!(self));
         for change in self.settle(log, Some(model)) {
             self.turn(log, change.span, change.on, model, patch.as_deref_mut());
@@ -372,7 +384,7 @@ impl View {
         let Some(mut overlaps) = self.overlaps.take() else { return Vec::new() };
         overlaps.settle(log, model, self.base());
         let shows = |part| self.standings(part).iter().any(|(_, standing)| *standing == Standing::Active);
-        let found = overlaps.all(log, |action| has_effect(log, action, shows));
+        let found = overlaps.all(log, model, |action| has_effect(log, action, shows));
         self.overlaps = Some(overlaps);
         found
     }
@@ -422,6 +434,7 @@ impl View {
     /// Takes in what was just appended to the log, in causal order: one after another where it is little
     /// beside what is there, otherwise by making the model anew.
     pub fn append_all(&mut self, log: &MultiLog, spans: &[Span], model: &mut Model, mut patch: Option<&mut Patch>) {
+        self.parts.settle(log);
         if !is_much(log, spans, model) {
             for span in spans {
                 self.take_in(log, *span, model, patch.as_deref_mut());
@@ -448,6 +461,7 @@ impl View {
 
     /// Takes in what was just appended to the log, without a model.
     pub fn note(&mut self, log: &MultiLog, spans: &[Span]) {
+        self.parts.settle(log);
         for span in spans {
             self.proposals.note(log, *span);
             let others = log.log(span.replica).into_iter().flat_map(|log| log.others_in(span.start..span.end));
@@ -637,6 +651,10 @@ impl View {
         } else {
             self.precedence.begin_anew();
         }
+        if self.policy.held_parts != policy.held_parts {
+            self.parts = Parts::of(&policy);
+            self.parts.settle(log);
+        }
         self.policy = policy;
         if let Some(overlaps) = &mut self.overlaps {
             overlaps.begin_anew();
@@ -777,6 +795,7 @@ impl View {
             let is_kept = |action, beside| self.semantics.is_kept(action, beside);
             self.precedence.check_invariants(log, model, self.base(), &is_kept);
         }
+        self.parts.check_invariants(log, &self.policy);
         self.semantics.check_invariants(log, candidates!(self));
         self.check_controls(log);
         for replica in log.logs() {

@@ -1,16 +1,15 @@
 //! The editing replica of one document, on the page.
 
-use crate::anchor::{Anchor, read_author, read_spans, write_author, write_version};
+use crate::anchor::{Anchor, read_author, read_spans, write_author, write_spans, write_version};
 use crate::history;
 use crate::js::{self, Outcome};
 use crate::patch::Teller;
 use crate::read;
 use crate::rich::{anchor_at, place_of};
 use js_sys::Function;
-use motet::Choices;
 use motet::{
-    Cut, Cutting, DocumentId, Grade, Id, OpRef, Patch, Replica, ReplicaId, SigningKey, Span, Standing, beside_the_work,
-    people,
+    Choices, Cut, Cutting, DocumentId, Grade, HeldPart, Id, OpRef, PartHeld, Patch, Replica, ReplicaId, SigningKey,
+    Span, Standing, beside_the_work, people,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -232,6 +231,29 @@ impl Engine {
         Ok(self.chosen())
     }
 
+    /// Lets what everybody else does from now on to some elements, or to what hangs on them, wait; the viewer calls them so.
+    #[wasm_bindgen(js_name = holdPart)]
+    pub fn hold_part(&mut self, name: &str, spans: &str) -> Outcome<JsValue> {
+        let part = HeldPart::of(self.replica.document().log(), parse_spans(spans)?);
+        self.choices.held_parts.push(PartHeld { name: name.to_owned(), part });
+        Ok(self.chosen())
+    }
+
+    /// The names of the parts where everybody else's work waits.
+    #[wasm_bindgen(js_name = heldParts)]
+    pub fn held_parts(&self) -> Vec<String> {
+        self.choices.held_parts.iter().map(|part| part.name.clone()).collect()
+    }
+
+    /// Lets everything of one of these parts in, by its place among them.
+    #[wasm_bindgen(js_name = releasePart)]
+    pub fn release_part(&mut self, at: usize) -> JsValue {
+        if at < self.choices.held_parts.len() {
+            self.choices.held_parts.remove(at);
+        }
+        self.chosen()
+    }
+
     /// Whether everybody else's work waits.
     #[wasm_bindgen(js_name = holdsAll)]
     pub fn holds_all(&self) -> bool {
@@ -274,6 +296,15 @@ impl Engine {
     /// The personal choices, to be kept and given to the constructor.
     pub fn choices(&self) -> Vec<u8> {
         self.choices.write().into_bytes()
+    }
+
+    /// The elements of a text that show between two UTF-16 positions, and those that are gone from there.
+    #[wasm_bindgen(js_name = elementsBetween)]
+    pub fn elements_between(&mut self, text: &str, from: u32, to: u32) -> Outcome<String> {
+        let (document, container) = (self.replica.document_mut(), read::text(text)?);
+        let now = document.model_text(container);
+        let [from, to] = [from, to].map(|at| now.chars_at_utf16(at));
+        Ok(write_spans(&document.elements_between(container, from, to)))
     }
 
     /// A place at a UTF-16 position that survives edits, staying with its left or right neighbour.

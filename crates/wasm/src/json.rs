@@ -3,7 +3,7 @@
 //! Values are named by `r`, `n7.3` or `i7.3`: the outermost scalar, an object or array, anything else by its place. Rows
 //! and conflicts go out as one string of JSON each, which JavaScript reads ten times as fast as it is given objects.
 
-use crate::anchor::{read_id, write_author, write_id};
+use crate::anchor::{read_id, write_author, write_id, write_spans};
 use crate::container::{read_container, write_container};
 use crate::engine::{Engine, now};
 use crate::history::{author_of, name_of};
@@ -12,7 +12,7 @@ use crate::read::element;
 use crate::value::too_large;
 use json::{Kind, Tree, quoted};
 use jsondoc::{Alternative, Conflict, EditError, Editor, EntryId, ReadError, Register, Row, Rows, SaveError};
-use motet::Id;
+use motet::{Id, Span};
 use wasm_bindgen::prelude::*;
 
 /// Bytes of a value that a row shows; more of it is asked for by itself.
@@ -55,6 +55,13 @@ impl Engine {
     pub fn json_print(&mut self, id: &str) -> Outcome<Option<String>> {
         let id = entry(id)?;
         Ok(self.rows()?.print(id))
+    }
+
+    /// The elements that a value is made of.
+    #[wasm_bindgen(js_name = jsonElements)]
+    pub fn json_elements(&mut self, id: &str) -> Outcome<String> {
+        let id = entry(id)?;
+        Ok(write_spans(&self.rows()?.elements(id).into_iter().map(Span::of).collect::<Vec<_>>()))
     }
 
     /// What a value is in, the outermost first, and itself last.

@@ -16,17 +16,18 @@ impl Engine {
         Ok(())
     }
 
-    /// What was noticed and shows, one to a line: theirs, the author's own, and how much the two have to do with each other.
+    /// What was noticed and shows, one to a line: theirs, the author's own, and how much they have to do with each other.
     pub fn overlaps(&mut self) -> String {
         let document = self.replica.document_mut();
         let mut told = String::new();
         for found in document.overlaps() {
-            let mine = document.action_of(found.mine).unwrap_or(Span::of(found.mine));
             // Undo leaves who one is, which the first action begins with: what comes behind says what became of it.
-            if [found.theirs.last(), mine.last()].iter().any(|id| document.standing(*id) != Standing::Active) {
+            let shows = |span: &Span| document.standing(span.last()) == Standing::Active;
+            let mine: Vec<Span> = found.mine.into_iter().filter(shows).collect();
+            if mine.is_empty() || !shows(&found.theirs) {
                 continue;
             }
-            for word in [&write_spans(&[found.theirs]), " ", &write_spans(&[mine]), " ", found.grade.word(), "\n"] {
+            for word in [&write_spans(&[found.theirs]), " ", &write_spans(&mine), " ", found.grade.word(), "\n"] {
                 told.push_str(word);
             }
         }

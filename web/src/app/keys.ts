@@ -87,6 +87,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
       ["Alt-v", "Views"],
       ["Alt-i", "What I see differently from others"],
       ["Alt-w", "Why is this here?"],
+      ["Alt-Shift-h", "Hold others' changes to what is selected, or to this section, line or value"],
       ["Alt-g", "The next place where something won against something else"],
       ["Alt-m", "The next place that two changed at once"],
       ["Alt-q", "Dismiss the one at the caret, for me"],

@@ -11,7 +11,7 @@ import { clockOf, dayOf, plural } from "../app/time";
 import { toast } from "../app/toasts";
 import { Decisions, undecided } from "../panels/Decisions";
 import { Differences } from "../panels/Differences";
-import { Faces, People } from "../panels/People";
+import { Faces, HOLD_KEYS, People } from "../panels/People";
 import { History } from "../panels/History";
 import { DISMISS_KEYS, dismissHere } from "../panels/Overlaps";
 import { sentenceOf } from "../panels/reasons";
@@ -105,6 +105,13 @@ export function Workspace({ document, content, screens }: Props) {
     if (chosen === null) toast("Select what you want to know about");
     askWhy(chosen);
   };
+  const holdPart = () => {
+    const part = content.part?.() ?? null;
+    if (part === null) return toast("Select what others are not to change under your hands");
+    const at = client.current().heldParts.length;
+    client.holdPart(part.name, part.elements);
+    toast(`Others’ changes to “${part.name}” wait from now on`, { label: "Undo", run: () => client.releasePart(at) });
+  };
   const closeWhy = () => {
     askWhy(null);
     content.focus();
@@ -149,6 +156,7 @@ export function Workspace({ document, content, screens }: Props) {
     "Alt-a": () => !isPast && document.review.decideHere(true),
     "Alt-x": () => !isPast && document.review.decideHere(false),
     "Alt-w": why,
+    [HOLD_KEYS]: () => !isPast && holdPart(),
     "Alt-g": nextWon,
     "Alt-m": () => !isPast && nextOverlap(),
     [DISMISS_KEYS]: () => !isPast && dismissHere(overlaps),
@@ -234,6 +242,7 @@ export function Workspace({ document, content, screens }: Props) {
           screens={screens}
           items={[
             ...(content.chosen ? [{ label: "Why is this here?", icon: "why" as const, keys: written("Alt-w"), run: why }] : []),
+            ...(content.part && !isPast ? [{ label: "Hold others’ changes here", icon: "pause" as const, keys: written(HOLD_KEYS), run: holdPart }] : []),
             { label: "Take a snapshot", icon: "snapshot" as const, keys: written(TAKE_KEYS), run: takeSnapshot },
             ...(content.actions?.() ?? []),
             ...content.downloads.map((download) => ({ label: download.label, icon: "download" as const, run: () => void take(name, download) })),

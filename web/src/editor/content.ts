@@ -38,6 +38,22 @@ export interface Download {
   read(): Promise<string | Blob>;
 }
 
+/** A part of a document. */
+export interface Part {
+  /** What it is called, in a few words. */
+  name: string;
+  elements: Spans;
+}
+
+/** So much of what is written in a part is its name. */
+const NAME_MAX = 40;
+
+/** A name for a part by what is written there. */
+export function nameOfPart(written: string): string {
+  const words = written.trim().replace(/\s+/g, " ");
+  return words.length <= NAME_MAX ? words || "an empty line" : `${words.slice(0, NAME_MAX - 1).trimEnd()}…`;
+}
+
 /**
  * One open document as its type shows it. The frame has the bar, the panels, the banners, undo and redo, the way through the
  * history; this has what is in the page.
@@ -59,6 +75,8 @@ export interface Content {
   reveal?(highlight: Highlight): boolean;
   /** What is selected, or else what is beside the caret; null where nothing is. */
   chosen?(): Spans | null;
+  /** What is selected, or else what the caret is in; null where nothing is. */
+  part?(): Part | null;
   downloads: readonly Download[];
   panels?: readonly ContentPanel[];
   /** More entries of the menu, asked for whenever it is drawn. */

@@ -1,5 +1,5 @@
 /** Stretches of what is written that are marked: what won against something, what an undo would take, what was touched at once. */
-import type { Conflict, Overlap, ShownAt, Side, UndoPreview } from "@motet/client";
+import type { Conflict, Overlap, ShownAt, UndoPreview } from "@motet/client";
 import type { OpenDocument } from "./document";
 
 /** `won`: it is shown, and something gave way to it. `taken`: it would go. `overlap`: another changed the same at once. */
@@ -47,28 +47,7 @@ export function taken({ client }: OpenDocument, { parts }: UndoPreview): Highlig
   });
 }
 
-/** So much of what was written on is marked with an action: of a whole page it would say nothing. */
-const AROUND_MAX = 40;
-/** What was written on may have taken so much out in between: that counts, too. */
-const GAP_MAX = 12;
-
-const rangeOf = (spans: string): [replica: string, start: number, end: number] => {
-  const [replica = "", start, end] = spans.split(/[.-]/);
-  return [replica, Number(start), Number(end)];
-};
-
-/** Where an action is shown, with what its author wrote right before and behind: what is typed letter by letter is as many actions. */
-function around({ client }: OpenDocument, { action, run }: Side): ShownAt[] {
-  const [replica, start, end] = rangeOf(action);
-  const stretches = run ? client.placesOf(run.spans).map((place) => ({ place, range: rangeOf(place.spans) })) : [];
-  let [from, to] = [start, end];
-  for (const { range } of stretches) if (range[0] === replica && range[1] <= to + GAP_MAX && from < range[2]) to = Math.max(to, range[2]);
-  for (const { range } of [...stretches].reverse()) if (range[0] === replica && range[1] < from && from <= range[2] + GAP_MAX) from = range[1];
-  const near = stretches.filter(({ range }) => range[0] === replica && from <= range[1] && range[2] <= to);
-  return near.length > 0 && to - from <= AROUND_MAX ? near.map(({ place }) => place) : client.placesOf(action);
-}
-
 /** Where two people changed the same at once: what both did. */
-export function touched(document: OpenDocument, overlaps: readonly Overlap[]): Highlight[] {
-  return overlaps.flatMap(({ id, theirs, mine }) => [...document.client.placesOf(theirs.action), ...around(document, mine)].map((place) => ({ ...place, title: "", about: id })));
+export function touched({ client }: OpenDocument, overlaps: readonly Overlap[]): Highlight[] {
+  return overlaps.flatMap(({ id, theirs, mine }) => [theirs, mine].flatMap(({ action }) => client.placesOf(action)).map((place) => ({ ...place, title: "", about: id })));
 }

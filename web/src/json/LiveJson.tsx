@@ -4,6 +4,7 @@ import { type ReactNode, type RefObject, useCallback, useEffect, useImperativeHa
 import { nameOf, written } from "../app/keys";
 import { IconButton, Notice } from "../app/parts";
 import { toast } from "../app/toasts";
+import type { Part } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
 import { Commands, type Spot, type Step } from "./commands";
 import type { Conflicts } from "./conflicts";
@@ -23,6 +24,8 @@ const LINES_MAX = 200_000;
 export interface Steering {
   focus(): void;
   goTo(id: JsonId): void;
+  /** The value that is selected. */
+  part(): Part | null;
 }
 
 interface Props {
@@ -87,7 +90,11 @@ export function LiveJson({ document, json, conflicts, isHidden, steering }: Prop
     },
     [model],
   );
-  useImperativeHandle(steering, () => ({ focus: () => tree.current?.focus(), goTo: (id) => (goTo(id), tree.current?.focus()) }), [goTo]);
+  useImperativeHandle(steering, () => {
+    const focus = () => tree.current?.focus();
+    const part = () => (active === null ? null : { name: json.pointer(active) || "all of it", elements: json.elements(active) });
+    return { focus, goTo: (id) => (goTo(id), focus()), part };
+  }, [goTo, active, json]);
   const { search, look, next } = useSearch(json, goTo);
 
   /** Does something to the selected line, and goes where it says. */

@@ -31,6 +31,8 @@ export function open(document: OpenDocument): Content {
     },
     focus: () => steering.current?.focus(),
     goTo: (peer) => void (peer.json && steering.current?.goTo(peer.json)),
+    part: () => steering.current?.part() ?? null,
+    chosen: () => steering.current?.part()?.elements ?? null,
     downloads: [{ label: "Download as JSON", extension: "json", mediaType: "application/json", read: async () => json.toString() }],
     panels: [
       {

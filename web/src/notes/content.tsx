@@ -36,6 +36,7 @@ export function open(document: OpenDocument, documents: DocumentsApi): Content {
     highlight: note.highlight,
     reveal: note.reveal,
     chosen: note.chosen,
+    part: note.part,
     downloads: [download(document, documents, "Download as Markdown", "md", "text/markdown"), download(document, documents, "Download as HTML", "html", "text/html")],
     panels: [
       { ...OUTLINE, body: () => <Outline note={note} /> },

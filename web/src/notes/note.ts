@@ -9,10 +9,11 @@ import type { NoteBinding } from "./binding";
 import { PICTURES } from "./blob";
 import type { Peer } from "./carets";
 import { openNote, settle, takeIn } from "./editor";
+import { nameOfPart, type Part } from "../editor/content";
 import type { Highlight, Layer } from "../editor/highlights";
 import { rangeOf, showHighlights } from "./highlights";
 import { insertImages } from "./insert";
-import { type Heading, moveSection } from "./outline";
+import { type Heading, headingAt, moveSection, outline } from "./outline";
 import { Pictures } from "./pictures";
 import { keepSelectionFromReact } from "./quiet";
 import { engineOf, type RichEngine } from "./rich";
@@ -198,6 +199,24 @@ export class OpenNote {
     });
     return spans.join(",") || null;
   };
+
+  /** What is selected, or else the section that the caret is in, or the block. */
+  readonly part = (): Part | null => {
+    const state = this.state();
+    if (!state) return null;
+    const { from, to, empty, $from } = state.selection;
+    const heading = empty ? headingAt(outline(state.doc), from) : null;
+    if (heading) return this.partOf(heading.text, [{ in: ROOT, at: heading.from, len: heading.to - heading.from }]);
+    const [start, end] = empty ? [$from.start(), $from.end()] : [from, to];
+    return this.partOf(state.doc.textBetween(start, end, " "), unitRanges(ROOT, state.doc, start, end));
+  };
+
+  private partOf(written: string, ranges: readonly { in: string; at: number; len: number }[]): Part | null {
+    const { client } = this.document;
+    const elements = ranges.map(({ in: name, at, len }) => client.elementsBetween(name === ROOT ? ROOT_TEXT : `text@${name}`, at, at + len));
+    const spans = elements.filter((some) => some !== "").join(",");
+    return spans === "" ? null : { name: nameOfPart(written), elements: spans };
+  }
 
   /** Scrolls a place to the middle. */
   show(place: number): void {

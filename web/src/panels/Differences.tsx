@@ -20,10 +20,10 @@ interface Way {
 
 const partsOf = (spans: Spans) => spans.split(",").map((span) => span.split(/[.-]/)) as [replica: string, start: string, end: string][];
 
-/** Whether a view prefers an action that begins in one of these parts: it says so in a line of its own. */
-function isPreferred(view: string, spans: Spans): boolean {
-  const preferred = view.split("\n").flatMap((line) => (line.startsWith("prefer ") ? partsOf(line.slice("prefer ".length)) : []));
-  return preferred.some(([replica, start]) => partsOf(spans).some(([of, from, end]) => of === replica && Number(from) <= Number(start) && Number(start) < Number(end)));
+/** Whether a view names something that begins in one of these parts behind a word: `prefer` what it prefers, `spans` what it hides. */
+function isNamed(view: string, word: "prefer" | "spans", spans: Spans): boolean {
+  const named = view.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? partsOf(line.slice(word.length + 1)) : []));
+  return named.some(([replica, start]) => partsOf(spans).some(([of, from, end]) => of === replica && Number(from) <= Number(start) && Number(start) < Number(end)));
 }
 
 /** How a line comes to be as everybody sees it; null where it is no choice about it alone. */
@@ -32,15 +32,18 @@ function wayBack({ client }: OpenDocument, snapshot: Snapshot, authors: readonly
   const author = authors.find(({ id }) => id === run?.author);
   if (isShown) {
     // It shows since one prefers it, or since what stands against it is left out.
-    return isPreferred(client.view(), all) ? { label: "Keep it aside", go: () => client.prefer(all, false) } : null;
+    return isNamed(client.view(), "prefer", all) ? { label: "Keep it aside", go: () => client.prefer(all, false) } : null;
   }
   if (reason.mine) return { label: "Show it", go: () => client.prefer(all) };
   if (reason.standing !== "hidden") return null;
+  const { heldParts } = snapshot;
   if (author?.hidden) return { label: `Show ${author.name}’s work`, go: () => client.hideAuthor(author.id, false) };
   if (author?.held) return { label: `Let ${author.name}’s work in`, go: () => client.hold(author.id, false) };
   if (snapshot.holdsAll) return { label: "Let others’ work in", go: () => client.hold(null, false) };
   if (snapshot.isPinned) return { label: "Show what came since", go: () => client.pin(null) };
-  return { label: "Show it", go: () => client.hideRange(all, false) };
+  if (heldParts.length === 0 || isNamed(client.view(), "spans", all)) return { label: "Show it", go: () => client.hideRange(all, false) };
+  const label = heldParts.length === 1 ? `Let changes to “${heldParts[0]}” in` : "Let what waits in";
+  return { label, go: () => heldParts.forEach(() => client.releasePart(0)) };
 }
 
 export function Differences({ document, snapshot, lines, onWhy }: Props) {

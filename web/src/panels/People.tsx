@@ -2,10 +2,14 @@
 import type { Author, Presence } from "@motet/client";
 import { colourOf } from "../app/colours";
 import { Icon } from "../app/icons";
+import { written } from "../app/keys";
 import { Avatar, IconButton } from "../app/parts";
 import type { Profile } from "../app/profile";
 import { plural } from "../app/time";
 import type { OpenDocument, Snapshot } from "../editor/document";
+
+/** Hold others' changes to what is selected. */
+export const HOLD_KEYS = "Alt-Shift-h";
 
 interface Props {
   document: OpenDocument;
@@ -68,7 +72,7 @@ export function People({ document, snapshot, profile, onProfile, onShare, onGoTo
 }
 
 function HoldAll({ document, snapshot }: { document: OpenDocument; snapshot: Snapshot }) {
-  const { holdsAll, held } = snapshot;
+  const { holdsAll, held, heldParts } = snapshot;
   return (
     <section className="panel-foot">
       <label className="switch">
@@ -78,6 +82,18 @@ function HoldAll({ document, snapshot }: { document: OpenDocument; snapshot: Sna
           <span className="faint">They are received and kept, and shown when you let go. Only you see it so.</span>
         </span>
       </label>
+      {heldParts.length > 0 && (
+        <ul className="people" aria-label="Parts you hold">
+          {heldParts.map((name, at) => (
+            <li className="person" key={`${at} ${name}`}>
+              <Icon name="pause" />
+              <span className="person-name">{name}</span>
+              <span className="person-tools"><IconButton icon="play" label={`Let changes to “${name}” in`} onClick={() => document.client.releasePart(at)} /></span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="faint pad hint">To hold changes to one part only, select it and press {written(HOLD_KEYS)}.</p>
       {held > 0 && <p className="pad held">{plural(held, "change")} waiting</p>}
     </section>
   );
@@ -148,12 +164,18 @@ export function Faces({ snapshot, self, onOpen }: { snapshot: Snapshot; self: st
 }
 
 export function HeldNotice({ document, snapshot }: { document: OpenDocument; snapshot: Snapshot }) {
-  if (!snapshot.holdsAll && snapshot.held === 0) return null;
+  const { holdsAll, held, heldParts } = snapshot;
+  if (!holdsAll && held === 0 && heldParts.length === 0) return null;
+  const what = holdsAll || heldParts.length === 0 ? "others' changes" : `others' changes to ${heldParts.map((name) => `“${name}”`).join(", ")}`;
+  const letIn = () => {
+    if (holdsAll) document.client.hold(null, false);
+    heldParts.forEach(() => document.client.releasePart(0));
+  };
   return (
     <div className="banner">
       <Icon name="pause" />
-      <span>{snapshot.held === 0 ? "You hold others' changes. None is waiting." : `${plural(snapshot.held, "change")} of others waiting.`}</span>
-      {snapshot.holdsAll && <button type="button" className="text-button" onClick={() => document.client.hold(null, false)}>Let them in</button>}
+      <span>{held === 0 ? `You hold ${what}. None is waiting.` : `${plural(held, "change")} of others waiting.`}</span>
+      {(holdsAll || heldParts.length > 0) && <button type="button" className="text-button" onClick={letIn}>Let them in</button>}
     </div>
   );
 }

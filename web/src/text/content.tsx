@@ -3,7 +3,7 @@ import type { Presence } from "@motet/client";
 import { goTo } from "@motet/client/codemirror";
 import type { EditorView } from "@codemirror/view";
 import { createRef, useMemo } from "react";
-import type { Content } from "../editor/content";
+import { type Content, nameOfPart } from "../editor/content";
 import type { OpenDocument } from "../editor/document";
 import type { Moment } from "../editor/moment";
 import { reveal, showHighlights } from "./highlights";
@@ -34,6 +34,16 @@ export function open(document: OpenDocument): Content {
       if (!range) return null;
       const [from, to] = range.empty ? [Math.max(0, range.from - 1), Math.max(1, range.to)] : [range.from, range.to];
       return text.blame(from, to).map(({ spans }) => spans).join(",") || null;
+    },
+    part() {
+      const { doc, selection } = editor.current?.state ?? {};
+      if (!doc || !selection) return null;
+      const { main } = selection;
+      const line = doc.lineAt(main.head);
+      // What is written at the beginning of a line comes behind the end of the one before.
+      const [from, to] = main.empty ? [Math.max(0, line.from - 1), line.to] : [main.from, main.to];
+      const elements = document.client.elementsBetween(text.id, from, to);
+      return elements === "" ? null : { name: nameOfPart(doc.sliceString(from, to)), elements };
     },
     downloads: [{ label: "Download the text", extension: "md", mediaType: "text/markdown", read: async () => text.toString() }],
   };

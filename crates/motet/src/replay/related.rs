@@ -12,11 +12,23 @@ pub(super) struct Related {
     knowledge: Knowledge,
     /// Up to where logs were looked at.
     seen: VersionVector,
+    /// As which version of an application they are looked at.
+    version: u32,
     /// By what they touch and by replica, ascending.
     touching: SortedMap<String, SortedMap<ReplicaId, Vec<Id>>>,
 }
 
 impl Related {
+    /// Nothing looked at yet, as a version of the application does.
+    pub fn of(version: u32) -> Self {
+        Self { version, ..Self::default() }
+    }
+
+    /// As which version of the application it looks.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
     /// Looks at what is new in the log; returns the pairs that exclude each other of which one is new. Each new operation is compared
     /// with those that touch the same and were done at once with it, and with no other.
     pub fn settle<M: Application>(&mut self, log: &MultiLog, list: ContainerId) -> Vec<(Id, Id)> {
@@ -38,7 +50,7 @@ impl Related {
                         if !saw
                             && compared.insert(other)
                             && let Some(theirs) = read::<M>(log, other)
-                            && M::relate(op, &theirs) == Grade::Conflict
+                            && M::relate(self.version, op, &theirs) == Grade::Conflict
                         {
                             pairs.insert((other.min(*id), other.max(*id)));
                         }

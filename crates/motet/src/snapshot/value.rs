@@ -3,7 +3,7 @@
 //! ```text
 //! { "name": text, "note": text, "version": "replica:end,…", "view": { … } }
 //! view, only what is not plain: "pin", "hold_all": version; "hidden": ["start..end@replica", …];
-//!   "held": ["replica:from", …]; "muted", "mine": ["replica", …]; "mine_first": "overlap", "order" or "conflict", from which grade
+//!   "held": ["replica:from", …]; "held_parts": ["replica:end,… start..end@replica …", …]; "muted", "mine": ["replica", …]; "mine_first": "overlap", "order" or "conflict", from which grade
 //!   on; "preferred": ["element", …]; "weights": ["element:weight", …]; "suggestions": "own" or "all"; "drafts": ["element", …]
 //! ```
 //!
@@ -14,7 +14,7 @@ use super::{NewSnapshot, Snapshot};
 use crate::version_text::{read_end, read_id, read_replica, read_version, write_version};
 use clock::{Id, Span};
 use log::Value;
-use view::{Grade, Policy, Suggestions};
+use view::{Grade, HeldPart, Policy, Suggestions, elements_of, spans_of};
 
 /// Takes what a list has, one by one.
 type Tell<'a> = dyn FnMut(String) + 'a;
@@ -50,8 +50,20 @@ pub fn read(id: &str, write: Id, value: &Value) -> Option<Snapshot> {
 
 fn write_view(policy: &Policy) -> Vec<(String, Value)> {
     // Every field by its name: a choice that is not written here would be lost.
-    let Policy { pin, hidden, muted, held, hold_all, mine, mine_first, preferred, weights, suggestions, drafts } =
-        policy;
+    let Policy {
+        pin,
+        hidden,
+        muted,
+        held,
+        hold_all,
+        held_parts,
+        mine,
+        mine_first,
+        preferred,
+        weights,
+        suggestions,
+        drafts,
+    } = policy;
     let mut entries = Vec::new();
     entries.extend(pin.as_ref().map(|pin| text("pin", &write_version(pin))));
     entries.extend(hold_all.as_ref().map(|base| text("hold_all", &write_version(base))));
@@ -63,15 +75,17 @@ fn write_view(policy: &Policy) -> Vec<(String, Value)> {
             entries.push((key.to_owned(), Value::List(list.into())));
         }
     };
-    texts("hidden", &|tell| {
-        for (&replica, ranges) in hidden {
-            ranges.iter().for_each(|(range, ())| tell(Span::new(replica, range.start, range.end).to_string()));
+    texts("hidden", &|tell| spans_of(hidden).iter().for_each(|span| tell(span.to_string())));
+    texts("held_parts", &|tell| {
+        for HeldPart { elements, since } in held_parts {
+            let spans = spans_of(elements).into_iter().map(|span| span.to_string());
+            tell([write_version(since)].into_iter().chain(spans).collect::<Vec<_>>().join(" "));
         }
     });
     texts("held", &|tell| held.iter().for_each(|(replica, from)| tell(format!("{replica}:{from}"))));
     texts("muted", &|tell| muted.iter().for_each(|replica| tell(replica.to_string())));
     // Whose they are matters only to who holds everything back, puts them first, or shows what they suggest.
-    if hold_all.is_some() || mine_first.is_some() || *suggestions == Suggestions::Own {
+    if hold_all.is_some() || !held_parts.is_empty() || mine_first.is_some() || *suggestions == Suggestions::Own {
         texts("mine", &|tell| mine.iter().for_each(|replica| tell(replica.to_string())));
     }
     texts("preferred", &|tell| preferred.iter().for_each(|id| tell(id.to_string())));
@@ -101,7 +115,7 @@ fn read_view(value: &Value) -> Option<Policy> {
                     _ => return None,
                 }
             }
-            list @ ("hidden" | "held" | "muted" | "mine" | "preferred" | "weights" | "drafts") => {
+            list @ ("hidden" | "held" | "held_parts" | "muted" | "mine" | "preferred" | "weights" | "drafts") => {
                 let Value::List(values) = value else { return None };
                 values.iter().try_for_each(|value| read_item(&mut policy, list, string(value)?))?;
             }
@@ -119,6 +133,12 @@ fn read_item(policy: &mut Policy, list: &str, item: &str) -> Option<()> {
             policy.hidden.entry(span.replica).or_default().set(span.start..span.end, Some(()));
         }
         "held" => policy.held.extend([read_end(item)?]),
+        "held_parts" => {
+            let mut words = item.split(' ');
+            let since = read_version(words.next()?)?;
+            let elements = elements_of(words.map(read_span).collect::<Option<Vec<Span>>>()?);
+            policy.held_parts.push(HeldPart { elements, since });
+        }
         "muted" => policy.muted.extend([read_replica(item)?]),
         "mine" => policy.mine.extend([read_replica(item)?]),
         "preferred" => policy.preferred.extend([read_id(item)?]),

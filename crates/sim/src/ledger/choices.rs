@@ -1,17 +1,28 @@
 //! What a member chose to see, as the definitions know it.
 
-use motet::{Document, Grade, Policy, Span, Suggestions};
+use motet::{Document, Grade, Id, Policy, Span, Suggestions, spans_of};
+use naive::Naive;
+use std::collections::BTreeSet;
 
-/// The choices of a document's view.
-pub fn of(document: &Document) -> naive::Policy {
-    let Policy { pin, hidden, muted, held, hold_all, mine, mine_first, preferred, weights, suggestions, drafts } =
-        document.view().policy();
-    let spans = hidden.iter().flat_map(|(&replica, ranges)| {
-        ranges.iter().map(move |(range, ())| Span::new(replica, range.start, range.end))
-    });
+/// The choices of a document's view, of a log that is known by definition.
+pub fn of(document: &Document, naive: &Naive) -> naive::Policy {
+    let Policy {
+        pin,
+        hidden,
+        muted,
+        held,
+        hold_all,
+        held_parts,
+        mine,
+        mine_first,
+        preferred,
+        weights,
+        suggestions,
+        drafts,
+    } = document.view().policy();
     let mut policy = naive::Policy {
         pin: pin.clone(),
-        hidden: spans.collect(),
+        hidden: spans_of(hidden),
         hidden_replicas: muted.iter().copied().collect(),
         held: held.iter().map(|(&replica, &from)| (replica, from)).collect(),
         first: mine.iter().copied().filter(|_| mine_first.is_some()).collect(),
@@ -27,6 +38,12 @@ pub fn of(document: &Document) -> naive::Policy {
             let from = policy.held.entry(log.replica).or_insert(base.end(log.replica));
             *from = base.end(log.replica).min(*from);
         }
+    }
+    for part in held_parts {
+        let ids = |span: Span| (span.start..span.end).map(move |seq| Id::new(span.replica, seq));
+        let elements: BTreeSet<Id> = spans_of(&part.elements).into_iter().flat_map(ids).collect();
+        let waits = |id: &Id| !part.since.contains(*id) && !mine.contains(&id.replica);
+        policy.hidden.extend(naive.belonging(&elements, &part.since).into_iter().filter(waits).map(Span::of));
     }
     policy
 }

@@ -90,6 +90,8 @@ export interface DocumentState {
   held: number;
   /** Whether everybody else's work is held. */
   holdsAll: boolean;
+  /** The names of the parts of the document where everybody else's work is held. */
+  heldParts: readonly string[];
   /** From which grade on others' work gives way to one's own; null where that does not come first. */
   mineFirst: Grade | null;
   /** Whether what one chose may let one see something else than who chose nothing. */
@@ -212,6 +214,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     canRedo: false,
     held: 0,
     holdsAll: false,
+    heldParts: [],
     mineFirst: null,
     isPersonal: false,
     isPinned: false,
@@ -376,6 +379,15 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   hideRange = (spans: Spans, on: boolean): void => this.choose((engine) => engine.hideRange(spans, on));
   /** Lets what an author, or with null everybody else, does from now on wait, for oneself only; or no longer. */
   hold = (author: AuthorId | null, on: boolean): void => this.choose((engine) => engine.hold(author, on));
+  /**
+   * Lets what everybody else does from now on to a part of the document wait, for oneself only; it is called so, in one line. A part is
+   * elements, as `elementsBetween` and `JsonDocument.elements` name them, and whatever hangs on them, now or later.
+   */
+  holdPart = (name: string, elements: Spans): void => this.choose((engine) => engine.holdPart(name, elements));
+  /** Lets what waits of a part in, and what comes: by its place in `current().heldParts`. */
+  releasePart = (at: number): void => this.choose((engine) => engine.releasePart(at));
+  /** The elements that show between two positions of a text, and those that are gone from there; empty where there are none. */
+  elementsBetween = (text: ContainerId, from: number, to: number): Spans => this.ask((engine) => engine.elementsBetween(text, from, to));
 
   /**
    * Lets one's own work come first, for oneself only: what others did at once, without having seen it, gives way to it where it has
@@ -801,6 +813,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       canRedo: engine.canRedo(),
       held: engine.held(),
       holdsAll: engine.holdsAll(),
+      heldParts: engine.heldParts(),
       mineFirst: (engine.firstFrom() ?? null) as Grade | null,
       suggesting: engine.suggesting() ?? null,
       showing: this.shown(),

@@ -3,7 +3,7 @@
  * document of a hundred thousand values opens at once; what others change is told by what has to be read again.
  */
 import type { Host, PatchEvent, TextContainer } from "./containers.js";
-import type { AuthorId, Engine, ItemId } from "./engine/engine.js";
+import type { AuthorId, Engine, ItemId, Spans } from "./engine/engine.js";
 import { MotetError } from "./errors.js";
 import type { Unsubscribe } from "./events.js";
 
@@ -108,6 +108,11 @@ export class JsonDocument {
   /** What a value is in, the outermost first, and itself last; empty where it is not there any more. */
   path(id: JsonId): JsonId[] {
     return this.ask((engine) => engine.jsonPath(id));
+  }
+
+  /** The elements that a value is made of: what holds it, and the objects and arrays in it. */
+  elements(id: JsonId): Spans {
+    return this.ask((engine) => engine.jsonElements(id));
   }
 
   /** The JSON pointer (RFC 6901) of a value; null where it is not there any more. */

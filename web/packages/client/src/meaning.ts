@@ -139,7 +139,8 @@ export function sidesIn(runs: readonly EditRun[]): (action: Spans) => Side {
   };
 }
 
-function parts(spans: Spans): { replica: string; start: number; end: number } {
+/** @internal The first of spans, as the engine writes them. */
+export function parts(spans: Spans): { replica: string; start: number; end: number } {
   const [replica = "", range = ""] = spans.split(".");
   const [start = 0, end = 0] = range.split("-").map(Number);
   return { replica, start, end };

@@ -9,7 +9,7 @@
  * ```
  */
 import type { Grade, Engine, Spans, Version } from "./engine/engine.js";
-import { type Side, sidesIn } from "./meaning.js";
+import { parts, type Side, sidesIn } from "./meaning.js";
 import { Calm } from "./calm.js";
 
 /** Two edit runs, of which neither author had seen the other's, that touch the same; both show. */
@@ -18,7 +18,7 @@ export interface Overlap {
   id: string;
   /** What somebody else did: `action` is all of it that touches the same. */
   theirs: Side;
-  /** What one did oneself. */
+  /** What one did oneself: `action` is what of it touches the same, near what touches it most. */
   mine: Side;
   /** How much they have to do with each other. */
   grade: Grade;
@@ -40,10 +40,23 @@ export function overlapsOf(engine: Engine, told: string): Overlap[] {
   }
   const joined = ({ overlap, theirs, mine }: { overlap: Overlap; theirs: Set<Spans>; mine: Set<Spans> }): Overlap => ({
     ...overlap,
-    theirs: { ...overlap.theirs, action: [...theirs].join(",") },
-    mine: { ...overlap.mine, action: [...mine].join(",") },
+    theirs: { ...overlap.theirs, action: together(theirs) },
+    mine: { ...overlap.mine, action: together(mine) },
   });
   return [...pairs.values()].map(joined).sort((a, b) => (a.theirs.run?.time ?? 0) - (b.theirs.run?.time ?? 0));
+}
+
+/** All spans, those that touch or cross as one. */
+function together(spans: Iterable<Spans>): Spans {
+  const all = [...spans].flatMap((some) => some.split(",")).map(parts);
+  all.sort((a, b) => (a.replica === b.replica ? a.start - b.start : a.replica < b.replica ? -1 : 1));
+  const joined: typeof all = [];
+  for (const span of all) {
+    const last = joined.at(-1);
+    if (last?.replica === span.replica && span.start <= last.end) last.end = Math.max(last.end, span.end);
+    else joined.push(span);
+  }
+  return joined.map(({ replica, start, end }) => `${replica}.${start}-${end}`).join(",");
 }
 
 /** Looks for overlaps a little after something changed, where anybody asked for them, and says so where they are others than before. */

@@ -333,6 +333,13 @@ export interface Engine extends RichTexts {
   hideRange(spans: Spans, on: boolean): Patches;
   /** Holding receives without applying: one author, or with null everything that comes from others. */
   hold(author: AuthorId | null, on: boolean): Patches;
+  /** As `hold(null, true)`, of what is done to some elements and to what hangs on them, now or later. */
+  holdPart(name: string, spans: Spans): Patches;
+  /** The names of the parts that are held; and letting go of one, by its place among them. */
+  heldParts(): string[];
+  releasePart(at: number): Patches;
+  /** The elements of a text that show between two positions, and those that are gone from there. */
+  elementsBetween(text: ContainerId, from: number, to: number): Spans;
   /** Whether `hold(null, true)` is in force; it outlives a reload with the other choices. */
   holdsAll(): boolean;
   /** Lets the own work come first, from a grade on; with null nobody's does. */
@@ -356,6 +363,7 @@ export interface Engine extends RichTexts {
   jsonChildren(id: string): string;
   jsonRow(id: string): string | undefined;
   jsonPath(id: string): string[];
+  jsonElements(id: string): Spans;
   jsonPointer(id: string): string | undefined;
   jsonAt(pointer: string): string | undefined;
   jsonFind(words: string): string[];
