@@ -92,6 +92,22 @@ fn whatever_can_be_chosen_is_listed_in_words() {
 }
 
 #[test]
+fn what_others_do_to_a_part_that_a_view_holds_does_not_show_in_it() {
+    let place = Place::new();
+    let id = place.import("data", "Lines", "one\ntwo\nthree\n");
+    let server = place.serve("data");
+    let site = format!("http://{}", server.address);
+    let run = |command: &[&str], more: &[&str]| place.run(&[command, &[site.as_str(), "Lines"], more].concat());
+    ok(run(&["view", "new"], &["quiet", "--hold-part", "2"]));
+    server.put(&id, "one!\ntwo!\nthree!\n");
+    assert_eq!(ok(run(&["show"], &[])), "one!\ntwo!\nthree!\n");
+    assert_eq!(ok(run(&["show"], &["--view", "quiet"])), "one!\ntwo\nthree!\n");
+    assert!(ok(run(&["view", "list"], &[])).contains("holds \"2\""));
+    let said = run(&["view", "new"], &["other", "--hold-part", "7"]);
+    assert!(said.code == Some(2) && said.err.contains("there are 3"), "{said:?}");
+}
+
+#[test]
 fn what_cannot_be_says_why() {
     each(|run, place| {
         let fails = |command: &[&str], more: &[&str], words: &str| {

@@ -101,8 +101,12 @@ test("a value of JSON, with all that is in it", async ({ browser }) => {
   const [ann, ben] = await made(browser, "json", body, "application/json", '[role=treeitem][data-key="title"]');
   const line = (page: Page, key: string) => page.locator(`[role=treeitem][data-key="${key}"]`);
   await line(ann, "nodes").locator(".json-key").click();
+  await ann.keyboard.press("ArrowRight");
   await ann.keyboard.press(HOLD);
   await expect(banner(ann)).toContainText("to “/nodes”");
+  await ann.keyboard.press("Alt+w");
+  await expect(ann.getByRole("complementary", { name: "Why here" })).toContainText("Nothing is against it");
+  await ann.keyboard.press("Escape");
   const put = async (key: string, value: string) => {
     await line(ben, key).locator(".json-key").click();
     await ben.keyboard.press("Enter");
