@@ -59,6 +59,8 @@ pub enum Fault {
     ClockDecides,
     /// `view`: who is left out is left out no more.
     ShowMuted,
+    /// `view`: what is put right behind a part that is held does not wait.
+    HoldLessOfParts,
     /// `view`: that an action needs another counts for nothing.
     ForgetNeeds,
     /// `motet`: an image shows what its maker made of ops that they did not know.

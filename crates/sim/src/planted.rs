@@ -42,7 +42,7 @@ pub enum Planted {
 }
 
 /// Every fault, with its name.
-pub const ALL: [(&str, Planted); 42] = [
+pub const ALL: [(&str, Planted); 43] = [
     ("ack-before-sync", Planted::AckBeforeSync),
     ("ack-after-failure", Planted::AckAfterFailure),
     ("lying-disk", Planted::LyingDisk),
@@ -81,6 +81,7 @@ pub const ALL: [(&str, Planted); 42] = [
     ("forget-too-much", Planted::Inside(Fault::ForgetTooMuch)),
     ("clock-decides", Planted::Inside(Fault::ClockDecides)),
     ("show-muted", Planted::Inside(Fault::ShowMuted)),
+    ("hold-less-of-parts", Planted::Inside(Fault::HoldLessOfParts)),
     ("forget-needs", Planted::Inside(Fault::ForgetNeeds)),
     ("show-unknown", Planted::Inside(Fault::ShowUnknown)),
     ("undo-of-others", Planted::Inside(Fault::UndoOfOthers)),

@@ -166,6 +166,10 @@ fn take_in(log: &MultiLog, id: Id, op: OpRef<'_>, elements: &mut Elements) {
 
 /// Whether an op that is one thing belongs to a part.
 fn is_about(log: &MultiLog, op: OpRef<'_>, elements: &Elements) -> bool {
+    #[cfg(feature = "fault-injection")]
+    if fault::is_on(fault::Fault::HoldLessOfParts) && matches!(op, OpRef::Insert { .. } | OpRef::TextObject { .. }) {
+        return hangs(op, elements);
+    }
     let is_in = |id: Id| has(elements, id);
     let of_actions =
         |ids: &[Id]| ids.iter().any(|id| log.action_of(*id).is_some_and(|action| has_any(elements, action)));
