@@ -71,10 +71,11 @@ function useTravel(document: OpenDocument, revision: number, isOpen: boolean) {
 
 export function Workspace({ document, content, screens }: Props) {
   const { client } = document;
-  const snapshot = useCalmState(document);
+  const [panel, setPanel] = useState<string | null>(null);
+  const [asksWhy, askWhy] = useState<Spans | null>(null);
+  const snapshot = useCalmState(document, panel !== null || asksWhy !== null);
   const [profile] = useProfile();
   const [name, rename] = useName(document.id);
-  const [panel, setPanel] = useState<string | null>(null);
   const [wantsOnline, setWantsOnline] = useState(true);
   const isHistoryOpen = panel === HISTORY.id;
   const { runs, place, travel, step } = useTravel(document, snapshot.revision, isHistoryOpen);
@@ -85,7 +86,6 @@ export function Workspace({ document, content, screens }: Props) {
 
   const [isSharing, setSharing] = useState(false);
   const share = () => setSharing(true);
-  const [asksWhy, askWhy] = useState<Spans | null>(null);
   const lines = linesOf(useDivergence(document, snapshot), ({ reason }) => sentenceOf(reason));
   const nextWon = useWon(document, content, snapshot);
   const overlaps = useOverlaps(document, content, snapshot);

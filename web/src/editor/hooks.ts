@@ -1,5 +1,5 @@
 /** What the frame keeps going while a document is open. */
-import type { EditRun } from "@motet/client";
+import type { EditRun, Presence } from "@motet/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useServices } from "../app/services";
 import { toast } from "../app/toasts";
@@ -16,11 +16,33 @@ export function isUrgent(shown: Snapshot, now: Snapshot): boolean {
   return isLessSafe || (["status", "trouble", "permission", "isReady", "canUndo", "canRedo", "holdsAll", "mineFirst", "suggesting", "showing"] as const).some((part) => now[part] !== shown[part]);
 }
 
+/** What the frame draws of those who are here: not where they are. */
+const isSamePeer = (one: Presence, other: Presence | undefined) =>
+  other !== undefined && one.peer === other.peer && one.author === other.author && one.name === other.name && one.colour === other.colour;
+
+const isSame: { [Part in keyof Snapshot]?: (shown: Snapshot[Part], now: Snapshot[Part]) => boolean } = {
+  saved: (shown, now) => shown.level === now.level && shown.waiting === now.waiting && shown.files === now.files,
+  peers: (shown, now) => shown.length === now.length && shown.every((peer, n) => isSamePeer(peer, now[n])),
+};
+
 /**
- * The document's state for the frame. A key changes it four times, and so does each of the others': drawing the frame each
- * time would take longer than the key does. So what is not urgent is drawn four times a second, and nothing within the key.
+ * Whether the frame draws anything otherwise. What somebody else types is shown by the content, and in the frame only where that looks
+ * closely: in a panel, say, or where what is written is marked or chosen from.
  */
-export function useCalmState({ client }: OpenDocument): Snapshot {
+export function looksOther(shown: Snapshot, now: Snapshot, looksClosely: boolean): boolean {
+  const isClose = looksClosely || now.isPersonal || now.isPinned || now.conflicts.length > 0 || now.overlaps.length > 0;
+  return (Object.keys(now) as (keyof Snapshot)[]).some((part) => {
+    if (shown[part] === now[part]) return false;
+    if (isClose) return true;
+    return part !== "revision" && !(isSame[part] as ((shown: unknown, now: unknown) => boolean) | undefined)?.(shown[part], now[part]);
+  });
+}
+
+/**
+ * The document's state for the frame. A key changes it four times: drawing the frame each time would take longer than the key does. So what
+ * is not urgent is drawn four times a second, and nothing within the key; and what the frame does not show draws nothing.
+ */
+export function useCalmState({ client }: OpenDocument, looksClosely: boolean): Snapshot {
   const [shown, show] = useState(client.current);
   const last = useRef(shown);
   useEffect(() => {
@@ -32,8 +54,9 @@ export function useCalmState({ client }: OpenDocument): Snapshot {
       show(last.current);
     };
     const hear = () => {
-      if (isUrgent(last.current, client.current())) settle();
-      else timer ??= setTimeout(settle, CALM_MS);
+      const now = client.current();
+      if (isUrgent(last.current, now)) settle();
+      else if (timer === null && looksOther(last.current, now, looksClosely)) timer = setTimeout(settle, CALM_MS);
     };
     settle();
     const forget = client.subscribe(hear);
@@ -41,7 +64,7 @@ export function useCalmState({ client }: OpenDocument): Snapshot {
       forget();
       if (timer !== null) clearTimeout(timer);
     };
-  }, [client]);
+  }, [client, looksClosely]);
   return shown;
 }
 

@@ -5,7 +5,7 @@
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
 import { type Anchor, MotetError, type Origin } from "@motet/client";
-import { type Peer, peersIn, showCarets } from "./carets";
+import { type Peer, putCarets } from "./carets";
 import { Downward, endOf } from "./downward";
 import { project } from "./projection";
 import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
@@ -42,6 +42,9 @@ export class NoteBinding {
   private readonly selections: Selections;
   /** What the selection holds to since its owner put it there: also what is deleted since. */
   private held: { state: EditorState; held: Held } | null = null;
+  /** Whose carets are shown, as soon as what they hold to is here. */
+  private peers: readonly Peer[] = [];
+  private arePlaced = true;
 
   constructor(
     readonly engine: RichEngine,
@@ -142,10 +145,19 @@ export class NoteBinding {
     return this.selections.placeIn(this.state.doc, text, at);
   }
 
-  /** Shows these people's carets. */
-  showPeers(peers: readonly Peer[]): void {
-    const shown = this.editor && showCarets(this.state, peers, (anchor) => this.placeOf(anchor));
-    if (shown) this.editor!.updateState(this.state.apply(shown));
+  /** Notes whose carets are to be shown: with what is shown next, or by `showPeers`. */
+  notePeers(peers: readonly Peer[]): void {
+    this.peers = peers;
+    this.arePlaced = false;
+  }
+
+  /** Shows these people's carets, or those that were noted last; calls `before` first where any of them is elsewhere. */
+  showPeers(peers: readonly Peer[] | null = null, before = () => {}): void {
+    if (peers !== null) this.notePeers(peers);
+    if (!this.editor || this.arePlaced || !this.putPeers(this.state.tr)) return;
+    before();
+    const { tr } = this.state;
+    if (this.putPeers(tr)) this.editor.updateState(this.state.apply(tr.setMeta("addToHistory", false)));
   }
 
   private get state(): EditorState {
@@ -218,8 +230,15 @@ export class NoteBinding {
     new Downward(tr, this.engine, this.root).show(patch);
     const wanted = this.selections.find(tr.doc, held);
     if (wanted && !wanted.eq(tr.selection)) tr.setSelection(wanted);
-    if (tr.docChanged || tr.selectionSet) this.take(this.mark(tr, state), held);
-    this.showPeers(peersIn(this.state));
+    // Who wrote this is behind it, and mostly has said so already: all of it is one change of the page.
+    const isElsewhere = this.putPeers(tr);
+    if (tr.docChanged || tr.selectionSet || isElsewhere) this.take(this.mark(tr, state), held);
+  }
+
+  /** Adds to a transaction of what is shown where others are after it; whether that is elsewhere than where it leaves them. */
+  private putPeers(tr: Transaction): boolean {
+    this.arePlaced = true;
+    return putCarets(tr, this.state, this.peers, (anchor) => this.selections.placeOf(tr.doc, anchor));
   }
 
   /** Undoes or redoes, with the caret where that was. */
@@ -238,9 +257,9 @@ export class NoteBinding {
     const end = endOf(patch);
     const caret = end && this.selections.placeIn(tr.doc, end.in, end.at);
     if (caret !== null) tr.setSelection(TextSelection.near(tr.doc.resolve(caret))).scrollIntoView();
+    this.putPeers(tr);
     this.dispatch(tr.setMeta(FROM_ENGINE, true));
     this.hold();
-    this.showPeers(peersIn(this.state));
   }
 
   private check(): void {

@@ -21,7 +21,6 @@ interface Caret extends Pick<Peer, "peer" | "name" | "colour"> {
 }
 
 interface Carets {
-  peers: readonly Peer[];
   carets: readonly Caret[];
   drawn: DecorationSet;
 }
@@ -73,8 +72,14 @@ const isSame = (a: Caret, b: Caret | undefined) => b !== undefined && a.peer ===
 
 const areSame = (some: readonly Caret[], others: readonly Caret[]) => some.length === others.length && some.every((caret, n) => isSame(caret, others[n]));
 
-function redraw(doc: Node, peers: readonly Peer[], carets: readonly Caret[]): Carets {
-  return { peers, carets, drawn: DecorationSet.create(doc, carets.flatMap(decorate)) };
+const redraw = (doc: Node, carets: readonly Caret[]): Carets => ({ carets, drawn: DecorationSet.create(doc, carets.flatMap(decorate)) });
+
+function follow({ carets, drawn }: Carets, { mapping, doc }: Transaction): Carets {
+  const now = carets.map((caret) => moved(caret, mapping));
+  const mapped = drawn.map(mapping, doc);
+  // What was drawn in what is deleted went along.
+  const isWhole = mapped.find().length === drawn.find().length;
+  return isWhole ? { carets: now, drawn: mapped } : redraw(doc, now);
 }
 
 /** The carets of others. */
@@ -82,34 +87,27 @@ export function caretsPlugin(): Plugin<Carets> {
   return new Plugin<Carets>({
     key,
     state: {
-      init: () => ({ peers: [], carets: [], drawn: DecorationSet.empty }),
-      apply(transaction, { peers, carets, drawn }) {
-        const given = transaction.getMeta(key) as { peers: readonly Peer[]; carets: Caret[] } | undefined;
-        if (given) return areSame(given.carets, carets) ? { peers: given.peers, carets, drawn } : redraw(transaction.doc, given.peers, given.carets);
-        if (!transaction.docChanged || carets.length === 0) return { peers, carets, drawn };
-        const now = carets.map((caret) => moved(caret, transaction.mapping));
-        const mapped = drawn.map(transaction.mapping, transaction.doc);
-        // What was drawn in what is deleted went along.
-        const isWhole = mapped.find().length === drawn.find().length;
-        return isWhole ? { peers, carets: now, drawn: mapped } : redraw(transaction.doc, peers, now);
+      init: () => ({ carets: [], drawn: DecorationSet.empty }),
+      apply(transaction, shown) {
+        const given = transaction.getMeta(key) as readonly Caret[] | undefined;
+        if (given) return redraw(transaction.doc, given);
+        return transaction.docChanged && shown.carets.length > 0 ? follow(shown, transaction) : shown;
       },
     },
     props: { decorations: (state) => key.getState(state)?.drawn },
   });
 }
 
-/** The transaction that shows these people's carets; null where they are shown already. */
-export function showCarets(state: EditorState, peers: readonly Peer[], placeOf: (anchor: Anchor) => number | null): Transaction | null {
-  const now = key.getState(state);
-  if (!now) return null;
-  const carets = place(peers, now.carets, placeOf);
-  // Those who cannot be shown yet are kept too.
-  if (peers === now.peers && areSame(carets, now.carets)) return null;
-  return state.tr.setMeta(key, { peers, carets }).setMeta("addToHistory", false);
+/** Adds to a transaction of a state where these people's carets are after it; false where it leaves them there anyway. */
+export function putCarets(transaction: Transaction, state: EditorState, peers: readonly Peer[], placeOf: (anchor: Anchor) => number | null): boolean {
+  const shown = key.getState(state);
+  if (!shown) return false;
+  const left = transaction.docChanged ? shown.carets.map((caret) => moved(caret, transaction.mapping)) : shown.carets;
+  const carets = place(peers, left, placeOf);
+  if (areSame(carets, left)) return false;
+  transaction.setMeta(key, carets);
+  return true;
 }
 
 /** Where others' carets are. */
 export const caretsIn = (state: EditorState): readonly { peer: string; anchor: number; head: number }[] => key.getState(state)?.carets ?? [];
-
-/** Whose carets are shown. */
-export const peersIn = (state: EditorState): readonly Peer[] => key.getState(state)?.peers ?? [];

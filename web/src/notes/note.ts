@@ -88,9 +88,11 @@ export class OpenNote {
     const { view, binding, close } = openNote(place, this.engine, { pictures: this.pictures, onUpdate: () => this.updated(), onRefused: ({ message }) => toast(`This could not be done: ${message}`) }, [...plugins, suggestionsPlugin(this.document)]);
     keepSelectionFromReact(view.dom);
     this.editor = { view, binding };
+    let isOnPage = true;
     const showPeers = (peers: readonly Presence[]) => {
-      settle(view);
-      binding.showPeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
+      binding.notePeers(peers.map((peer) => peerOf(peer, this.document.colourOfPeer(peer))));
+      // Mostly what they wrote comes right behind, and shows them.
+      queueMicrotask(() => isOnPage && binding.showPeers(null, () => settle(view)));
     };
     const showProposed = () => {
       // What is composed must stand still.
@@ -102,10 +104,11 @@ export class OpenNote {
     review.editor = reviewEditor(ROOT, view, binding, (at) => this.goToPlace(at));
     const present = () => this.present();
     const ends = [
-      client.on("patch", ({ by, origin }) => {
+      client.on("patch", ({ by, origin, patches }) => {
         if (by === this.engine) return;
         binding.hear(origin);
-        this.showThreads();
+        // Threads are maps and lists: what is only written says nothing of them.
+        if (patches.some(({ kind }) => kind !== "text")) this.showThreads();
       }),
       client.on("presence", showPeers),
       client.on("proposals", showProposed),
@@ -116,6 +119,7 @@ export class OpenNote {
     showProposed();
     this.updated();
     return () => {
+      isOnPage = false;
       for (const end of ends) end();
       view.dom.removeEventListener("focus", present);
       this.editor = null;

@@ -59,6 +59,8 @@ export class SuggestionCard {
 
   hide(): void {
     this.wait(null, 0);
+    // It is hidden with every change of the text, and what is hidden again the browser looks at again.
+    if (this.shown === null) return;
     this.shown = null;
     this.box.hidden = true;
   }

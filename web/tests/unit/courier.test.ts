@@ -9,7 +9,10 @@ type MemberEvent = ReturnType<Member["events"]>[number];
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-/** Sends every local frame as it is, and counts it until the server says it is durable (a message of one zero). */
+/**
+ * Sends every local frame as it is, and counts it until the server says it is durable (a message of one zero). A message of a one says that
+ * one change was all there was to come; of four bytes the last two say how much of how much has come; any other is somebody's frame.
+ */
 class ToyMember implements Member {
   private happened: MemberEvent[] = [];
   private outbox: Uint8Array[] = [];
@@ -41,6 +44,10 @@ class ToyMember implements Member {
     if (message.length === 1 && message[0] === 0) {
       this.waiting = 0;
       this.tell();
+    } else if (message.length === 1 && message[0] === 1) {
+      this.happened.push({ kind: "progress", document: "d", done: 1, total: 1 });
+    } else if (message.length === 4) {
+      this.happened.push({ kind: "progress", document: "d", done: message[2]!, total: message[3]! });
     } else this.happened.push({ kind: "frames", document: "d", frames: [message] });
   }
   send = () => this.outbox.shift();
@@ -162,6 +169,31 @@ test("frames of others are handed on and kept once, by however many tabs", async
   await store.add("d", [bytes(7, 8)]);
   expect(news()).toContainEqual({ kind: "frames", frames: [bytes(7, 8)] });
   expect(await store.frames("d")).toEqual([bytes(7, 8)]);
+});
+
+test("a letter of somebody else's is told by its frames alone: that it is durable, and all there is to come, says nothing new", async () => {
+  const { start, news, server } = await setUp();
+  await start();
+  server().opened();
+  const letter = (n: number) => {
+    server().message(bytes(7, n));
+    server().message(bytes(0));
+    server().message(bytes(1));
+  };
+  letter(1);
+  expect(news().filter(({ kind }) => kind === "progress")).toEqual([{ kind: "progress", done: 1, total: 1 }]);
+  const before = news().length;
+  for (const n of [2, 3, 4]) letter(n);
+  expect(news().slice(before).map(({ kind }) => kind)).toEqual(["frames", "frames", "frames"]);
+});
+
+test("how much is to come is told each time until all of it came, and again when there is more", async () => {
+  const { start, news, server } = await setUp();
+  await start();
+  server().opened();
+  for (const [done, total] of [[0, 2], [1, 2], [2, 2], [1, 1], [0, 3], [3, 3]] as const) server().message(bytes(1, 1, done, total));
+  const told = news().flatMap((one) => (one.kind === "progress" ? [[one.done, one.total]] : []));
+  expect(told).toEqual([[0, 2], [1, 2], [2, 2], [0, 3], [3, 3]]);
 });
 
 test("a store that fails is said, and the work is not called local", async () => {

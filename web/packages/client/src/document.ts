@@ -515,10 +515,13 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   present(selection: Selection | AnchoredSelection | null): void {
     this.selection = selection;
     if (this.isClosed) return;
-    this.presentTimer ??= setTimeout(() => {
-      this.presentTimer = null;
-      this.ground.session.present(this.id, { ...this.ground.person, ...this.anchored() });
-    }, PRESENT_EVERY_MS);
+    this.presentTimer ??= setTimeout(() => this.presentNow(), PRESENT_EVERY_MS);
+  }
+
+  private presentNow(): void {
+    if (this.presentTimer !== null) clearTimeout(this.presentTimer);
+    this.presentTimer = null;
+    this.ground.session.present(this.id, { ...this.ground.person, ...this.anchored() });
   }
 
   /** Tells the others again who and where one is. */
@@ -552,11 +555,18 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   /** Hands what was done to the session now: the program may be about to end. */
   flush(): void {
     if (this.isClosed) return;
+    const isDue = this.sealTimer !== null;
     if (this.sealTimer !== null) clearTimeout(this.sealTimer);
     this.sealTimer = null;
     const frames = this.engine.seal();
-    if (frames.length === 0) return;
+    if (frames.length === 0) {
+      // Nothing came of what was done: the work is as safe as it was.
+      if (isDue) this.hearSaved(...this.heardSaved);
+      return;
+    }
     this.update({ saved: { ...this.state.saved, level: "unsaved" } });
+    // First, since it waits for nobody's disk on its way: so it is there when what was written comes, and both are shown as one.
+    if (this.presentTimer !== null) this.presentNow();
     this.pushes += 1;
     this.ground.session.push(this.id, frames);
   }
@@ -680,7 +690,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.emit("incoming", null);
     try {
       const patches = this.engine.import(frames);
-      this.changed();
+      this.changed(true);
       this.tell("remote", patches);
     } catch (error) {
       const { code, message } = MotetError.from(error, "import");
@@ -803,7 +813,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     });
   }
 
-  private changed(): void {
+  private changed(isOthers = false): void {
     const { engine } = this;
     const isPinned = engine.isPinned();
     // Writing ended a choice.
@@ -823,8 +833,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       isReady: this.state.isReady || engine.version().length > 0,
     });
     this.lookForConflicts();
-    this.watch.soon();
-    this.overlapWatch.soon();
+    this.watch.soon(isOthers);
+    this.overlapWatch.soon(isOthers);
   }
 
   /** What shows of what is open; the same object until that changes. */
@@ -843,6 +853,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   }
 
   private update(change: Partial<DocumentState>): void {
+    if ((Object.keys(change) as (keyof DocumentState)[]).every((part) => change[part] === this.state[part])) return;
     this.state = { ...this.state, ...change };
     if (!this.isTold) return;
     this.isTold = false;

@@ -76,8 +76,8 @@ export class OverlapWatch {
     this.calm.now();
   }
 
-  soon(): void {
-    if (this.isOn) this.calm.soon();
+  soon(isOthers: boolean): void {
+    if (this.isOn) this.calm.soon(isOthers);
   }
 
   end(): void {

@@ -18,6 +18,7 @@ export type { DocumentNews, Link, Safety, Saved, Session, SessionEvent, SessionO
 export { type Addresses, addressesOf, type DocumentInfo, Documents, type DocumentType } from "./http.js";
 export { type BlobReader, load, type Motet } from "./engine/load.js";
 export { Courier, type Socket, type SocketEvents, type World } from "./session/courier.js";
+export { Gather } from "./session/gather.js";
 export { startSession, type Surroundings, type Told, type Windows } from "./session/local.js";
 export { richReader } from "./rich.js";
 export { memoryStore } from "./session/memory.js";

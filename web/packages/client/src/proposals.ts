@@ -130,8 +130,8 @@ export class ProposalWatch {
     private readonly tell: (now: Proposing) => void,
   ) {}
 
-  soon(): void {
-    this.calm.soon();
+  soon(isOthers: boolean): void {
+    this.calm.soon(isOthers);
   }
 
   look(): void {

@@ -272,6 +272,26 @@ describe("presence and text that overtake each other", () => {
     expect(caretsIn(ann.state).map(({ head }) => head)).toEqual([5]);
   });
 
+  it("shows a letter and the caret behind it as one change of the page, and nothing before it is there", () => {
+    const [ann, ben] = both();
+    ben.select(4);
+    ann.binding.showPeers([peerOf(ben, "Ben")]);
+    for (const letter of "and more") {
+      ben.type(letter);
+      const frames = ben.seal();
+      const before = ann.updates;
+      ann.binding.showPeers([peerOf(ben, "Ben")]);
+      expect(ann.updates).toBe(before);
+      ann.engine.receive(frames);
+      expect(ann.updates).toBe(before + 1);
+      expect(caretsIn(ann.state)[0]!.head).toBe(ben.state.selection.head);
+    }
+    // That it is there is nothing new either.
+    const before = ann.updates;
+    ann.binding.showPeers([peerOf(ben, "Ben")]);
+    expect(ann.updates).toBe(before);
+  });
+
   it("moves a caret with text that comes after it", () => {
     const [ann, ben] = both();
     ben.select(4);

@@ -107,13 +107,16 @@ export interface CaretOptions {
   colourOf?(peer: Presence): string;
 }
 
-/** Finds the places of those who are in this text; what is not known here yet stays out. */
-function place(text: TextContainer, peers: readonly Presence[], length: number, options: CaretOptions): Caret[] {
+/** Finds the places of those who are in this text. Who is at what is not known here yet stays where he was, or out. */
+function place(text: TextContainer, peers: readonly Presence[], before: readonly Caret[], length: number, options: CaretOptions): Caret[] {
   return peers.flatMap((peer) => {
     if (peer.text !== null && peer.text.id !== text.id) return [];
     const head = peer.head === null ? null : text.resolve(peer.head);
     const anchor = peer.anchor === null ? head : text.resolve(peer.anchor);
-    if (head === null || anchor === null || head > length || anchor > length) return [];
+    if (head === null || anchor === null || head > length || anchor > length) {
+      const old = peer.head === null ? undefined : before.find((caret) => caret.peer === peer.peer);
+      return old ? [old] : [];
+    }
     const colour = options.colourOf?.(peer) ?? peer.colour;
     return [{ peer: peer.peer, name: peer.name, colour: COLOUR.test(colour) ? colour : NO_COLOUR, anchor, head }];
   });
@@ -123,12 +126,19 @@ function place(text: TextContainer, peers: readonly Presence[], length: number, 
 function following(document: MotetDocument, text: TextContainer, options: CaretOptions) {
   return ViewPlugin.define((view) => {
     let isGone = false;
+    let isSoon = false;
     const show = () => {
+      isSoon = false;
       if (isGone) return;
-      const carets = place(text, document.current().peers, view.state.doc.length, options);
-      if (carets.length > 0 || view.state.field(caretField).carets.length > 0) view.dispatch({ effects: setCarets.of(carets) });
+      const before = view.state.field(caretField).carets;
+      const carets = place(text, document.current().peers, before, view.state.doc.length, options);
+      if (carets.length > 0 || before.length > 0) view.dispatch({ effects: setCarets.of(carets) });
     };
-    const soon = () => queueMicrotask(show);
+    // Who writes moves, too: both are shown as one.
+    const soon = () => {
+      if (!isSoon) queueMicrotask(show);
+      isSoon = true;
+    };
     const ends = [document.on("presence", soon), text.subscribe((_changes, { origin }) => origin !== "local" && soon())];
     soon();
     return {

@@ -97,7 +97,7 @@ export function workerSession(options: SessionOptions, database: string): Promis
       else if (data.kind === "opened") opening(data.document)?.resolve(data.stored);
       else if (data.kind === "failed") fail(data.document, new MotetError(data.trouble.code, data.trouble.message));
       else if (data.kind === "blob" || data.kind === "blobFailed") blobs.hear(data);
-      else if (data.kind === "event") events.tell(data.event);
+      else if (data.kind === "events") for (const event of data.events) events.tell(event);
       else ended();
     };
     say({ kind: "start", options, database });

@@ -3,7 +3,7 @@
  * the socket. Everything it touches is given to it, so that a test can hand it toys.
  */
 import type { Member, MemberEvent, OwnPresence } from "../engine/member.js";
-import type { DocumentNews, Link, Safety, SessionEvent, Stored, Upload } from "./session.js";
+import type { DocumentNews, Link, Safety, Saved, SessionEvent, Stored, Upload } from "./session.js";
 import type { Store } from "./store.js";
 
 const RETRY_FIRST_MS = 500;
@@ -50,6 +50,9 @@ interface Bag {
   /** What other windows stored while this was being read from the store; null afterwards. */
   early: Uint8Array[] | null;
   cancelNote: (() => void) | null;
+  /** What was told last of how safe the work is, and whether that was that nothing is to come. */
+  toldSaved: string;
+  isToldAll: boolean;
 }
 
 export class Courier {
@@ -72,7 +75,7 @@ export class Courier {
 
   /** Joins a document; returns what the store holds of it. */
   async open(document: string): Promise<Stored> {
-    const bag: Bag = { unreceived: 0, undurable: 0, pushes: 0, storing: 0, early: [], cancelNote: null };
+    const bag: Bag = { unreceived: 0, undurable: 0, pushes: 0, storing: 0, early: [], cancelNote: null, toldSaved: "", isToldAll: false };
     this.bags.set(document, bag);
     try {
       const notes = await this.world.store.notes(document);
@@ -247,7 +250,7 @@ export class Courier {
         this.tell(document, { kind: "presence", peers: event.peers });
         break;
       case "progress":
-        this.tell(document, { kind: "progress", done: event.done, total: event.total });
+        this.tellProgress(document, bag, event);
         break;
       case "problem":
         this.tell(document, { kind: "trouble", trouble: { code: event.code, message: event.message } });
@@ -302,7 +305,20 @@ export class Courier {
     if (bag === undefined) return;
     const waiting = Math.max(bag.undurable, bag.storing);
     const files = this.world.uploads(document).length;
-    this.tell(document, { kind: "saved", saved: { level: this.level(bag, files), waiting, files }, pushes: bag.pushes });
+    const saved: Saved = { level: this.level(bag, files), waiting, files };
+    // Each letter of somebody else's becomes durable, too, which says nothing of the work here.
+    const told = JSON.stringify([saved, bag.pushes]);
+    if (told === bag.toldSaved) return;
+    bag.toldSaved = told;
+    this.tell(document, { kind: "saved", saved, pushes: bag.pushes });
+  }
+
+  /** Each letter is all there is to come: who knows that nothing is to come need not be told again. */
+  private tellProgress(document: string, bag: Bag, { done, total }: { done: number; total: number }): void {
+    const isAll = done === total;
+    if (isAll && bag.isToldAll) return;
+    bag.isToldAll = isAll;
+    this.tell(document, { kind: "progress", done, total });
   }
 
   private failedToStore(document: string, error: unknown): void {

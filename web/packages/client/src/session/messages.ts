@@ -27,5 +27,5 @@ export type FromWorker =
   /** What was asked of blobs; or what went wrong. */
   | { kind: "blob"; number: number; answer: BlobFacts | Blob | null }
   | { kind: "blobFailed"; number: number; trouble: Trouble }
-  | { kind: "event"; event: SessionEvent }
+  | { kind: "events"; events: SessionEvent[] }
   | { kind: "ended" };

@@ -4,13 +4,26 @@ import { openBlobStore } from "../blobs/browserstore.js";
 import { load } from "../engine/load.js";
 import { MotetError } from "../errors.js";
 import type { Socket, SocketEvents } from "./courier.js";
+import { Gather } from "./gather.js";
 import { startSession, type Told, type Windows } from "./local.js";
 import type { BlobAsk, FromWorker, ToWorker } from "./messages.js";
 import type { Session, SessionOptions } from "./session.js";
 import { openStore } from "./store.js";
 
 const page = self as unknown as DedicatedWorkerGlobalScope;
-const say = (message: FromWorker) => page.postMessage(message);
+
+function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
+
+const news = new Gather((events) => page.postMessage({ kind: "events", events } satisfies FromWorker), after);
+
+/** What happened before is told before. */
+function say(message: FromWorker): void {
+  news.flush();
+  page.postMessage(message);
+}
 
 let session: Session | null = null;
 
@@ -47,7 +60,7 @@ async function start(options: SessionOptions, database: string): Promise<void> {
   const started = await startSession(options, { motet, store, blobs, connect, windows: tabs(database), alone });
   session = started;
   say({ kind: "ready", secret: started.secret });
-  started.listen((event) => say({ kind: "event", event }));
+  started.listen((event) => news.add(event));
   page.addEventListener("online", () => started.setOnline(true));
 }
 
