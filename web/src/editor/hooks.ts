@@ -13,7 +13,7 @@ const SAFETY = ["unsaved", "local", "received", "durable"];
 /** Whether something must be seen at once: work that is less safe than it says, or what one waits for. */
 export function isUrgent(shown: Snapshot, now: Snapshot): boolean {
   const isLessSafe = SAFETY.indexOf(now.saved.level) < SAFETY.indexOf(shown.saved.level);
-  return isLessSafe || (["status", "trouble", "permission", "isReady", "canUndo", "canRedo", "holdsAll", "mineFirst", "suggesting", "showing"] as const).some((part) => now[part] !== shown[part]);
+  return isLessSafe || (["status", "trouble", "permission", "isReady", "canUndo", "canRedo", "holdsAll", "heldParts", "mineFirst", "suggesting", "showing"] as const).some((part) => now[part] !== shown[part]);
 }
 
 /** What the frame draws of those who are here: not where they are. */

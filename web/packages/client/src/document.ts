@@ -823,7 +823,7 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
       canRedo: engine.canRedo(),
       held: engine.held(),
       holdsAll: engine.holdsAll(),
-      heldParts: engine.heldParts(),
+      heldParts: this.parts(),
       mineFirst: (engine.firstFrom() ?? null) as Grade | null,
       suggesting: engine.suggesting() ?? null,
       showing: this.shown(),
@@ -841,6 +841,12 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private shown(): Showing {
     const words = this.engine.showing();
     return words === wordsOf(this.state.showing) ? this.state.showing : showingOf(words);
+  }
+
+  /** The parts that are held; the same list until they are others. */
+  private parts(): readonly string[] {
+    const [now, { heldParts }] = [this.engine.heldParts(), this.state];
+    return now.length === heldParts.length && now.every((name, n) => name === heldParts[n]) ? heldParts : now;
   }
 
   private lookForConflicts(): void {
