@@ -68,6 +68,10 @@ struct New {
     /// Let an edit run come before whatever it would give way to. May be repeated.
     #[arg(long, value_name = "RUN")]
     prefer: Vec<String>,
+    /// Let an edit run be worth so much to you where not everything can be active: its id, `=`, and from 1 to 65535; 16 where nobody
+    /// said. May be repeated.
+    #[arg(long, value_name = "RUN=N")]
+    weigh: Vec<String>,
     /// Show what is only suggested: your own, or everybody's.
     #[arg(long, value_name = "own|all")]
     suggestions: Option<String>,
@@ -236,6 +240,13 @@ fn chosen(opened: &Opened, arguments: &New) -> Result<Choices, CommandError> {
     for run in &arguments.prefer {
         choices.preferred.push(named_run(document, run)?);
     }
+    for words in &arguments.weigh {
+        let wrong = || CommandError::Other(format!("--weigh is a run, = and from 1 to 65535, not \"{words}\""));
+        let (run, weight) = words.rsplit_once('=').ok_or_else(wrong)?;
+        let weight: u16 = weight.parse().ok().filter(|weight| *weight > 0).ok_or_else(wrong)?;
+        let actions = document.actions_in(named_run(document, run)?);
+        choices.weights.extend(actions.into_iter().map(|action| (action, weight)));
+    }
     match arguments.suggestions.as_deref() {
         None => {}
         Some("own") => choices.show.suggestions = Suggestions::Own,
@@ -273,7 +284,8 @@ fn tell(opened: &Opened, kept: &Kept, is_json: bool) -> Result<(), CommandError>
 
 /// What was chosen, for people.
 fn words(replica: &Replica, choices: &Choices) -> String {
-    let Choices { hidden, hidden_spans, held, held_all, held_parts, first_from, preferred, show, pin } = choices;
+    let Choices { hidden, hidden_spans, held, held_all, held_parts, first_from, preferred, weights, show, pin } =
+        choices;
     let Proposals { suggestions, drafts } = show;
     let authors = Authors::of(replica);
     let mut words = Vec::new();
@@ -284,6 +296,7 @@ fn words(replica: &Replica, choices: &Choices) -> String {
     words.extend(hidden.iter().map(|author| format!("without {}", authors.label(*author))));
     words.extend(hidden_spans.iter().map(|span| format!("without {span}")));
     words.extend(preferred.iter().map(|span| format!("prefers {span}")));
+    words.extend(weights.iter().map(|(action, weight)| format!("weighs {action} {weight}")));
     words.extend(match suggestions {
         Suggestions::None => None,
         Suggestions::Own => Some("with own suggestions".to_owned()),

@@ -70,13 +70,15 @@ fn a_view_is_made_named_used_and_forgotten_and_changes_nothing_for_anybody() {
 fn whatever_can_be_chosen_is_listed_in_words() {
     each(|run, _| {
         let id = run_of(run(&["log"], &["--json"]));
-        let all: [&[&str]; 6] = [
+        let weight = format!("{id}=40");
+        let all: [&[&str]; 7] = [
             &["--mine-first", "overlap"],
             &["--hold-all"],
             &["--suggestions", "all"],
             &["--prefer", &id],
             &["--pin", "start"],
             &["--hold", "you"],
+            &["--weigh", &weight],
         ];
         for (number, flags) in all.iter().enumerate() {
             let name = format!("view {number}");
@@ -84,7 +86,7 @@ fn whatever_can_be_chosen_is_listed_in_words() {
             ok(run(&["show"], &["--view", &name]));
         }
         let listed = ok(run(&["view", "list"], &[]));
-        for words in ["mine first", "holds everybody", "with suggestions", "prefers", "only ", "holds "] {
+        for words in ["mine first", "holds everybody", "with suggestions", "prefers", "only ", "holds ", "weighs "] {
             assert!(listed.contains(words), "{words}: {listed}");
         }
         assert_eq!(ok(run(&["show"], &["--view", "view 4"])), "");
@@ -119,6 +121,7 @@ fn what_cannot_be_says_why() {
         fails(&["view", "new"], &[], "which view?");
         fails(&["view", "new"], &["shared"], "what everybody sees");
         fails(&["view", "new"], &["x", "--mine-first", "never"], "overlap, order or conflict");
+        fails(&["view", "new"], &["x", "--weigh", "run"], "--weigh is");
         fails(&["view", "new"], &["x", "--mute", "nobody"], "nobody who wrote");
         fails(&["view", "new"], &["x", "--choices", "fly high"], "fly high");
         ok(run(&["view", "new"], &["x"]));

@@ -8,6 +8,7 @@
 //! hold-part VERSION SPANS NAME    leave out what everybody else did since to these elements, which are called so
 //! mine-first GRADE       of what cannot all be, or touches the same from a grade on, others' gives way
 //! prefer SPANS           actions, each by its first element, that come before all else
+//! weigh SPANS N          actions, each by its first element, that are worth so much to the viewer
 //! show WORDS             what shows of what is only proposed: `own` or `all`, and drafts, each by its element
 //! pin VERSION            leave out what came since
 //! ```
@@ -45,6 +46,8 @@ pub struct Choices {
     pub first_from: Option<Grade>,
     /// Actions that come before whatever they would give way to.
     pub preferred: Vec<Span>,
+    /// How much actions are worth to the viewer, each by its first element; at least 1.
+    pub weights: SortedMap<Id, u16>,
     /// What shows of what is only proposed.
     pub show: Proposals,
     /// What came after this version is left out.
@@ -120,10 +123,11 @@ impl Choices {
         mine.insert(replica.document().replica());
         let preferred = self.preferred.iter().map(Span::first).collect();
         let (hold_all, mine_first) = (self.held_all.clone(), self.first_from);
+        let weights = self.weights.clone();
         let Proposals { suggestions, drafts } = self.show.clone();
         let pin = self.pin.clone();
         let mut policy =
-            Policy { mine, hold_all, mine_first, preferred, suggestions, drafts, pin, ..Policy::default() };
+            Policy { mine, hold_all, mine_first, preferred, weights, suggestions, drafts, pin, ..Policy::default() };
         policy.held_parts.extend(self.held_parts.iter().map(|held| held.part.clone()));
         for &author in self.hidden.iter() {
             policy.muted.extend(replica.replicas_of(author));
@@ -154,6 +158,9 @@ impl Choices {
         if !self.preferred.is_empty() {
             lines.push(format!("prefer {}", write_spans(&self.preferred)));
         }
+        lines.extend(
+            self.weights.iter().map(|(id, weight)| format!("weigh {} {weight}", write_spans(&[Span::of(*id)]))),
+        );
         let show = self.show.write();
         if !show.is_empty() {
             lines.push(format!("show {show}"));
@@ -178,6 +185,13 @@ impl Choices {
                 }
                 (Some("hold"), Some(author), Some(since)) => {
                     choices.held.extend(read_author(author).zip(read_ends(since)));
+                }
+                (Some("weigh"), Some(spans), Some(weight)) => {
+                    let weight = weight.parse().ok().filter(|weight| *weight > 0);
+                    let spans = read_spans(spans).unwrap_or_default();
+                    choices
+                        .weights
+                        .extend(weight.into_iter().flat_map(|n| spans.iter().map(move |span| (span.first(), n))));
                 }
                 (Some("hold-all"), Some(since), None) => choices.held_all = read_ends(since),
                 (Some("mine-first"), Some(from), None) => choices.first_from = Grade::of_word(from),
@@ -226,6 +240,7 @@ mod tests {
             }],
             first_from: Some(Grade::Order),
             preferred: vec![Span::new(ReplicaId(2), 5, 7)],
+            weights: [(Id::new(ReplicaId(2), 9), 7), (Id::new(ReplicaId(3), 0), u16::MAX)].into(),
             show: Proposals {
                 suggestions: Suggestions::All,
                 drafts: [Id::new(ReplicaId(2), 5), Id::new(ReplicaId(3), 1)].into(),
@@ -233,6 +248,6 @@ mod tests {
             pin,
         };
         assert_eq!(Choices::read(&choices.write()), choices);
-        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nshow 7"), Choices::default());
+        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nweigh 2.0-1 0\nweigh x 3\nshow 7"), Choices::default());
     }
 }

@@ -257,6 +257,11 @@ impl View {
         self.semantics.answers_in_force(action)
     }
 
+    /// How much an action is worth to everybody, by its first element.
+    pub fn weight(&self, action: Id) -> u16 {
+        self.semantics.weight(action)
+    }
+
     /// The weights that a new weight of `actions` replaces.
     pub fn weights_of(&self, actions: &[Id]) -> Vec<Id> {
         self.semantics.weights_of(actions)

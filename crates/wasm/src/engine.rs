@@ -288,6 +288,33 @@ impl Engine {
         Ok(self.chosen())
     }
 
+    /// Says how much the actions of which a part is named are worth to the viewer; zero for what everybody says.
+    #[wasm_bindgen(js_name = weighForMe)]
+    pub fn weigh_for_me(&mut self, spans: &str, weight: u16) -> Outcome<JsValue> {
+        for span in parse_spans(spans)? {
+            for action in self.replica.document().actions_in(span) {
+                _ = match weight {
+                    0 => self.choices.weights.remove(&action),
+                    _ => self.choices.weights.insert(action, weight),
+                };
+            }
+        }
+        Ok(self.chosen())
+    }
+
+    /// How much the actions of which a part is named are worth to everybody at most, and to the viewer, zero where they said nothing.
+    pub fn weights(&self, spans: &str) -> Outcome<Vec<u16>> {
+        let document = self.replica.document();
+        let mut weights = vec![0, 0];
+        for span in parse_spans(spans)? {
+            for action in document.actions_in(span) {
+                let mine = self.choices.weights.get(&action).copied().unwrap_or(0);
+                weights = vec![weights[0].max(document.view().weight(action)), weights[1].max(mine)];
+            }
+        }
+        Ok(weights)
+    }
+
     /// How many actions wait because of a hold.
     pub fn held(&self) -> u32 {
         history::held(&self.replica)

@@ -3,6 +3,7 @@ import type { Reason, Spans } from "@motet/client";
 import { useEffect, useMemo, useRef } from "react";
 import { Avatar, IconButton } from "../app/parts";
 import { ago, exactly } from "../app/time";
+import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 import { sentenceOf, STANDINGS } from "./reasons";
 import { TieGraph } from "./TieGraph";
@@ -58,8 +59,41 @@ export function WhyCard({ document, spans, revision, onClose }: Props) {
         ))}
       </ul>
       {parts.length > PARTS_MAX && <p className="faint pad">And {parts.length - PARTS_MAX} more.</p>}
+      <Weight document={document} spans={spans} />
       <TieGraph document={document} ties={ties} />
     </aside>
+  );
+}
+
+/** What one says who says that something matters; 16 where nobody says anything. */
+const MATTERS = 256;
+const PLAIN = 16;
+
+function attempt(what: () => void): void {
+  try {
+    what();
+  } catch (error) {
+    toast(`This could not be said: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Where changes exclude each other, those stay that matter most together. */
+function Weight({ document: { client }, spans }: { document: OpenDocument; spans: Spans }) {
+  const { shared, mine } = client.weightOf(spans);
+  const line = (words: string, more: string, isOn: boolean, change: (isOn: boolean) => void) => (
+    <label className="switch">
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => attempt(() => change(event.target.checked))} />
+      <span>
+        {words}
+        <span className="faint">{more}</span>
+      </span>
+    </label>
+  );
+  return (
+    <div className="why-weight">
+      {line("This matters", "Where changes exclude each other, those stay that matter most; for everybody, until it is undone.", shared > PLAIN, (isOn) => client.weigh([spans], isOn ? MATTERS : PLAIN))}
+      {line("This matters to me", "The same, for what you see only.", mine !== null && mine > PLAIN, (isOn) => client.weighForMe(spans, isOn ? MATTERS : null))}
+    </div>
   );
 }
 

@@ -59,6 +59,35 @@ test("what gave way is listed for both, decided by one, and comes back when the 
   await expect(ann.getByText("Nothing gave way.")).toBeVisible();
 });
 
+test("what matters more stays, for oneself or for everybody", async ({ browser }) => {
+  const [ann, ben, id] = await two(server, browser, "Weights");
+  await put(ann, "Tea at four. ");
+  await agree(ann, ben);
+  await put(ben, "Talk at four. ");
+  await agree(ann, ben);
+  const { runs } = JSON.parse(terminal("log", server.url, id, "--json")) as { runs: { id: string; text: string }[] };
+  const run = (text: string) => runs.find((one) => one.text.startsWith(text))?.id as string;
+  terminal("constrain", server.url, id, "conflict", run("Tea"), run("Talk"));
+  await expect.poll(() => textOf(ann)).toBe("Tea at four. ");
+  await ann.keyboard.press("Alt+h");
+  const talk = ann.locator(".run", { hasText: "Talk at four" }).first();
+  await talk.hover();
+  await talk.getByRole("button", { name: "Why is this not here?" }).click();
+  const [matters, toMe] = [ann.getByRole("switch", { name: /^This matters Where/ }), ann.getByRole("switch", { name: /^This matters to me/ })];
+  await toMe.click();
+  await expect.poll(() => textOf(ann)).toBe("Talk at four. ");
+  await ann.screenshot({ path: "artifacts/weights.png" });
+  expect(await textOf(ben), "for oneself only").toBe("Tea at four. ");
+  await expect(toMe).toBeChecked();
+  await toMe.click();
+  await expect.poll(() => textOf(ann)).toBe("Tea at four. ");
+  await matters.click();
+  for (const page of [ann, ben]) await expect.poll(() => textOf(page)).toBe("Talk at four. ");
+  await expect(matters).toBeChecked();
+  await matters.click();
+  for (const page of [ann, ben]) await expect.poll(() => textOf(page)).toBe("Tea at four. ");
+});
+
 test("with one's own first, what another did at once to the same words waits aside, for oneself only", async ({ browser }) => {
   const [ann, ben] = await two(server, browser, "Mine first");
   await put(ann, "The cat sat on the mat.");

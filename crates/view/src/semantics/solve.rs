@@ -277,9 +277,9 @@ impl SemanticGraph {
         present.count() > self.places(tie) as usize
     }
 
-    /// How much an action matters.
-    fn weight(&self, action: Id) -> u16 {
-        let all = &self.vertices[&action].weights;
+    /// How much an action matters to everybody, by its first element.
+    pub(crate) fn weight(&self, action: Id) -> u16 {
+        let Some(all) = self.vertices.get(&action).map(|vertex| &vertex.weights) else { return WEIGHT };
         let counting = || all.iter().map(|id| (*id, &self.weights[id])).filter(|(_, weight)| weight.counts);
         let mut replaced = SortedSet::new();
         let mut open: Vec<Id> = counting().flat_map(|(_, weight)| &weight.pred).copied().collect();

@@ -151,6 +151,10 @@ export interface Ground {
   closed(document: MotetDocument): void;
 }
 
+function checkWeight(weight: number): void {
+  if (!Number.isInteger(weight) || weight < 1 || weight > 65_535) throw new MotetError("range", "a weight is a whole number from 1 to 65535");
+}
+
 /** One open document. Spaces open them. */
 export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
   private readonly shelf: Shelf;
@@ -484,8 +488,20 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** Says for everybody how much edit runs matter, from 1 to 65535; 16 where nobody said. */
   weigh(runs: readonly Spans[], weight: number): void {
-    if (!Number.isInteger(weight) || weight < 1 || weight > 65_535) throw new MotetError("range", "a weight is a whole number from 1 to 65535");
+    checkWeight(weight);
     this.declare("weigh", weight, runs.join(" "));
+  }
+
+  /** Says how much an edit run, or a part of one, matters to oneself only, from 1 to 65535; with null as much as to everybody. */
+  weighForMe(run: Spans, weight: number | null): void {
+    if (weight !== null) checkWeight(weight);
+    this.choose((engine) => engine.weighForMe(run, weight ?? 0));
+  }
+
+  /** How much an edit run, or a part of one, matters to everybody, and to oneself, where one said so. */
+  weightOf(run: Spans): { shared: number; mine: number | null } {
+    const [shared = 0, mine = 0] = Array.from(this.ask((engine) => engine.weights(run)));
+    return { shared, mine: mine === 0 ? null : mine };
   }
 
   /** Says for everybody what edit runs mean together; it holds until it is undone. A run of several actions takes part as a whole. */

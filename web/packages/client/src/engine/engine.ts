@@ -347,6 +347,9 @@ export interface Engine extends RichTexts {
   firstFrom(): string | undefined;
   /** Lets the actions of which a part is named come before whatever they would give way to, or no longer. */
   prefer(spans: Spans, on: boolean): Patches;
+  /** How much actions are worth to oneself, or with zero as much as to everybody; and what they are worth to everybody, and to oneself. */
+  weighForMe(spans: Spans, weight: number): Patches;
+  weights(spans: Spans): ArrayLike<number>;
   /** Actions that wait because of a hold. */
   held(): number;
   /** The personal choices, to be kept beside the log and given back to the constructor. */
