@@ -1,6 +1,9 @@
 //! The order of places as a B-tree that counts those shown.
 
+mod kids;
+
 use crate::series::{BLOCK, Follows, Series};
+use kids::Kids;
 
 /// How many entries a leaf and how many nodes an inner node holds; few under test, so that they split. Where items are
 /// appended, the blocks of the index are leaves.
@@ -14,7 +17,7 @@ const NONE: u32 = u32::MAX;
 struct Node {
     parent: u32,
     is_leaf: bool,
-    kids: Vec<u32>,
+    kids: Kids,
 }
 
 /// The leaf that holds a handle: often that of the handle before.
@@ -46,7 +49,7 @@ pub(super) struct Order {
 impl Order {
     /// A new, empty tree; its root.
     pub fn add_root(&mut self) -> u32 {
-        self.add_node(Node { parent: NONE, is_leaf: true, kids: Vec::new() })
+        self.add_node(Node { parent: NONE, is_leaf: true, kids: Kids::EMPTY })
     }
 
     fn add_node(&mut self, node: Node) -> u32 {
@@ -67,7 +70,7 @@ impl Order {
         while kids.len() > KIDS_MAX {
             // Room is left, since most of what is built is written in later.
             let nodes = kids.chunks(KIDS_MAX * 3 / 4).map(|part| {
-                let node = self.add_node(Node { parent: root, is_leaf, kids: Vec::new() });
+                let node = self.add_node(Node { parent: root, is_leaf, kids: Kids::EMPTY });
                 self.adopt(node, part.to_vec());
                 node
             });
@@ -108,7 +111,7 @@ impl Order {
                 continue;
             }
             let next = first + fits as u32;
-            kids.splice(at + 1..at + 1, (first..next).map(|handle| entry(handle, shown)));
+            kids.insert(at + 1, entry(first, shown), fits as u32);
             self.leaves.extend(In(leaf), fits as u32);
             if shown {
                 self.count(leaf, fits as u32);
@@ -119,15 +122,13 @@ impl Order {
 
     fn find(&self, handle: u32) -> (u32, usize) {
         let In(leaf) = self.leaves.get(handle);
-        // From the end, where who appends looks.
-        let mut entries = self.nodes[leaf as usize].kids.iter();
-        (leaf, entries.rposition(|&kid| kid >> 1 == handle).expect("handles lie where the index says"))
+        (leaf, self.nodes[leaf as usize].kids.position(handle).expect("handles lie where the index says"))
     }
 
     fn put(&mut self, leaf: u32, at: usize, handle: u32, shown: bool) {
         debug_assert_eq!(handle as usize, self.leaves.len(), "handles are given in order");
         self.leaves.push(In(leaf));
-        self.nodes[leaf as usize].kids.insert(at, entry(handle, shown));
+        self.nodes[leaf as usize].kids.insert(at, entry(handle, shown), 1);
         if shown {
             self.count(leaf, 1);
         }
@@ -155,31 +156,30 @@ impl Order {
         let old = &mut self.nodes[node as usize];
         let (parent, is_leaf) = (old.parent, old.is_leaf);
         let kids = old.kids.split_off(cut);
-        old.kids.shrink_to(KIDS_MAX);
-        let new = self.add_node(Node { parent, is_leaf, kids: Vec::new() });
+        let new = self.add_node(Node { parent, is_leaf, kids: Kids::EMPTY });
         let shown = self.adopt(new, kids);
         self.shown[node as usize] -= shown;
         let siblings = &mut self.nodes[parent as usize].kids;
-        let place = 1 + siblings.iter().position(|&kid| kid == node).expect("a node is its parent's");
-        siblings.insert(place, new);
+        let place = 1 + siblings.nodes().iter().position(|&kid| kid == node).expect("a node is its parent's");
+        siblings.insert(place, new, 1);
         self.split(parent, place);
     }
 
     /// Moves all that a root holds into a new node below it, which is returned.
     fn lower(&mut self, root: u32) -> u32 {
         let is_leaf = std::mem::replace(&mut self.nodes[root as usize].is_leaf, false);
-        let kids = std::mem::take(&mut self.nodes[root as usize].kids);
-        let new = self.add_node(Node { parent: root, is_leaf, kids: Vec::new() });
+        let kids = self.nodes[root as usize].kids.split_off(0);
+        let new = self.add_node(Node { parent: root, is_leaf, kids: Kids::EMPTY });
         self.adopt(new, kids);
-        self.nodes[root as usize].kids = vec![new];
+        self.nodes[root as usize].kids = Kids::Each(vec![new]);
         new
     }
 
     /// Makes `kids` those of `node`; returns how many places of theirs are shown.
     fn adopt(&mut self, node: u32, kids: Vec<u32>) -> u32 {
-        let mut shown = 0;
+        let (mut shown, is_leaf) = (0, self.nodes[node as usize].is_leaf);
         for &kid in &kids {
-            if self.nodes[node as usize].is_leaf {
+            if is_leaf {
                 self.leaves.change(kid >> 1, |leaf| *leaf = In(node));
                 shown += kid & 1;
             } else {
@@ -187,7 +187,7 @@ impl Order {
                 shown += self.shown[kid as usize];
             }
         }
-        self.nodes[node as usize].kids = kids;
+        self.nodes[node as usize].kids = if is_leaf { Kids::of_leaf(kids) } else { Kids::Each(kids) };
         self.shown[node as usize] = shown;
         shown
     }
@@ -195,9 +195,9 @@ impl Order {
     /// Shows a handle or not; it must be the other way.
     pub fn set_shown(&mut self, handle: u32, shown: bool) {
         let (leaf, at) = self.find(handle);
-        let kid = &mut self.nodes[leaf as usize].kids[at];
-        debug_assert_eq!(*kid, entry(handle, !shown));
-        *kid = entry(handle, shown);
+        let kids = &mut self.nodes[leaf as usize].kids;
+        debug_assert_eq!(kids.get(at), Some(entry(handle, !shown)));
+        kids.set(at, entry(handle, shown));
         self.count(leaf, if shown { 1 } else { u32::MAX });
     }
 
@@ -211,7 +211,7 @@ impl Order {
         let mut left = u32::try_from(index).ok().filter(|&index| index < self.shown[root as usize])?;
         let mut node = &self.nodes[root as usize];
         while !node.is_leaf {
-            for &kid in &node.kids {
+            for &kid in node.kids.nodes() {
                 let below = self.shown[kid as usize];
                 if left < below {
                     node = &self.nodes[kid as usize];
@@ -220,16 +220,16 @@ impl Order {
                 left -= below;
             }
         }
-        node.kids.iter().filter(|&&kid| kid & 1 == 1).nth(left as usize).map(|&kid| kid >> 1)
+        node.kids.iter().filter(|kid| kid & 1 == 1).nth(left as usize).map(|kid| kid >> 1)
     }
 
     /// How many shown handles come before one.
     pub fn rank(&self, handle: u32) -> usize {
         let (leaf, at) = self.find(handle);
-        let mut before: u32 = self.nodes[leaf as usize].kids[..at].iter().map(|kid| kid & 1).sum();
+        let mut before: u32 = self.nodes[leaf as usize].kids.iter().take(at).map(|kid| kid & 1).sum();
         let (mut node, mut parent) = (leaf, self.nodes[leaf as usize].parent);
         while parent != NONE {
-            let siblings = self.nodes[parent as usize].kids.iter().take_while(|&&kid| kid != node);
+            let siblings = self.nodes[parent as usize].kids.nodes().iter().take_while(|&&kid| kid != node);
             before += siblings.map(|&kid| self.shown[kid as usize]).sum::<u32>();
             (node, parent) = (parent, self.nodes[parent as usize].parent);
         }
@@ -239,18 +239,18 @@ impl Order {
     /// The handle directly behind another, shown or not.
     pub fn next(&self, handle: u32) -> Option<u32> {
         let (leaf, at) = self.find(handle);
-        if let Some(&kid) = self.nodes[leaf as usize].kids.get(at + 1) {
+        if let Some(kid) = self.nodes[leaf as usize].kids.get(at + 1) {
             return Some(kid >> 1);
         }
         let next = self.next_leaf(leaf)?;
-        self.nodes[next as usize].kids.first().map(|&kid| kid >> 1)
+        self.nodes[next as usize].kids.get(0).map(|kid| kid >> 1)
     }
 
     fn next_leaf(&self, leaf: u32) -> Option<u32> {
         let mut node = leaf;
         loop {
             let parent = self.nodes[node as usize].parent;
-            let siblings = &self.nodes.get(parent as usize)?.kids;
+            let siblings = self.nodes.get(parent as usize)?.kids.nodes();
             let at = siblings.iter().position(|&kid| kid == node).expect("a node is its parent's");
             match siblings.get(at + 1) {
                 Some(&next) => return Some(self.first_leaf(next)),
@@ -261,7 +261,7 @@ impl Order {
 
     fn first_leaf(&self, mut node: u32) -> u32 {
         while !self.nodes[node as usize].is_leaf {
-            node = self.nodes[node as usize].kids[0];
+            node = self.nodes[node as usize].kids.nodes()[0];
         }
         node
     }
@@ -270,7 +270,7 @@ impl Order {
     pub fn shown(&self, root: u32) -> impl Iterator<Item = u32> + '_ {
         let leaves = std::iter::successors(Some(self.first_leaf(root)), |&leaf| self.next_leaf(leaf));
         let entries = leaves.flat_map(|leaf| self.nodes[leaf as usize].kids.iter());
-        entries.filter(|&&kid| kid & 1 == 1).map(|&kid| kid >> 1)
+        entries.filter(|kid| kid & 1 == 1).map(|kid| kid >> 1)
     }
 
     /// Panics where an invariant does not hold.
@@ -281,10 +281,10 @@ impl Order {
             let shown: u32 = if node.is_leaf {
                 node.kids.iter().map(|kid| kid & 1).sum()
             } else {
-                node.kids.iter().map(|&kid| self.shown[kid as usize]).sum()
+                node.kids.nodes().iter().map(|&kid| self.shown[kid as usize]).sum()
             };
             assert_eq!(shown, self.shown[number]);
-            let owner = |&kid: &u32| {
+            let owner = |kid: u32| {
                 if node.is_leaf { self.leaves.get(kid >> 1).0 } else { self.nodes[kid as usize].parent }
             };
             assert!(node.kids.iter().all(|kid| owner(kid) == number as u32));
