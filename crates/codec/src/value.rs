@@ -10,7 +10,7 @@ use log::{Kind, Value, ValueRef, Values};
 const NULL: u8 = 1;
 const FALSE: u8 = 2;
 const TRUE: u8 = 3;
-const INT: u8 = 4;
+pub(crate) const INT: u8 = 4;
 const FLOAT: u8 = 5;
 const TEXT: u8 = 6;
 const BYTES: u8 = 7;

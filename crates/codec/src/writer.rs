@@ -132,6 +132,40 @@ impl Writer {
     }
 }
 
+/// How many short things are written together.
+pub(crate) const TOGETHER: usize = 32;
+
+/// As many short things as are written together, so that a writer looks for room once.
+pub(crate) struct Together {
+    bytes: [u8; (TOGETHER + 1) * size_of::<u64>()],
+    len: usize,
+}
+
+impl Together {
+    pub fn new() -> Self {
+        Self { bytes: [0; _], len: 0 }
+    }
+
+    /// A byte and a number, or two numbers; none that are not short. Each may be negative.
+    #[inline]
+    pub fn word(bytes: (u32, usize), (more, more_len): (u32, usize)) -> (u64, usize) {
+        (u64::from(bytes.0) | u64::from(more) << (8 * bytes.1), bytes.1 + more_len)
+    }
+
+    /// Adds the first `len` bytes of a word.
+    #[inline]
+    pub fn put(&mut self, (word, len): (u64, usize)) {
+        self.bytes[self.len..self.len + size_of::<u64>()].copy_from_slice(&word.to_le_bytes());
+        self.len += len;
+    }
+
+    /// Writes all, and begins anew.
+    pub fn write(&mut self, w: &mut Writer) {
+        w.put(&self.bytes[..self.len]);
+        self.len = 0;
+    }
+}
+
 /// A number that may be negative as one that is not.
 fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
@@ -142,9 +176,42 @@ const MORE: [u32; 4] = [0, 0x80, 0x8080, 0x80_8080];
 
 /// The bytes of a number that takes at most four, and how many it takes: of lengths that follow no rule.
 #[inline]
-fn short(value: i64) -> Option<(u32, usize)> {
-    let value = u32::try_from(zigzag(value)).ok().filter(|value| value >> 28 == 0)?;
-    let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
-    let last = usize::from(value >= 1 << 7) + usize::from(value >= 1 << 14) + usize::from(value >= 1 << 21);
+pub(crate) fn short(value: i64) -> Option<(u32, usize)> {
+    let value = zigzag(value);
+    if value >> 28 != 0 {
+        return None;
+    }
+    let value = value as u32;
+    // Its halves are set apart, and then theirs.
+    let halves = value & 0x3fff | (value & 0xfff_c000) << 2;
+    let bytes = halves & 0x7f_007f | (halves & 0x3f80_3f80) << 1;
+    // A seventh of the number of its bits but the first, for so few.
+    let last = (((31 - (value | 1).leading_zeros()) * 37) >> 8) as usize;
     Some((bytes | MORE[last], last + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whichever way they are written.
+    #[test]
+    fn short_numbers_read_like_others() {
+        let near = |bit: u32| (-2..=2).map(move |more| (1_i64 << bit) + more);
+        for value in (0..63).flat_map(near).flat_map(|value| [value, -value]).chain([i64::MIN, i64::MAX]) {
+            let (mut one, mut tagged, mut any) = (Writer::new(), Writer::new(), Writer::new());
+            one.signed(value);
+            tagged.tagged(7, value);
+            any.varint(zigzag(value));
+            assert_eq!((one.as_bytes(), &tagged.as_bytes()[1..]), (any.as_bytes(), any.as_bytes()), "{value}");
+            if let Some(short) = short(value) {
+                let (mut together, mut w) = (Together::new(), Writer::new());
+                (0..TOGETHER).for_each(|_| together.put(Together::word(short, short)));
+                together.write(&mut w);
+                assert_eq!(w.as_bytes(), any.as_bytes().repeat(2 * TOGETHER));
+            } else {
+                assert!(any.len() > size_of::<u32>(), "{value}");
+            }
+        }
+    }
 }

@@ -12,8 +12,10 @@ use crate::error::EncodeError;
 use crate::limits::{BLOCK_PARTS, BLOCK_ROWS, LABEL_BYTES, SEQ, UNSEEN_SPANS, weight_max};
 use crate::names::{Names, Place};
 use crate::op::{NOWHERE, OP_WEIGHT, check_kind, write_op, write_spans};
+use crate::value::INT;
+use crate::writer::{TOGETHER, Together, short};
 use clock::{Id, ReplicaId, Seq};
-use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, RareHeader, ReplicaLog};
+use log::{ContainerId, HeaderRun, Kind, Near, OpBody, OpRun, RareHeader, ReplicaLog, Value, Values};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -128,7 +130,19 @@ struct Row {
     len: Seq,
 }
 
+/// The shape of a run between two elements of its writer's that are written out, in the container of the run before.
+const SCATTERED: u8 = INSERT | OWN << LEFT_SHIFT | OWN << RIGHT_SHIFT;
+
+/// What is said of items that are put in here and there.
+struct Scattered {
+    places: Together,
+    values: Together,
+}
+
 impl Row {
+    /// Before the first.
+    const NONE: Self = Self { shape: 0, len: 0 };
+
     /// Whether a run of `shape` needs no row of its own behind this one.
     fn is_carried_on(self, shape: u8) -> bool {
         is_structure(shape) && shape == self.shape & !NAMES_CONTAINER
@@ -281,16 +295,24 @@ impl Encoder {
         self.local = None;
         self.keys.next_part(log);
         self.writes.next_part();
-        let (mut row, mut rows) = (Row { shape: 0, len: 0 }, 0);
-        for run in runs {
-            let range = run.range.start.max(range.start)..run.range.end.min(range.end);
-            let len = range.end - range.start;
-            let shape = self.op(log, run, range, &mut cursor)?;
+        let (mut row, mut rows) = (Row::NONE, 0);
+        let (mut left, mut scattered) = (runs, Scattered { places: Together::new(), values: Together::new() });
+        while let [run, rest @ ..] = left {
+            let part = run.range.start.max(range.start)..run.range.end.min(range.end);
+            let len = part.end - part.start;
+            let shape = self.op(log, run, part, &mut cursor)?;
             if row.is_carried_on(shape) {
                 row.len += len;
             } else {
                 rows += self.row(row);
                 row = Row { shape, len };
+            }
+            left = rest;
+            while let count @ 1.. = self.scattered(log, left, range.end, &mut cursor, &mut scattered) {
+                rows += self.row(std::mem::replace(&mut row, Row::NONE)) + count as u64;
+                self.c[columns::OP_LENS].put(&[1; TOGETHER][..count]);
+                self.c[columns::SHAPES].put(&[SCATTERED; TOGETHER][..count]);
+                left = &left[count..];
             }
         }
         rows += self.row(row);
@@ -298,6 +320,54 @@ impl Encoder {
         self.c[columns::TEXT].put(text.as_bytes());
         self.c[columns::TEXT].charge(text.len() as u64);
         Ok((rows, text.len() as u64))
+    }
+
+    /// Writes places and values of the first runs that each put a whole number into the list that was written last, between
+    /// two of the writer's own elements that nothing predicts, so many at most as are written together: items that are
+    /// put in here and there. Gives how many they are.
+    fn scattered(
+        &mut self,
+        log: &ReplicaLog,
+        runs: &[OpRun],
+        end: Seq,
+        cursor: &mut Cursor,
+        written: &mut Scattered,
+    ) -> usize {
+        let Some((local, Kind::List)) = self.local else { return 0 };
+        let mut count = 0;
+        for run in runs.iter().take(TOGETHER) {
+            let OpBody::ListInsert { container, left, right, values } = run.body else { break };
+            let at = run.range.start;
+            if container != local || run.len() != 1 || at >= end {
+                break;
+            }
+            let Values::Ints(&[int]) = log.items(values, 0, 1) else { break };
+            let (from, to) = (left.seq(), right.seq());
+            let is_own = left.is_own() && right.is_own() && from.max(to) < at;
+            // What is predicted, or beside each other, is written otherwise.
+            if !is_own || left == cursor.left || right == cursor.right || to.wrapping_sub(from) <= 1 {
+                break;
+            }
+            let moved = |to: Seq, from: Seq| short(i64::from(to) - i64::from(from));
+            let (Some(from), Some(to), Some(int)) = (moved(from, own_seq(cursor.left)), moved(to, from), short(int))
+            else {
+                break;
+            };
+            written.places.put(Together::word(from, to));
+            written.values.put(Together::word((INT.into(), 1), int));
+            cursor.inserted(at, right);
+            count += 1;
+        }
+        if count > 0 {
+            self.version = BLOCK_VERSION;
+            // Mostly more of them follow.
+            self.c[columns::PLACES].reserve(4 * runs.len());
+            self.c[columns::VALUES].reserve(4 * runs.len());
+            written.places.write(&mut self.c[columns::PLACES]);
+            written.values.write(&mut self.c[columns::VALUES]);
+            self.c[columns::VALUES].charge((count * size_of::<Value>()) as u64);
+        }
+        count
     }
 
     /// Writes a row of its shape and length; gives how many that were, since before the first there is none.
@@ -448,3 +518,63 @@ impl Encoder {
 
 pub(super) const PART_WEIGHT: u64 = size_of::<super::LogPart>() as u64;
 pub(super) const FRAME_RUN_WEIGHT: u64 = 2 * size_of::<crate::FrameRun>() as u64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::decode;
+    use crate::keys::AuthorKey;
+    use log::{Header, MultiLog, OpRef};
+
+    /// Items put in here and there are written many at a time, others between them one by one: what a block of all says is what
+    /// blocks of two halves say, which begin elsewhere.
+    #[test]
+    fn items_here_and_there_read_back_among_others() {
+        let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+        let mut below = |n: u32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed % u64::from(n)) as u32
+        };
+        let (me, other) = (ReplicaId(1), ReplicaId(2));
+        let lists = [ContainerId::root(Kind::List, "a"), ContainerId::root(Kind::List, "b")];
+        for count in [1_u32, 2, 40, 300] {
+            let mut log = MultiLog::new();
+            log.push(other, OpRef::CounterAdd { container: ContainerId::root(Kind::Counter, ""), amount: 1 });
+            log.commit(other, Header::default());
+            for at in 0..count {
+                let near = |below: &mut dyn FnMut(u32) -> u32| match below(20) {
+                    0 => None,
+                    1 => Some(Id::new(other, 0)),
+                    2 => at.checked_sub(1).map(|seq| Id::new(me, seq)),
+                    _ if at == 0 => None,
+                    _ => Some(Id::new(me, below(at))),
+                };
+                let left = near(&mut below);
+                let right = near(&mut below).filter(|&right| Some(right) != left);
+                let container = lists[usize::from(below(30) == 0)];
+                let value = match below(20) {
+                    0 => Value::Null,
+                    1 => Value::Int(i64::MIN + i64::from(below(9))),
+                    2 => Value::Int((1 << 27) - 2 + i64::from(below(5))),
+                    _ => Value::Int(i64::from(below(1 << 20)) - (1 << below(20))),
+                };
+                log.push(me, OpRef::ListInsert { container, left, right, values: [value][..].into() });
+                log.commit(me, Header::default());
+            }
+            let log = log.log(me).expect("it has written");
+            let read = |range: Range<Seq>| {
+                let part = PartRef { range, ..PartRef::whole(log, AuthorKey([0; 32]), Default::default(), None) };
+                let block =
+                    decode(&encode(std::slice::from_ref(&part), &[]).expect("within the limits")).expect("a block");
+                block.parts[0].log.actions_in(part.range).collect::<Vec<_>>()
+            };
+            let (all, half) = (log.actions_in(0..log.end()).collect::<Vec<_>>(), log.end() / 2);
+            assert_eq!(read(0..log.end()), all);
+            if half > 0 {
+                assert_eq!([read(0..half), read(half..log.end())].concat(), all);
+            }
+        }
+    }
+}
