@@ -105,6 +105,17 @@ pub(crate) struct Pool {
 const INT: u32 = 1 << 31;
 
 impl Pool {
+    /// Makes room for half of what there is.
+    pub fn make_room(&mut self) {
+        let more = self.any.len() / 2;
+        room::make_room(&mut self.any, more);
+    }
+
+    /// Gives back room that is not needed soon.
+    pub fn give_back(&mut self) {
+        room::give_back(&mut self.any);
+    }
+
     /// The values that are blobs.
     pub fn blobs(&self) -> impl ExactSizeIterator<Item = &Value> {
         self.blobs.iter().map(|&number| &self.any[number as usize])

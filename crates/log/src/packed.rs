@@ -43,6 +43,7 @@ pub enum Placed {
 /// What the packed ops of a log name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
+    /// Keys of maps, and what objects of texts are.
     keys: Names,
     values: Pool,
     /// Writes that were replaced.
@@ -68,6 +69,19 @@ fn add<T>(list: &mut Vec<T>, things: impl IntoIterator<Item = T>) -> Part {
 }
 
 impl Packed {
+    /// Makes room for half of what there is.
+    pub(crate) fn make_room(&mut self) {
+        let more = self.others.len() / 2;
+        room::make_room(&mut self.others, more);
+        self.values.make_room();
+    }
+
+    /// Gives back room that is not needed soon.
+    pub(crate) fn give_back(&mut self) {
+        room::give_back(&mut self.others);
+        self.values.give_back();
+    }
+
     fn add_other(&mut self, op: Op) -> u32 {
         let is_unknown = matches!(op, Op::Unknown { .. });
         let number = add(&mut self.others, [op]).start;
@@ -141,6 +155,12 @@ impl ReplicaLog {
             OpRef::TreeDelete { container, node } => {
                 OpBody::TreeDelete { container: self.container_number(container), node: self.near(Some(node)) }
             }
+            OpRef::TextObject { container, left, right, kind } => OpBody::TextObject {
+                container: self.container_number(container),
+                left: self.near(left),
+                right: self.near(right),
+                kind: self.key_number(kind),
+            },
             _ => OpBody::Other(self.packed.add_other(op.to_op())),
         }
     }
@@ -242,6 +262,12 @@ impl ReplicaLog {
             OpBody::TreeDelete { container, node } => {
                 OpRef::TreeDelete { container: self.container(container), node: id(node) }
             }
+            OpBody::TextObject { container, left, right, kind } => OpRef::TextObject {
+                container: self.container(container),
+                left: self.id(left),
+                right: self.id(right),
+                kind: self.key(kind),
+            },
             OpBody::Other(number) => {
                 let op = others[number as usize].as_op_ref();
                 if part == run.range { op } else { op.cut(Id::new(self.replica, run.range.start), part) }

@@ -15,6 +15,14 @@ pub fn make_room<T>(list: &mut Vec<T>, more: usize) {
     }
 }
 
+/// Gives back most of the room that a list has, where that is more than it would grow by.
+pub fn give_back<T>(list: &mut Vec<T>) {
+    let room = growth(list.len(), size_of::<T>());
+    if list.capacity() - list.len() > room {
+        list.shrink_to(list.len() + room);
+    }
+}
+
 /// Adds `thing` to a list that grows by a little.
 pub fn push<T>(list: &mut Vec<T>, thing: T) {
     make_room(list, 1);

@@ -224,6 +224,17 @@ pub enum OpBody {
         /// The node.
         node: Near,
     },
+    /// An object in a text.
+    TextObject {
+        /// The text.
+        container: u32,
+        /// Left neighbour.
+        left: Near,
+        /// Right neighbour.
+        right: Near,
+        /// What it is, among the log's keys.
+        kind: u32,
+    },
     /// Anything else: exactly one op, kept as it is.
     Other(u32),
 }
@@ -591,7 +602,7 @@ impl ReplicaLog {
             _ => {
                 let range = start..start + op.len();
                 let body = self.pack(op);
-                room::push(&mut self.ops, OpRun { range, body });
+                self.push_run(OpRun { range, body });
             }
         }
     }
@@ -613,7 +624,7 @@ impl ReplicaLog {
             return;
         }
         let body = OpBody::Insert { container, left, right, text: from };
-        room::push(&mut self.ops, OpRun { range, body });
+        self.push_run(OpRun { range, body });
     }
 
     /// Lengthens the insertion that the log ends with.
@@ -650,7 +661,27 @@ impl ReplicaLog {
             }
         }
         let body = OpBody::Delete { container, target: first, backward };
-        room::push(&mut self.ops, OpRun { range: start..start + len, body });
+        self.push_run(OpRun { range: start..start + len, body });
+    }
+
+    #[inline]
+    fn push_run(&mut self, run: OpRun) {
+        if self.ops.len() == self.ops.capacity() {
+            self.make_room();
+        }
+        self.ops.push(run);
+    }
+
+    /// Makes room for runs. An action that is long already may be half as long again, and then so may be what it names: room
+    /// that it does not need is given back at its end.
+    #[cold]
+    fn make_room(&mut self) {
+        let (before, len) = (self.ops.partition_point(|run| run.range.end <= self.end()), self.ops.len());
+        let more = (len - before) / 2;
+        room::make_room(&mut self.ops, more.max(1));
+        if more > len / 4 {
+            self.packed.make_room();
+        }
     }
 
     /// Appends an action, which begins where the log ends.
@@ -690,6 +721,8 @@ impl ReplicaLog {
     pub(crate) fn push_header(&mut self, header: HeaderRun) {
         if !(header.apart.is_none() && self.repeat_actions(&header.range, header.each, header.lamport, header.time)) {
             room::push(&mut self.headers, header);
+            room::give_back(&mut self.ops);
+            self.packed.give_back();
         }
     }
 

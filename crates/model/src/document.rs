@@ -1,9 +1,10 @@
 //! All containers of a document together.
 
 use crate::digest::Digest;
+use crate::map::Keys;
 use crate::{Counter, List, ListPatch, Map, Text, TextBuilder, TextPatch, Tree, TreePatch};
 use clock::{Id, Lamport, Place, Seq, SortedMap, Span};
-use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value};
+use log::{ContainerId, Kind, OpBody, OpRef, OpRun, ReplicaLog, Value, ValueRef};
 use std::ops::Range;
 
 /// What changed in a document, container by container.
@@ -59,16 +60,18 @@ impl Patch {
 /// The state of a document: every op it was given, on or off.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// In the order in which they were made.
-    texts: Vec<(ContainerId, Text)>,
+    /// In the order in which they were made. In boxes, as lists are, since very many may be made one after another.
+    texts: Vec<(ContainerId, Box<Text>)>,
     /// Where each text is among them.
     pub(crate) text_numbers: SortedMap<ContainerId, u32>,
     /// Which text was edited last: nearly always the one that is edited next.
     recent: usize,
     /// Texts in which marks or moves were turned on or off.
     unsettled: Vec<ContainerId>,
-    /// In boxes, as lists are: there may be very many, which are found among their names, and those lie together.
-    pub(crate) maps: SortedMap<ContainerId, Box<Map>>,
+    pub(crate) maps: SortedMap<ContainerId, Map>,
+    /// The keys of maps that were written lately.
+    keys: Keys,
+    /// In boxes: there may be very many, which are found among their names, and those lie together.
     pub(crate) lists: SortedMap<ContainerId, Box<List>>,
     pub(crate) trees: SortedMap<ContainerId, Tree>,
     counters: SortedMap<ContainerId, Counter>,
@@ -82,7 +85,7 @@ impl Model {
 
     /// The text `container`, where anything was ever written there.
     pub fn text(&self, container: ContainerId) -> Option<&Text> {
-        self.text_numbers.get(&container).map(|&number| &self.texts[number as usize].1)
+        self.text_numbers.get(&container).map(|&number| &*self.texts[number as usize].1)
     }
 
     /// The text `container`, to look things up in or to edit.
@@ -97,7 +100,7 @@ impl Model {
     fn find_text(&mut self, container: ContainerId) -> usize {
         let texts = &mut self.texts;
         let number = self.text_numbers.entry(container).or_insert_with(|| {
-            log::room::push(texts, (container, Text::new()));
+            log::room::push(texts, (container, Box::default()));
             texts.len() as u32 - 1
         });
         *number as usize
@@ -105,22 +108,22 @@ impl Model {
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = (ContainerId, &Text)> {
-        self.text_numbers.iter().map(|(&id, &number)| (id, &self.texts[number as usize].1))
+        self.text_numbers.iter().map(|(&id, &number)| (id, &*self.texts[number as usize].1))
     }
 
     /// The map `container`, where anything was ever written there.
     pub fn map(&self, container: ContainerId) -> Option<&Map> {
-        self.maps.get(&container).map(|map| &**map)
+        self.maps.get(&container)
     }
 
     /// As [`Model::map`], of many whose names ascend: `near` is where the one before was found.
     pub fn map_after(&self, near: &mut Place, container: ContainerId) -> Option<&Map> {
-        self.maps.get_after(near, &container).map(|map| &**map)
+        self.maps.get_after(near, &container)
     }
 
     /// All maps.
     pub fn maps(&self) -> impl Iterator<Item = (ContainerId, &Map)> {
-        self.maps.iter().map(|(&id, map)| (id, &**map))
+        self.maps.iter().map(|(&id, map)| (id, map))
     }
 
     /// The list `container`, where anything was ever written there.
@@ -188,12 +191,8 @@ impl Model {
                 }
             }
             OpRef::Set { container, key, value, pred } => {
-                let map = self.maps.entry(container).or_default();
-                if map.insert(id, lamport, key, value, pred, active)
-                    && let Some(patch) = patch
-                {
-                    patch.touch(container, key);
-                }
+                let written = (key, value.map(ValueRef::to_value));
+                self.write_map((id, lamport), container, written, pred, active, patch);
             }
             OpRef::ListInsert { container, left, right, values } => {
                 let (list, patch) = self.list_mut(container, patch);
@@ -248,6 +247,23 @@ impl Model {
             OpRef::Constrain { .. } | OpRef::Claim { .. } | OpRef::Resolve { .. } | OpRef::Weigh { .. } => {}
             OpRef::Draft { .. } | OpRef::Govern { .. } | OpRef::Decide { .. } | OpRef::Vote { .. } => {}
             OpRef::Trim { .. } => {}
+        }
+    }
+
+    /// As [`Model::insert`], of a write of a map's register.
+    pub fn write_map(
+        &mut self,
+        time: (Id, Lamport),
+        container: ContainerId,
+        (key, value): (&str, Option<Value>),
+        pred: &[Id],
+        active: bool,
+        patch: Option<&mut Patch>,
+    ) {
+        let map = self.maps.entry(container).or_default();
+        let may_show = map.insert(time, (key, &mut self.keys), value, pred, active);
+        if let Some(patch) = patch.filter(|_| may_show) {
+            patch.touch(container, key);
         }
     }
 
@@ -468,10 +484,13 @@ impl Model {
     pub fn check_invariants(&self) {
         assert_eq!(self.text_numbers.len(), self.texts.len(), "each text has a name");
         self.texts.iter().for_each(|(id, text)| {
-            assert!(std::ptr::eq(text, self.text(*id).expect("texts have numbers")), "texts are found by their names");
+            assert!(
+                std::ptr::eq(&**text, self.text(*id).expect("texts have numbers")),
+                "texts are found by their names"
+            );
             text.check_invariants();
         });
-        self.maps.values().for_each(|map| map.check_invariants());
+        self.maps.values().for_each(Map::check_invariants);
         self.lists.values().for_each(|list| list.check_invariants());
         self.trees.values().for_each(Tree::check_invariants);
     }
@@ -607,8 +626,9 @@ impl<'a> ModelBuilder<'a> {
 
     /// The state of the document.
     pub fn build(mut self) -> Model {
-        let text = |(&id, &number): (&ContainerId, &usize)| (id, std::mem::take(&mut self.texts[number]).build());
-        let texts: Vec<(ContainerId, Text)> = self.numbers.iter().map(text).collect();
+        let mut build = |number: usize| Box::new(std::mem::take(&mut self.texts[number]).build());
+        let text = |(&id, &number): (&ContainerId, &usize)| (id, build(number));
+        let texts: Vec<(ContainerId, Box<Text>)> = self.numbers.iter().map(text).collect();
         let text_numbers = texts.iter().map(|(id, _)| *id).zip(0..).collect();
         let mut model = Model { texts, text_numbers, ..Model::default() };
         for (container, mut ops) in self.ordered {

@@ -1,19 +1,66 @@
 //! Map: registers by key. A register shows the latest write that nobody replaced, and keeps the others
 //! as alternatives.
 
+mod few;
+
 use crate::digest::Digest;
 use crate::register::Registers;
 use clock::{Id, Lamport};
-use log::{Names, Value, ValueRef};
+use few::Few;
+pub(crate) use few::Keys;
+use log::{Names, Value};
 
 /// The state of a map container.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
+    writes: Writes,
+    /// The hash of what is held, where nothing changed since.
+    hash: Option<u64>,
+}
+
+/// What was written.
+#[derive(Clone, Debug)]
+enum Writes {
+    /// Of few keys each once: of most of the very many maps that there may be.
+    Few(Few),
+    Any(Box<Any>),
+}
+
+impl Default for Writes {
+    fn default() -> Self {
+        Self::Few(Few::default())
+    }
+}
+
+/// Any writes.
+#[derive(Clone, Debug, Default)]
+struct Any {
     registers: Registers,
     /// The register of each key.
     keys: Names,
-    /// The hash of what is held, where nothing changed since.
-    hash: Option<u64>,
+}
+
+impl Any {
+    /// Takes in what few writes say. In the order in which they were made, in which names come.
+    fn of(few: Few) -> Self {
+        let mut any = Self::default();
+        for write in few.into_order() {
+            any.insert((write.id, write.lamport), &write.key, write.value, &[], true);
+        }
+        any
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.keys.iter().filter_map(|(key, register)| Some((key, self.registers.shown(register)?)))
+    }
+
+    fn insert(&mut self, time: (Id, Lamport), key: &str, value: Option<Value>, pred: &[Id], active: bool) {
+        let register = self.keys.number(key);
+        if register as usize == self.registers.len() {
+            self.registers.add();
+        }
+        self.registers.insert(register, time, value, pred, active);
+    }
 }
 
 impl Map {
@@ -22,25 +69,41 @@ impl Map {
         Self::default()
     }
 
+    fn few(&self) -> &[few::Write] {
+        if let Writes::Few(few) = &self.writes { few.writes() } else { &[] }
+    }
+
+    fn any(&self) -> Option<&Any> {
+        if let Writes::Any(any) = &self.writes { Some(any) } else { None }
+    }
+
     /// What `key` holds; none where it was never set, taken away, or only set by inactive writes.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.registers.shown(self.keys.find(key)?)
+        match &self.writes {
+            Writes::Few(few) => few.find(key)?.value.as_ref(),
+            Writes::Any(any) => any.registers.shown(any.keys.find(key)?),
+        }
     }
 
     /// All keys that were ever written, ascending.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|(key, _)| key)
+        let any = self.any().into_iter().flat_map(|any| any.keys.iter());
+        self.few().iter().map(|write| &*write.key).chain(any.map(|(key, _)| key))
     }
 
     /// The keys that hold something, with what they hold, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.keys.iter().filter_map(|(key, register)| Some((key, self.registers.shown(register)?)))
+        let few = self.few().iter().filter_map(|write| Some((&*write.key, write.value.as_ref()?)));
+        few.chain(self.any().into_iter().flat_map(Any::iter))
     }
 
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads<'a>(&'a self, key: &str) -> impl Iterator<Item = (Id, Option<&'a Value>)> + use<'a> {
-        self.keys.find(key).into_iter().flat_map(|register| self.registers.heads(register))
+        let few = if let Writes::Few(few) = &self.writes { few.find(key) } else { None };
+        let any = self.any().and_then(|any| Some((any, any.keys.find(key)?)));
+        let heads = any.into_iter().flat_map(|(any, register)| any.registers.heads(register));
+        few.map(|write| (write.id, write.value.as_ref())).into_iter().chain(heads)
     }
 
     /// The keys whose value or alternatives differ from those in `before`.
@@ -52,42 +115,53 @@ impl Map {
         self.keys().filter(changed).map(str::to_owned).collect()
     }
 
-    /// Takes in a write of `key`, which comes after all that it replaces. Returns whether what shows may have
-    /// changed.
-    pub fn insert(
+    /// Takes in a write of `key`, which comes after all that it replaces; `keys` knows the keys of other maps. Returns
+    /// whether what shows may have changed.
+    pub(crate) fn insert(
         &mut self,
-        id: Id,
-        lamport: Lamport,
-        key: &str,
-        value: Option<ValueRef<'_>>,
+        (id, lamport): (Id, Lamport),
+        (key, keys): (&str, &mut Keys),
+        value: Option<Value>,
         pred: &[Id],
         active: bool,
     ) -> bool {
         self.hash = self.hash.filter(|_| !active);
-        let register = self.register(key);
-        self.registers.insert(register, (id, lamport), value, pred, active);
+        if let Writes::Few(few) = &mut self.writes
+            && active
+            && pred.is_empty()
+            && let Some(at) = few.place(key)
+        {
+            few.insert(at, few::Write { key: keys.shared(key), id, lamport, value });
+        } else {
+            self.make_any().insert((id, lamport), key, value, pred, active);
+        }
         active
     }
 
-    /// The register of a key, made where there is none yet.
-    fn register(&mut self, key: &str) -> u32 {
-        let register = self.keys.number(key);
-        if register as usize == self.registers.len() {
-            self.registers.add();
+    fn make_any(&mut self) -> &mut Any {
+        if let Writes::Few(few) = &mut self.writes {
+            self.writes = Writes::Any(Box::new(Any::of(std::mem::take(few))));
         }
-        register
+        match &mut self.writes {
+            Writes::Any(any) => any,
+            Writes::Few(_) => unreachable!("just made so"),
+        }
     }
 
     /// Lets a write that is not active count as written at another time.
     pub(crate) fn set_lamport(&mut self, id: Id, lamport: Lamport) {
-        self.registers.set_lamport(id, lamport);
+        self.make_any().registers.set_lamport(id, lamport);
     }
 
     /// Turns a write on or off; returns its key where that changed anything.
     pub fn set_active(&mut self, id: Id, on: bool) -> Option<&str> {
-        let register = self.registers.set_active(id, on)?;
+        if on && matches!(self.writes, Writes::Few(_)) {
+            return None;
+        }
         self.hash = None;
-        Some(self.keys.name(register))
+        let any = self.make_any();
+        let register = any.registers.set_active(id, on)?;
+        Some(any.keys.name(register))
     }
 
     /// A hash of what is held, key by key. Costs nothing where nothing changed.
@@ -105,7 +179,10 @@ impl Map {
 
     /// Panics where an invariant does not hold.
     pub fn check_invariants(&self) {
-        self.registers.check_invariants();
+        match &self.writes {
+            Writes::Few(few) => few.check_invariants(),
+            Writes::Any(any) => any.registers.check_invariants(),
+        }
     }
 }
 
@@ -119,7 +196,7 @@ mod tests {
     }
 
     fn write(map: &mut Map, id: Id, lamport: Lamport, value: i64, pred: &[Id], active: bool) {
-        map.insert(id, lamport, "k", Some(ValueRef::Int(value)), pred, active);
+        map.insert((id, lamport), ("k", &mut Keys::default()), Some(Value::Int(value)), pred, active);
         map.check_invariants();
     }
 
@@ -151,6 +228,40 @@ mod tests {
         map.set_active(id(1, 1), true);
         assert_eq!(shown(&map), [2]);
         map.check_invariants();
+    }
+
+    /// As few keys are kept in one way and more in another, whatever comes.
+    #[test]
+    fn few_keys_and_many_hold_the_same() {
+        for count in 0..6 {
+            let (mut map, mut known) = (Map::new(), Keys::default());
+            let names: Vec<String> = (0..count).rev().map(|n| format!("key{n}")).collect();
+            for (name, seq) in names.iter().zip(0..) {
+                let value = (seq % 3 > 0).then(|| Value::Int(seq.into()));
+                map.insert((id(1, seq), 1), (name, &mut known), value, &[], true);
+                map.check_invariants();
+            }
+            let mut shown: Vec<(&str, i64)> =
+                names.iter().map(String::as_str).zip(0..).filter(|(_, n)| n % 3 > 0).collect();
+            shown.sort_unstable();
+            let held = |map: &Map| -> Vec<(String, Value)> {
+                map.iter().map(|(key, value)| (key.to_owned(), value.clone())).collect()
+            };
+            let expected = |shown: &[(&str, i64)]| -> Vec<(String, Value)> {
+                shown.iter().map(|(key, n)| ((*key).to_owned(), Value::Int(*n))).collect()
+            };
+            assert_eq!(held(&map), expected(&shown));
+            assert_eq!(map.keys().count(), names.len());
+            assert_eq!(map.set_active(id(2, 0), false), None);
+            if let Some(gone) = names.get(1) {
+                assert_eq!(map.set_active(id(1, 1), true), None, "it is active");
+                assert_eq!(map.set_active(id(1, 1), false), Some(gone.as_str()));
+                shown.retain(|(key, _)| key != gone);
+                assert_eq!((held(&map), map.heads(gone).count()), (expected(&shown), 0));
+                assert_eq!(map.keys().count(), names.len(), "they were written");
+            }
+            map.check_invariants();
+        }
     }
 
     #[test]

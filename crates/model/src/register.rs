@@ -7,7 +7,7 @@
 
 use crate::sequence::Handles;
 use clock::{Id, Lamport, Seq};
-use log::{Table, Value, ValueRef, room};
+use log::{Table, Value, room};
 
 /// No write.
 const NONE: u32 = u32::MAX;
@@ -77,7 +77,7 @@ impl Registers {
     /// A new register that holds something, by a write that may be older than others here; its number.
     pub fn add_with(&mut self, time: (Id, Lamport), value: &Value) -> u32 {
         let register = self.add();
-        let base = self.push(register, time, Some(value.into()), NONE);
+        let base = self.push(register, time, Some(value.clone()), NONE);
         self.heads[register as usize].base = base;
         self.switch(base, true);
         register
@@ -105,7 +105,7 @@ impl Registers {
         &mut self,
         register: u32,
         (id, lamport): (Id, Lamport),
-        value: Option<ValueRef<'_>>,
+        value: Option<Value>,
         pred: &[Id],
         active: bool,
     ) {
@@ -118,9 +118,8 @@ impl Registers {
     }
 
     /// Adds a write that is not active; its number.
-    fn push(&mut self, register: u32, (id, lamport): (Id, Lamport), value: Option<ValueRef<'_>>, replaced: u32) -> u32 {
-        let writer = self.writers.number(id.replica);
-        let (value, seq) = (value.map(ValueRef::to_value), id.seq);
+    fn push(&mut self, register: u32, (id, lamport): (Id, Lamport), value: Option<Value>, replaced: u32) -> u32 {
+        let (writer, seq) = (self.writers.number(id.replica), id.seq);
         let write = Write { lamport, value, writer, seq, register, replaced, replacers: 0, active: false };
         room::push(&mut self.writes, write);
         self.writes.len() as u32 - 1

@@ -10,7 +10,7 @@ pub use rich::Format;
 use crate::diff;
 use crate::document::Document;
 use blob::BlobRef;
-use clock::{Id, Seq, Span};
+use clock::{Id, Lamport, Seq, Span};
 use codec::Cost;
 use log::{ContainerId, Counted, OpRef, ReplicaLog, Value};
 use model::Patch;
@@ -97,7 +97,7 @@ impl Edit<'_> {
 
     /// Writes `key` of the map `container`, replacing what its author sees there.
     pub fn set(&mut self, container: ContainerId, key: &str, value: Value) {
-        self.write(container, key, Some(&value));
+        self.write(container, key, Some(value));
     }
 
     /// Writes `key` of the map `container`: a blob, whose bytes lie beside the log and come by themselves.
@@ -110,10 +110,17 @@ impl Edit<'_> {
         self.write(container, key, None);
     }
 
-    fn write(&mut self, container: ContainerId, key: &str, value: Option<&Value>) -> Id {
+    fn write(&mut self, container: ContainerId, key: &str, value: Option<Value>) -> Id {
         let map = self.document.model.awoken().map(container);
-        let pred = replaced(map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect()));
-        self.push(OpRef::Set { container, key, value: value.map(Into::into), pred: &pred }).first()
+        let pred = &replaced(map.map_or_else(Vec::new, |map| map.heads(key).map(|(id, _)| id).collect()));
+        let op = OpRef::Set { container, key, value: value.as_ref().map(Into::into), pred };
+        let (id, lamport) = match self.document.write_op(op) {
+            Ok((span, lamport)) => (span.first(), lamport),
+            Err(span) => return span.first(),
+        };
+        let (model, told) = (self.document.model.awoken_mut(), self.told.as_deref_mut());
+        model.write_map((id, lamport), container, (key, value), pred, true, told);
+        id
     }
 
     /// Writes an op and shows it; returns its elements.
@@ -151,15 +158,23 @@ impl Document {
     }
 
     fn push_unsettled(&mut self, op: OpRef<'_>, patch: Option<&mut Patch>) -> Span {
-        if !self.may_push(op) {
-            // What it would have been; nothing that names it is written either.
-            let start = self.next_seq();
-            return Span::new(self.replica, start, start + op.len());
-        }
-        let lamport = self.lamport_next();
-        let span = self.log.push(self.replica, op);
+        let (span, lamport) = match self.write_op(op) {
+            Ok(written) => written,
+            Err(span) => return span,
+        };
         self.model.awoken_mut().insert(span.first(), lamport, op, true, patch);
         span
+    }
+
+    /// Writes an op into the action being written, where it may be; returns its elements and its time. Otherwise what they
+    /// would have been: nothing that names them is written either.
+    fn write_op(&mut self, op: OpRef<'_>) -> Result<(Span, Lamport), Span> {
+        if !self.may_push(op) {
+            let start = self.next_seq();
+            return Err(Span::new(self.replica, start, start + op.len()));
+        }
+        let lamport = self.lamport_next();
+        Ok((self.log.push(self.replica, op), lamport))
     }
 
     /// The counter of what is written next.

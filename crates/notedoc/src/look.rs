@@ -37,19 +37,6 @@ pub struct Look {
 const KEYS: [&str; 6] = [key::KIND, key::RANK, key::INFO, key::LEVELS, key::START, key::TASK];
 
 impl Look {
-    /// The look of a note's block.
-    pub fn of(block: &Block) -> Self {
-        let style = match &block.kind {
-            Kind::Paragraph(_) => Style::Paragraph,
-            Kind::Heading { rank, .. } => Style::Heading(*rank),
-            Kind::Code { info, .. } => Style::Code(info.clone()),
-            Kind::Rule => Style::Rule,
-            Kind::Table(_) => Style::Table,
-            Kind::Html(_) => Style::Html,
-        };
-        Self { style, levels: block.levels.clone() }
-    }
-
     /// The look that the map `properties` holds; that of a plain paragraph where it holds nothing.
     pub fn read(model: &Model, properties: ContainerId) -> Self {
         let Some(map) = model.map(properties) else { return Self::default() };
@@ -66,43 +53,56 @@ impl Look {
 
     /// Makes the map `properties` hold this look; writes only what differs.
     pub fn write(&self, edit: &mut Edit<'_>, properties: ContainerId) {
-        let values = self.values();
-        let map = edit.document().model().map(properties);
-        let due: [bool; KEYS.len()] = array::from_fn(|at| map.and_then(|map| map.get(KEYS[at])) != values[at].as_ref());
-        for ((key, value), _) in KEYS.into_iter().zip(values).zip(due).filter(|(_, is_due)| *is_due) {
-            match value {
-                Some(value) => edit.set(properties, key, value),
-                None => edit.unset(properties, key),
-            }
-        }
-    }
-
-    fn values(&self) -> [Option<Value>; KEYS.len()] {
-        let text = |text: String| (!text.is_empty()).then_some(Value::Text(text));
-        let (start, task) = match self.levels.last() {
-            Some(Level::Item { start, task, .. }) => (*start, *task),
-            _ => (None, None),
-        };
-        let rank = match self.style {
-            Style::Heading(rank) if rank != 1 => Some(Value::Int(rank.into())),
-            _ => None,
-        };
-        let info = match &self.style {
-            Style::Code(info) => text(info.clone()),
-            _ => None,
-        };
-        [
-            self.style.name().map(|name| Value::Text(name.to_owned())),
-            rank,
-            info,
-            text(letters(&self.levels)),
-            start.map(|start| Value::Int(start.into())),
-            task.map(Value::Bool),
-        ]
+        write(edit, properties, self.style.clone(), &self.levels);
     }
 }
 
+/// Makes the map `properties` hold the look of a note's block; writes only what differs.
+pub(crate) fn write_look(edit: &mut Edit<'_>, properties: ContainerId, block: &Block) {
+    write(edit, properties, Style::of(&block.kind), &block.levels);
+}
+
+fn write(edit: &mut Edit<'_>, properties: ContainerId, style: Style, levels: &[Level]) {
+    let values = values(style, levels);
+    let map = edit.document().model().map(properties);
+    let due: [bool; KEYS.len()] = array::from_fn(|at| map.and_then(|map| map.get(KEYS[at])) != values[at].as_ref());
+    for ((key, value), _) in KEYS.into_iter().zip(values).zip(due).filter(|(_, is_due)| *is_due) {
+        match value {
+            Some(value) => edit.set(properties, key, value),
+            None => edit.unset(properties, key),
+        }
+    }
+}
+
+/// What the registers of a look hold.
+fn values(style: Style, levels: &[Level]) -> [Option<Value>; KEYS.len()] {
+    let text = |text: String| (!text.is_empty()).then_some(Value::Text(text));
+    let (start, task) = match levels.last() {
+        Some(Level::Item { start, task, .. }) => (*start, *task),
+        _ => (None, None),
+    };
+    let name = style.name().map(|name| Value::Text(name.to_owned()));
+    let (rank, info) = match style {
+        Style::Heading(rank) if rank != 1 => (Some(Value::Int(rank.into())), None),
+        Style::Code(info) => (None, text(info)),
+        _ => (None, None),
+    };
+    [name, rank, info, text(letters(levels)), start.map(|start| Value::Int(start.into())), task.map(Value::Bool)]
+}
+
 impl Style {
+    /// That of a note's block.
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Paragraph(_) => Self::Paragraph,
+            Kind::Heading { rank, .. } => Self::Heading(*rank),
+            Kind::Code { info, .. } => Self::Code(info.clone()),
+            Kind::Rule => Self::Rule,
+            Kind::Table(_) => Self::Table,
+            Kind::Html(_) => Self::Html,
+        }
+    }
+
     /// What it is called in its register; nothing for a paragraph.
     fn name(&self) -> Option<&'static str> {
         match self {

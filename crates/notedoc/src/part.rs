@@ -2,9 +2,10 @@
 
 use crate::body::Segment;
 use crate::label::Labels;
+use crate::polish::Want;
 use crate::schema::{key, object, picture_address, properties};
 use motet::{Id, Model, Seq, Value};
-use note::{Block, Content, Kind, Line};
+use note::Content;
 use std::borrow::Cow;
 
 /// An object, by what makes it the same one.
@@ -34,6 +35,17 @@ impl Object {
             Self::Footnote(_) => object::FOOTNOTE,
             Self::Table | Self::Other(_) => object::TABLE,
         }
+    }
+
+    /// The object that a piece of a line is; none for text.
+    fn wanted(content: &Content) -> Option<Self> {
+        Some(match content {
+            Content::Text(_) => return None,
+            Content::Image { src, .. } => Self::Image(src.clone()),
+            Content::Break => Self::Break,
+            Content::Html(tag) => Self::Html(tag.clone()),
+            Content::Footnote(label) => Self::Footnote(label.clone()),
+        })
     }
 
     fn of(model: &Model, labels: &Labels, id: Id, kind: &str) -> Self {
@@ -74,7 +86,16 @@ pub enum Token<'a> {
     Object(&'a Object),
 }
 
-impl Token<'_> {
+impl<'a> Token<'a> {
+    /// What is put into the text for it.
+    pub fn piece(&self) -> Piece<'a> {
+        match *self {
+            Self::Mark => Piece::Object(object::MARK),
+            Self::Word(word) => Piece::Words(word),
+            Self::Object(object) => Piece::Object(object.kind()),
+        }
+    }
+
     /// How long it is, in code points.
     pub fn len(&self) -> Seq {
         match self {
@@ -82,16 +103,6 @@ impl Token<'_> {
             Self::Word(word) => word.chars().count() as Seq,
         }
     }
-}
-
-/// `parts` as they are, each text as one word: where there is nothing to compare them with.
-pub fn whole<'a>(parts: &'a [Part<'_>]) -> Vec<Token<'a>> {
-    let token = |part: &'a Part<'_>| match part {
-        Part::Mark => Token::Mark,
-        Part::Text(text) => Token::Word(text),
-        Part::Object(object) => Token::Object(object),
-    };
-    parts.iter().map(token).collect()
 }
 
 /// The tokens of `parts`.
@@ -125,26 +136,43 @@ fn push_text(parts: &mut Vec<Part<'_>>, text: &str) {
     }
 }
 
-/// The parts of a block, without a mark.
-pub fn of_block<'a>(block: &'a Block, parts: &mut Vec<Part<'a>>) {
-    match &block.kind {
-        Kind::Paragraph(line) | Kind::Heading { line, .. } => of_line(line, parts),
-        Kind::Code { text, .. } | Kind::Html(text) if !text.is_empty() => parts.push(Part::Text(text.into())),
-        Kind::Table(_) => parts.push(Part::Object(Object::Table)),
-        Kind::Rule | Kind::Code { .. } | Kind::Html(_) => {}
+/// Something to be put into a text.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'a> {
+    /// Characters.
+    Words(&'a str),
+    /// An object, by what it is called there.
+    Object(&'static str),
+}
+
+impl<'a> Piece<'a> {
+    /// A piece of a line.
+    pub fn of(content: &'a Content) -> Self {
+        match content {
+            Content::Text(text) => Self::Words(text),
+            Content::Image { .. } => Self::Object(object::IMAGE),
+            Content::Break => Self::Object(object::BREAK),
+            Content::Html(_) => Self::Object(object::HTML),
+            Content::Footnote(_) => Self::Object(object::FOOTNOTE),
+        }
     }
 }
 
-/// The parts of a line.
-pub fn of_line<'a>(line: &'a Line, parts: &mut Vec<Part<'a>>) {
-    for run in line {
-        match (&run.content, parts.last_mut()) {
-            (Content::Text(text), Some(Part::Text(before))) => before.to_mut().push_str(text),
-            (Content::Text(text), _) => parts.push(Part::Text(text.into())),
-            (Content::Image { src, .. }, _) => parts.push(Part::Object(Object::Image(src.clone()))),
-            (Content::Break, _) => parts.push(Part::Object(Object::Break)),
-            (Content::Html(tag), _) => parts.push(Part::Object(Object::Html(tag.clone()))),
-            (Content::Footnote(label), _) => parts.push(Part::Object(Object::Footnote(label.clone()))),
+/// The parts that are wanted.
+pub fn wanted<'n>(wants: &[Want<'n>]) -> Vec<Part<'n>> {
+    let mut parts = Vec::with_capacity(wants.len());
+    for want in wants {
+        match *want {
+            Want::NoMark(_) => {}
+            Want::Mark(_) => parts.push(Part::Mark),
+            Want::Table(_) => parts.push(Part::Object(Object::Table)),
+            Want::Text { text: "", .. } => {}
+            Want::Text { text, .. } => match parts.last_mut() {
+                Some(Part::Text(before)) => before.to_mut().push_str(text),
+                _ => parts.push(Part::Text(text.into())),
+            },
+            Want::Object(content, _) => parts.extend(Object::wanted(content).map(Part::Object)),
         }
     }
+    parts
 }

@@ -1,6 +1,6 @@
 //! What text that is there should be like, and what of that it is not yet.
 
-use crate::look::Look;
+use crate::part::Piece;
 use crate::schema::{blob_at, block_properties, key, link_value, mark, marks_of, object, picture_address, properties};
 use motet::{ContainerId, Edit, Format, Grows, Id, Model, Seq, Value};
 use note::{Block, Content, Kind, Line, Marks, Table};
@@ -12,8 +12,15 @@ pub enum Want<'n> {
     Mark(&'n Block),
     /// No element: this block begins here without a mark.
     NoMark(&'n Block),
-    /// So many characters with these marks.
-    Text(Seq, &'n Marks),
+    /// Characters, so many, with these marks.
+    Text {
+        /// They.
+        text: &'n str,
+        /// How many code points that is.
+        len: Seq,
+        /// How they look.
+        marks: &'n Marks,
+    },
     /// An object.
     Object(&'n Content, &'n Marks),
     /// A table.
@@ -23,18 +30,34 @@ pub enum Want<'n> {
 const PLAIN: &Marks = &Marks { emphasis: false, strong: false, strike: false, code: false, link: None };
 
 impl<'n> Want<'n> {
+    /// Characters with marks.
+    pub fn text(text: &'n str, marks: &'n Marks) -> Self {
+        Self::Text { text, len: text.chars().count() as Seq, marks }
+    }
+
     fn len(&self) -> Seq {
         match self {
             Self::NoMark(_) => 0,
-            Self::Text(len, _) => *len,
+            Self::Text { len, .. } => *len,
             Self::Mark(_) | Self::Object(..) | Self::Table(_) => 1,
         }
+    }
+
+    /// What is put into the text for it.
+    pub fn piece(&self) -> Option<Piece<'n>> {
+        Some(match *self {
+            Self::Mark(_) => Piece::Object(object::MARK),
+            Self::Table(_) => Piece::Object(object::TABLE),
+            Self::Object(content, _) => Piece::of(content),
+            Self::Text { text, .. } => Piece::Words(text),
+            Self::NoMark(_) => return None,
+        })
     }
 
     /// The marks that are wanted, where any can be.
     fn marks(&self) -> Option<&'n Marks> {
         match *self {
-            Self::Text(_, marks) | Self::Object(_, marks) => Some(marks),
+            Self::Text { marks, .. } | Self::Object(_, marks) => Some(marks),
             Self::Mark(_) | Self::NoMark(_) | Self::Table(_) => None,
         }
     }
@@ -45,7 +68,7 @@ impl<'n> Want<'n> {
             Self::Mark(block) => Some(Fix::Look(properties(id), block)),
             Self::Table(table) => Some(Fix::Table(id, table)),
             Self::Object(content, _) => Some(Fix::Object(id, content)),
-            Self::Text(..) | Self::NoMark(_) => None,
+            Self::Text { .. } | Self::NoMark(_) => None,
         }
     }
 }
@@ -54,7 +77,7 @@ impl<'n> Want<'n> {
 pub fn of_block<'n>(block: &'n Block, wants: &mut Vec<Want<'n>>) {
     match &block.kind {
         Kind::Paragraph(line) | Kind::Heading { line, .. } => of_line(line, wants),
-        Kind::Code { text, .. } | Kind::Html(text) => wants.push(Want::Text(text.chars().count() as Seq, PLAIN)),
+        Kind::Code { text, .. } | Kind::Html(text) => wants.push(Want::text(text, PLAIN)),
         Kind::Table(table) => wants.push(Want::Table(table)),
         Kind::Rule => {}
     }
@@ -63,7 +86,7 @@ pub fn of_block<'n>(block: &'n Block, wants: &mut Vec<Want<'n>>) {
 /// What is wanted of the elements of a line.
 pub fn of_line<'n>(line: &'n Line, wants: &mut Vec<Want<'n>>) {
     wants.extend(line.iter().map(|run| match &run.content {
-        Content::Text(text) => Want::Text(text.chars().count() as Seq, &run.marks),
+        Content::Text(text) => Want::text(text, &run.marks),
         content => Want::Object(content, &run.marks),
     }));
 }
@@ -170,7 +193,7 @@ pub fn fixes_of_new<'n>(body: ContainerId, at: Seq, objects: &[Id], wants: &[Wan
     for want in wants {
         match want {
             Want::NoMark(block) => fixes.push(Fix::Look(block_properties(body, None), block)),
-            Want::Text(..) => {}
+            Want::Text { .. } => {}
             _ => fixes.extend(objects.next().and_then(|&id| want.fix(id))),
         }
         marks.pass(want.len(), want.marks(), Marks::default, &mut fixes);
@@ -258,9 +281,4 @@ fn write_picture_address(edit: &mut Edit<'_>, id: Id, address: &str) {
     let address = if blob.is_some() { None } else { text_value(address) };
     write_property(edit, id, key::ADDRESS, address);
     write_property(edit, id, key::BLOB, blob);
-}
-
-/// Writes the look of a block where it differs.
-pub fn write_look(edit: &mut Edit<'_>, properties: ContainerId, block: &Block) {
-    Look::of(block).write(edit, properties);
 }

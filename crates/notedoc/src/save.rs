@@ -10,8 +10,9 @@ mod table;
 use crate::body::{Segment, segments};
 use crate::command::own_first_mark;
 use crate::label::Labels;
+use crate::look::write_look;
 use crate::matching::{equals, hunks, staying};
-use crate::part::{self, Object, Part, Token, tokens};
+use crate::part::{self, Object, Part, Piece, Token, tokens};
 use crate::polish::{self, Fix, Want};
 use crate::read::{Reader, Reading};
 use crate::schema::{block_properties, body_of, loose_footnotes, object, root};
@@ -122,7 +123,7 @@ impl Saver<'_, '_> {
         }
         for anchor in plan.anchors.iter().filter(|anchor| anchor.is_changed) {
             let (old, new) = (&plan.old[anchor.segment], &blocks[anchor.new]);
-            polish::write_look(self.edit, block_properties(body, old.mark), new);
+            write_look(self.edit, block_properties(body, old.mark), new);
             if let (Some(id), Kind::Table(table)) = (old.table, &new.kind) {
                 self.table(id, table);
             }
@@ -209,14 +210,12 @@ impl Saver<'_, '_> {
             (None, None) => 0,
         };
         let has_mark = from.first().is_none_or(|&first| plan.old[first].mark.is_some());
-        let (wanted, wants) = wanted(new, if has_mark { First::Marked } else { First::Bare });
-        self.make(body, at, parts, (&wanted, &wants));
+        self.make(body, at, parts, &wanted(new, if has_mark { First::Marked } else { First::Bare }));
     }
 
     /// Inserts blocks at a position; the first goes on there where it `is_in_line`.
     pub(crate) fn insert_blocks(&mut self, body: ContainerId, at: Seq, blocks: &[Block], is_in_line: bool) {
-        let (wanted, wants) = wanted(blocks, if is_in_line { First::InLine } else { First::Marked });
-        self.make(body, at, &[], (&wanted, &wants));
+        self.make(body, at, &[], &wanted(blocks, if is_in_line { First::InLine } else { First::Marked }));
     }
 
     /// Makes a cell hold `line`.
@@ -226,20 +225,19 @@ impl Saver<'_, '_> {
         if model.text(cell).is_some() {
             segments(model, cell).iter().for_each(|one| part::of_segment(model, &self.labels, one, &mut parts));
         }
-        let (mut wanted, mut wants) = (Vec::new(), Vec::new());
-        part::of_line(line, &mut wanted);
+        let mut wants = Vec::new();
         polish::of_line(line, &mut wants);
-        self.make(cell, 0, &parts, (&wanted, &wants));
+        self.make(cell, 0, &parts, &wants);
     }
 
-    /// Makes what was `old` at a position what is wanted: its parts, and what they should be like.
-    fn make(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], (wanted, wants): (&[Part<'_>], &[Want<'_>])) {
+    /// Makes what was `old` at a position what is wanted.
+    fn make(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], wants: &[Want<'_>]) {
         let model = self.edit.document().model();
         let fixes = if model.text(body).is_none() {
-            let objects = self.insert(body, at, &part::whole(wanted));
+            let objects = self.insert(body, at, &mut wants.iter().filter_map(Want::piece));
             polish::fixes_of_new(body, at, &objects, wants)
         } else {
-            let kept = self.rewrite(body, at, old, wanted);
+            let kept = self.rewrite(body, at, old, wants);
             polish::fixes(self.edit.document().model(), body, (at, kept), wants)
         };
         self.polish(body, fixes);
@@ -247,13 +245,14 @@ impl Saver<'_, '_> {
 
     /// Replaces the tokens that differ, from the last one back, so that positions before them stay.
     /// Objects that this version does not know are kept; returns how many.
-    fn rewrite(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], new: &[Part<'_>]) -> Seq {
+    fn rewrite(&mut self, body: ContainerId, at: Seq, old: &[Part<'_>], wants: &[Want<'_>]) -> Seq {
         if old.is_empty() {
-            self.insert(body, at, &part::whole(new));
+            self.insert(body, at, &mut wants.iter().filter_map(Want::piece));
             return 0;
         }
         let mut kept = 0;
-        let (old, new) = (tokens(old), tokens(new));
+        let new = part::wanted(wants);
+        let (old, new) = (tokens(old), tokens(&new));
         let mut starts = vec![at];
         starts.extend(old.iter().scan(at, |at, token| {
             *at += token.len();
@@ -264,25 +263,23 @@ impl Saver<'_, '_> {
                 self.edit.delete(body, starts[token], old[token].len());
             }
             kept += before.clone().filter(|&token| is_unknown(&old[token])).count() as Seq;
-            self.insert(body, starts[before.start], &new[after]);
+            self.insert(body, starts[before.start], &mut new[after].iter().map(Token::piece));
         }
         kept
     }
 
-    /// Inserts tokens; returns the names of paragraph marks and objects among them.
-    fn insert(&mut self, body: ContainerId, mut at: Seq, tokens: &[Token<'_>]) -> Vec<Id> {
+    /// Inserts pieces; returns the names of paragraph marks and objects among them.
+    fn insert<'p>(&mut self, body: ContainerId, mut at: Seq, pieces: &mut dyn Iterator<Item = Piece<'p>>) -> Vec<Id> {
         let (mut words, mut objects) = (String::new(), Vec::new());
-        for token in tokens {
-            if let Token::Word(word) = token {
-                words.push_str(word);
-                continue;
+        for piece in pieces {
+            match piece {
+                Piece::Words(more) => words.push_str(more),
+                Piece::Object(kind) => {
+                    at += self.insert_words(body, at, &mut words);
+                    objects.push(self.edit.insert_object(body, at, kind));
+                    at += 1;
+                }
             }
-            at += self.insert_words(body, at, &mut words);
-            objects.push(match token {
-                Token::Object(object) => self.edit.insert_object(body, at, object.kind()),
-                _ => self.edit.split(body, at),
-            });
-            at += 1;
         }
         self.insert_words(body, at, &mut words);
         objects
@@ -300,7 +297,7 @@ impl Saver<'_, '_> {
         let (mut marks, mut tables) = (Vec::new(), Vec::new());
         for fix in fixes {
             match fix {
-                Fix::Look(properties, block) => polish::write_look(self.edit, properties, block),
+                Fix::Look(properties, block) => write_look(self.edit, properties, block),
                 Fix::Object(id, content) => self.object(id, content),
                 Fix::Table(id, table) => tables.push((id, table)),
                 Fix::Mark(mark) => marks.push(mark),
@@ -393,7 +390,7 @@ impl Saver<'_, '_> {
             segments.iter().map(|segment| (segment.mark, segment.at..segment.end())).collect();
         for (origin, (now, wanted)) in origins.iter().zip(now.iter().zip(blocks)) {
             if now != wanted {
-                polish::write_look(self.edit, block_properties(body, marks[*origin].0), wanted);
+                write_look(self.edit, block_properties(body, marks[*origin].0), wanted);
             }
         }
         for (at, (_, range)) in marks.iter().enumerate().rev() {
@@ -415,20 +412,18 @@ enum First {
     InLine,
 }
 
-/// Blocks as parts, and what is wanted of these.
-fn wanted(blocks: &[Block], first: First) -> (Vec<Part<'_>>, Vec<Want<'_>>) {
-    let (mut parts, mut wants) = (Vec::new(), Vec::new());
+/// What is wanted of blocks.
+fn wanted(blocks: &[Block], first: First) -> Vec<Want<'_>> {
+    let mut wants = Vec::with_capacity(2 * blocks.len());
     for (number, block) in blocks.iter().enumerate() {
         if number > 0 || first == First::Marked {
-            parts.push(Part::Mark);
             wants.push(Want::Mark(block));
         } else if first == First::Bare {
             wants.push(Want::NoMark(block));
         }
-        part::of_block(block, &mut parts);
         polish::of_block(block, &mut wants);
     }
-    (parts, wants)
+    wants
 }
 
 /// A hunk that ends with a paragraph mark and follows one begins with that one instead: the mark that was there keeps

@@ -411,7 +411,7 @@ impl Encoder {
                 cursor.deleted(target);
                 Ok(container | DELETE | code << LEFT_SHIFT)
             }
-            OpBody::Other(_) => {
+            OpBody::TextObject { .. } | OpBody::Other(_) => {
                 let w = &mut self.c[columns::OTHERS];
                 w.charge(OP_WEIGHT as u64);
                 write_op(w, &mut self.names, log.op(run, range), at)?;

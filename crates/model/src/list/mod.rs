@@ -355,7 +355,7 @@ impl List {
             self.history(number).register = register;
         }
         let register = self.history(number).register;
-        self.registers.insert(register, (id, lamport), Some(value), pred, active);
+        self.registers.insert(register, (id, lamport), Some(value.to_value()), pred, active);
         if active {
             self.note_write(number, patch);
         }

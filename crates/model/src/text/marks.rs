@@ -88,7 +88,10 @@ impl Text {
     /// Takes in a mark that is not active.
     pub fn insert_mark(&mut self, id: Id, lamport: Lamport, ranges: &[TextRange], key: &str, value: Option<&Value>) {
         let stretches = ranges.iter().filter_map(|range| self.stretch(range)).collect();
-        let layer = self.marks.layers.entry(key.into()).or_default();
+        if !self.marks.layers.contains_key(key) {
+            self.marks.layers.insert(key.into(), Layer::default());
+        }
+        let layer = self.marks.layers.get_mut(key).expect("just put there");
         layer.numbers.insert(id, layer.marks.len() as u32);
         let (time, value) = ((lamport, id), value.cloned());
         layer.marks.push(Mark { time, stretches, value, is_active: false, is_toggled: false });
@@ -116,11 +119,13 @@ impl Text {
     /// Brings layers up to date; says in `patch` where a property may be another.
     pub(super) fn settle_marks(&mut self, mut patch: Option<&mut TextPatch>) {
         for key in std::mem::take(&mut self.marks.changed) {
-            let mut layer = std::mem::take(self.marks.layers.get_mut(&key).expect("it changed"));
+            let mut layer = std::mem::replace(self.marks.layers.get_mut(&key).expect("it changed"), Layer::AWAY);
             let toggled = layer.take_toggled();
             let is_stale = std::mem::take(&mut layer.is_stale);
             let changed = if !is_stale && layer.is_painted(&toggled) {
-                toggled.into_iter().flat_map(|mark| self.paint(&mut layer, mark)).collect()
+                let mut changed = Vec::new();
+                toggled.into_iter().for_each(|mark| self.paint(&mut layer, mark, &mut changed));
+                changed
             } else {
                 let ranks = self.ranks();
                 let old = self.decide_again(&mut layer, &ranks);
@@ -136,35 +141,33 @@ impl Text {
         }
     }
 
-    /// Lets a mark decide wherever none that is later does; returns where it does.
-    fn paint(&self, layer: &mut Layer, number: u32) -> Vec<Stretch> {
-        let mut changed = Vec::new();
-        let Mark { time, stretches, .. } = layer.marks[number as usize].clone();
-        for (stretch, at) in stretches.into_iter().zip(0..) {
-            let (first, last) = (self.cut(layer, stretch.start), self.cut(layer, stretch.end));
+    /// Lets a mark decide wherever none that is later does; notes where it does.
+    fn paint(&self, Layer { marks, parts, .. }: &mut Layer, number: u32, changed: &mut Vec<Stretch>) {
+        let Mark { time, stretches, .. } = &marks[number as usize];
+        for (stretch, at) in stretches.iter().zip(0..) {
+            let (first, last) = (self.cut(parts, stretch.start), self.cut(parts, stretch.end));
             for part in first..last {
-                let decides = layer.parts[part].decides;
-                if decides.is_none_or(|(other, _)| layer.marks[other as usize].time < time) {
-                    let end = layer.parts.get(part + 1).map_or(Edge::End, |next| next.start);
-                    changed.push(Stretch { start: layer.parts[part].start, end });
-                    layer.parts[part].decides = Some((number, at));
+                let decides = parts[part].decides;
+                if decides.is_none_or(|(other, _)| marks[other as usize].time < *time) {
+                    let end = parts.get(part + 1).map_or(Edge::End, |next| next.start);
+                    changed.push(Stretch { start: parts[part].start, end });
+                    parts[part].decides = Some((number, at));
                 }
             }
-            layer.join(first.saturating_sub(1)..(last + 1).min(layer.parts.len()));
+            join(parts, first.saturating_sub(1)..(last + 1).min(parts.len()));
         }
-        changed
     }
 
     /// Makes a part begin at a gap; returns which. At the end there is none.
-    fn cut(&self, layer: &mut Layer, edge: Edge) -> usize {
+    fn cut(&self, parts: &mut Vec<Part>, edge: Edge) -> usize {
         if edge == Edge::End {
-            return layer.parts.len();
+            return parts.len();
         }
-        let behind = self.edges_until(layer.parts.len(), |at| layer.parts[at].start, edge);
-        if layer.parts[behind - 1].start == edge {
+        let behind = self.edges_until(parts.len(), |at| parts[at].start, edge);
+        if parts[behind - 1].start == edge {
             return behind - 1;
         }
-        layer.parts.insert(behind, Part { start: edge, ..layer.parts[behind - 1] });
+        parts.insert(behind, Part { start: edge, ..parts[behind - 1] });
         behind
     }
 
@@ -220,16 +223,23 @@ impl Text {
     }
 }
 
-impl Layer {
-    /// Joins neighbours over which the same mark decides, among parts of these numbers.
-    fn join(&mut self, among: Range<usize>) {
-        let start = among.start;
-        let mut kept: Vec<Part> = self.parts[among.clone()].to_vec();
-        kept.dedup_by_key(|part| part.decides.map(|(mark, _)| mark));
-        if kept.len() < among.len() {
-            self.parts.splice(start..among.end, kept);
+/// Joins neighbours over which the same mark decides, among parts of these numbers.
+fn join(parts: &mut Vec<Part>, among: Range<usize>) {
+    let decides = |part: &Part| part.decides.map(|(mark, _)| mark);
+    let mut kept = among.start + 1;
+    for at in among.start + 1..among.end {
+        if decides(&parts[at]) != decides(&parts[kept - 1]) {
+            parts[kept] = parts[at];
+            kept += 1;
         }
     }
+    parts.drain(kept..among.end);
+}
+
+impl Layer {
+    /// What stands in the place of one that is away to be changed.
+    const AWAY: Self =
+        Self { marks: Vec::new(), numbers: SortedMap::new(), parts: Vec::new(), toggled: Vec::new(), is_stale: false };
 
     /// Whether one mark decides over everything.
     fn is_whole(&self) -> bool {

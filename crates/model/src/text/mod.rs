@@ -78,6 +78,8 @@ struct Place {
     left: Option<Elem>,
     /// What follows that, visible or not; none at the end.
     right: Option<Elem>,
+    /// Whether the last local insertion was of characters.
+    is_typed: bool,
 }
 
 /// A run, and how much is visible before it.
@@ -249,14 +251,15 @@ impl Text {
                 None => self.end_of_visible(),
             },
         };
-        Place { cursor, at, left: self.elem_before(cursor), right: self.elem_after(cursor) }
+        Place { cursor, at, left: self.elem_before(cursor), right: self.elem_after(cursor), is_typed: false }
     }
 
     /// The neighbours of what is put at visible position `at`, in code points: the visible one on the left, and
     /// what follows it, visible or not. Positions beyond the end mean the end.
     pub fn neighbours(&mut self, at: Seq) -> Neighbours {
-        let Place { left, right, .. } = self.place_at(at);
-        (left.map(|elem| self.id(elem)), right.map(|elem| self.id(elem)))
+        let place = self.place_at(at);
+        self.tip = Some(place);
+        (place.left.map(|elem| self.id(elem)), place.right.map(|elem| self.id(elem)))
     }
 
     /// The place right behind the last visible element.
@@ -415,18 +418,25 @@ impl Text {
     /// end mean the end. Returns the neighbours to record: the visible one on the left, and what followed it,
     /// visible or not. This is how the author's own typing comes in.
     pub fn insert_at(&mut self, at: Seq, first: Id, text: Counted<'_>) -> (Option<Id>, Option<Id>) {
-        let Place { cursor, at, left, right } = self.place_at(at);
-        let (elem, len) = (self.elem(first), text.chars());
-        let cursor = self.insert_elems(cursor, elem, (left, right), text, true);
-        let last = elem.plus(len - 1);
-        self.tip = Some(Place { cursor, at: at.saturating_add(len), left: Some(last), right });
+        let elem = self.elem(first);
+        let Place { left, right, .. } = self.insert_here(at, elem, text, true);
         (left.map(|elem| self.id(elem)), right.map(|elem| self.id(elem)))
+    }
+
+    /// Puts elements at a visible position; returns where they went. What is put right behind them next knows its place.
+    fn insert_here(&mut self, at: Seq, first: Elem, text: Counted<'_>, is_typed: bool) -> Place {
+        let place = self.place_at(at);
+        let cursor = self.insert_elems(place.cursor, first, (place.left, place.right), text, true);
+        let (at, last) = (place.at.saturating_add(text.chars()), first.plus(text.chars() - 1));
+        self.tip = Some(Place { cursor, at, left: Some(last), right: place.right, is_typed });
+        place
     }
 
     /// Puts characters, whose first is `first`, at visible position `at`, where that carries on the insertion
     /// before it, as typing mostly does: neighbours need no record then. Returns whether it did.
     pub fn type_on(&mut self, at: Seq, first: Id, text: Counted<'_>) -> bool {
-        let Some(tip) = self.tip.as_mut().filter(|tip| tip.at == at && self.moves.is_empty()) else { return false };
+        let fits = |tip: &&mut Place| tip.at == at && tip.is_typed && self.moves.is_empty();
+        let Some(tip) = self.tip.as_mut().filter(fits) else { return false };
         let Some(before) = tip.left.filter(|left| left.seq.wrapping_add(1) == first.seq) else { return false };
         let (Cursor { leaf, run, offset }, chars) = (tip.cursor, text.chars());
         let end = self.buffer.len() as u32;
@@ -460,6 +470,14 @@ impl Text {
         let first = self.id(elem);
         self.change_part(cursor, take, &mut None, &|run: &mut Run| run.hidden += 1);
         Some(Span::new(first.replica, first.seq, first.seq + take))
+    }
+
+    /// Puts an object of `kind`, empty for a paragraph mark, at visible position `at`, between the neighbours that
+    /// [`Text::neighbours`] gives: as the author's own come in.
+    pub fn insert_object_at(&mut self, at: Seq, id: Id, kind: &str) {
+        let elem = self.elem(id);
+        self.objects.add(elem, kind);
+        self.insert_here(at, elem, Counted::new(Class::of(kind).text()), false);
     }
 
     /// Puts an object of `kind`, empty for a paragraph mark, between `left` and `right`, wherever the order says.

@@ -639,7 +639,8 @@ impl Leaf {
 
     fn open(&mut self, at: usize, run: Run) {
         if self.runs.len() == self.runs.capacity() {
-            self.runs.reserve_exact(ROOM);
+            // Many texts are one run for ever.
+            self.runs.reserve_exact(if self.runs.is_empty() { 1 } else { ROOM });
         }
         self.runs.insert(at, run);
     }

@@ -7,7 +7,7 @@ impl Edit<'_> {
     /// Writes `key` of the map `container`: a new, empty container of `kind`. Who writes the same key at once
     /// makes another one; both are kept.
     pub fn set_container(&mut self, container: ContainerId, key: &str, kind: Kind) -> ContainerId {
-        let id = self.write(container, key, Some(&Value::Container(kind)));
+        let id = self.write(container, key, Some(Value::Container(kind)));
         ContainerId::Element(kind, id)
     }
 

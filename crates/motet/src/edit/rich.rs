@@ -28,7 +28,18 @@ impl Edit<'_> {
     /// mean the end. What it is like is written in the containers of its name. Returns its name.
     pub fn insert_object(&mut self, container: ContainerId, at: Seq, kind: &str) -> Id {
         let (left, right) = self.document.model.awoken_mut().text_mut(container).neighbours(at);
-        self.push(OpRef::TextObject { container, left, right, kind }).first()
+        let op = OpRef::TextObject { container, left, right, kind };
+        if self.told.is_some() {
+            return self.push(op).first();
+        }
+        match self.document.write_op(op) {
+            Ok((span, _)) => {
+                let text = self.document.model.awoken_mut().text_mut(container);
+                text.insert_object_at(at, span.first(), kind);
+                span.first()
+            }
+            Err(span) => span.first(),
+        }
     }
 
     /// Begins a paragraph at position `at` of the text `container`, in code points. Returns the name of its mark.

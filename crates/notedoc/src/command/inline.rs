@@ -10,7 +10,7 @@ use note::{Content, Link, Marks};
 pub fn insert_text(edit: &mut Edit<'_>, body: ContainerId, at: Seq, text: &str, marks: &Marks) {
     let at = at.min(edit.document().text_len(body));
     edit.insert(body, at, text);
-    let wants = [Want::Text(text.chars().count() as Seq, marks)];
+    let wants = [Want::text(text, marks)];
     let fixes = polish::fixes(edit.document().model(), body, (at, 0), &wants).into_iter();
     let marks: Vec<_> = fixes.filter_map(|fix| if let Fix::Mark(fix) = fix { Some(fix) } else { None }).collect();
     write_marks(edit, body, &marks);
