@@ -21,7 +21,7 @@
 
 use crate::document::{Document, Refusal};
 use clock::{Id, Span};
-use log::{Decider, OpRef, RULES, RULES_TRIM};
+use log::{Decider, OpRef, Outcome, RULES, RULES_TRIM};
 use model::Patch;
 use view::{Authority, Finality, Policy, Poll};
 
@@ -41,6 +41,14 @@ impl Ballot {
             Self::Decision(span) | Self::Vote(span) => *span,
         }
     }
+}
+
+/// What an author's ballot would be.
+pub(crate) enum Next {
+    /// They would agree to that decision.
+    Vote(Id),
+    /// They would decide: by what is said of who may, after which decision, and what becomes of what excludes each other.
+    Decision { by: Id, after: Option<Id>, outcomes: Vec<(Id, Outcome)> },
 }
 
 /// Says what stands in the place of what may be forgotten by a decision that is about to be made: the bytes of a certificate.
@@ -103,8 +111,13 @@ impl Document {
         let mut deciders = deciders.to_vec();
         deciders.sort_unstable();
         deciders.dedup();
+        self.govern_by(&deciders, time)
+    }
+
+    /// As [`Document::govern`], of authors that are ascending, each once.
+    pub fn govern_by(&mut self, deciders: &[Decider], time: i64) -> Result<(Span, Patch), Refusal> {
         let pred: Vec<Id> = self.authority().map(|authority| authority.by).into_iter().collect();
-        let op = OpRef::Govern { rules: RULES, deciders: &deciders, pred: &pred };
+        let op = OpRef::Govern { rules: RULES, deciders, pred: &pred };
         self.declare_beside(&[op], time)
     }
 
@@ -147,6 +160,24 @@ impl Document {
         time: i64,
         vouch: Option<&mut Vouch<'_>>,
     ) -> Result<(Ballot, Patch), DecideError> {
+        let (by, after, outcomes) = match self.next_ballot(vouch.is_some())? {
+            Next::Vote(decision) => {
+                let (span, patch) = self.declare_beside(&[OpRef::Vote { decision }], time)?;
+                return Ok((Ballot::Vote(span), patch));
+            }
+            Next::Decision { by, after, outcomes } => (by, after, outcomes),
+        };
+        let decide = OpRef::Decide { by, after, outcomes: &outcomes };
+        let certificate = vouch.map(|vouch| vouch(self, decide)).transpose()?;
+        let trim =
+            after.zip(certificate.as_deref()).map(|(decision, certificate)| OpRef::Trim { decision, certificate });
+        let ops = [decide, trim.unwrap_or(decide)];
+        let (span, patch) = self.declare_beside(&ops[..1 + usize::from(trim.is_some())], time)?;
+        Ok((Ballot::Decision(span), patch))
+    }
+
+    /// What this author's ballot would be now, which may be to let history be trimmed; or why they have none.
+    pub(crate) fn next_ballot(&self, trims: bool) -> Result<Next, DecideError> {
         let author = self.view.author(self.replica).ok_or(DecideError::Nobody)?;
         let poll = self.poll().filter(|poll| poll.authority.deciders.contains(&author)).ok_or(DecideError::Nobody)?;
         if !poll.authority.is_known() {
@@ -156,16 +187,16 @@ impl Document {
             return Err(DecideError::Waiting);
         }
         if let Some(&(decision, _)) = poll.candidates.first() {
-            let (span, patch) = self.declare_beside(&[OpRef::Vote { decision }], time)?;
-            return Ok((Ballot::Vote(span), patch));
+            return Ok(Next::Vote(decision));
+        }
+        if trims && poll.authority.rules < RULES_TRIM {
+            return Err(DecideError::OldRules);
+        }
+        if trims && poll.after.is_none() {
+            return Err(DecideError::Founding);
         }
         let is_nothing_new = poll.after.is_some_and(|last| self.is_last(last));
-        let trimmed = match vouch {
-            Some(_) if poll.authority.rules < RULES_TRIM => return Err(DecideError::OldRules),
-            Some(_) => Some(poll.after.ok_or(DecideError::Founding)?),
-            None => None,
-        };
-        if is_nothing_new && trimmed.is_none_or(|_| self.trimmed() == poll.after) {
+        if is_nothing_new && (!trims || self.trimmed() == poll.after) {
             return Err(DecideError::Nothing);
         }
         // What an application or another document keeps out goes by what these know.
@@ -173,15 +204,7 @@ impl Document {
             true => self.view.outcomes(),
             false => self.view_with(Policy::default()).outcomes(),
         };
-        let decide = OpRef::Decide { by: poll.authority.by, after: poll.after, outcomes: &outcomes };
-        let (span, patch) = match (trimmed, vouch) {
-            (Some(decision), Some(vouch)) => {
-                let certificate = vouch(self, decide)?;
-                self.declare_trimming(decide, decision, &certificate, time)?
-            }
-            _ => self.declare_beside(&[decide], time)?,
-        };
-        Ok((Ballot::Decision(span), patch))
+        Ok(Next::Decision { by: poll.authority.by, after: poll.after, outcomes })
     }
 
     /// The last decision by which history was trimmed.
@@ -226,8 +249,14 @@ impl Document {
 
     /// Whether nothing but ballots came since a decision.
     fn is_last(&self, decision: Id) -> bool {
-        let since = self.actions_since(&self.log.version_at(&[decision]));
-        let is_ballot = |op: &log::Op| matches!(op, log::Op::Vote { .. } | log::Op::Decide { .. });
-        since.iter().all(|action| action.ops.iter().all(is_ballot))
+        let since = self.log.version().missing_from(&self.log.version_at(&[decision]));
+        for span in since {
+            for (_, op) in self.log.ops_in(span) {
+                if !matches!(op, OpRef::Vote { .. } | OpRef::Decide { .. }) {
+                    return false;
+                }
+            }
+        }
+        true
     }
 }

@@ -17,6 +17,11 @@ pub(crate) struct Forgotten {
     spans: SortedMap<ReplicaId, RangeSet>,
 }
 
+/// Whether an op has characters in the place of which another stands.
+pub(crate) fn is_forgotten(op: OpRef<'_>) -> bool {
+    matches!(op, OpRef::Insert { text, .. } if text.contains(FORGOTTEN))
+}
+
 impl Forgotten {
     /// What of `version` of a document can be forgotten by a decision, made or about to be.
     pub fn of(document: &Document, version: &VersionVector, decision: Id) -> Self {
@@ -42,21 +47,44 @@ impl Forgotten {
 
     /// Adds what an op hides for ever, as far as that is final itself: what gave way may come back.
     fn add_hidden(&mut self, log: &MultiLog, last: &Final<'_>, op: OpRef<'_>) {
-        let named: Vec<Span> = match op {
-            OpRef::Delete { target, .. } | OpRef::ListDelete { target, .. } => vec![target],
-            OpRef::Set { pred, .. } | OpRef::ListSet { pred, .. } => pred.iter().map(|id| Span::of(*id)).collect(),
-            _ => return,
-        };
-        for (part, _) in named.into_iter().flat_map(|span| last.parts(span)) {
-            // An op of somebody who does not keep to what ops are for hides nothing.
-            for (id, hidden) in log.ops_in(part).filter(|(id, hidden)| hides(op, *id, *hidden)) {
-                self.add(Span::new(id.replica, id.seq, id.seq + hidden.len()));
+        match op {
+            OpRef::Delete { target, .. } | OpRef::ListDelete { target, .. } => self.add_named(log, last, op, target),
+            OpRef::Set { pred, .. } | OpRef::ListSet { pred, .. } => {
+                for id in pred {
+                    self.add_named(log, last, op, Span::of(*id));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_named(&mut self, log: &MultiLog, last: &Final<'_>, op: OpRef<'_>, named: Span) {
+        for (part, _) in last.parts(named) {
+            for (id, hidden) in log.ops_in(part) {
+                // An op of somebody who does not keep to what ops are for hides nothing.
+                if hides(op, id, hidden) {
+                    self.add(Span::new(id.replica, id.seq, id.seq + hidden.len()));
+                }
             }
         }
     }
 
+    #[inline(never)]
     fn add(&mut self, span: Span) {
         self.spans.entry(span.replica).or_default().set(span.start..span.end, Some(()));
+    }
+
+    /// How many characters and values it is.
+    pub fn count(&self, log: &MultiLog) -> u64 {
+        let mut count = 0;
+        for (&replica, set) in &self.spans {
+            for (range, ()) in set.iter() {
+                for (_, op) in log.ops_in(Span::new(replica, range.start, range.end)) {
+                    count += u64::from(written(op));
+                }
+            }
+        }
+        count
     }
 
     fn contains(&self, id: Id) -> bool {
@@ -101,6 +129,15 @@ fn hides(op: OpRef<'_>, id: Id, hidden: OpRef<'_>) -> bool {
             (OpRef::ListSet { item, .. }, OpRef::ListInsert { .. }) => item == id,
             _ => false,
         }
+}
+
+/// How many characters and values an op wrote.
+fn written(op: OpRef<'_>) -> u32 {
+    match op {
+        OpRef::Insert { .. } | OpRef::ListInsert { .. } => op.len(),
+        OpRef::Set { value: Some(_), .. } | OpRef::ListSet { .. } => 1,
+        _ => 0,
+    }
 }
 
 /// What others hang on stays, and what is no longer than what would stand for it.

@@ -36,6 +36,7 @@ mod replay;
 mod replica;
 mod snapshot;
 mod space;
+mod trimming;
 mod undo;
 mod version_text;
 mod waiting;
@@ -63,6 +64,7 @@ pub use replay::{Application, Replay, Update, wrong_claims, wrong_relations};
 pub use replica::{Hashes, ImageError, ImportError, Imported, Parcel, Replica, parcel_span, people};
 pub use snapshot::{NewSnapshot, Snapshot, SnapshotError, beside_the_work, snapshots};
 pub use space::{Barred, SPACE_ACTIONS_MAX, Settled, Space, SpaceConstraint, SpaceError, across};
+pub use trimming::Trimming;
 pub use undo::EditRun;
 pub use version_text::{read_version, write_version};
 pub use view::{

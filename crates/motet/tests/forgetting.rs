@@ -108,6 +108,9 @@ fn f4_what_nobody_will_see_again_is_forgotten_and_all_else_stays() {
     assert!(ann.forget());
     assert!(!knows(&ann, "secret") && !knows(&ann, "hidden"), "not in her memory, nor in what she gives to others");
     assert!(knows(&ann, "shown"));
+    let told: Vec<bool> = ann.document().history().iter().map(|run| ann.has_forgotten(run.span)).collect();
+    assert!(told.contains(&true) && told.contains(&false), "the history knows of what: {told:?}");
+    assert!(bob.document().history().iter().all(|run| !bob.has_forgotten(run.span)));
     assert!(!ann.forget(), "there is nothing more to forget");
     assert_eq!(ann.hashes(), before, "what everybody shares is the same");
     ann.document().check_invariants();

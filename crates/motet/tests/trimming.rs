@@ -1,7 +1,9 @@
 //! Trimming: what is behind two decisions is final for everybody once whoever may decide says so, and stays so whatever arrives
 //! later. The numbers are those of the list of what Joyce and its kin do: F for commitment.
 
-use motet::{ContainerId, DecideError, Decider, Dependants, Document, Edit, Id, Kind, ReplicaId, Rule, Span, Standing};
+use motet::{
+    ContainerId, DecideError, Decider, Dependants, Document, Edit, Id, Kind, ReplicaId, Rule, Span, Standing, Trimming,
+};
 
 const ANN: ReplicaId = ReplicaId(1);
 const BOB: ReplicaId = ReplicaId(2);
@@ -78,6 +80,47 @@ fn what_is_trimmed_is_final_for_who_was_away_too() {
         assert_eq!((extent.parts.as_slice(), extent.trimmed.as_slice()), (&[][..], &[inserted][..]));
     }
     assert_eq!((ann.next_undo(), bob.next_undo()), (Some(Span::new(ANN, 15, 16)), None));
+}
+
+#[test]
+fn what_would_be_final_is_counted_before_and_is_so_after() {
+    let (mut ann, mut bob, inserted, deleted) = shortened();
+    assert_eq!(ann.trimming(), Err(DecideError::Founding));
+    assert_eq!(bob.trimming(), Err(DecideError::Nobody));
+    ann.decide(0).expect("decided");
+    say(&mut ann, |edit| edit.insert(text(), 0, "later"));
+    let before = (ann.version(), ann.view().write_standings());
+    let Trimming { runs, open, hidden } = ann.trimming().expect("she may").expect("not only agreed to");
+    assert_eq!((ann.version(), ann.view().write_standings()), before, "nothing is done");
+    // What each of them did, but for what came since: " two" nobody sees again.
+    assert_eq!((runs, open, hidden), (2, 1, 4));
+    ann.trim(0).expect("trimmed");
+    let by_run = |of: &Document| of.history().iter().filter(|run| !run.binds && of.is_final(run.span.first())).count();
+    assert_eq!((by_run(&ann), ann.is_final(inserted.first()), ann.is_final(deleted.first())), (2, true, true));
+    assert_eq!(ann.trimming(), Err(DecideError::Nothing));
+    // The next one counts only what is new.
+    say(&mut ann, |edit| edit.insert(text(), 0, "last"));
+    let again = ann.trimming().expect("she may").expect("not only agreed to");
+    assert_eq!((again.runs, again.hidden), (1, 0));
+}
+
+#[test]
+fn where_others_have_to_agree_what_they_agree_to_is_counted() {
+    let (mut ann, mut bob, ..) = shortened();
+    ann.govern(&[Decider([1; 32]), Decider([2; 32])], 0).expect("said");
+    ann.decide(0).expect("a ballot");
+    exchange(&mut ann, &mut bob);
+    assert_eq!(bob.trimming(), Ok(None), "what she decided lets nothing be trimmed");
+    bob.decide(0).expect("agreed");
+    exchange(&mut ann, &mut bob);
+    bob.trim(0).expect("a ballot");
+    assert!(bob.trims().next().is_none(), "she has to agree");
+    assert_eq!(bob.trimming(), Err(DecideError::Waiting));
+    exchange(&mut ann, &mut bob);
+    let trimming = ann.trimming().expect("she may").expect("it lets history be trimmed");
+    assert_eq!((trimming.runs, trimming.hidden), (2, 4));
+    ann.trim(0).expect("agreed");
+    assert_eq!(ann.trims().count(), 1);
 }
 
 #[test]

@@ -478,12 +478,14 @@ pub struct Final<'a> {
 impl Final<'_> {
     /// The parts of `span` that are, and whether they are in effect: for ever, or never again. Ascending.
     pub fn parts(&self, span: Span) -> Vec<(Span, bool)> {
-        let part = |range: Range<Seq>| Span::new(span.replica, range.start, range.end);
         let mut parts = Vec::new();
-        for (range, _) in self.fixed.cut(span.replica, span.start..span.end).into_iter().filter(|(_, of)| of.is_some())
-        {
-            let cut = self.undo.cut_within(&self.fixed, span.replica, range);
-            parts.extend(cut.into_iter().map(|(range, off)| (part(range), off.is_none())));
+        for (range, horizon) in self.fixed.cut(span.replica, span.start..span.end) {
+            if horizon.is_none() {
+                continue;
+            }
+            for (part, off) in self.undo.cut_within(&self.fixed, span.replica, range) {
+                parts.push((Span::new(span.replica, part.start, part.end), off.is_none()));
+            }
         }
         parts
     }

@@ -493,18 +493,21 @@ impl SemanticGraph {
     /// What a decision has to list: what becomes of the actions that do not simply stay in, as far as no decision said so
     /// before. Ascending.
     pub fn outcomes(&self) -> Vec<(Id, Outcome)> {
-        let outcome = |(&action, vertex): (&Id, &Vertex)| {
+        let mut outcomes = Vec::new();
+        for (&action, vertex) in &self.vertices {
             let was_open = self.decisions.is_left_open(action);
             let outcome = match (&vertex.fate, vertex.held) {
-                (_, Held::Out(_)) => return None,
+                (_, Held::Out(_)) => None,
                 (Fate::Active, Held::Free) => was_open.then_some(Outcome::In),
                 (_, Held::In) => None,
                 (Fate::Lost(_), Held::Free) => Some(Outcome::Out),
                 _ => (!was_open).then_some(Outcome::Open),
             };
-            Some((action, outcome?))
-        };
-        self.vertices.iter().filter_map(outcome).collect()
+            if let Some(outcome) = outcome {
+                outcomes.push((action, outcome));
+            }
+        }
+        outcomes
     }
 
     /// The actions that gave way to what was decided before anybody knew of them, ascending.

@@ -65,6 +65,8 @@ fn edit_run(replica: &Replica, run: &EditRun, version: &VersionVector) -> JsValu
         ("undone", matches!(standing, Standing::Undone(_)).into()),
         ("lost", is_lost.into()),
         ("hidden", matches!(standing, Standing::Excluded(_)).into()),
+        ("final", (replica.document().final_len(run.span) == run.span.len()).into()),
+        ("forgotten", replica.has_forgotten(run.span).into()),
         ("version", js_sys::Uint8Array::from(write_version(version).as_slice()).into()),
     ])
 }
@@ -75,6 +77,7 @@ fn summary(run: &EditRun) -> String {
         Some((true, _)) => "Redid changes".to_owned(),
         None if !run.inserted.is_empty() => run.inserted.clone(),
         None if run.deletions > 0 => format!("Deleted {} characters", run.deletions),
+        None if run.binds => "Decided for good".to_owned(),
         None if run.writes == 0 && !run.declared.is_empty() => "Said what changes mean together".to_owned(),
         None => "Changed properties".to_owned(),
     }

@@ -21,9 +21,15 @@ pub fn coded(code: &str, message: &str) -> JsValue {
 
 /// A new object with these fields.
 pub fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    object_of(&fields)
+}
+
+/// One for all lengths: what every visitor loads is to be small.
+#[inline(never)]
+fn object_of(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
-        let set = Reflect::set(&object, &name.into(), &value);
+        let set = Reflect::set(&object, &(*name).into(), value);
         debug_assert!(set.is_ok(), "a plain object takes any field");
     }
     object.into()

@@ -9,6 +9,7 @@
 mod anchor;
 mod blob;
 mod container;
+mod deciding;
 mod engine;
 mod extent;
 mod history;

@@ -225,7 +225,7 @@ impl Json {
 
     /// The name of a field, which has nothing to escape.
     #[inline(never)]
-    fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.next();
         self.0.push('"');
         self.0.push_str(name);
@@ -239,7 +239,7 @@ impl Json {
     }
 
     #[inline(never)]
-    fn number(&mut self, name: &str, number: i64) {
+    pub(crate) fn number(&mut self, name: &str, number: i64) {
         self.name(name);
         self.0.push_str(&number.to_string());
     }

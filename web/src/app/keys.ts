@@ -83,7 +83,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
       ["Alt-h", "History"],
       ["Alt-p", "People"],
       ["Alt-Shift-p", "Share without a server"],
-      ["Alt-k", "Decisions"],
+      ["Alt-k", "Decisions, and making history final"],
       ["Alt-v", "Views"],
       ["Alt-i", "What I see differently from others"],
       ["Alt-w", "Why is this here?"],

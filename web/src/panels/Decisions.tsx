@@ -7,6 +7,7 @@ import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
 import { isOpen } from "../editor/highlights";
 import type { Touched } from "../editor/overlaps";
+import { ForGood } from "./ForGood";
 import { Overlaps } from "./Overlaps";
 
 /** How many wait for a decision. */
@@ -80,6 +81,7 @@ export function Decisions({ document, overlaps, onGoTo }: { document: OpenDocume
         </>
       )}
       <Overlaps document={document} overlaps={overlaps} onGoTo={onGoTo} act={act} />
+      <ForGood document={document} />
     </div>
   );
 }

@@ -125,6 +125,26 @@ function Slider({ runs, at, onTravel }: Pick<Props, "runs" | "at" | "onTravel">)
   );
 }
 
+/** What became of a change, with a word more on hover. */
+export function statesOf(run: EditRun, isGoing: boolean): [state: string, title?: string][] {
+  const states: ([string, string?] | false)[] = [
+    run.undone && ["undone"],
+    run.lost && ["gave way"],
+    run.hidden && ["hidden"],
+    run.final && ["final", "Nobody can undo this any more, nor bring it back"],
+    run.forgotten && ["forgotten", "What nobody will see again of this is not kept any more"],
+    isGoing && ["would go"],
+  ];
+  return states.filter((state) => state !== false);
+}
+
+/** What a change did, in a few words; of what is forgotten there are none. */
+export function summaryOf({ summary, forgotten }: EditRun): string {
+  if (!forgotten) return summary;
+  const left = summary.replace(/\uFFFD+/g, "…");
+  return /[^…\s]/.test(left) ? left : "What was written here is forgotten";
+}
+
 interface RunLineProps {
   run: EditRun;
   day: string | null;
@@ -144,7 +164,7 @@ function RunLine({ run, day, isShown, document, onShow, isGoing, onUndo, onWhy, 
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
   }, [isShown]);
   const classes = ["run", isShown && "is-shown", isGoing && "is-going", (run.undone || run.lost || run.hidden) && "is-out"].filter(Boolean).join(" ");
-  const states = [run.undone && "undone", run.lost && "gave way", run.hidden && "hidden", isGoing && "would go"].filter((state) => state !== false);
+  const states = statesOf(run, isGoing);
   return (
     <>
       {day && <li className="day" role="presentation">{day}</li>}
@@ -158,10 +178,10 @@ function RunLine({ run, day, isShown, document, onShow, isGoing, onUndo, onWhy, 
         >
           <span className="run-head">
             <strong>{run.name}</strong>
-            {states.map((state) => <span className="tag" key={state}>{state}</span>)}
+            {states.map(([state, title]) => <span className="tag" key={state} title={title}>{state}</span>)}
             <time>{ago(run.time)}</time>
           </span>
-          <span className="run-summary">{run.summary}</span>
+          <span className="run-summary">{summaryOf(run)}</span>
           <span className="run-size">
             {run.inserted > 0 && <span className="plus">+{run.inserted}</span>}
             {run.deleted > 0 && <span className="minus">−{run.deleted}</span>}
@@ -169,7 +189,7 @@ function RunLine({ run, day, isShown, document, onShow, isGoing, onUndo, onWhy, 
         </button>
         <span className="run-tools">
           <IconButton icon="why" label={run.undone || run.lost || run.hidden ? "Why is this not here?" : "Why is this here?"} onClick={onWhy} />
-          {run.undone ? (
+          {run.final ? null : run.undone ? (
             <IconButton icon="redo" label="Redo this change, for everyone" onClick={() => document.client.redoRange(run.spans)} />
           ) : (
             <IconButton icon="undo" label="Undo this change, for everyone" onClick={onUndo} />

@@ -1,5 +1,5 @@
 /** Starts and kills the real server, on a folder of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -68,6 +68,13 @@ export class Server {
   async restart(...flags: string[]): Promise<void> {
     await this.kill();
     this.flags = flags;
+    await this.run();
+  }
+
+  /** Stops it, runs a command of a node's on its documents, and starts it again. */
+  async command(name: string, ...words: string[]): Promise<void> {
+    await this.kill();
+    execFileSync(process.env["MOTET_BINARY"] as string, [name, this.folder, ...words], { stdio: ["ignore", "ignore", "inherit"] });
     await this.run();
   }
 

@@ -16,8 +16,12 @@ pub struct Tuning {
     rarity: f64,
 }
 
-/// What is tried: together half a kB smaller than any of them.
-pub const TUNINGS: [Tuning; 4] = [
+/// What is tried: together half a kB smaller than any of them, and more where one has bad luck.
+pub const TUNINGS: [Tuning; 8] = [
+    Tuning { window_bytes: 32_000, len_extra: 60, rarity: 0.35 },
+    Tuning { window_bytes: 36_000, len_extra: 50, rarity: 0.3 },
+    Tuning { window_bytes: 36_000, len_extra: 80, rarity: 0.4 },
+    Tuning { window_bytes: 42_000, len_extra: 60, rarity: 0.3 },
     Tuning { window_bytes: 34_000, len_extra: 50, rarity: 0.35 },
     Tuning { window_bytes: 38_000, len_extra: 60, rarity: 0.35 },
     Tuning { window_bytes: 34_000, len_extra: 60, rarity: 0.3 },

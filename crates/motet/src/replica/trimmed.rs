@@ -7,9 +7,9 @@
 use super::{ImageError, ImportError, KnownChain, Opening, Parcel, Replica, Sealed, cost_of};
 use crate::decisions::{Ballot, DecideError};
 use crate::document::{Document, Refusal};
-use crate::forget::Forgotten;
+use crate::forget::{Forgotten, is_forgotten};
 use crate::waiting::TRUSTED_BYTES_MAX;
-use clock::{Id, ReplicaId, Seq, SortedMap, Span, VersionVector};
+use clock::{Id, ReplicaId, Seq, Span, VersionVector};
 use codec::trimmed::{Base, Certificate, Piece, Statement, Tail, path};
 use codec::{Chain, ChainHead, Cost, EncodeError, FrameError, Hash};
 use log::{Action, Decider, OpRef, ReplicaLog};
@@ -47,11 +47,10 @@ impl Replica {
         let decision = then.declare_trimming(decide, before, &[], time)?.0.first();
         let cuts = self.cuts(&then, &self.bounds(&then, before));
         let too_large = |error: EncodeError| DecideError::from(Refusal::from(error));
-        let leaves = self.leaves(&then, &cuts, decision).map_err(too_large)?;
-        if leaves.iter().map(|(_, bytes)| bytes).sum::<usize>() > TRUSTED_BYTES_MAX {
+        let (leaves, bytes) = self.leaves(&then, &cuts, decision).map_err(too_large)?;
+        if bytes > TRUSTED_BYTES_MAX {
             return Err(too_large(EncodeError::Invalid("so long a history could be taken in by nobody who was away")));
         }
-        let leaves: Vec<Hash> = leaves.into_iter().map(|(leaf, _)| leaf).collect();
         let statement = Statement::sign((self.id, self.epoch), decision, &leaves, &self.key);
         Certificate { statement, cuts }.encode().map_err(too_large)
     }
@@ -62,25 +61,30 @@ impl Replica {
         let at_frame = |chain: &KnownChain, end: Seq| {
             chain.ends[..chain.ends.partition_point(|&at| at <= end)].last().copied().unwrap_or(0)
         };
-        let mut bounds: SortedMap<ReplicaId, Seq> = SortedMap::new();
+        let mut version = VersionVector::new();
         for (&replica, chain) in &self.chains {
-            bounds.insert(replica, at_frame(chain, covered.end(replica)));
+            version.extend_to(replica, at_frame(chain, covered.end(replica)));
         }
         loop {
-            let version: VersionVector = bounds.iter().map(|(&replica, &end)| (replica, end)).collect();
-            let mut is_closed = true;
-            for (replica, end) in bounds.iter_mut() {
-                let log = document.log.log(*replica).expect("its chain is known");
-                let follows = |parents: &[Id]| parents.iter().all(|id| version.contains(*id));
-                let runs = log.headers.iter().take_while(|run| run.range.start < *end);
-                let open = runs.into_iter().find(|run| run.parents().is_some_and(|parents| !follows(parents)));
-                if let Some(run) = open {
-                    (*end, is_closed) = (at_frame(&self.chains[replica], run.range.start), false);
+            let (mut closed, mut is_closed) = (VersionVector::new(), true);
+            for (replica, mut end) in version.iter() {
+                let log = document.log.log(replica).expect("its chain is known");
+                for run in &log.headers {
+                    if run.range.start >= end {
+                        break;
+                    }
+                    let follows = |parents: &[Id]| parents.iter().all(|id| version.contains(*id));
+                    if run.parents().is_some_and(|parents| !follows(parents)) {
+                        (end, is_closed) = (at_frame(&self.chains[&replica], run.range.start), false);
+                        break;
+                    }
                 }
+                closed.extend_to(replica, end);
             }
             if is_closed {
                 return version;
             }
+            version = closed;
         }
     }
 
@@ -104,27 +108,31 @@ impl Replica {
         cuts
     }
 
-    /// The hashes of all pieces, in order, of actions without what is forgotten by a decision; and how long each is.
+    /// The hashes of all pieces, in order, of actions without what is forgotten by a decision; and how long they are together.
     fn leaves(
         &self,
         document: &Document,
         cuts: &[(ReplicaId, Vec<Seq>)],
         decision: Id,
-    ) -> Result<Vec<(Hash, usize)>, EncodeError> {
-        let version = cuts.iter().filter_map(|(replica, ends)| Some((*replica, *ends.last()?))).collect();
+    ) -> Result<(Vec<Hash>, usize), EncodeError> {
+        let mut version = VersionVector::new();
+        for (replica, ends) in cuts {
+            version.extend_to(*replica, ends.last().copied().unwrap_or(0));
+        }
         let forgotten = Forgotten::of(document, &version, decision);
-        let mut leaves = Vec::new();
+        let (mut leaves, mut bytes) = (Vec::new(), 0);
         for (replica, ends) in cuts {
             let unknown = EncodeError::Invalid("a base that is not known");
             let base = ends.last().and_then(|&end| self.base_of(document, *replica, end)).ok_or(unknown)?;
             let mut start = 0;
             for &end in ends {
                 let frame = frame_without(document, (*replica, &base), (start, end), &forgotten)?;
-                leaves.push((Piece::leaf(&base, &frame), frame.len()));
+                leaves.push(Piece::leaf(&base, &frame));
+                bytes += frame.len();
                 start = end;
             }
         }
-        Ok(leaves)
+        Ok((leaves, bytes))
     }
 
     /// What leads to `end` in the chain of a replica; none where no frame ends there, or nobody knows any more.
@@ -154,8 +162,7 @@ impl Replica {
             return false;
         }
         // Nobody's word is taken for what can be worked out.
-        let Ok(made) = self.leaves(&self.document, &certificate.cuts, decision) else { return false };
-        let leaves: Vec<Hash> = made.into_iter().map(|(leaf, _)| leaf).collect();
+        let Ok((leaves, _)) = self.leaves(&self.document, &certificate.cuts, decision) else { return false };
         if !certificate.statement.is_of(&leaves) {
             return false;
         }
@@ -239,6 +246,13 @@ impl Replica {
     /// By which decision what is forgotten here was, where anything is.
     pub fn forgotten_by(&self) -> Option<Id> {
         self.trimmed.last().map(|trimmed| trimmed.certificate.statement.decision)
+    }
+
+    /// Whether characters that were inserted within a span are not here any more: they were forgotten, here or elsewhere.
+    pub fn has_forgotten(&self, span: Span) -> bool {
+        let end = self.chains.get(&span.replica).map_or(0, KnownChain::start).min(span.end);
+        let known = Span::new(span.replica, span.start.min(end), end);
+        self.document.log.ops_in(known).any(|(_, op)| is_forgotten(op))
     }
 
     /// Takes an author's word from now on for what stands in the place of what they let be forgotten, whether or not they are known to

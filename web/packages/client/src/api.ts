@@ -4,6 +4,7 @@ export { type BlobFacts, BlobReference } from "./blobs/reference.js";
 export {
   type AnyContainer, type Containers, CounterContainer, type Held, isContainer, ListContainer, MapContainer, type Origin, type Patch, type PatchEvent, TextContainer, TreeContainer,
 } from "./containers.js";
+export type { Ballot, Decider, Deciding, Trimming } from "./deciding.js";
 export { type AnchoredSelection, type DocumentEvents, type DocumentState, MotetDocument, type Permission, type Person, type Presence, type Selection, type TextSelection } from "./document.js";
 export type {
   Alternative, Anchor, Author, AuthorId, Bias, Blame, ContainerId, CounterChange, EditRun, Grade, ItemId, Kind, ListChange, MapChange, NodeId, Place, ShownAt, Spans, TextChange, TreeChange, Version,

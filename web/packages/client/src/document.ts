@@ -6,6 +6,7 @@
  */
 import { DocumentBlobs } from "./blobs/document.js";
 import { type AnyContainer, guarded, type Host, isContainer, type Origin, type Patch, type PatchEvent, type TextContainer } from "./containers.js";
+import { decided, type Deciding, type Trimming, trimmingOf } from "./deciding.js";
 import type { Anchor, Author, AuthorId, ContainerId, Done, EditRun, Engine, EnginePatch, Grade, ShownAt, Spans, Version } from "./engine/engine.js";
 import type { Presence as SentPresence } from "./engine/member.js";
 import { MotetError } from "./errors.js";
@@ -516,6 +517,27 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
    */
   claim = (name: string, places = 1): void => this.declare("claim", places, name);
 
+  /** Who may decide for good here, what was decided, and what waits for others to agree. */
+  deciding = (): Deciding => this.ask((engine) => JSON.parse(engine.deciding(false)) as Deciding);
+
+  /** Says for everybody that one decides for good oneself from the next decision on, and nobody else. Nobody can undo it. */
+  govern = (): Spans => this.ballot("govern");
+
+  /**
+   * Decides for everybody that what excludes each other stays as everybody sees it now, whatever arrives later, or agrees to what somebody
+   * else decided. Nobody can undo it; all else can be undone as before.
+   */
+  decideForGood = (): Spans => this.ballot("decide");
+
+  /** What {@link MotetDocument.trim} would do; null where it is to agree to what lets nothing be trimmed. Throws why it cannot be done. */
+  trimming = (): Trimming | null => this.ask(trimmingOf);
+
+  /**
+   * As {@link MotetDocument.decideForGood}, and makes final for everybody what the decision before covers: nobody can undo it any more, and
+   * what nobody will ever see again members can forget. It cannot be taken back.
+   */
+  trim = (): Spans => this.ballot("trim");
+
   /** What happened, oldest first. */
   history = (): EditRun[] => this.ask((engine) => engine.history());
   /** Everyone whose work is here. */
@@ -738,6 +760,14 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
     this.sealSoon();
     this.tell("local", done.patches);
     return done.spans;
+  }
+
+  private ballot(what: "govern" | "decide" | "trim"): Spans {
+    return this.done((engine) => {
+      // It vouches for what is sealed.
+      this.flush();
+      return decided(engine, what);
+    }) as Spans;
   }
 
   private act(origin: Origin, ask: (engine: Engine) => EnginePatch<unknown, unknown>[] | null): boolean {

@@ -99,6 +99,10 @@ export interface EditRun {
   lost: boolean;
   /** Out of this member's view by a personal choice. */
   hidden: boolean;
+  /** Nobody can undo it any more, nor bring it back: history was trimmed. */
+  final: boolean;
+  /** Some of what it inserted is not here any more, and reads as U+FFFD. */
+  forgotten: boolean;
   /** The document right after the run: runs are listed in an order that the versions follow. */
   version: Version;
 }
@@ -318,6 +322,11 @@ export interface Engine extends RichTexts {
   elements(text: ContainerId, from: number, to: number): Spans | "";
   /** Accepts or rejects; null where that changes nothing. */
   decide(spans: Spans, accepts: boolean): Patches | null;
+
+  /** As JSON: `Deciding`; with `counts` also `trimming`, or in `refused` the code of why nothing can be trimmed. */
+  deciding(counts: boolean): string;
+  /** `govern`, `decide` or `trim`; all that was done must have been sealed. */
+  decideForGood(what: string): Done;
 
   /** Oldest first. */
   history(): EditRun[];
