@@ -231,18 +231,7 @@ impl Document {
         self.decide_with(time, Some(&mut |_, _| Ok(Vec::new())))
     }
 
-    /// Decides, and lets history be trimmed up to the decision before.
-    pub(crate) fn declare_trimming(
-        &mut self,
-        decide: OpRef<'_>,
-        before: Id,
-        certificate: &[u8],
-        time: i64,
-    ) -> Result<(Span, Patch), Refusal> {
-        self.declare_beside(&[decide, OpRef::Trim { decision: before, certificate }], time)
-    }
-
-    fn declare_beside(&mut self, ops: &[OpRef<'_>], time: i64) -> Result<(Span, Patch), Refusal> {
+    pub(crate) fn declare_beside(&mut self, ops: &[OpRef<'_>], time: i64) -> Result<(Span, Patch), Refusal> {
         let (span, patch) = self.write_beside(time, &mut |edit| ops.iter().for_each(|op| edit.declare(*op)))?;
         Ok((span.expect("an op was written"), patch))
     }

@@ -26,13 +26,19 @@ impl Document {
         match self.next_ballot(true)? {
             Next::Vote(decision) => Ok(self.trim_of(decision).map(|before| self.trimming_by(self, decision, before))),
             Next::Decision { by, after, outcomes } => {
-                let before = after.ok_or(DecideError::Founding)?;
-                let decide = OpRef::Decide { by, after, outcomes: &outcomes };
-                let mut then = self.clone();
-                let decision = then.declare_trimming(decide, before, &[], 0)?.0.first();
+                let (then, decision, before) = self.supposing(OpRef::Decide { by, after, outcomes: &outcomes })?;
                 Ok(Some(self.trimming_by(&then, decision, before)))
             }
         }
+    }
+
+    /// The document if that decision were made next and let history be trimmed, the decision, and that up to which.
+    pub(crate) fn supposing(&self, decide: OpRef<'_>) -> Result<(Document, Id, Id), DecideError> {
+        let OpRef::Decide { after: Some(before), .. } = decide else { return Err(DecideError::Founding) };
+        let mut then = self.clone();
+        let trim = OpRef::Trim { decision: before, certificate: &[] };
+        let decision = then.declare_beside(&[decide, trim], 0)?.0.first();
+        Ok((then, decision, before))
     }
 
     /// Up to which decision another lets history be trimmed; none where it does not.

@@ -84,7 +84,7 @@ fn what_is_trimmed_is_final_for_who_was_away_too() {
 
 #[test]
 fn what_would_be_final_is_counted_before_and_is_so_after() {
-    let (mut ann, mut bob, inserted, deleted) = shortened();
+    let (mut ann, bob, inserted, deleted) = shortened();
     assert_eq!(ann.trimming(), Err(DecideError::Founding));
     assert_eq!(bob.trimming(), Err(DecideError::Nobody));
     ann.decide(0).expect("decided");

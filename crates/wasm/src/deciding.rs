@@ -15,19 +15,20 @@ impl Engine {
     /// letting history be trimmed would do, see `Trimming` there, or the code of why it cannot be done.
     pub fn deciding(&self, counts: bool) -> String {
         let document = self.replica.document();
-        let (authority, poll) = (document.authority(), document.poll());
+        let poll = document.poll();
+        let (deciders, candidates) = match &poll {
+            Some(poll) => (&poll.authority.deciders[..], &poll.candidates[..]),
+            None => (&[][..], &[][..]),
+        };
         let mut out = Json::default();
         out.begin();
-        out.truth("known", authority.as_ref().is_none_or(|of| of.is_known()));
+        out.truth("known", poll.as_ref().is_none_or(|poll| poll.authority.is_known()));
         out.name("deciders");
-        self.tell_deciders(authority.as_ref().map_or(&[], |of| &of.deciders), &mut out);
+        self.tell_deciders(deciders, &mut out);
         out.name("decisions");
         out.list(|out| document.decisions().iter().for_each(|id| self.tell_ballot(*id, &[], out)));
         out.name("open");
-        out.list(|out| {
-            let candidates = poll.as_ref().map_or(&[][..], |poll| &poll.candidates);
-            candidates.iter().for_each(|(id, voters)| self.tell_ballot(*id, voters, out));
-        });
+        out.list(|out| candidates.iter().for_each(|(id, voters)| self.tell_ballot(*id, voters, out)));
         if counts {
             match document.trimming() {
                 Err(error) => out.text("refused", error.code()),

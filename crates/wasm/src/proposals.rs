@@ -69,12 +69,6 @@ impl Engine {
         self.chosen()
     }
 
-    /// Whether anything was ever proposed: nobody has to ask what, otherwise.
-    #[wasm_bindgen(js_name = hasProposals)]
-    pub fn has_proposals(&self) -> bool {
-        !self.replica.document().view().has_no_proposals()
-    }
-
     /// All that is only proposed, run by run, the earliest first, as JSON: see `ProposedRun` in the client. Field by field it
     /// would take twice as long.
     pub fn proposals(&mut self) -> String {

@@ -17,7 +17,9 @@ pub struct Tuning {
 }
 
 /// What is tried: together half a kB smaller than any of them, and more where one has bad luck.
-pub const TUNINGS: [Tuning; 8] = [
+pub const TUNINGS: [Tuning; 10] = [
+    Tuning { window_bytes: 34_000, len_extra: 70, rarity: 0.4 },
+    Tuning { window_bytes: 30_000, len_extra: 50, rarity: 0.3 },
     Tuning { window_bytes: 32_000, len_extra: 60, rarity: 0.35 },
     Tuning { window_bytes: 36_000, len_extra: 50, rarity: 0.3 },
     Tuning { window_bytes: 36_000, len_extra: 80, rarity: 0.4 },

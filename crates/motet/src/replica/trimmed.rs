@@ -35,16 +35,14 @@ impl Replica {
     pub fn trim(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
         self.seal_all();
         let mut document = std::mem::replace(&mut self.document, Document::new(ReplicaId(0)));
-        let done = document.decide_with(time, Some(&mut |document, decide| self.vouch(document, decide, time)));
+        let done = document.decide_with(time, Some(&mut |document, decide| self.vouch(document, decide)));
         self.document = document;
         done
     }
 
     /// What vouches for what stands in the place of what may be forgotten if `decide` is made next in a document.
-    fn vouch(&self, document: &Document, decide: OpRef<'_>, time: i64) -> Result<Vec<u8>, DecideError> {
-        let OpRef::Decide { after: Some(before), .. } = decide else { return Err(DecideError::Founding) };
-        let mut then = document.clone();
-        let decision = then.declare_trimming(decide, before, &[], time)?.0.first();
+    fn vouch(&self, document: &Document, decide: OpRef<'_>) -> Result<Vec<u8>, DecideError> {
+        let (then, decision, before) = document.supposing(decide)?;
         let cuts = self.cuts(&then, &self.bounds(&then, before));
         let too_large = |error: EncodeError| DecideError::from(Refusal::from(error));
         let (leaves, bytes) = self.leaves(&then, &cuts, decision).map_err(too_large)?;

@@ -140,7 +140,7 @@ export class ProposalWatch {
 
   private ask(): void {
     const engine = this.engine();
-    const [drafts, proposals] = [engine.drafts(), engine.hasProposals() ? engine.proposals() : "[]"];
+    const [drafts, proposals] = [engine.drafts(), engine.proposals()];
     const told = `${drafts} ${proposals}`;
     if (told === this.known) return;
     this.known = told;

@@ -315,7 +315,6 @@ export interface Engine extends RichTexts {
   /** What shows of what is open: `own` or `all`, and drafts, apart by spaces. */
   showing(): string;
   setShowing(what: string): Patches;
-  hasProposals(): boolean;
   /** As JSON: a list of `ProposedRun`. */
   proposals(): string;
   /** What a text shows between two positions. */
