@@ -68,10 +68,10 @@ pub struct Model {
     recent: usize,
     /// Texts in which marks or moves were turned on or off.
     unsettled: Vec<ContainerId>,
-    pub(crate) maps: SortedMap<ContainerId, Map>,
+    /// In boxes, as lists are: there may be very many, which are found among their names, and those lie together.
+    pub(crate) maps: SortedMap<ContainerId, Box<Map>>,
     /// The keys of maps that were written lately.
     keys: Keys,
-    /// In boxes: there may be very many, which are found among their names, and those lie together.
     pub(crate) lists: SortedMap<ContainerId, Box<List>>,
     pub(crate) trees: SortedMap<ContainerId, Tree>,
     counters: SortedMap<ContainerId, Counter>,
@@ -113,17 +113,17 @@ impl Model {
 
     /// The map `container`, where anything was ever written there.
     pub fn map(&self, container: ContainerId) -> Option<&Map> {
-        self.maps.get(&container)
+        self.maps.get(&container).map(|map| &**map)
     }
 
     /// As [`Model::map`], of many whose names ascend: `near` is where the one before was found.
     pub fn map_after(&self, near: &mut Place, container: ContainerId) -> Option<&Map> {
-        self.maps.get_after(near, &container)
+        self.maps.get_after(near, &container).map(|map| &**map)
     }
 
     /// All maps.
     pub fn maps(&self) -> impl Iterator<Item = (ContainerId, &Map)> {
-        self.maps.iter().map(|(&id, map)| (id, map))
+        self.maps.iter().map(|(&id, map)| (id, &**map))
     }
 
     /// The list `container`, where anything was ever written there.
@@ -490,7 +490,7 @@ impl Model {
             );
             text.check_invariants();
         });
-        self.maps.values().for_each(Map::check_invariants);
+        self.maps.values().for_each(|map| map.check_invariants());
         self.lists.values().for_each(|list| list.check_invariants());
         self.trees.values().for_each(Tree::check_invariants);
     }

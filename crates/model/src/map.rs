@@ -4,7 +4,7 @@
 mod few;
 
 use crate::digest::Digest;
-use crate::register::Registers;
+use crate::register::{HeadsOf, Registers};
 use clock::{Id, Lamport};
 use few::Few;
 pub(crate) use few::Keys;
@@ -40,6 +40,23 @@ struct Any {
     keys: Names,
 }
 
+/// The writes of a key that nobody replaced.
+struct MapHeads<'a> {
+    few: Option<&'a few::Write>,
+    any: Option<HeadsOf<'a>>,
+}
+
+impl<'a> Iterator for MapHeads<'a> {
+    type Item = (Id, Option<&'a Value>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.few.take() {
+            Some(write) => Some((write.id, write.value.as_ref())),
+            None => self.any.as_mut()?.next(),
+        }
+    }
+}
+
 impl Any {
     /// Takes in what few writes say. In the order in which they were made, in which names come.
     fn of(few: Few) -> Self {
@@ -48,10 +65,6 @@ impl Any {
             any.insert((write.id, write.lamport), &write.key, write.value, &[], true);
         }
         any
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.keys.iter().filter_map(|(key, register)| Some((key, self.registers.shown(register)?)))
     }
 
     fn insert(&mut self, time: (Id, Lamport), key: &str, value: Option<Value>, pred: &[Id], active: bool) {
@@ -69,14 +82,6 @@ impl Map {
         Self::default()
     }
 
-    fn few(&self) -> &[few::Write] {
-        if let Writes::Few(few) = &self.writes { few.writes() } else { &[] }
-    }
-
-    fn any(&self) -> Option<&Any> {
-        if let Writes::Any(any) = &self.writes { Some(any) } else { None }
-    }
-
     /// What `key` holds; none where it was never set, taken away, or only set by inactive writes.
     pub fn get(&self, key: &str) -> Option<&Value> {
         match &self.writes {
@@ -87,23 +92,31 @@ impl Map {
 
     /// All keys that were ever written, ascending.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let any = self.any().into_iter().flat_map(|any| any.keys.iter());
-        self.few().iter().map(|write| &*write.key).chain(any.map(|(key, _)| key))
+        self.entries().map(|(key, _)| key)
+    }
+
+    /// All keys, ascending, with what they hold. In one form whatever it reads, so that who asks is compiled once.
+    fn entries(&self) -> Box<dyn Iterator<Item = (&str, Option<&Value>)> + '_> {
+        match &self.writes {
+            Writes::Few(few) => Box::new(few.writes().iter().map(|write| (&*write.key, write.value.as_ref()))),
+            Writes::Any(any) => Box::new(any.keys.iter().map(|(key, register)| (key, any.registers.shown(register)))),
+        }
     }
 
     /// The keys that hold something, with what they hold, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let few = self.few().iter().filter_map(|write| Some((&*write.key, write.value.as_ref()?)));
-        few.chain(self.any().into_iter().flat_map(Any::iter))
+        self.entries().filter_map(|(key, value)| Some((key, value?)))
     }
 
     /// The writes of `key` that nobody replaced: first the one that shows, then the alternatives, later
     /// ones first. A later write of the key replaces them all.
     pub fn heads<'a>(&'a self, key: &str) -> impl Iterator<Item = (Id, Option<&'a Value>)> + use<'a> {
-        let few = if let Writes::Few(few) = &self.writes { few.find(key) } else { None };
-        let any = self.any().and_then(|any| Some((any, any.keys.find(key)?)));
-        let heads = any.into_iter().flat_map(|(any, register)| any.registers.heads(register));
-        few.map(|write| (write.id, write.value.as_ref())).into_iter().chain(heads)
+        match &self.writes {
+            Writes::Few(few) => MapHeads { few: few.find(key), any: None },
+            Writes::Any(any) => {
+                MapHeads { few: None, any: any.keys.find(key).map(|register| any.registers.heads(register)) }
+            }
+        }
     }
 
     /// The keys whose value or alternatives differ from those in `before`.

@@ -51,6 +51,26 @@ struct Heads {
     others: Vec<u32>,
 }
 
+/// The writes of a register that nobody replaced, see [`Registers::heads`].
+pub(crate) struct HeadsOf<'a> {
+    registers: &'a Registers,
+    shown: u32,
+    others: &'a [u32],
+}
+
+/// By itself rather than put together from others, which would be compiled anew wherever it is asked.
+impl<'a> Iterator for HeadsOf<'a> {
+    type Item = (Id, Option<&'a Value>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let write = match std::mem::replace(&mut self.shown, NONE) {
+            NONE => *self.others.split_off_last()?,
+            shown => shown,
+        };
+        Some((self.registers.id(write), self.registers.writes[write as usize].value.as_ref()))
+    }
+}
+
 /// The state of the registers of a container.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registers {
@@ -89,10 +109,9 @@ impl Registers {
     }
 
     /// The writes of a register that nobody replaced, the one that shows first, then later ones first.
-    pub fn heads(&self, register: u32) -> impl Iterator<Item = (Id, Option<&Value>)> {
+    pub fn heads(&self, register: u32) -> HeadsOf<'_> {
         let Heads { shown, others, .. } = &self.heads[register as usize];
-        let heads = std::iter::once(shown).filter(|&&shown| shown != NONE).chain(others.iter().rev());
-        heads.map(|&write| (self.id(write), self.writes[write as usize].value.as_ref()))
+        HeadsOf { registers: self, shown: *shown, others }
     }
 
     fn id(&self, write: u32) -> Id {

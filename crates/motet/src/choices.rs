@@ -8,7 +8,7 @@
 //! hold-part VERSION SPANS NAME    leave out what everybody else did since to these elements, which are called so
 //! mine-first GRADE       of what cannot all be, or touches the same from a grade on, others' gives way
 //! prefer SPANS           actions, each by its first element, that come before all else
-//! weigh SPANS N          actions, each by its first element, that are worth so much to the viewer
+//! weigh ELEMENT N        the action that begins with it is worth so much to the viewer
 //! show WORDS             what shows of what is only proposed: `own` or `all`, and drafts, each by its element
 //! pin VERSION            leave out what came since
 //! ```
@@ -106,15 +106,6 @@ impl Proposals {
     }
 }
 
-impl PartHeld {
-    fn read(words: &str) -> Option<Self> {
-        let mut words = words.splitn(3, ' ');
-        let since = read_ends(words.next()?)?;
-        let elements = elements_of(read_spans(words.next()?)?);
-        Some(Self { name: words.next()?.to_owned(), part: HeldPart { elements, since } })
-    }
-}
-
 impl Choices {
     /// The policy that they come to, in a document as it is now.
     pub fn policy(&self, replica: &Replica) -> Policy {
@@ -158,9 +149,7 @@ impl Choices {
         if !self.preferred.is_empty() {
             lines.push(format!("prefer {}", write_spans(&self.preferred)));
         }
-        lines.extend(
-            self.weights.iter().map(|(id, weight)| format!("weigh {} {weight}", write_spans(&[Span::of(*id)]))),
-        );
+        lines.extend(self.weights.iter().map(|(id, weight)| format!("weigh {} {weight}", write_id(*id))));
         let show = self.show.write();
         if !show.is_empty() {
             lines.push(format!("show {show}"));
@@ -176,7 +165,6 @@ impl Choices {
             if let Some(shown) = line.strip_prefix("show ") {
                 choices.show = Proposals::read(shown);
             }
-            choices.held_parts.extend(line.strip_prefix("hold-part ").and_then(PartHeld::read));
             let mut words = line.split(' ');
             match (words.next(), words.next(), words.next()) {
                 (Some("hide"), Some(author), None) => choices.hidden.extend(read_author(author)),
@@ -186,12 +174,16 @@ impl Choices {
                 (Some("hold"), Some(author), Some(since)) => {
                     choices.held.extend(read_author(author).zip(read_ends(since)));
                 }
-                (Some("weigh"), Some(spans), Some(weight)) => {
+                (Some("weigh"), Some(action), Some(weight)) => {
                     let weight = weight.parse().ok().filter(|weight| *weight > 0);
-                    let spans = read_spans(spans).unwrap_or_default();
-                    choices
-                        .weights
-                        .extend(weight.into_iter().flat_map(|n| spans.iter().map(move |span| (span.first(), n))));
+                    choices.weights.extend(read_id(action).zip(weight));
+                }
+                (Some("hold-part"), Some(since), Some(spans)) => {
+                    let name = line.splitn(4, ' ').nth(3).unwrap_or_default().to_owned();
+                    if let (Some(since), Some(spans)) = (read_ends(since), read_spans(spans)) {
+                        let part = HeldPart { elements: elements_of(spans), since };
+                        choices.held_parts.push(PartHeld { name, part });
+                    }
                 }
                 (Some("hold-all"), Some(since), None) => choices.held_all = read_ends(since),
                 (Some("mine-first"), Some(from), None) => choices.first_from = Grade::of_word(from),
@@ -248,6 +240,6 @@ mod tests {
             pin,
         };
         assert_eq!(Choices::read(&choices.write()), choices);
-        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nweigh 2.0-1 0\nweigh x 3\nshow 7"), Choices::default());
+        assert_eq!(Choices::read("nonsense\nhide 00\nhold x y\nweigh 2.0 0\nweigh x 3\nshow 7"), Choices::default());
     }
 }

@@ -227,7 +227,7 @@ impl SemanticGraph {
 
     /// Lets no pairs exclude each other because an application said so.
     pub fn forget_related(&mut self) {
-        for (a, b) in std::mem::take(&mut self.related) {
+        for &(a, b) in self.related.iter() {
             for action in [a, b] {
                 if let Some(vertex) = self.vertices.get_mut(&action) {
                     vertex.ties.remove(&Tie::Related(a, b));
@@ -235,6 +235,7 @@ impl SemanticGraph {
                 }
             }
         }
+        self.related.clear();
     }
 
     /// Takes in what element `id` of the log declares, where it declares anything.

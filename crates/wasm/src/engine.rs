@@ -302,17 +302,18 @@ impl Engine {
         Ok(self.chosen())
     }
 
-    /// How much the actions of which a part is named are worth to everybody at most, and to the viewer, zero where they said nothing.
-    pub fn weights(&self, spans: &str) -> Outcome<Vec<u16>> {
+    /// How much the actions of which a part is named are worth to everybody at most, and as many times 65536 as to the viewer; none
+    /// where they said nothing.
+    pub fn weights(&self, spans: &str) -> Outcome<u32> {
         let document = self.replica.document();
-        let mut weights = vec![0, 0];
+        let (mut shared, mut mine) = (0, 0);
         for span in parse_spans(spans)? {
             for action in document.actions_in(span) {
-                let mine = self.choices.weights.get(&action).copied().unwrap_or(0);
-                weights = vec![weights[0].max(document.view().weight(action)), weights[1].max(mine)];
+                shared = shared.max(document.view().weight(action));
+                mine = mine.max(self.choices.weights.get(&action).copied().unwrap_or(0));
             }
         }
-        Ok(weights)
+        Ok(u32::from(shared) | u32::from(mine) << 16)
     }
 
     /// How many actions wait because of a hold.

@@ -501,8 +501,8 @@ export class MotetDocument extends Emitter<DocumentEvents> implements Readable {
 
   /** How much an edit run, or a part of one, matters to everybody, and to oneself, where one said so. */
   weightOf(run: Spans): { shared: number; mine: number | null } {
-    const [shared = 0, mine = 0] = Array.from(this.ask((engine) => engine.weights(run)));
-    return { shared, mine: mine === 0 ? null : mine };
+    const weights = this.ask((engine) => engine.weights(run));
+    return { shared: weights & 0xffff, mine: weights >>> 16 || null };
   }
 
   /** Says for everybody what edit runs mean together; it holds until it is undone. A run of several actions takes part as a whole. */

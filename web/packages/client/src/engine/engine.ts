@@ -355,9 +355,12 @@ export interface Engine extends RichTexts {
   firstFrom(): string | undefined;
   /** Lets the actions of which a part is named come before whatever they would give way to, or no longer. */
   prefer(spans: Spans, on: boolean): Patches;
-  /** How much actions are worth to oneself, or with zero as much as to everybody; and what they are worth to everybody, and to oneself. */
+  /**
+   * How much actions are worth to oneself, or with zero as much as to everybody; and what they are worth
+   * to everybody, with what they are to oneself in the bits from 16 on.
+   */
   weighForMe(spans: Spans, weight: number): Patches;
-  weights(spans: Spans): ArrayLike<number>;
+  weights(spans: Spans): number;
   /** Actions that wait because of a hold. */
   held(): number;
   /** The personal choices, to be kept beside the log and given back to the constructor. */
