@@ -10,7 +10,7 @@ use crate::planted::Planted;
 use crate::random::Random;
 use crate::trace::Trace;
 use clock::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use sync::PeerKey;
 
@@ -265,8 +265,13 @@ impl World {
         let knows = kind.is_old() || !self.members[at].is_older();
         let Some(running) = self.members[at].running.as_mut().filter(|_| knows) else { return Ok(()) };
         self.trace.note(self.now_ms, format_args!("{at} {kind:?}"));
+        let was_sealed = running.host.is_sealed();
         act(&mut running.host, kind, time, &mut self.random)?;
         running.host.is_fresh = true;
+        if !was_sealed && running.host.is_sealed() {
+            // Trimming seals what was written before, also where nothing can be trimmed then.
+            running.exchange.changed(DOC);
+        }
         if kind == Act::Attach {
             self.attach(at, time);
         }
@@ -359,7 +364,13 @@ impl World {
             let Some(running) = self.members[at].running.as_mut() else { return Err(format!("{at} does not run")) };
             let (host, version) = (&mut running.host, version.as_ref().expect("the first one runs"));
             if host.replica.version() != *version {
-                return Err(format!("{at} is at {:?}, 0 at {version:?}", host.replica.version()));
+                let own = host.replica.version();
+                let ends = own.iter().chain(version.iter()).map(|(replica, _)| replica);
+                let differ: BTreeSet<String> = ends
+                    .filter(|replica| own.end(*replica) != version.end(*replica))
+                    .map(|replica| format!("{} and {} of {replica}", own.end(replica), version.end(replica)))
+                    .collect();
+                return Err(format!("{at} and 0 are at {differ:?}"));
             }
             // What was durable on a disk that went back, and nowhere else any more, was heard of all the same.
             if !running.exchange.durable(DOC).includes(version) && !self.members[at].is_storage() {

@@ -31,7 +31,8 @@ pub(super) struct Trimmed {
 
 impl Replica {
     /// Decides, and lets history be trimmed up to the decision before, see [`Document::trim`]; vouches for what stands in the place of
-    /// what may be forgotten. The second is what changes on the screen. [`Replica::forget`] forgets it here.
+    /// what may be forgotten. The second is what changes on the screen. [`Replica::forget`] forgets it here. What was written before is sealed,
+    /// also where it fails: who passes on what is sealed has that to pass on.
     pub fn trim(&mut self, time: i64) -> Result<(Ballot, Patch), DecideError> {
         self.seal_all();
         let mut document = std::mem::replace(&mut self.document, Document::new(ReplicaId(0)));
