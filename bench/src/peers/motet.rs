@@ -120,6 +120,7 @@ impl Peer for Motet {
             blocks: vec![&blocks],
             signatures: Vec::new(),
             proofs: Vec::new(),
+            forgotten: None,
         };
         image.keep(&kept).expect("within the limits");
         image.encode().expect("within the limits")
