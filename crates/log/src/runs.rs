@@ -512,6 +512,15 @@ impl ReplicaLog {
         })
     }
 
+    /// The drafts that `range` begins, in order. Costs nothing where nothing but text was written.
+    pub fn drafts_in(&self, range: Range<Seq>) -> impl Iterator<Item = Id> {
+        let runs = if self.has_others() { self.op_runs_in(range) } else { &[] };
+        let is_draft = |run: &&OpRun| {
+            matches!(run.body, OpBody::Other(_)) && matches!(self.op(run, run.range.clone()), OpRef::Draft { .. })
+        };
+        runs.iter().filter(is_draft).map(|run| Id::new(self.replica, run.range.start))
+    }
+
     /// The part of a run of this log that has the counters `part`.
     pub fn op<'a>(&'a self, run: &'a OpRun, part: Range<Seq>) -> OpRef<'a> {
         match &run.body {

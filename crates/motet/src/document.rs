@@ -268,7 +268,7 @@ impl Document {
     /// Lets the view know of what was written here.
     #[inline]
     fn append_own(&mut self, span: Span, patch: Option<&mut Patch>) {
-        if self.suggesting.is_some() {
+        if std::mem::take(&mut self.writing.drafts) || self.suggesting.is_some() {
             self.view.note_proposed(&self.log, span);
         }
         if std::mem::take(&mut self.writing.declares) || self.view.puts_mine_first() {

@@ -181,15 +181,12 @@ impl Document {
 
     /// The drafts that somebody made and nobody took back, the earliest first.
     pub fn drafts(&self) -> Vec<Draft> {
-        let ops = self.log.logs().flat_map(|log| log.others_in(0..log.end()));
-        let draft = |(id, op): (Id, OpRef<'_>)| match op {
-            OpRef::Draft { name } if self.view.standing(id) == Standing::Active => {
-                let time = self.log.log(id.replica)?.header_at(id.seq).time;
-                Some((self.log.lamport(id)?, Draft { id, name: name.to_owned(), time }))
-            }
-            _ => None,
+        let begun = self.view.drafts().iter().filter(|&&id| self.view.standing(id) == Standing::Active);
+        let draft = |&id: &Id| {
+            let time = self.log.log(id.replica)?.header_at(id.seq).time;
+            Some((self.log.lamport(id)?, Draft { id, name: self.draft_name(id).to_owned(), time }))
         };
-        let mut drafts: Vec<_> = ops.filter_map(draft).collect();
+        let mut drafts: Vec<_> = begun.filter_map(draft).collect();
         drafts.sort_unstable_by_key(|(lamport, draft)| (*lamport, draft.id));
         drafts.into_iter().map(|(_, draft)| draft).collect()
     }

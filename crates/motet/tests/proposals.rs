@@ -176,6 +176,7 @@ fn a_draft_is_shown_as_a_whole_and_accepted_as_a_whole() {
     let [mut ann, mut bob] = ann_and_bob("plan a");
     bob.set_suggesting(Some(Proposal::Suggestion));
     let draft = bob.new_draft("Plan B", 7).expect("making a draft is no suggestion");
+    assert_eq!(bob.drafts().len(), 1, "who made it knows of it before anybody else does");
     exchange(&mut ann, &mut bob);
     assert_eq!(
         ann.drafts().iter().map(|draft| (draft.id, draft.name.as_str(), draft.time)).collect::<Vec<_>>(),

@@ -9,6 +9,8 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proposals {
     made: SortedMap<ReplicaId, RangeMap<Proposal>>,
+    /// What began drafts, in the order in which it came.
+    drafts: Vec<Id>,
     pub decisions: Controls,
 }
 
@@ -43,12 +45,22 @@ impl Proposals {
         self.made.is_empty()
     }
 
-    /// Takes in what of `span`, which is in the log, is proposed.
+    /// Takes in what of `span`, which is in the log, is proposed, and which drafts it begins.
     pub fn note(&mut self, log: &MultiLog, span: Span) {
         let Some(of) = log.log(span.replica) else { return };
         for (range, proposal) in of.proposals_in(span.start..span.end) {
             self.made.entry(span.replica).or_default().set(range, Some(proposal));
         }
+        for draft in of.drafts_in(span.start..span.end) {
+            if !self.drafts.contains(&draft) {
+                self.drafts.push(draft);
+            }
+        }
+    }
+
+    /// What began drafts.
+    pub fn drafts(&self) -> &[Id] {
+        &self.drafts
     }
 
     /// As what an element is proposed, where it is.

@@ -212,6 +212,11 @@ impl View {
         self.proposals.is_empty()
     }
 
+    /// What began drafts, also where that does not count, in the order in which it came.
+    pub fn drafts(&self) -> &[Id] {
+        self.proposals.drafts()
+    }
+
     /// Why an element of the log stands as it does.
     pub fn why(&self, id: Id) -> Why {
         let fate = || self.semantics.fate(id).cloned().unwrap_or(Fate::Active);
@@ -549,7 +554,7 @@ impl View {
         toggles
     }
 
-    /// Notes which elements of the author's own are only proposed, before anything else of them is taken in.
+    /// Notes which elements of the author's own are only proposed or begin drafts, before anything else of them is taken in.
     pub fn note_proposed(&mut self, log: &MultiLog, span: Span) {
         self.proposals.note(log, span);
     }

@@ -4,6 +4,7 @@ import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirr
 import type { Mappable } from "prosemirror-transform";
 import { Decoration, DecorationSet } from "prosemirror-view";
 import type { Anchor } from "@motet/client";
+import { countBelow, LONG, placesOfBlocks } from "./places";
 
 /** Somebody's selection, by anchors. */
 export interface Peer {
@@ -72,7 +73,28 @@ const isSame = (a: Caret, b: Caret | undefined) => b !== undefined && a.peer ===
 
 const areSame = (some: readonly Caret[], others: readonly Caret[]) => some.length === others.length && some.every((caret, n) => isSame(caret, others[n]));
 
-const redraw = (doc: Node, carets: readonly Caret[]): Carets => ({ carets, drawn: DecorationSet.create(doc, carets.flatMap(decorate)) });
+/** A set as ProseMirror keeps it: what lies in a child is in a set of its own, after where the child begins and ends. */
+const nested = DecorationSet as unknown as new (here: readonly Decoration[], within: readonly (number | DecorationSet)[]) => DecorationSet;
+
+/** As `DecorationSet.create`, which looks at all blocks of a note: here only at those with carets. Null where a selection is in several. */
+function drawInBlocks(doc: Node, carets: readonly Caret[]): DecorationSet | null {
+  const places = placesOfBlocks(doc);
+  const within = new Map<number, Decoration[]>();
+  for (const caret of carets) {
+    const n = countBelow(places, caret.head + 1) - 1;
+    const [start, end] = [places[n]!, places[n + 1] ?? 0];
+    if ([caret.anchor, caret.head].some((place) => place <= start || place >= end)) return null;
+    const [anchor, head] = [caret.anchor - start - 1, caret.head - start - 1];
+    within.set(n, [...(within.get(n) ?? []), ...decorate({ ...caret, anchor, head })]);
+  }
+  const blocks = [...within].sort(([one], [other]) => one - other);
+  return new nested([], blocks.flatMap(([n, decorations]) => [places[n]!, places[n + 1]!, DecorationSet.create(doc.child(n), decorations)]));
+}
+
+function redraw(doc: Node, carets: readonly Caret[]): Carets {
+  const quick = doc.childCount >= LONG && carets.length > 0 ? drawInBlocks(doc, carets) : null;
+  return { carets, drawn: quick ?? DecorationSet.create(doc, carets.flatMap(decorate)) };
+}
 
 function follow({ carets, drawn }: Carets, { mapping, doc }: Transaction): Carets {
   const now = carets.map((caret) => moved(caret, mapping));

@@ -13,8 +13,11 @@ import { keysPlugins } from "./keys";
 import { counters } from "./numbers";
 import type { PictureSource } from "./pictures";
 import { pictureView } from "./pictureview";
+import { findQuickly } from "./quickfind";
 import { quickPlugin } from "./quickview";
 import type { RichEngine } from "./rich";
+
+findQuickly();
 
 /** Whether nobody has written anything yet. */
 const isEmpty = (doc: Node) => doc.childCount === 1 && doc.firstChild!.content.size === 0 && doc.firstChild!.attrs["kind"] === null && doc.firstChild!.attrs["levels"] === "";
@@ -23,6 +26,9 @@ const isEmpty = (doc: Node) => doc.childCount === 1 && doc.firstChild!.content.s
 const LONG = 200;
 
 const classesOf = (doc: Node) => ["note", isEmpty(doc) && "is-empty", doc.childCount >= LONG && "is-long"].filter(Boolean).join(" ");
+
+/** Made once: what is one and the same is not compared letter by letter at every change. */
+const STYLE = `counter-reset: ${counters}`;
 
 /** Takes in what the browser has done with the caret and did not tell yet: commands go by where it is. */
 export const takeIn = (view: EditorView): void => (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
@@ -73,7 +79,7 @@ function inputPlugin(binding: NoteBinding): Plugin {
           return true;
         },
       },
-      attributes: ({ doc }) => ({ class: classesOf(doc), style: `counter-reset: ${counters}`, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
+      attributes: ({ doc }) => ({ class: classesOf(doc), style: STYLE, "aria-multiline": "true", role: "textbox", "aria-label": "Text of the note" }),
     },
   });
 }

@@ -3,7 +3,7 @@
  * but for the head's, and what is in their lines; each is one unit of the engine's text. Nodes never change, so how
  * long one is is worked out once, and after an edit only where it was.
  */
-import type { Node, ResolvedPos } from "prosemirror-model";
+import type { Fragment, Node, ResolvedPos } from "prosemirror-model";
 import type { ElementId, Name, RichEngine } from "./rich";
 import { HEAD, isBody, schema } from "./schema";
 
@@ -52,40 +52,66 @@ interface Beginnings {
   places: Int32Array;
 }
 
-const known = new WeakMap<Node, Beginnings>();
+const known = new WeakMap<Fragment, Beginnings>();
 
 /** The long body that was asked for last: the next one mostly has the same blocks, which need not be looked at again. */
-let last: { body: Node; found: Beginnings } | null = null;
+let last: { blocks: readonly Node[]; found: Beginnings } | null = null;
 
-const LONG = 100;
+/** From how many blocks on it is worth knowing. */
+export const LONG = 100;
 
-/** As `beginningsOf`, for a body of which nothing is known. */
-function measure(body: Node): Beginnings {
-  const [blocks, had, before] = [body.children, last?.body.children ?? [], last?.found];
-  const more = blocks.length - had.length;
+/** How many blocks two bodies have in common where they begin, and of the others how many where they end; the first is never of those. */
+function inCommon(some: readonly Node[], others: readonly Node[]): [number, number] {
+  const least = Math.min(some.length, others.length);
+  let [first, end] = [0, 0];
+  while (first < least && some[first] === others[first]) first++;
+  // Of the first block it matters where it is.
+  const most = least - Math.max(first, 1);
+  while (end < most && some[some.length - 1 - end] === others[others.length - 1 - end]) end++;
+  return [first, end];
+}
+
+/** As `beginningsOf`, for blocks of which nothing is known. */
+function measure(blocks: readonly Node[]): Beginnings {
+  const [had, before] = [last?.blocks ?? [], last?.found];
   const [units, places] = [new Int32Array(blocks.length + 1), new Int32Array(blocks.length + 1)];
-  for (let n = 0; n < blocks.length; n++) {
+  const [same, after] = inCommon(blocks, had);
+  if (before) {
+    units.set(before.units.subarray(0, same + 1));
+    places.set(before.places.subarray(0, same + 1));
+  }
+  const end = blocks.length - after;
+  for (let n = same; n < end; n++) {
     const block = blocks[n]!;
-    const m = had[n] === block ? n : n - more;
-    // Only of the first block it matters where it is.
-    const isKnown = before !== undefined && n > 0 && m > 0 && had[m] === block;
-    units[n + 1] = units[n]! + (isKnown ? before.units[m + 1]! - before.units[m]! : openingOf(block, n) + lineLength(block));
-    places[n + 1] = places[n]! + (isKnown ? before.places[m + 1]! - before.places[m]! : block.nodeSize);
+    units[n + 1] = units[n]! + openingOf(block, n) + lineLength(block);
+    places[n + 1] = places[n]! + block.nodeSize;
+  }
+  if (before && after > 0) {
+    const from = had.length - after;
+    copyMoved(before.units, from, units, end);
+    copyMoved(before.places, from, places, end);
   }
   return { units, places };
 }
 
-function beginningsOf(body: Node): Beginnings {
-  let found = known.get(body);
+/** Copies what is behind a number of a list behind one of another, which says how far from there all of it is. */
+function copyMoved(list: Int32Array, from: number, into: Int32Array, to: number): void {
+  const more = into[to]! - list[from]!;
+  for (let n = 1; from + n < list.length; n++) into[to + n] = list[from + n]! + more;
+}
+
+function beginningsOf(content: Fragment): Beginnings {
+  let found = known.get(content);
   if (found === undefined) {
-    known.set(body, (found = measure(body)));
-    if (body.childCount >= LONG) last = { body, found };
+    const blocks = content.content;
+    known.set(content, (found = measure(blocks)));
+    if (blocks.length >= LONG) last = { blocks, found };
   }
   return found;
 }
 
 /** Where each block of a body begins, counted from the body's content, and behind them where the last one ends. */
-export const placesOfBlocks = (body: Node): Int32Array => beginningsOf(body).places;
+export const placesOfBlocks = ({ content }: { content: Fragment }): Int32Array => beginningsOf(content).places;
 
 /** How many of ascending numbers are below one. */
 export function countBelow(ascending: Int32Array, limit: number): number {
@@ -100,7 +126,7 @@ export function countBelow(ascending: Int32Array, limit: number): number {
 
 /** The place right behind so many units of a body: between blocks only where a mark comes first and there are none. */
 export function locate({ node, start }: Body, units: number): number {
-  const { units: before, places } = beginningsOf(node);
+  const { units: before, places } = beginningsOf(node.content);
   const n = Math.max(0, countBelow(before, units) - 1);
   if (units > before.at(-1)!) throw new RangeError(`the body has ${before.at(-1)} units, not ${units}`);
   const block = node.child(n);
@@ -111,7 +137,7 @@ export function locate({ node, start }: Body, units: number): number {
 
 /** How many units of a body lie before a place, where `within` says how many of a line do. */
 export function unitsTo({ node, start }: Body, place: number, within: (block: Node, place: number) => number): number {
-  const { units, places } = beginningsOf(node);
+  const { units, places } = beginningsOf(node.content);
   const n = countBelow(places, place - start) - 1;
   if (n < 0 || n === node.childCount) return units[Math.max(0, n)]!;
   if (start + places[n + 1]! === place) return units[n + 1]!;

@@ -87,17 +87,41 @@ function showChanges(desc: DocViewDesc, shown: Shown, view: EditorView): Shown |
   return { doc, blocks: shown.blocks, decorated };
 }
 
+/**
+ * Lets chunks say how long they are by where their blocks are in the document, instead of asking each of them; until what is returned is
+ * called, before which no block may come, go or move.
+ */
+function measureChunks(desc: DocViewDesc): () => void {
+  const chunks = desc.children.filter(({ node }) => !node);
+  let first = 0;
+  for (const child of desc.children) {
+    const [from, to] = [first, (first += child.node ? 1 : child.children.length)];
+    const get = () => {
+      const places = placesOfBlocks(desc.node);
+      return places[to]! - places[from]!;
+    };
+    if (!child.node) Object.defineProperty(child, "size", { configurable: true, get });
+  }
+  return () => {
+    for (const chunk of chunks) delete (chunk as { size?: number }).size;
+  };
+}
+
 /** Makes a document's view look only at what changed, and read only the block where the page did. */
 function quicken(desc: DocViewDesc): void {
   const { updateChildren, parseRange } = desc;
+  let release = () => {};
   const showing = (): Shown | null => {
     const blocks = blocksOf(desc);
-    return blocks && { doc: desc.node, blocks, decorated: decoratedIn(desc.innerDeco, placesOfBlocks(desc.node)) };
+    if (!blocks) return null;
+    release = measureChunks(desc);
+    return { doc: desc.node, blocks, decorated: decoratedIn(desc.innerDeco, placesOfBlocks(desc.node)) };
   };
   let shown = showing();
   desc.updateChildren = (view, place) => {
     shown = shown && showChanges(desc, shown, view);
     if (shown) return;
+    release();
     updateChildren.call(desc, view, place);
     shown = showing();
   };

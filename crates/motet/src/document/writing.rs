@@ -71,6 +71,8 @@ pub(crate) struct Writing {
     refusal: Option<Refusal>,
     /// Whether something was said of what actions mean together.
     pub declares: bool,
+    /// Whether it begins a draft.
+    pub drafts: bool,
     /// Whether half of all numbers are used.
     is_used_up: bool,
 }
@@ -250,6 +252,7 @@ impl Document {
         self.writing.cuts.clear();
         self.writing.taken = 0;
         self.writing.declares = false;
+        self.writing.drafts = false;
         if self.is_writing() {
             self.log.abandon(self.replica);
             self.model = super::LazyModel::awake(self.view.project(&self.log));

@@ -48,6 +48,7 @@ impl Edit<'_> {
         if name.is_empty() {
             self.document.refuse(Refusal::Unfit);
         }
+        self.document.writing.drafts = true;
         self.push(OpRef::Draft { name }).first()
     }
 
