@@ -55,6 +55,33 @@ export const insertTable: Command = (state, dispatch) => {
   return insertBlock(() => schema.node("block", { kind: "table" }, [emptyTable()]), 4)(state, dispatch);
 };
 
+/** Puts a table that there is behind the block with the caret; in a cell, its cells into that one and those right and below of it, where all have room. */
+export const putTable = (block: Node): Command => (state, dispatch) => {
+  const { $from } = state.selection;
+  if (!isWithin($from, "cell")) return insertBlock(() => block, 0)(state, dispatch);
+  const tr = fillCells(state, block.firstChild!);
+  if (tr) dispatch?.(tr.scrollIntoView());
+  return tr !== null;
+};
+
+/** The transaction that puts a table's cells into those from the one with the caret on; null where there are too few. */
+function fillCells({ selection: { $from }, tr }: EditorState, from: Node): Transaction | null {
+  let depth = $from.depth;
+  while ($from.node(depth).type !== schema.nodes.cell) depth--;
+  const [table, top, left] = [$from.node(depth - 2), $from.index(depth - 2), $from.index(depth - 1)];
+  const rows = from.children.map((row, n) => ({ row, into: table.maybeChild(top + n) }));
+  if (rows.some(({ row, into }) => !into || left + row.childCount > into.childCount)) return null;
+  const start = $from.start(depth - 2);
+  const places: { cell: Node; at: number; old: Node }[] = [];
+  table.forEach((row, offset, n) => {
+    const given = rows[n - top]?.row;
+    if (n >= top && given) row.forEach((old, at, m) => m >= left && m - left < given.childCount && places.push({ cell: given.child(m - left), at: start + offset + 1 + at, old }));
+  });
+  // From the end on, so that places stay what they are.
+  for (const { cell, at, old } of places.reverse()) tr.replaceWith(at + 1, at + 1 + old.content.size, cell.content);
+  return tr;
+}
+
 /** A footnote at the end of the selection, with the caret in it. */
 export const insertFootnote: Command = ({ selection, tr }, dispatch) => {
   const { $to } = selection;

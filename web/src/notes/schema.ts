@@ -5,7 +5,7 @@
  */
 import { type Attrs, type DOMOutputSpec, Fragment, type Mark, type Node, Schema } from "prosemirror-model";
 import { addressOf, blobOf } from "./blob";
-import { levelsOf, taskOf } from "./pasted";
+import { alignOf, languageOf, levelsOf, startOf, taskOf } from "./pasted";
 
 /** The name of the block before the first paragraph mark of a body, which no element names. */
 export const HEAD = "";
@@ -42,8 +42,9 @@ export function blockDom(attrs: Attrs): Record<string, string> {
   return dom;
 }
 
-const pasted = (more: Attrs) => (dom: HTMLElement) => ({ levels: levelsOf(dom), task: taskOf(dom), ...more });
-const hasBlocks = (dom: HTMLElement) => dom.querySelector(":scope > p, :scope > h1, :scope > h2, :scope > h3, :scope > pre, :scope > div, :scope > blockquote");
+const pasted = (more: Attrs) => (dom: HTMLElement) => ({ levels: levelsOf(dom), task: taskOf(dom), start: startOf(dom), ...more });
+const hasBlocks = (dom: HTMLElement) => dom.querySelector(":scope > :is(p, h1, h2, h3, h4, h5, h6, pre, div, blockquote, hr)");
+const holdsBlocks = (dom: HTMLElement) => dom.querySelector("p, h1, h2, h3, h4, h5, h6, pre, div, blockquote, hr, ul, ol, table");
 const heading = (rank: number) => ({ tag: `h${rank}`, getAttrs: pasted({ kind: "heading", rank }), preserveWhitespace: false as const });
 
 function ownAttrs(dom: HTMLElement): Attrs {
@@ -51,7 +52,7 @@ function ownAttrs(dom: HTMLElement): Attrs {
   return {
     kind: kind === "paragraph" ? null : kind,
     rank: Number(rank ?? 1),
-    levels: levels ?? "",
+    levels: (levels ?? "").replace(/[^qbowv]/g, "").slice(0, 32),
     task: task === undefined ? null : task === "true",
     info: info ?? "",
     start: start === undefined ? null : Number(start),
@@ -90,13 +91,15 @@ export const schema = new Schema({
       defining: true,
       toDOM: (node) => ["div", { class: "note-block", ...blockDom(node.attrs) }, 0],
       parseDOM: [
-        { tag: "div.note-block", getAttrs: ownAttrs },
+        { tag: ".note-block", getAttrs: ownAttrs },
+        // What is in code is no code within a line.
+        { tag: "pre > code", skip: true, priority: 60 },
         ...[1, 2, 3, 4, 5, 6].map(heading),
-        { tag: "pre", getAttrs: pasted({ kind: "code" }), preserveWhitespace: "full" },
+        { tag: "pre", getAttrs: (dom) => pasted({ kind: "code", info: languageOf(dom) })(dom), preserveWhitespace: "full" },
         { tag: "hr", getAttrs: pasted({ kind: "rule" }) },
         { tag: "li", getAttrs: (dom) => (hasBlocks(dom) ? false : pasted({})(dom)), preserveWhitespace: false },
         { tag: "p", getAttrs: pasted({}), preserveWhitespace: false },
-        { tag: "blockquote", getAttrs: (dom) => (hasBlocks(dom) ? false : { levels: `${levelsOf(dom)}q` }), preserveWhitespace: false },
+        { tag: "blockquote", getAttrs: (dom) => (holdsBlocks(dom) ? false : { levels: `${levelsOf(dom)}q` }), preserveWhitespace: false },
       ],
     },
     text: { group: "inline" },
@@ -152,7 +155,7 @@ export const schema = new Schema({
       isolating: true,
       attrs: { column: none, align: none },
       toDOM: ({ attrs }) => ["td", attrs["align"] ? { style: `text-align: ${attrs["align"]}` } : {}, 0],
-      parseDOM: [{ tag: "td" }, { tag: "th" }],
+      parseDOM: ["td", "th"].map((tag) => ({ tag, getAttrs: (dom: HTMLElement) => ({ align: alignOf(dom) }) })),
     },
   },
   marks: {
