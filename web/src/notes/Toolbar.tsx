@@ -5,7 +5,8 @@ import type { IconName } from "../app/icons";
 import { written } from "../app/keys";
 import { IconButton, Menu, type MenuItem } from "../app/parts";
 import { insertFootnote, insertRule, insertTable } from "./insert";
-import { indent, mark, outdent, setBlocks, toggleCode, toggleHeading, toggleList, toggleQuote, toggleTask } from "./keys";
+import { makeParagraph, mark, toggleCode, toggleHeading, toggleList, toggleQuote, toggleTask } from "./keys";
+import { indent, outdent } from "./levels";
 import type { OpenNote } from "./note";
 import { schema } from "./schema";
 import { cellAt, type TableCommand } from "./table";
@@ -95,7 +96,7 @@ export function Toolbar({ note, onLink, onImage, onComment }: Props) {
     <IconButton key={label} icon={icon} label={label} keys={keys && written(keys)} aria-pressed={isOn} onClick={() => (command.length === 0 ? (command as () => void)() : note.run(command as Command))} />
   );
   const kinds: MenuItem[] = [
-    { label: "Paragraph", keys: written("Mod-Alt-0"), checked: now.kind === null, run: () => note.run(setBlocks(() => ({ kind: null }))) },
+    { label: "Paragraph", keys: written("Mod-Alt-0"), checked: now.kind === null, run: () => note.run(makeParagraph) },
     ...[1, 2, 3, 4, 5, 6].map((rank) => ({
       label: `Heading ${rank}`,
       keys: written(`Mod-Alt-${rank}`),

@@ -1,29 +1,30 @@
 /** What keys and typed signs do: each a command of the editor's, of which the binding makes ops. */
 import { baseKeymap, chainCommands, toggleMark } from "prosemirror-commands";
-import { InputRule, inputRules } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
-import type { Attrs, ResolvedPos } from "prosemirror-model";
+import type { Attrs, Node, ResolvedPos } from "prosemirror-model";
 import { type Command, NodeSelection, type Plugin, Selection, TextSelection } from "prosemirror-state";
+import { acrossPlugin, clearAcross } from "./across";
+import { besidePlugin, breakBeside, objectBefore, objectBehind, stayApart } from "./beside";
 import type { NoteBinding } from "./binding";
+import { breakCode, downFromCode, leaveCode, tabInCode, untabInCode } from "./code";
+import { indent, inside, isItem, outdent } from "./levels";
+import { bodyDepth } from "./places";
 import { schema } from "./schema";
-
-const INSIDE: Record<string, string> = { b: "w", o: "v" };
-
-/** The levels of a block that goes on in what a block with `levels` is in. */
-const inside = (levels: string) => [...levels].map((letter) => INSIDE[letter] ?? letter).join("");
-
-const isItem = (levels: string) => /[bo]$/.test(levels);
+import { cellAt, tableChange } from "./table";
+import { typedPlugin } from "./typed";
 
 /** The line around a place, where there is one. */
 function lineAround($place: ResolvedPos): { at: number; attrs: Attrs } | null {
   return $place.parent.type === schema.nodes.block ? { at: $place.before(), attrs: $place.parent.attrs } : null;
 }
 
-/** The places of the blocks that the selection touches. */
+/** The places of the blocks that the selection touches, but for those that have all of it within a table or a footnote of theirs. */
 export function blocksIn({ selection, doc }: Parameters<Command>[0]): { at: number; attrs: Attrs }[] {
   const blocks: { at: number; attrs: Attrs }[] = [];
-  doc.nodesBetween(selection.from, selection.to, (node, at) => {
-    if (node.type === schema.nodes.block) blocks.push({ at, attrs: node.attrs });
+  const { $from, from, to } = selection;
+  const depth = bodyDepth($from, $from.sharedDepth(to));
+  doc.nodesBetween(from, to, (node, at) => {
+    if (node.type === schema.nodes.block && doc.resolve(at).depth >= depth) blocks.push({ at, attrs: node.attrs });
   });
   return blocks;
 }
@@ -43,8 +44,13 @@ export function setBlocks(change: (attrs: Attrs) => Attrs | null): Command {
   };
 }
 
+/** What a block is, where it can be something else: a table cannot. */
+const setKind = (change: (attrs: Attrs) => Attrs) => setBlocks((attrs) => (attrs["kind"] === "table" ? null : change(attrs)));
+
+export const makeParagraph = setKind(() => ({ kind: null }));
+
 /** Makes the blocks headings of a rank, or paragraphs again where they are. */
-export const toggleHeading = (rank: number) => setBlocks(({ kind, rank: now }) => (kind === "heading" && now === rank ? { kind: null } : { kind: "heading", rank }));
+export const toggleHeading = (rank: number) => setKind(({ kind, rank: now }) => (kind === "heading" && now === rank ? { kind: null } : { kind: "heading", rank }));
 
 /** Makes the blocks items of a list, or no items where they are. */
 export const toggleList = (letter: "b" | "o") =>
@@ -57,27 +63,13 @@ export const toggleTask = setBlocks(({ levels, task }) => (task === null ? { tas
 
 export const toggleQuote = setBlocks(({ levels }) => ({ levels: levels.startsWith("q") ? levels.slice(1) : `q${levels}` }));
 
-export const toggleCode = setBlocks(({ kind }) => ({ kind: kind === "code" ? null : "code" }));
+export const toggleCode = setKind(({ kind }) => ({ kind: kind === "code" ? null : "code" }));
 
-/** One level further in: into the item before. */
-export const indent: Command = (state, dispatch) => {
+/** Ticks the task with the caret, or unticks it. */
+const tickTask: Command = (state, dispatch) => {
   const line = lineAround(state.selection.$from);
-  if (!line || !/[bowv]$/.test(line.attrs["levels"]) || line.attrs["levels"].length > 30) return false;
-  return setBlocks(({ levels }) => (/[bowv]$/.test(levels) ? { levels: inside(levels) + levels.at(-1) } : null))(state, dispatch) || true;
-};
-
-/** One level further out. */
-export const outdent: Command = setBlocks(({ levels }) => {
-  if (levels === "") return null;
-  return levels.length === 1 ? { levels: "", task: null, start: null } : { levels: levels.slice(0, -2) + levels.at(-1) };
-});
-
-/** A line end in code; a second one at its end leaves it. */
-const breakCode: Command = ({ selection, tr }, dispatch) => {
-  const { $from, $to } = selection;
-  if ($from.parent.attrs["kind"] !== "code" || !$from.sameParent($to)) return false;
-  dispatch?.(tr.insertText("\n").scrollIntoView());
-  return true;
+  if (!line || line.attrs["task"] === null) return false;
+  return setBlocks(({ task }) => (task === null ? null : { task: !line.attrs["task"] }))(state, dispatch);
 };
 
 const FENCE = /^```(\S*)$/;
@@ -138,35 +130,58 @@ const breakSoft: Command = ({ tr }, dispatch) => {
 
 /** At the beginning of a block: what it is goes before what is in it. */
 const plainBefore: Command = (state, dispatch) => {
-  const { selection, tr } = state;
+  const { selection } = state;
   const line = lineAround(selection.$from);
   if (!selection.empty || !line || selection.$from.parentOffset > 0) return false;
-  if (line.attrs["kind"] === "heading" || line.attrs["kind"] === "code") return setBlocks(() => ({ kind: null }))(state, dispatch);
+  if (["heading", "code", "rule"].includes(line.attrs["kind"])) return setBlocks(() => ({ kind: null }))(state, dispatch);
   if (line.attrs["levels"] !== "") return outdent(state, dispatch);
-  const before = tr.doc.resolve(line.at).nodeBefore;
-  if (before?.attrs["kind"] !== "rule" && before?.attrs["kind"] !== "table") return false;
-  // What is no line is selected first, so that nobody deletes it by one key too many.
-  const object = before.childCount === 1 && before.firstChild!.isInline && !before.firstChild!.isText ? line.at - before.nodeSize + 1 : line.at - before.nodeSize;
-  dispatch?.(tr.setSelection(NodeSelection.create(tr.doc, object)));
+  return false;
+};
+
+/** Deletes a table that is selected, and the line that it stood in becomes a paragraph. */
+export const deleteTable: Command = ({ selection, tr }, dispatch) => {
+  if (!(selection instanceof NodeSelection) || selection.node.type !== schema.nodes.table) return false;
+  const line = lineAround(selection.$from);
+  tr.delete(selection.from, selection.to);
+  if (line?.attrs["kind"] === "table") tr.setNodeAttribute(line.at, "kind", null);
+  dispatch?.(tr.scrollIntoView());
   return true;
 };
 
-/** From cell to cell. */
-function toCell(step: 1 | -1): Command {
-  return ({ selection, doc, tr }, dispatch) => {
-    const { $head } = selection;
+/** From a footnote to what is behind it. */
+const leaveFootnote: Command = ({ selection, tr }, dispatch) => {
+  const { $head } = selection;
+  let depth = $head.depth;
+  while (depth > 0 && $head.node(depth).type !== schema.nodes.footnote) depth--;
+  if (depth === 0) return false;
+  dispatch?.(tr.setSelection(TextSelection.create(tr.doc, $head.after(depth))).scrollIntoView());
+  return true;
+};
+
+/** From cell to cell; from the last one into a row that is made. */
+function toCell(step: 1 | -1, binding: NoteBinding): Command {
+  return (state, dispatch, view) => {
+    const { $head } = state.selection;
     let depth = $head.depth;
     while (depth > 0 && $head.node(depth).type !== schema.nodes.cell) depth--;
     if (depth === 0) return false;
     const table = $head.before(depth - 2);
-    const cells: number[] = [];
-    doc.nodeAt(table)!.descendants((node, at) => {
-      if (node.type === schema.nodes.cell) cells.push(table + 1 + at);
-      return node.type === schema.nodes.row;
-    });
-    const next = cells[cells.indexOf($head.before(depth)) + step];
-    const place = next ?? (step > 0 ? table + doc.nodeAt(table)!.nodeSize : table);
-    dispatch?.(tr.setSelection(Selection.near(doc.resolve(next === undefined ? place : place + 1), step > 0 || next !== undefined ? 1 : -1)).scrollIntoView());
+    const cellsOf = (doc: Node) => {
+      const cells: number[] = [];
+      doc.nodeAt(table)!.descendants((node, at) => {
+        if (node.type === schema.nodes.cell) cells.push(table + 1 + at);
+        return node.type === schema.nodes.row;
+      });
+      return cells;
+    };
+    const place = cellsOf(state.doc).indexOf($head.before(depth)) + step;
+    if (place < 0 || !dispatch) return true;
+    const isBehind = place === cellsOf(state.doc).length;
+    const change = isBehind && tableChange(binding.engine, cellAt(state)!, "rowBelow");
+    if (change) binding.change([change]);
+    const now = change && view ? view.state : state;
+    const next = cellsOf(now.doc)[place];
+    if (next !== undefined) dispatch(now.tr.setSelection(Selection.near(now.doc.resolve(next + 1))).scrollIntoView());
     return true;
   };
 }
@@ -196,7 +211,9 @@ export function keysPlugins(binding: NoteBinding): Plugin[] {
   const redo: Command = () => binding.redo() || true;
   const headings = [1, 2, 3, 4, 5, 6].map((rank) => [`Mod-Alt-${rank}`, toggleHeading(rank)] as const);
   return [
-    inputRules({ rules }),
+    acrossPlugin,
+    typedPlugin,
+    besidePlugin,
     keymap({
       "Mod-z": undo,
       "Mod-Shift-z": redo,
@@ -206,45 +223,24 @@ export function keysPlugins(binding: NoteBinding): Plugin[] {
       "Mod-`": mark("code"),
       "Mod-e": mark("code"),
       "Mod-Shift-x": mark("strike"),
-      "Mod-Alt-0": setBlocks(() => ({ kind: null })),
+      "Mod-Alt-0": makeParagraph,
       ...Object.fromEntries(headings),
       ...edges,
       "Mod-Shift-8": toggleList("b"),
       "Mod-Shift-7": toggleList("o"),
       "Mod-Shift-9": toggleTask,
-      Enter: chainCommands(beginCode, breakCode, leaveList, breakLine),
-      "Shift-Enter": chainCommands(breakCode, breakSoft),
-      "Mod-Enter": breakLine,
-      Backspace: plainBefore,
-      Tab: chainCommands(toCell(1), indent),
-      "Shift-Tab": chainCommands(toCell(-1), outdent),
+      Enter: chainCommands(clearAcross, beginCode, breakCode, leaveList, breakBeside, breakLine),
+      "Shift-Enter": chainCommands(clearAcross, breakCode, breakBeside, breakSoft),
+      "Mod-Enter": chainCommands(tickTask, leaveCode, breakBeside, breakLine),
+      Backspace: chainCommands(clearAcross, deleteTable, plainBefore, objectBefore, stayApart),
+      "Mod-Backspace": clearAcross,
+      Delete: chainCommands(clearAcross, deleteTable, objectBehind),
+      "Mod-Delete": clearAcross,
+      ArrowDown: downFromCode,
+      Escape: leaveFootnote,
+      Tab: chainCommands(toCell(1, binding), tabInCode, indent),
+      "Shift-Tab": chainCommands(toCell(-1, binding), untabInCode, outdent),
     }),
     keymap(baseKeymap),
   ];
 }
-
-/** Signs at the beginning of a paragraph that say what it is. */
-function blockRule(signs: RegExp, change: (match: RegExpMatchArray, attrs: Attrs) => Attrs | null): InputRule {
-  return new InputRule(signs, (state, match, start, end) => {
-    const $start = state.doc.resolve(start);
-    const line = lineAround($start);
-    if (!line || $start.parentOffset > 0 || line.attrs["kind"] === "code") return null;
-    const attrs = change(match, line.attrs);
-    if (!attrs) return null;
-    const tr = state.tr.delete(start, end);
-    for (const [key, value] of Object.entries(attrs)) tr.setNodeAttribute(line.at, key, value);
-    return tr;
-  });
-}
-
-const plain = ({ levels }: Attrs) => !/[bo]$/.test(levels);
-
-const rules = [
-  blockRule(/^(#{1,6})\s$/, ([, signs]) => ({ kind: "heading", rank: signs!.length })),
-  blockRule(/^[-*+]\s$/, (_, attrs) => (plain(attrs) ? { levels: `${attrs["levels"]}b` } : null)),
-  blockRule(/^(\d{1,9})[.)]\s$/, ([, number], attrs) => (plain(attrs) ? { levels: `${attrs["levels"]}o`, ...(number === "1" ? {} : { start: Number(number) }) } : null)),
-  blockRule(/^>\s$/, (_, { levels }) => ({ levels: `${levels}q` })),
-  blockRule(/^\[( |x|)\]\s$/, ([, sign], { levels }) => ({ task: sign === "x", levels: /[bowv]$/.test(levels) ? levels : `${levels}b` })),
-  blockRule(/^```\s$/, () => ({ kind: "code" })),
-  blockRule(/^---$/, () => ({ kind: "rule" })),
-];

@@ -146,7 +146,11 @@ export class Upward {
 
   /** Sees to it that no body begins with an empty head while it has other blocks: nobody would see the head. */
   nameHeads(doc: Node): void {
+    const named = new Set<Name>();
     for (const { name, before } of this.bodies) {
+      // Several steps may have been in one body.
+      if (named.has(name)) continue;
+      named.add(name);
       const body = before < 0 ? doc : doc.nodeAt(before);
       const head = body?.firstChild;
       if (!head || head.attrs["id"] !== HEAD || head.content.size > 0 || body.childCount < 2) continue;
