@@ -43,6 +43,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly (readonly [stri
       ["Mod-e", "Code within a line"],
       ["Mod-Shift-x", "Struck through"],
       ["Mod-k", "Link"],
+      ["Mod-click", "Open the link"],
       ["Mod-Alt-f", "Footnote"],
       ["Mod-Alt-m", "Comment"],
       ["Alt-F10", "To the toolbar"],

@@ -62,6 +62,8 @@ export interface MenuItem {
   /** Whether it is the chosen one of several. */
   checked?: boolean;
   danger?: boolean;
+  /** Whether it would do nothing right now. */
+  disabled?: boolean;
   /** The keys that do the same. */
   keys?: string;
   run: () => void;
@@ -92,7 +94,7 @@ export function Menu({ label, icon, words, opensRight = false, items, keys, isOn
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen) return;
-    box.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+    box.current?.querySelector<HTMLElement>("[role^=menuitem]:enabled")?.focus();
     const leave = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -114,7 +116,7 @@ export function Menu({ label, icon, words, opensRight = false, items, keys, isOn
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     if (!isOpen) return setOpen(true);
-    const entries = [...(box.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
+    const entries = [...(box.current?.querySelectorAll<HTMLElement>("[role^=menuitem]:enabled") ?? [])];
     const step = event.key === "ArrowDown" ? 1 : -1;
     const next = entries.indexOf(document.activeElement as HTMLElement) + step;
     entries.at(next % entries.length)?.focus();
@@ -140,6 +142,7 @@ export function Menu({ label, icon, words, opensRight = false, items, keys, isOn
                 type="button"
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}
                 aria-checked={item.checked}
+                disabled={item.disabled}
                 className={item.danger ? "menu-item is-danger" : "menu-item"}
                 onClick={() => {
                   close();

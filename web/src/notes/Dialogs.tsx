@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../app/parts";
 import { PICTURES } from "./blob";
+import { opens } from "./links";
 
 interface Field {
   label: string;
@@ -37,6 +38,7 @@ export function LinkDialog({ address, onDone }: { address: string; onDone: (addr
       <form className="form" onSubmit={submit}>
         <Fields fields={[{ label: "Address", value: typed, set: setTyped, placeholder: "https://" }]} />
         <div className="form-actions actions">
+          {opens(address) && <a className="button" href={address} target="_blank" rel="noopener noreferrer">Open</a>}
           {address && <button type="button" className="button" onClick={() => onDone("")}>Remove the link</button>}
           <button type="submit" className="button is-primary" disabled={!address && typed.trim() === ""}>{address ? "Change" : "Link"}</button>
         </div>
@@ -48,30 +50,34 @@ export function LinkDialog({ address, onDone }: { address: string; onDone: (addr
 /** Where an image is to come from. */
 export type Chosen = { address: string; alt: string } | { files: readonly File[]; alt: string };
 
-export function ImageDialog({ onDone }: { onDone: (chosen: Chosen | null) => void }) {
+/** What is asked of an image, or of `known`, one that is there: null where its bytes lie beside the document. */
+export function ImageDialog({ known = null, onDone }: { known?: { address: string | null; alt: string } | null; onDone: (chosen: Chosen | null) => void }) {
   const [files, setFiles] = useState<readonly File[]>([]);
-  const [address, setAddress] = useState("");
-  const [alt, setAlt] = useState("");
+  const [address, setAddress] = useState(known?.address ?? "");
+  const [alt, setAlt] = useState(known?.alt ?? "");
+  const hasAddress = known === null || known.address !== null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onDone(files.length > 0 ? { files, alt: alt.trim() } : { address: addressOf(address), alt: alt.trim() });
   };
   return (
-    <Dialog title="Image" onClose={() => onDone(null)}>
+    <Dialog title={known ? "Change the image" : "Image"} onClose={() => onDone(null)}>
       <form className="form" onSubmit={submit}>
-        <label className="field">
-          <span>From this device</span>
-          <input type="file" accept={PICTURES.join()} multiple onChange={({ target }) => setFiles([...(target.files ?? [])])} />
-        </label>
+        {!known && (
+          <label className="field">
+            <span>From this device</span>
+            <input type="file" accept={PICTURES.join()} multiple onChange={({ target }) => setFiles([...(target.files ?? [])])} />
+          </label>
+        )}
         <Fields
           fields={[
-            ...(files.length > 0 ? [] : [{ label: "Or its address", value: address, set: setAddress, placeholder: "https://" }]),
+            ...(files.length > 0 || !hasAddress ? [] : [{ label: known ? "Address" : "Or its address", value: address, set: setAddress, placeholder: "https://" }]),
             { label: "What it shows, for those who do not see it", value: alt, set: setAlt },
           ]}
         />
-        <p className="hint">Pictures may also be pasted into the note, or dropped on it.</p>
+        {!known && <p className="hint">Pictures may also be pasted into the note, or dropped on it. From other sites they are not loaded: by an address a picture is only named.</p>}
         <div className="form-actions">
-          <button type="submit" className="button is-primary" disabled={files.length === 0 && address.trim() === ""}>Insert</button>
+          <button type="submit" className="button is-primary" disabled={files.length === 0 && hasAddress && address.trim() === ""}>{known ? "Change" : "Insert"}</button>
         </div>
       </form>
     </Dialog>

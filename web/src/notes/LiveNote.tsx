@@ -8,13 +8,14 @@ import { COMMENTS } from "./Comments";
 import { type Chosen, ImageDialog, LinkDialog } from "./Dialogs";
 import { filesPlugin } from "./files";
 import { highlightsPlugin } from "./highlights";
-import { insertFootnote, insertImage, linkAt, setLink } from "./insert";
+import { changeImage, imageAt, insertFootnote, insertImage, linkAt, setLink } from "./insert";
 import { toggleCode, toggleQuote } from "./keys";
+import { linksPlugin } from "./links";
 import type { OpenNote } from "./note";
 import { threadsPlugin } from "./threads";
 import { Toolbar } from "./Toolbar";
 
-type Asked = { what: "link"; address: string } | { what: "image" } | null;
+type Asked = { what: "link"; address: string } | { what: "image"; known: { address: string | null; alt: string } | null } | null;
 
 /** A command that is no step of the editor's. */
 const doing = (act: () => void): Command => (_, dispatch) => {
@@ -28,6 +29,10 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
   const askLink = () => {
     const state = note.state();
     if (state) ask({ what: "link", address: linkAt(state)?.mark.attrs["address"] ?? "" });
+  };
+  const askImage = () => {
+    const image = imageAt(note.state());
+    ask({ what: "image", known: image && { address: image.attrs["address"], alt: image.attrs["alt"] ?? "" } });
   };
   const comment = () => {
     if (note.beginDraft()) showPanel(COMMENTS.id);
@@ -44,8 +49,8 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
       "Mod-Shift-b": toggleQuote,
       "Alt-F10": doing(toToolbar),
     });
-    const files = filesPlugin((files, place) => void note.addPictures(files, place));
-    const close = note.mount(box.current as HTMLElement, [keys, files, threadsPlugin(), highlightsPlugin()]);
+    const files = filesPlugin((files, place) => void note.addPictures(files, place), note.keep);
+    const close = note.mount(box.current as HTMLElement, [keys, files, linksPlugin, threadsPlugin(), highlightsPlugin()]);
     note.focus();
     return close;
   }, [note]);
@@ -56,15 +61,16 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
     else note.focus();
   };
   const put = (picture: Chosen | null) => {
-    done(picture && "address" in picture ? insertImage(picture) : null);
+    const isKnown = asked?.what === "image" && asked.known !== null;
+    done(picture && "address" in picture ? (isKnown ? changeImage(picture) : insertImage(picture)) : null);
     if (picture && "files" in picture) void note.addPictures(picture.files, null, picture.alt);
   };
   return (
     <div className="note-page" hidden={isHidden}>
-      <Toolbar note={note} onLink={askLink} onImage={() => ask({ what: "image" })} onComment={comment} />
+      <Toolbar note={note} onLink={askLink} onImage={askImage} onComment={comment} />
       <div className="note-scroll" ref={box} />
       {asked?.what === "link" && <LinkDialog address={asked.address} onDone={(address) => done(address === null ? null : setLink(address))} />}
-      {asked?.what === "image" && <ImageDialog onDone={put} />}
+      {asked?.what === "image" && <ImageDialog known={asked.known} onDone={put} />}
     </div>
   );
 });

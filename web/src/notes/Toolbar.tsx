@@ -9,7 +9,7 @@ import { makeParagraph, mark, toggleCode, toggleHeading, toggleList, toggleQuote
 import { indent, outdent } from "./levels";
 import type { OpenNote } from "./note";
 import { schema } from "./schema";
-import { cellAt, type TableCommand } from "./table";
+import { type CellPlace, cellAt, deleteTableAround, isPossible, type TableCommand } from "./table";
 
 /** What the toolbar shows of a state, as one text, so that it is drawn only where that changes. */
 function shownOf(state: EditorState | null): string {
@@ -19,7 +19,7 @@ function shownOf(state: EditorState | null): string {
   const active = Object.values(schema.marks).filter((type) =>
     empty ? type.isInSet(state.storedMarks ?? $from.marks()) : state.doc.rangeHasMark(from, to, type),
   );
-  return JSON.stringify({ kind, rank, list: levels.at(-1) ?? "", isQuote: levels.includes("q"), isTask: task !== null, marks: active.map(({ name }) => name), isInTable: cellAt(state) !== null });
+  return JSON.stringify({ kind, rank, list: levels.at(-1) ?? "", isQuote: levels.includes("q"), isTask: task !== null, marks: active.map(({ name }) => name), cell: cellAt(state) });
 }
 
 interface Shown {
@@ -29,7 +29,7 @@ interface Shown {
   isQuote: boolean;
   isTask: boolean;
   marks: string[];
-  isInTable: boolean;
+  cell: CellPlace | null;
 }
 
 const KINDS: Record<string, string> = { code: "Code", rule: "Rule", table: "Table", html: "HTML" };
@@ -105,7 +105,11 @@ export function Toolbar({ note, onLink, onImage, onComment }: Props) {
     })),
     { label: "Code", keys: written("Mod-Alt-c"), checked: now.kind === "code", run: () => note.run(toggleCode) },
   ];
-  const table = TABLE.map((item) => (item === "line" ? item : { label: item[1], danger: item[0].endsWith("Delete"), run: () => note.changeTable(item[0]) }));
+  const { cell } = now;
+  const table: (MenuItem | "line")[] = !cell ? [] : TABLE.map((item) =>
+    item === "line" ? item : { label: item[1], danger: item[0].endsWith("Delete"), disabled: !isPossible(cell, item[0]), run: () => note.changeTable(item[0]) },
+  );
+  table.push("line", { label: "Delete the table", danger: true, run: () => note.run(deleteTableAround) });
   return (
     // Pressing a button leaves the selection in the text as it is.
     <div className="note-bar" role="toolbar" aria-label="Formatting" ref={bar} onFocus={onFocus} onKeyDown={onKeyDown} onMouseDown={(event) => event.preventDefault()}>
@@ -129,7 +133,7 @@ export function Toolbar({ note, onLink, onImage, onComment }: Props) {
         {button("rule", "Rule", insertRule)}
         {button("comment", "Comment", () => onComment(), { keys: "Mod-Alt-m" })}
       </span>
-      {now.isInTable && <Menu label="Rows and columns" icon="table" words="Table" opensRight items={table} />}
+      {cell && <Menu label="Rows and columns" icon="table" words="Table" opensRight items={table} />}
     </div>
   );
 }

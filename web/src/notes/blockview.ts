@@ -34,6 +34,8 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     for (const { name } of [...dom.attributes]) if (!(name in wanted) && name.startsWith("data-")) dom.removeAttribute(name);
     for (const name of ["role", "aria-level"]) if (!(name in wanted)) dom.removeAttribute(name);
     for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);
+    // Each block reads the way its first letter does.
+    dom.dir = attrs["kind"] === "code" ? "ltr" : "auto";
     const levels = attrs["levels"] as string;
     const { increment, set } = countingStyle(attrs);
     dom.style.setProperty("--depth", String(levels.length));

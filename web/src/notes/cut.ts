@@ -5,6 +5,7 @@
 import type { Slice } from "prosemirror-model";
 import { NodeSelection, Plugin, TextSelection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
+import { cleared, isAcross } from "./across";
 import type { NoteBinding } from "./binding";
 import { schema } from "./schema";
 
@@ -69,7 +70,14 @@ export function cutPlugin(binding: NoteBinding): Plugin {
       writeClipboard(view, data, fresh.token);
       view.dispatch(view.state.tr.deleteSelection().scrollIntoView().setMeta("uiEvent", "cut"));
     });
-    if (!isCut) return false;
+    if (!isCut) {
+      // Of cells only what is in them goes.
+      if (!isAcross(view.state)) return false;
+      writeClipboard(view, data, fresh.token);
+      view.dispatch(cleared(view.state).setMeta("uiEvent", "cut"));
+      event.preventDefault();
+      return true;
+    }
     known = fresh;
     event.preventDefault();
     return true;

@@ -1,7 +1,7 @@
 /** Commands that put something into a note, or change links. */
-import { Fragment, type Mark, type Node, type ResolvedPos } from "prosemirror-model";
+import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from "prosemirror-model";
 import type { BlobFacts } from "@motet/client";
-import { type Command, type EditorState, TextSelection, type Transaction } from "prosemirror-state";
+import { type Command, type EditorState, NodeSelection, TextSelection, type Transaction } from "prosemirror-state";
 import { blobOf } from "./blob";
 import { bodyDepth } from "./places";
 import { schema } from "./schema";
@@ -55,13 +55,14 @@ export const insertTable: Command = (state, dispatch) => {
   return insertBlock(() => schema.node("block", { kind: "table" }, [emptyTable()]), 4)(state, dispatch);
 };
 
-/** Puts a table that there is behind the block with the caret; in a cell, its cells into that one and those right and below of it, where all have room. */
+/** Puts a table that there is behind the block with the caret; in a cell, its cells into that one and those right and below of it, or as lines where not all have room. */
 export const putTable = (block: Node): Command => (state, dispatch) => {
   const { $from } = state.selection;
   if (!isWithin($from, "cell")) return insertBlock(() => block, 0)(state, dispatch);
-  const tr = fillCells(state, block.firstChild!);
-  if (tr) dispatch?.(tr.scrollIntoView());
-  return tr !== null;
+  const table = block.firstChild!;
+  const lines = () => table.children.map((row) => schema.node("block", null, row.textContent ? schema.text(row.children.map((cell) => cell.textContent).join("\t")) : []));
+  dispatch?.((fillCells(state, table) ?? state.tr.replaceSelection(new Slice(Fragment.from(lines()), 1, 1))).scrollIntoView());
+  return true;
 };
 
 /** The transaction that puts a table's cells into those from the one with the caret on; null where there are too few. */
@@ -118,6 +119,25 @@ export function insertImage(picture: Picture): Command {
     if (!selection.$from.parent.inlineContent) return false;
     const image = imageNode(picture);
     dispatch?.(tr.replaceWith(selection.from, selection.to, Fragment.from(image)).scrollIntoView());
+    return true;
+  };
+}
+
+/** The image that is selected. */
+export function imageAt(state: EditorState | null): Node | null {
+  const { selection } = state ?? {};
+  return selection instanceof NodeSelection && selection.node.type === schema.nodes.image ? selection.node : null;
+}
+
+/** Gives the selected image another address, where it has one, and says what it shows. */
+export function changeImage({ address, alt }: Picture): Command {
+  return (state, dispatch) => {
+    const image = imageAt(state);
+    if (!image) return false;
+    const { tr, selection } = state;
+    tr.setNodeAttribute(selection.from, "alt", alt || null);
+    if (image.attrs["address"] !== null && address) tr.setNodeAttribute(selection.from, "address", address);
+    dispatch?.(tr.setSelection(NodeSelection.create(tr.doc, selection.from)));
     return true;
   };
 }

@@ -10,7 +10,7 @@ import { breakCode, downFromCode, leaveCode, tabInCode, untabInCode } from "./co
 import { indent, inside, isItem, outdent } from "./levels";
 import { bodyDepth } from "./places";
 import { schema } from "./schema";
-import { cellAt, tableChange } from "./table";
+import { cellAt, tableChange, withoutTable } from "./table";
 import { typedPlugin } from "./typed";
 
 /** The line around a place, where there is one. */
@@ -138,13 +138,10 @@ const plainBefore: Command = (state, dispatch) => {
   return false;
 };
 
-/** Deletes a table that is selected, and the line that it stood in becomes a paragraph. */
-export const deleteTable: Command = ({ selection, tr }, dispatch) => {
+/** Deletes a table that is selected. */
+const deleteTable: Command = ({ selection, tr }, dispatch) => {
   if (!(selection instanceof NodeSelection) || selection.node.type !== schema.nodes.table) return false;
-  const line = lineAround(selection.$from);
-  tr.delete(selection.from, selection.to);
-  if (line?.attrs["kind"] === "table") tr.setNodeAttribute(line.at, "kind", null);
-  dispatch?.(tr.scrollIntoView());
+  dispatch?.(withoutTable(tr, selection.from));
   return true;
 };
 

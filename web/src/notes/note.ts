@@ -158,7 +158,7 @@ export class OpenNote {
     if (this.editor) takeIn(this.editor.view);
     this.dispatch((tr) => (place === null ? (tr.selection.empty ? null : tr.deleteSelection()) : tr.setSelection(TextSelection.near(tr.doc.resolve(place)))));
     const anchor = this.anchors()?.head;
-    const added = await Promise.all(files.map((file) => this.addFile(file)));
+    const added = await Promise.all(files.map((file) => this.keep(file)));
     const pictures = added.flatMap((blob) => (blob === null ? [] : [{ blob, alt }]));
     if (pictures.length === 0) return;
     if (!this.editor) return toast("The note was closed before the picture was read: put it in again");
@@ -300,7 +300,7 @@ export class OpenNote {
   }
 
   /** Keeps a file, where it is a picture; null, and says why, where it is not. */
-  private async addFile(file: File): Promise<BlobReference | null> {
+  readonly keep = async (file: File): Promise<BlobReference | null> => {
     const { blobs } = this.document.client;
     try {
       const reference = await blobs.add(file);
@@ -311,7 +311,7 @@ export class OpenNote {
       toast(MotetError.from(error).message);
     }
     return null;
-  }
+  };
 
   private showThreads(): void {
     const open = threadsOf(this.document.client).filter(({ isResolved }) => !isResolved);

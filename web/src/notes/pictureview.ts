@@ -25,13 +25,52 @@ function describe(image: HTMLImageElement, { attrs }: Node): void {
   image.title = attrs["title"] ?? "";
 }
 
+/** What is said of an image that does not come: mostly pages of this server show none from elsewhere, so that nobody there learns who reads. */
+function elsewhere(address: string): (string | HTMLElement)[] {
+  let host = "";
+  try {
+    host = new URL(address, location.href).host;
+  } catch {
+    return ["This is no address of a picture."];
+  }
+  if (!/^https?:/i.test(address) || host === location.host) return ["There is no picture at this address."];
+  const link = element("a", "");
+  Object.assign(link, { href: address, target: "_blank", rel: "noopener noreferrer", textContent: "Open it there" });
+  return [`This picture is at ${host}, and is not loaded from there. Paste it, or put its file in, to have it here. `, link];
+}
+
 /** An image that the browser fetches by itself. */
-function plainView(node: Node): NodeView {
-  const dom = element("img", "");
-  const address = (node.attrs["address"] as string | null) ?? "";
-  if (isSafe(address)) dom.src = address;
-  describe(dom, node);
-  return { dom };
+function plainView(first: Node): NodeView {
+  const dom = element("span", "note-picture");
+  const image = element("img", "");
+  const said = element("span", "note-picture-words");
+  dom.append(image, said);
+  let address: string | null = null;
+  const show = (node: Node) => {
+    describe(image, node);
+    const next = (node.attrs["address"] as string | null) ?? "";
+    if (next === address) return;
+    address = next;
+    dom.classList.remove("is-elsewhere");
+    said.hidden = true;
+    if (isSafe(address) || /^data:image\//i.test(address)) image.src = address;
+  };
+  image.addEventListener("error", () => {
+    dom.classList.add("is-elsewhere");
+    said.hidden = false;
+    said.replaceChildren(...(image.alt ? [`${image.alt}. `] : []), ...elsewhere(address ?? ""));
+  });
+  show(first);
+  return {
+    dom,
+    update(next) {
+      const isSame = next.type === first.type && (Boolean(next.attrs["address"]) || blobOf(next.attrs["blob"]) === null);
+      if (isSame) show(next);
+      return isSame;
+    },
+    stopEvent: (event) => event.target instanceof HTMLAnchorElement,
+    ignoreMutation: () => true,
+  };
 }
 
 /** How images are drawn; without a source, blobs as the room that they take. */

@@ -1,5 +1,5 @@
 /** Rows and columns of the table with the caret. They are items of lists, which the engine moves and merges. */
-import type { EditorState } from "prosemirror-state";
+import { type Command, type EditorState, TextSelection, type Transaction } from "prosemirror-state";
 import { listOf } from "./projection";
 import type { ElementId, RichChange, RichReader } from "./rich";
 import { schema } from "./schema";
@@ -50,6 +50,36 @@ const STEPS: Record<TableCommand, readonly ["rows" | "columns", Step]> = {
   alignLeft: ["columns", align("left")],
   alignCenter: ["columns", align("center")],
   alignRight: ["columns", align("right")],
+};
+
+/** Whether a command does anything at a cell. */
+export function isPossible({ row, column, rows, columns }: CellPlace, command: TableCommand): boolean {
+  const isEdge: Partial<Record<TableCommand, boolean>> = {
+    rowUp: row === 0,
+    rowDown: row === rows - 1,
+    rowDelete: rows === 1,
+    columnLeft: column === 0,
+    columnRight: column === columns - 1,
+    columnDelete: columns === 1,
+  };
+  return !isEdge[command];
+}
+
+/** Takes a table away; the line that it stood in becomes a paragraph. */
+export function withoutTable(tr: Transaction, at: number): Transaction {
+  const $at = tr.doc.resolve(at);
+  tr.delete(at, at + tr.doc.nodeAt(at)!.nodeSize);
+  if ($at.parent.attrs["kind"] === "table") tr.setNodeAttribute($at.before(), "kind", null);
+  return tr.setSelection(TextSelection.near(tr.doc.resolve(at))).scrollIntoView();
+}
+
+/** Deletes the table with the caret. */
+export const deleteTableAround: Command = ({ selection: { $head }, tr }, dispatch) => {
+  let depth = $head.depth;
+  while (depth > 0 && $head.node(depth).type !== schema.nodes.table) depth--;
+  if (depth === 0) return false;
+  dispatch?.(withoutTable(tr, $head.before(depth)));
+  return true;
 };
 
 /** The change that a command makes at a cell; null where it cannot. */

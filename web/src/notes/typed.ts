@@ -57,7 +57,7 @@ const rules = [
   blockRule(/^(#{1,6})\s$/, ([, signs]) => ({ kind: "heading", rank: signs!.length })),
   blockRule(/^[-*+]\s$/, (_, attrs) => (plain(attrs) ? { levels: `${attrs["levels"]}b` } : null)),
   blockRule(/^(\d{1,9})[.)]\s$/, ([, number], attrs) => (plain(attrs) ? { levels: `${attrs["levels"]}o`, ...(number === "1" ? {} : { start: Number(number) }) } : null)),
-  blockRule(/^>\s$/, (_, { levels }) => ({ levels: `${levels}q` })),
+  blockRule(/^>\s$/, (_, { levels, task }) => (task === null ? { levels: `${levels}q` } : null)),
   blockRule(/^\[( |x|)\]\s$/, ([, sign], { levels }) => ({ task: sign === "x", levels: /[bowv]$/.test(levels) ? levels : `${levels}b` })),
   blockRule(/^```\s$/, () => ({ kind: "code" })),
   blockRule(/^---$/, () => ({ kind: "rule" })),

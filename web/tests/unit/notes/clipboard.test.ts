@@ -92,6 +92,13 @@ describe("what comes from other programs", () => {
     expect(rows(view)).toEqual(["a|1", "c|2"]);
   });
 
+  it("stays text in a cell where there are too few others", () => {
+    const view = paste("<table><tr><td>a</td></tr></table>");
+    view.state.doc.descendants((node, at) => void (node.isText && view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, at, at + 1)))));
+    paste("<table><tr><td>1</td><td>2</td></tr></table>", "", view);
+    expect(rows(view)).toEqual(["1\t2"]);
+  });
+
   it("has footnotes where they are said", () => {
     const word = `<p>Text<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"><span>[1]</span></a> goes on</p><div style='mso-element:footnote-list'><div style='mso-element:footnote' id=ftn1><p><a style='mso-footnote-id:ftn1' href="#_ftnref1" name="_ftn1"><span>[1]</span></a> small print</p></div></div>`;
     expect(shown(paste(word))).toContain('"Text", footnote(block("small print")), " goes on"');
