@@ -1,9 +1,17 @@
 /** Fields in which names and values are written, right on their line. */
 import type { JsonRow, MotetDocument, TextContainer } from "@motet/client";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { nameOf } from "../app/keys";
+import { toast } from "../app/toasts";
 import { changeOf, draftOf, writtenAs } from "./values";
 
-type Done = (value: string | null, way: "stay" | "next") => void;
+/** How much of what is not kept is said. */
+const SHOWN_MAX = 40;
+
+/** Where one is after a field: on its line, in the next field, or wherever one went. */
+export type Way = "stay" | "next" | "gone";
+
+type Done = (value: string | null, way: Way) => void;
 
 interface Props {
   label: string;
@@ -15,26 +23,32 @@ interface Props {
   onDone: Done;
 }
 
-/** Enter keeps, Tab keeps and goes on, Escape forgets; what cannot be kept is said. */
+/** Enter and leaving it keep, Tab keeps and goes on, Escape forgets; what cannot be kept is said. */
 export function Field({ label, row, draft: first = "", check, onDone }: Props) {
   const [draft, setDraft] = useState(() => (row ? draftOf(row.kind, row.value ?? "null") : first));
+  const before = useRef(draft);
   const [problem, setProblem] = useState<string | null>(null);
   const isDone = useRef(false);
   const said = useId();
-  const end = (value: string | null, way: "stay" | "next") => {
+  const end = (value: string | null, way: Way) => {
     if (isDone.current) return;
     isDone.current = true;
     onDone(value, way);
   };
-  const keep = (way: "stay" | "next", isLeaving = false) => {
+  const keep = (way: Way) => {
+    if (isDone.current) return;
     const written = row ? writtenAs(row.kind, draft) : { value: draft };
     const wrong = "problem" in written ? written.problem : (check?.(draft) ?? null);
     if (wrong === null && "value" in written) return end(written.value, way);
-    if (isLeaving) return end(null, "stay");
+    if (way === "gone") {
+      if (wrong !== null && draft !== before.current) toast(`“${draft.slice(0, SHOWN_MAX)}” was not kept. ${wrong}`);
+      return end(null, way);
+    }
     setProblem(wrong);
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     event.stopPropagation();
+    if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       keep("stay");
@@ -46,7 +60,7 @@ export function Field({ label, row, draft: first = "", check, onDone }: Props) {
       end(null, "stay");
     }
   };
-  const common = { "aria-label": label, "aria-invalid": problem !== null, "aria-describedby": problem === null ? undefined : said, autoFocus: true, onKeyDown, onBlur: () => keep("stay", true) };
+  const common = { "aria-label": label, "aria-invalid": problem !== null, "aria-describedby": problem === null ? undefined : said, autoFocus: true, onKeyDown, onBlur: () => keep("gone") };
   return (
     <span className={problem === null ? "json-field" : "json-field is-wrong"}>
       {row?.kind === "boolean" ? (
@@ -73,10 +87,26 @@ export function Field({ label, row, draft: first = "", check, onDone }: Props) {
 }
 
 /** A string that people edit by words: what one types is there at once, and what others type comes in meanwhile. */
-export function TextField({ document, text, onDone }: { document: MotetDocument; text: TextContainer; onDone: () => void }) {
+export function TextField({ document, text, onDone }: { document: MotetDocument; text: TextContainer; onDone: (way: Way) => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [value, setValue] = useState(() => text.toString());
   const caret = useRef<[number, number] | null>(null);
+  // What is being composed must stand still: others' work waits meanwhile.
+  const resume = useRef<(() => void) | null>(null);
+  const compose = () => void (resume.current ??= document.pause());
+  const composed = () => {
+    resume.current?.();
+    resume.current = null;
+  };
+  useEffect(() => composed, []);
+  /** The browser's own undo knows nothing of what others wrote: the document's takes back one's own. */
+  const turn = (event: React.KeyboardEvent): boolean => {
+    const run = { "Mod-z": document.undo, "Mod-Shift-z": document.redo, "Mod-y": document.redo }[nameOf(event.nativeEvent)];
+    if (!run) return false;
+    event.preventDefault();
+    run();
+    return true;
+  };
   useEffect(
     () =>
       text.subscribe((changes, { by }) => {
@@ -106,13 +136,19 @@ export function TextField({ document, text, onDone }: { document: MotetDocument;
           if (change) document.change(() => text.edit([change]), event.target);
           setValue(text.toString());
         }}
-        onBlur={onDone}
+        onBlur={() => {
+          composed();
+          onDone("gone");
+        }}
+        onCompositionStart={compose}
+        onCompositionEnd={() => void setTimeout(composed)}
         onKeyDown={(event) => {
           event.stopPropagation();
+          if (event.nativeEvent.isComposing || turn(event)) return;
           if (event.key === "Escape" || event.key === "Tab" || (event.key === "Enter" && !event.shiftKey)) {
             event.preventDefault();
             event.nativeEvent.stopImmediatePropagation();
-            onDone();
+            onDone("stay");
           }
         }}
       />

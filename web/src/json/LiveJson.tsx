@@ -9,7 +9,7 @@ import type { OpenDocument } from "../editor/document";
 import { Commands, type Spot, type Step } from "./commands";
 import type { Conflicts } from "./conflicts";
 import { Choices } from "./ConflictsPanel";
-import { Field, TextField } from "./Field";
+import { Field, TextField, type Way } from "./Field";
 import { isOpenable, type Line } from "./model";
 import { type Editing, type Here, Tree, type TreeHandle } from "./Tree";
 import { Toolbar } from "./Toolbar";
@@ -131,7 +131,7 @@ export function LiveJson({ document, json, conflicts, isHidden, steering }: Prop
     try {
       JSON.parse(text);
     } catch (error) {
-      return toast(`What was copied is not JSON: ${(error as Error).message}.`);
+      return toast(`What was copied is not JSON: ${(error as Error).message}.`, { label: "Paste as text", run: () => act((at) => commands.paste(at, JSON.stringify(text))) });
     }
     act((at) => commands.paste(at, text));
   };
@@ -165,14 +165,16 @@ export function LiveJson({ document, json, conflicts, isHidden, steering }: Prop
     searchField.current?.focus();
     searchField.current?.select();
   };
-  const commit = (at: Line, part: Editing["part"], value: string | null, way: "stay" | "next") => {
+  const commit = (at: Line, part: Editing["part"], value: string | null, way: Way) => {
     let id: JsonId = at.row.id;
     if (value !== null) {
       const done = attempt(() => (part === "key" ? (commands.rename(id, value), id) : commands.set(id, value)));
       id = done ?? id;
     }
     const goesOn = way === "next" && part === "key" && !isOpenable(at.row);
-    setEditing(goesOn ? { id, part: "value" } : null);
+    // Another field may be open by now, by the click that left this one.
+    setEditing((now) => (goesOn ? { id, part: "value" } : now?.id === at.row.id && now.part === part ? null : now));
+    if (way === "gone") return;
     goTo(id);
     if (!goesOn) tree.current?.focus();
   };
@@ -203,7 +205,7 @@ export function LiveJson({ document, json, conflicts, isHidden, steering }: Prop
           openAll: () => attempt(() => model.openAll(LINES_MAX)) === false && toast("Not everything was opened: there is too much of it."),
           closeAll: () => model.closeAll(),
         }}
-        onKind={(kind: JsonKind) => act((at) => commands.turn(at, kind))}
+        onKind={(kind: JsonKind) => act((at) => commands.turn(at, kind, () => toast("What did not fit into the other type is gone", { label: "Undo", run: client.undo })))}
       />
       <Tree
         ref={tree}
@@ -230,7 +232,7 @@ export function LiveJson({ document, json, conflicts, isHidden, steering }: Prop
   );
 }
 
-type Commit = (line: Line, part: Editing["part"], value: string | null, way: "stay" | "next") => void;
+type Commit = (line: Line, part: Editing["part"], value: string | null, way: Way) => void;
 
 function fieldOf(document: MotetDocument, line: Line, part: Editing["part"], inside: (id: JsonId) => readonly { id: JsonId; key: string | null }[], commit: Commit): ReactNode {
   const { row, parent } = line;
@@ -239,7 +241,7 @@ function fieldOf(document: MotetDocument, line: Line, part: Editing["part"], ins
     const check = (draft: string) => keyProblem(draft, others);
     return <Field key="key" label="Name" draft={row.key ?? ""} check={check} onDone={(draft, way) => commit(line, part, draft === row.key ? null : draft, way)} />;
   }
-  if (row.text) return <TextField key="text" document={document} text={row.text} onDone={() => commit(line, part, null, "stay")} />;
+  if (row.text) return <TextField key="text" document={document} text={row.text} onDone={(way) => commit(line, part, null, way)} />;
   return <Field key="value" label="Value" row={row} onDone={(value, way) => commit(line, part, value === row.value ? null : value, way)} />;
 }
 

@@ -1,7 +1,7 @@
 /** What one can do to a JSON document by keys, menus and dragging: each is one change, undone as one. */
 import type { JsonDocument, JsonId, JsonKind } from "@motet/client";
 import { isOpenable, type Line, type TreeModel } from "./model";
-import { freeKey, type Parts, turnedInto } from "./values";
+import { freeKey, isLost, type Parts, turnedInto } from "./values";
 
 /** Where something is put: so many values of an object or list come before it. */
 export interface Spot {
@@ -51,11 +51,14 @@ export class Commands {
     return next?.id ?? line.parent;
   }
 
-  /** Turns a value into another type. */
-  turn(line: Line, kind: JsonKind): JsonId | null {
+  /** Turns a value into another type; calls `lost` where something that it said is gone. */
+  turn(line: Line, kind: JsonKind, lost: () => void = () => {}): JsonId | null {
     const value = this.json.print(line.row.id);
     if (value === null) return null;
-    return this.json.set(line.row.id, turnedInto(kind, value, this.partsOf(line, value)));
+    const turned = turnedInto(kind, value, this.partsOf(line, value));
+    const id = this.json.set(line.row.id, turned);
+    if (isLost(kind, value, turned)) lost();
+    return id;
   }
 
   /** One step among the siblings, out behind the parent, or into the sibling before. Null where that does not go. */

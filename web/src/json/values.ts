@@ -71,6 +71,17 @@ export function turnedInto(kind: JsonKind, value: string, parts: Parts): string 
   }
 }
 
+/** Whether turning a value into another type leaves out something that it said. */
+export function isLost(kind: JsonKind, value: string, turned: string): boolean {
+  if (value === "null" || value === '""' || /^\s*(\{\s*\}|\[\s*\])\s*$/.test(value)) return false;
+  const isOpenable = /^\s*[{[]/.test(value);
+  const was: unknown = isOpenable ? null : JSON.parse(value);
+  if (kind === "null") return true;
+  if (kind === "number") return typeof was === "string" ? turned !== was.trim() : typeof was !== "boolean" && turned !== value.trim();
+  if (kind === "boolean") return typeof was !== "boolean" && String(was) !== turned && !(was === 0 || was === 1);
+  return kind === "array" && /^\s*\{/.test(value);
+}
+
 function asNumber(was: unknown, value: string): string {
   if (was === true) return "1";
   const text = typeof was === "string" ? was.trim() : value.trim();

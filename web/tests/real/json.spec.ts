@@ -8,6 +8,7 @@ eachHasServer();
 const TEXT = `{
   "title": "Two voices",
   "size": 12,
+  "about": "A text that is long enough to be edited by words, by two at once.",
   "nodes": [{"name": "a"}, {"name": "b"}],
   "attic": {}
 }
@@ -101,7 +102,7 @@ test("two browsers edit one JSON document, choose in a conflict, and agree with 
 
   for (const page of [ann, ben]) await isDurable(page);
   const got = await (await fetch(url(id))).text();
-  expect(JSON.parse(got)).toEqual({ title: "Three voices", size: 15, attic: { nodes: [{ name: "a, edited" }, { name: "b" }] } });
+  expect(JSON.parse(got)).toEqual({ title: "Three voices", size: 15, about: JSON.parse(TEXT).about, attic: { nodes: [{ name: "a, edited" }, { name: "b" }] } });
   expect(await downloaded(ann)).toBe(got);
   expect(await downloaded(ben)).toBe(got);
 });
@@ -140,4 +141,43 @@ test("a hundred thousand lines open and scroll", async ({ browser }) => {
   await expect(page.locator(".json-search output")).toHaveText("1 found");
   await press(page, "Enter");
   await expect(page.locator("[aria-selected=true] .json-value")).toHaveText("item 12345");
+});
+
+test("a text is composed and undone while another writes in it, and nothing that was written is lost silently", async ({ browser }) => {
+  const id = await makeJson("scene.json");
+  const [ann, ben] = [await enter(browser, "Ann", id), await enter(browser, "Ben", id)];
+  const text = (page: Page) => page.locator(".json-field textarea");
+  const rest = JSON.parse(TEXT).about as string;
+  for (const page of [ann, ben]) {
+    await select(page, "about");
+    await press(page, "Enter");
+  }
+  await press(ben, "Home");
+  await ann.keyboard.type(" Ann");
+  await ben.keyboard.type("Ben ");
+  await expect(text(ann)).toHaveValue(`Ben ${rest} Ann`);
+  await press(ann, "Control+z");
+  await expect(text(ben)).toHaveValue(`Ben ${rest}`);
+  await press(ann, "Control+Shift+z");
+  await expect(text(ben)).toHaveValue(`Ben ${rest} Ann`);
+
+  const ime = await ann.context().newCDPSession(ann);
+  await press(ann, "End");
+  await ime.send("Input.imeSetComposition", { text: "に", selectionStart: 1, selectionEnd: 1 });
+  await ben.keyboard.type("too ");
+  await isDurable(ben);
+  await ime.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
+  await ime.send("Input.insertText", { text: "日本" });
+  for (const page of [ann, ben]) await expect(text(page)).toHaveValue(`Ben too ${rest} Ann日本`);
+  await press(ann, "Escape");
+
+  await select(ann, "size");
+  await press(ann, "Enter");
+  await ann.getByRole("textbox", { name: "Value" }).fill("12a");
+  await line(ann, "title").locator(".json-key").click();
+  await expect(ann.locator(".toast").last()).toContainText("“12a” was not kept. A number looks like");
+  await ann.locator(".json-kind select").selectOption("number");
+  await expect(value(ann, "title")).toHaveText("0");
+  await ann.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect(value(ann, "title")).toHaveText("Two voices");
 });

@@ -5,7 +5,7 @@ import { readFile, typeOfFile } from "../../src/documents/importing";
 import { Commands } from "../../src/json/commands";
 import { isOpenable, type Source, TreeModel } from "../../src/json/model";
 import { counting, NO_SEARCH, searched, stepped } from "../../src/json/search";
-import { changeOf, counted, freeKey, keyProblem, shown, turnedInto, writtenAs } from "../../src/json/values";
+import { changeOf, counted, freeKey, isLost, keyProblem, shown, turnedInto, writtenAs } from "../../src/json/values";
 
 type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
 
@@ -43,6 +43,27 @@ class Fake implements Source {
 
 const touched = (change: Partial<JsonTouched>): JsonTouched => ({ isAll: false, root: false, ids: [], texts: [], ...change });
 const ids = (model: TreeModel) => model.lines().map(({ row }) => row.id);
+
+describe("another type", () => {
+  test.each([
+    ["number", '"abc"', true],
+    ["number", '" 12 "', false],
+    ["number", "true", false],
+    ["number", "[1]", true],
+    ["boolean", '"true"', false],
+    ["boolean", "1", false],
+    ["boolean", "2", true],
+    ["null", "0", true],
+    ["null", "{ }", false],
+    ["array", '{"a": 1}', true],
+    ["array", "3", false],
+    ["object", "[1]", false],
+    ["string", '{"a": 1}', false],
+  ] as const)("%s of %s: loses %s", (kind, value, lost) => {
+    const parts = value.startsWith("{") ? [{ key: "a", value: "1" }] : [{ key: null, value: "1" }];
+    expect(isLost(kind, value, turnedInto(kind, value, parts))).toBe(lost);
+  });
+});
 
 describe("the lines of a tree", () => {
   test("only what is open is read", () => {
