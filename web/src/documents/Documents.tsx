@@ -1,5 +1,5 @@
 /** The first screen: every document, found by name, made, renamed, deleted and brought back. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Screens } from "../app/App";
 import { AppMenu } from "../app/AppMenu";
 import { Icon, Mark } from "../app/icons";
@@ -11,7 +11,7 @@ import { useServices } from "../app/services";
 import { ago } from "../app/time";
 import { toast } from "../app/toasts";
 import { type DocumentInfo, type DocumentType, isUnreachable } from "./api";
-import { ACCEPTED, importFile } from "./importing";
+import { ACCEPTED, ACCEPTED_NOTES, importFile, importNote } from "./importing";
 
 /** The list is asked for again this often while it is looked at: others make documents too. */
 const REFRESH_MS = 10_000;
@@ -55,9 +55,11 @@ export function Documents({ screens }: { screens: Screens }) {
   const { listing, load } = useListing();
   const [search, setSearch] = useState("");
   const [showsDeleted, setShowsDeleted] = useState(false);
+  const [importing, setImporting] = useState<{ done: number; total: number; cancel(): void } | null>(null);
   const [profile] = useProfile();
   const searchField = useRef<HTMLInputElement>(null);
   const fileField = useRef<HTMLInputElement>(null);
+  const noteField = useRef<HTMLInputElement>(null);
 
   const attempt = async (work: () => Promise<void>) => {
     try {
@@ -74,12 +76,24 @@ export function Documents({ screens }: { screens: Screens }) {
       await load();
       go(id);
     });
-  const bring = (files: readonly File[]) =>
+  const bring = (files: readonly File[], take: (file: File) => Promise<string>) =>
     attempt(async () => {
       const ids: string[] = [];
-      for (const file of files) ids.push(await importFile(services, profile, file));
-      if (ids.length === 1) go(ids[0] as string);
-      else if (ids.length > 1) toast(`${ids.length} files were imported`);
+      let isCancelled = false;
+      const show = () => setImporting({ done: ids.length, total: files.length, cancel: () => void (isCancelled = true) });
+      try {
+        for (const file of files) {
+          if (isCancelled) break;
+          show();
+          ids.push(await take(file));
+        }
+      } finally {
+        setImporting(null);
+      }
+      // Their types are asked of the list as soon as they open.
+      await load();
+      if (ids.length === 1 && files.length === 1) go(ids[0] as string);
+      else if (files.length > 1) toast(isCancelled ? `${ids.length} of ${files.length} files were imported` : `${ids.length} files were imported`);
     });
   const rename = (id: string, name: string) => attempt(() => documents.change(id, { name }));
   const undelete = (id: string) => attempt(() => documents.change(id, { deleted: false }));
@@ -118,6 +132,7 @@ export function Documents({ screens }: { screens: Screens }) {
                 items={[
                   { label: "New JSON", icon: "braces", run: () => void create("json") },
                   { label: "Import a file…", icon: "document", run: () => fileField.current?.click() },
+                  { label: "Import Markdown as a note…", icon: "note", run: () => noteField.current?.click() },
                   { label: "Join by a ticket…", icon: "link", run: goJoin },
                 ]}
               />
@@ -129,19 +144,8 @@ export function Documents({ screens }: { screens: Screens }) {
               <Icon name="plus" /> New text
             </button>
           </span>
-          <input
-            ref={fileField}
-            type="file"
-            aria-label="Files to import"
-            hidden
-            multiple
-            accept={ACCEPTED}
-            onChange={(event) => {
-              const files = [...(event.target.files ?? [])];
-              event.target.value = "";
-              void bring(files);
-            }}
-          />
+          <FileField field={fileField} label="Files to import" accept={ACCEPTED} onFiles={(files) => void bring(files, (file) => importFile(services, profile, file))} />
+          <FileField field={noteField} label="Markdown to import as notes" accept={ACCEPTED_NOTES} onFiles={(files) => void bring(files, (file) => importNote(services, file))} />
         </div>
         <div className="search">
           <Icon name="search" />
@@ -155,6 +159,13 @@ export function Documents({ screens }: { screens: Screens }) {
             onKeyDown={(event) => event.key === "Enter" && shown[0] && !showsDeleted && go(shown[0].id)}
           />
         </div>
+        {importing && (
+          <div className="banner" role="status">
+            <span>{importing.total === 1 ? "Importing…" : `Importing file ${importing.done + 1} of ${importing.total}…`}</span>
+            <progress aria-label="Importing" {...(importing.total > 1 ? { value: importing.done, max: importing.total } : {})} />
+            {importing.total > 1 && <button type="button" className="text-button" onClick={importing.cancel}>Cancel</button>}
+          </div>
+        )}
         {listing.state !== "ready" && listing.state !== "loading" && (
           <div className="banner is-warning" role="alert">
             <Icon name={isUnreachable ? "cloudOff" : "warning"} />
@@ -178,6 +189,32 @@ export function Documents({ screens }: { screens: Screens }) {
         )}
       </main>
     </div>
+  );
+}
+
+interface FileFieldProps {
+  field: RefObject<HTMLInputElement | null>;
+  label: string;
+  accept: string;
+  onFiles(files: readonly File[]): void;
+}
+
+/** What asks for files; a menu opens it. */
+function FileField({ field, label, accept, onFiles }: FileFieldProps) {
+  return (
+    <input
+      ref={field}
+      type="file"
+      aria-label={label}
+      hidden
+      multiple
+      accept={accept}
+      onChange={({ target }) => {
+        const files = [...(target.files ?? [])];
+        target.value = "";
+        onFiles(files);
+      }}
+    />
   );
 }
 

@@ -12,6 +12,8 @@ export interface DocumentsApi {
   create(name: string, type?: DocumentType): Promise<DocumentInfo>;
   /** What a document says, in a form such as `text/markdown`. */
   read(id: string, mediaType: string): Promise<Blob>;
+  /** Makes a document say what a text in such a form says. */
+  write(id: string, mediaType: string, text: string): Promise<void>;
   change(id: string, change: { name?: string; deleted?: boolean }): Promise<void>;
 }
 
@@ -32,5 +34,6 @@ export const httpDocuments: DocumentsApi = {
   known: () => recall<DocumentInfo[]>(KNOWN) ?? [],
   create: (name, type) => server.create(name, type),
   read: (id, mediaType) => server.read(id, mediaType),
+  write: (id, mediaType, text) => server.write(id, mediaType, text),
   change: (id, change) => server.change(id, change),
 };

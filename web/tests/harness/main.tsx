@@ -33,6 +33,9 @@ const services: Services = {
       keep(LIST, [...list(), info]);
       return info;
     },
+    async write() {
+      throw new Error("stand-ins read no Markdown");
+    },
     async read(id, mediaType) {
       check();
       return new Blob([`${id} as ${mediaType}`]);

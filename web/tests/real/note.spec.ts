@@ -111,6 +111,25 @@ test("a note is taken away as Markdown", async ({ browser }) => {
   expect(Buffer.concat(chunks).toString()).toBe("# Title\n\n- item\n");
 });
 
+test("Markdown is imported as notes", async ({ browser }) => {
+  const ann = await person(browser, "Ann");
+  await ann.goto(server.url);
+  const file = (name: string, text: string) => ({ name, mimeType: "text/markdown", buffer: Buffer.from(text) });
+  const text = "# Title\n\n- item[^1]\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n[^1]: small\n";
+  await ann.getByLabel("Markdown to import as notes").setInputFiles(file("Paper.md", `\uFEFF${text}`));
+  await expect(ann.locator(".note .note-footnote")).toHaveText("small");
+  await expect(ann.locator(".note td")).toHaveCount(4);
+  await expect(ann.getByLabel("Rename the document")).toHaveValue("Paper");
+  const id = new URL(ann.url()).hash.split("/")[2];
+  expect(await (await fetch(`${server.url}/api/documents/${id}/text`, { headers: { accept: "text/markdown" } })).text()).toBe(text);
+
+  await ann.getByRole("button", { name: "All documents" }).click();
+  await ann.getByLabel("Markdown to import as notes").setInputFiles([file("a.md", "a"), file("b.md", "b")]);
+  await expect(ann.locator(".toast")).toContainText("2 files were imported");
+  await ann.getByLabel("Markdown to import as notes").setInputFiles(file("long.md", "x".repeat((4 << 20) + 1)));
+  await expect(ann.locator(".toast").last()).toContainText("long.md is too long");
+});
+
 test("what is cut and pasted, and what is dragged, keeps its comment", async ({ browser }) => {
   const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
   await ann.context().grantPermissions(["clipboard-read", "clipboard-write"]);

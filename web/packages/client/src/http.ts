@@ -74,6 +74,11 @@ export class Documents {
     return (await this.answer(`/${encodeURIComponent(id)}/text`, "GET", { accept: mediaType })).blob();
   }
 
+  /** Makes a document say what a text in a form such as `text/markdown` says. */
+  async write(id: string, mediaType: string, text: string): Promise<void> {
+    await this.answer(`/${encodeURIComponent(id)}/text`, "PUT", { "content-type": mediaType }, text);
+  }
+
   async change(id: string, change: { name?: string; deleted?: boolean }): Promise<void> {
     await this.request(`/${encodeURIComponent(id)}`, "PATCH", change);
   }
@@ -83,11 +88,11 @@ export class Documents {
     return response.json().catch(() => null);
   }
 
-  private async answer(path: string, method: string, headers: Record<string, string>, body?: object): Promise<Response> {
+  private async answer(path: string, method: string, headers: Record<string, string>, body?: object | string): Promise<Response> {
     if (this.token !== "") headers["authorization"] = `Bearer ${this.token}`;
     let response: Response;
     try {
-      response = await fetch(this.address + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      response = await fetch(this.address + path, { method, headers, ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }) });
     } catch (error) {
       throw new MotetError("unreachable", "The server does not answer.", { cause: error });
     }
