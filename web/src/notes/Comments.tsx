@@ -1,5 +1,6 @@
 /** Threads about parts of a note: where they are, what is said, and what to do about them. */
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 import { written } from "../app/keys";
 import { Avatar, IconButton } from "../app/parts";
 import { ago, exactly, plural } from "../app/time";
@@ -84,9 +85,13 @@ function ThreadCard({ note, thread, place, isActive }: CardProps) {
     note.removeThread(thread.name);
     toast("The comment was deleted", { label: "Undo", run: client.undo });
   };
+  const endReply = () => {
+    flushSync(() => setReplying(false));
+    card.current?.querySelector<HTMLElement>(".thread-tools button")?.focus();
+  };
   const say = (text: string) => {
     reply(client, thread.name, entryOf(note, text));
-    setReplying(false);
+    endReply();
   };
   const classes = ["thread", isActive && "is-active", thread.isResolved && "is-resolved"].filter(Boolean).join(" ");
   return (
@@ -112,7 +117,7 @@ function ThreadCard({ note, thread, place, isActive }: CardProps) {
         </div>
       ))}
       {isReplying ? (
-        <Writing label="Reply" verb="Reply" isFirst onSay={say} onEnd={() => setReplying(false)} />
+        <Writing label="Reply" verb="Reply" isFirst onSay={say} onEnd={endReply} />
       ) : (
         <div className="thread-tools">
           <button type="button" className="text-button" onClick={() => setReplying(true)}>Reply</button>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { Dialog } from "../app/parts";
 import { PICTURES } from "./blob";
 import { opens } from "./links";
+import { isSafe } from "./schema";
 
 interface Field {
   label: string;
@@ -27,16 +28,31 @@ export function addressOf(typed: string): string {
   return /^[^\s@/:]+@[^\s@/]+$/.test(address) ? `mailto:${address}` : address;
 }
 
+/** Why nothing can be reached by what was typed; null where something may. */
+export function addressProblem(typed: string): string | null {
+  const address = addressOf(typed);
+  if (/\s/.test(address)) return "An address has no blanks. It is like example.org/page, or me@example.org.";
+  return isSafe(address) ? null : "Links lead to pages (https://…), to mail, to phones, or within the site.";
+}
+
 export function LinkDialog({ address, onDone }: { address: string; onDone: (address: string | null) => void }) {
   const [typed, setTyped] = useState(address);
+  const [problem, setProblem] = useState<string | null>(null);
+  const change = (value: string) => {
+    setTyped(value);
+    setProblem(null);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onDone(addressOf(typed));
+    const found = addressProblem(typed);
+    if (found === null) onDone(addressOf(typed));
+    else setProblem(found);
   };
   return (
     <Dialog title={address ? "Change the link" : "Link"} onClose={() => onDone(null)}>
       <form className="form" onSubmit={submit}>
-        <Fields fields={[{ label: "Address", value: typed, set: setTyped, placeholder: "https://" }]} />
+        <Fields fields={[{ label: "Address", value: typed, set: change, placeholder: "https://" }]} />
+        {problem && <p className="problem" role="alert">{problem}</p>}
         <div className="form-actions actions">
           {opens(address) && <a className="button" href={address} target="_blank" rel="noopener noreferrer">Open</a>}
           {address && <button type="button" className="button" onClick={() => onDone("")}>Remove the link</button>}

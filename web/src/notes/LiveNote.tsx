@@ -17,6 +17,9 @@ import { Toolbar } from "./Toolbar";
 
 type Asked = { what: "link"; address: string } | { what: "image"; known: { address: string | null; alt: string } | null } | null;
 
+/** Whether there is room beside the text, and nothing in it. */
+const isRoomy = () => window.innerWidth > 720 && !document.querySelector(".panel");
+
 /** A command that is no step of the editor's. */
 const doing = (act: () => void): Command => (_, dispatch) => {
   if (dispatch) act();
@@ -68,7 +71,8 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
   return (
     <div className="note-page" hidden={isHidden}>
       <Toolbar note={note} onLink={askLink} onImage={askImage} onComment={comment} />
-      <div className="note-scroll" ref={box} />
+      {/* Where something else is open beside the note it stays. */}
+      <div className="note-scroll" ref={box} onClick={({ target }) => target instanceof Element && target.closest(".note-comment") && isRoomy() && showPanel(COMMENTS.id)} />
       {asked?.what === "link" && <LinkDialog address={asked.address} onDone={(address) => done(address === null ? null : setLink(address))} />}
       {asked?.what === "image" && <ImageDialog known={asked.known} onDone={put} />}
     </div>

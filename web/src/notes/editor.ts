@@ -3,13 +3,14 @@ import { dropCursor } from "prosemirror-dropcursor";
 import type { Node } from "prosemirror-model";
 import { EditorState, Plugin } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
+import { clearAcross } from "./across";
 import { NoteBinding, type BindingOptions } from "./binding";
 import { blockView } from "./blockview";
 import { caretsPlugin } from "./carets";
 import { chunksPlugin, inChunks } from "./chunks";
 import { clipboardPlugin } from "./clipboard";
 import { cutPlugin } from "./cut";
-import { keysPlugins } from "./keys";
+import { keysPlugins, leaveFootnote } from "./keys";
 import { counters } from "./numbers";
 import type { PictureSource } from "./pictures";
 import { pictureView } from "./pictureview";
@@ -60,12 +61,17 @@ function inputPlugin(binding: NoteBinding): Plugin {
     view: () => ({ destroy: end }),
     props: {
       handleDOMEvents: {
-        compositionstart: begin,
+        compositionstart: (view) => {
+          // What is composed over cells is text in the first of them.
+          clearAcross(view.state, view.dispatch);
+          return begin();
+        },
         compositionupdate: begin,
         // Where a click put the caret is told a little later; a key may come before that.
-        keydown: (view) => {
+        keydown: (view, event) => {
           settle(view);
-          return false;
+          // Escape is the page's where it means nothing here: the editor would keep it from that.
+          return event.key === "Escape" && !view.composing && !leaveFootnote(view.state);
         },
         compositionend: () => {
           setTimeout(end, COMPOSED_MS);

@@ -2,6 +2,7 @@
 import type { BlobReference } from "@motet/client";
 import { Fragment, type Node, Slice } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
+import { toast } from "../app/toasts";
 import { blobOf } from "./blob";
 import { schema } from "./schema";
 
@@ -43,6 +44,14 @@ function withBlobs(fragment: Fragment, blobs: ReadonlyMap<string, BlobReference 
 
 type Add = (files: readonly File[], place: number | null) => void;
 
+/** Files that come alone and are no pictures: that is said. */
+function refuses(data: DataTransfer | null): boolean {
+  const others = [...(data?.files ?? [])].filter(({ type }) => !type.startsWith("image/"));
+  if (others.length === 0 || data?.getData("text/plain").trim() !== "" || data.getData("text/html") !== "") return false;
+  toast(`${others[0]!.name} is no picture, and only pictures are put into notes. Other files are imported in the list of documents.`);
+  return true;
+}
+
 /** Hands files to `add`, which puts them at a place of the note, or with null where the selection is; what is within HTML to `keep`. */
 export function filesPlugin(add: Add, keep: (file: File) => Promise<BlobReference | null>): Plugin {
   const isKept = async (address: string) => {
@@ -62,11 +71,12 @@ export function filesPlugin(add: Add, keep: (file: File) => Promise<BlobReferenc
             view.dispatch(view.state.tr.replaceSelection(new Slice(withBlobs(slice.content, new Map(kept)), slice.openStart, slice.openEnd)).scrollIntoView().setMeta("paste", true));
           });
         }
-        return files.length + within.length > 0;
+        return files.length + within.length > 0 || refuses(event.clipboardData);
       },
       handleDrop(view, event) {
         const files = picturesIn(event.dataTransfer);
-        if (files.length === 0 || view.dragging) return false;
+        if (view.dragging) return false;
+        if (files.length === 0) return refuses(event.dataTransfer) && (event.preventDefault(), true);
         event.preventDefault();
         add(files, view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos ?? null);
         return true;

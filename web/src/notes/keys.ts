@@ -146,7 +146,7 @@ const deleteTable: Command = ({ selection, tr }, dispatch) => {
 };
 
 /** From a footnote to what is behind it. */
-const leaveFootnote: Command = ({ selection, tr }, dispatch) => {
+export const leaveFootnote: Command = ({ selection, tr }, dispatch) => {
   const { $head } = selection;
   let depth = $head.depth;
   while (depth > 0 && $head.node(depth).type !== schema.nodes.footnote) depth--;

@@ -29,7 +29,10 @@ const ROOT_TEXT = "text:note";
 /** Where one is, as it is sent: an anchor without an element says in the place which text it is of. */
 export function sentOf({ anchor, head }: { anchor: string; head: string }): AnchoredSelection {
   const [plainHead = "", name] = head.split("@");
-  return { place: name === undefined ? ROOT_TEXT : `text@${name}`, anchor: anchor.split("@")[0]!, head: plainHead };
+  const [plainAnchor = "", other] = anchor.split("@");
+  // One place is sent, that of the head: where the other end names no element, it could only be taken for one there.
+  const isElsewhere = plainAnchor.length === 1 && other !== name;
+  return { place: name === undefined ? ROOT_TEXT : `text@${name}`, anchor: isElsewhere ? plainHead : plainAnchor, head: plainHead };
 }
 
 /** The word that the caret is in or beside. */

@@ -139,3 +139,73 @@ test("a wide table scrolls by itself, and each block reads its own way", async (
   expect(direction).toBe("rtl");
   expect(await kinds(page)).toEqual(["paragraph", "table", "paragraph"]);
 });
+
+test("what is composed over cells is in the first of them, and a selection from an empty cell is not shown as another one", async ({ browser }) => {
+  const [ann, ben] = [await person(browser, "Ann"), await person(browser, "Ben")];
+  await note(ann);
+  await ann.getByRole("button", { name: "Table", exact: true }).click();
+  await ben.goto(ann.url());
+  const cell = (page: Page, n: number) => page.locator(".note td").nth(n);
+  await cell(ben, 4).click();
+  await ben.keyboard.type("Ben types here");
+  const drag = async (page: Page, from: number, to: number, x: number) => {
+    const [begin, end] = [(await cell(page, from).boundingBox())!, (await cell(page, to).boundingBox())!];
+    await page.mouse.move(begin.x + 12, begin.y + 14);
+    await page.mouse.down();
+    await page.mouse.move(end.x + x, end.y + 14, { steps: 5 });
+    await page.mouse.up();
+  };
+  await drag(ben, 0, 4, 42);
+  await expect(ann.locator(".note-peer-caret")).toHaveCount(1);
+  await expect(ann.locator("td", { has: ann.locator(".note-peer-caret") })).toContainText("Ben");
+  await expect(ann.locator(".note-peer-selection")).toHaveCount(0);
+  const ime = await ann.context().newCDPSession(ann);
+  await cell(ann, 3).click();
+  await ann.keyboard.type("abc");
+  await drag(ann, 3, 4, 42);
+  await ime.send("Input.imeSetComposition", { text: "か", selectionStart: 1, selectionEnd: 1 });
+  await ime.send("Input.insertText", { text: "火" });
+  await expect.poll(() => cells(ben)).toEqual((await cells(ann)));
+  const [third, fourth] = (await cells(ann)).slice(3, 5);
+  expect(third).toMatch(/^a?b?c?火$/);
+  expect("Ben types here".endsWith(fourth!) && fourth !== "Ben types here").toBe(true);
+});
+
+test("Escape closes the panel from within the note, a comment opens its own, and what cannot be is said", async ({ browser }) => {
+  const page = await person(browser, "Ann");
+  await note(page);
+  await page.keyboard.type("word");
+  await press(page, "Alt+o");
+  await expect(page.locator(".panel h2")).toHaveText("Outline");
+  await page.locator(".note").click();
+  await press(page, "Escape");
+  await expect(page.locator(".panel")).toHaveCount(0);
+  await page.locator(".note-line").dblclick({ position: { x: 10, y: 10 } });
+  await press(page, "Control+Alt+m");
+  await page.getByRole("textbox", { name: "Comment" }).fill("Why?");
+  await press(page, "Control+Enter");
+  await press(page, "Escape");
+  await expect(page.locator(".panel")).toHaveCount(0);
+  await page.locator(".note-comment").click();
+  await expect(page.locator(".panel h2")).toHaveText("Comments");
+  await page.getByRole("button", { name: "Reply" }).click();
+  await press(page, "Escape");
+  await expect(page.getByRole("button", { name: "Reply" })).toBeFocused();
+
+  await page.locator(".note").click();
+  await press(page, "Control+End", "Control+k");
+  for (const wrong of ["javascript:alert(1)", "no address"]) {
+    await page.getByLabel("Address").fill(wrong);
+    await press(page, "Enter");
+    await expect(page.getByRole("alert")).toBeVisible();
+  }
+  await press(page, "Escape");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["words"], "a.txt", { type: "text/plain" }));
+    const editor = document.querySelector(".note")!;
+    const { x, y } = editor.getBoundingClientRect();
+    editor.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true, clientX: x + 300, clientY: y + 40 }));
+  });
+  await expect(page.locator(".toast")).toContainText("a.txt is no picture");
+});
