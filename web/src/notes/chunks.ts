@@ -7,6 +7,7 @@ import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from "prosemi
 import { type EditorState, Plugin, type Transaction } from "prosemirror-state";
 import type { EditorView, MarkViewConstructor } from "prosemirror-view";
 import { FROM_ENGINE } from "./binding";
+import { ManyStep } from "./many";
 import { countersBefore } from "./numbers";
 import { placesOfBlocks } from "./places";
 import { schema, unchunked } from "./schema";
@@ -106,7 +107,8 @@ const countsOtherwise = (had: Node, has: Node) => isElsewhere(had, has) || had.a
 
 function rechunk({ doc, storedMarks, tr }: EditorState): Transaction | null {
   const places = placesOfBlocks(doc);
-  for (const [place, chunk] of changes(doc.children)) tr.addNodeMark(places[place]!, chunkMark(chunk));
+  const looks = [...changes(doc.children)].map(([place, chunk]) => ({ at: places[place]!, marks: [chunkMark(chunk)] }));
+  if (looks.length > 0) tr.step(new ManyStep(looks));
   return tr.docChanged ? tr.setStoredMarks(storedMarks).setMeta(FROM_ENGINE, true).setMeta("addToHistory", false) : null;
 }
 

@@ -8,7 +8,7 @@ import { putTable } from "./insert";
 import { schema } from "./schema";
 
 /** More at once would keep the page from answering for long: a file of it is imported. */
-const BLOCKS_MAX = 10_000;
+const BLOCKS_MAX = 20_000;
 
 /** Lines as blocks, empty ones too. */
 function blocksOf(text: string): Slice {

@@ -6,6 +6,7 @@
 import { Mark, type Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
 import { AddMarkStep, AddNodeMarkStep, AttrStep, Mapping, RemoveMarkStep, RemoveNodeMarkStep, ReplaceAroundStep, ReplaceStep, type Step } from "prosemirror-transform";
+import { ManyStep } from "./many";
 import { type Body, bodyDepth, bodyName, unitsOf, unitsTo } from "./places";
 import { changesOfAttrs, markChanges, richMarks } from "./properties";
 import type { ElementId, Name, RichChange } from "./rich";
@@ -162,11 +163,14 @@ export class Upward {
   /** Writes the names of what was made into the document. */
   fill(state: EditorState, made: readonly ElementId[]): Transaction {
     const { tr } = state;
+    const looks = new Map<number, Record<string, unknown>>();
     for (const { at, attr, value } of this.blanks) {
       const wanted = typeof value === "number" ? made[value]! : value;
       const node = tr.doc.nodeAt(at);
-      if (node && node.attrs[attr] !== wanted) tr.setNodeAttribute(at, attr, wanted);
+      if (node && node.attrs[attr] !== wanted) looks.set(at, { ...looks.get(at), [attr]: wanted });
     }
+    const ascending = [...looks].sort(([a], [b]) => a - b).map(([at, attrs]) => ({ at, attrs }));
+    if (ascending.length > 0) tr.step(new ManyStep(ascending));
     return tr;
   }
 

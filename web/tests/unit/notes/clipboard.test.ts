@@ -121,7 +121,7 @@ describe("what comes from other programs", () => {
   });
 
   it("is refused as a whole where it is too much at once", () => {
-    expect(blocks(paste("", Array.from({ length: 10_002 }, (_, n) => `${n}`).join("\n")))).toEqual([""]);
+    expect(blocks(paste("", Array.from({ length: 20_002 }, (_, n) => `${n}`).join("\n")))).toEqual([""]);
   });
 });
 
