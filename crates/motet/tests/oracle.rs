@@ -5,13 +5,14 @@
 //! `MOTET_CASES` and `MOTET_STEPS` make it longer.
 
 mod common;
+mod standings;
 
 use common::{Screen, compare, items_of, nodes_of, policy_of};
 use motet::{
-    Action, ContainerId, Document, Id, Kind, Patch, Policy, Proposal, ReplicaLog, Seq, Span, Standing, Suggestions,
-    Value,
+    Action, ContainerId, Document, Id, Kind, Patch, Policy, Proposal, ReplicaLog, Seq, Span, Suggestions, Value,
 };
 use naive::{Event, Naive, World};
+use standings::compare_standings;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -99,26 +100,11 @@ fn check_world(mut world: World, seed: u64) {
         }
         if n % 4 == 0 || n < 40 {
             let (author, what) = (&world.authors[who], format!("seed {seed} step {n}"));
-            compare_standings(document, &author.naive, &author.policy, &what);
+            compare_standings(document, &author.naive.standings(&author.policy), &what);
             compare(document, screen, &author.state(), &what);
         }
     }
     settle(&mut world, &mut documents, &mut screens, seed);
-}
-
-/// Every element stands as the oracle says.
-fn compare_standings(document: &Document, naive: &Naive, policy: &naive::Policy, what: &str) {
-    for (id, wanted) in naive.standings(policy) {
-        let standing = document.view().standing(id);
-        let is_so = match wanted {
-            naive::Standing::OutOfRange | naive::Standing::Filtered => matches!(standing, Standing::Excluded(_)),
-            naive::Standing::Undone => matches!(standing, Standing::Undone(_)),
-            naive::Standing::Proposed => standing == Standing::Proposed,
-            naive::Standing::Rejected => matches!(standing, Standing::Dependent | Standing::Lost),
-            naive::Standing::Active => standing == Standing::Active,
-        };
-        assert!(is_so, "{what}: {id} is {standing:?} and should be {wanted:?}, since {:?}", document.view().why(id));
-    }
 }
 
 /// Everybody gets everything and lays their choices aside: all must be equal, and equal to a replay.
@@ -290,7 +276,7 @@ fn who_proposes_and_decides_sees_what_the_naive_model_makes_of_it() {
         for document in &mut documents {
             for policy in [naive::Policy::default(), every.clone()] {
                 document.set_policy(policy_of(&policy));
-                compare_standings(document, &naive, &policy, &format!("seed {seed}"));
+                compare_standings(document, &naive.standings(&policy), &format!("seed {seed}"));
                 assert_eq!(document.text(text), naive.state(&policy).text(text), "seed {seed}");
             }
         }

@@ -8,11 +8,12 @@
 //! tries triples of everything in every relation of authors.
 
 mod common;
+mod stories;
 
-use common::{Screen, compare, policy_of};
-use motet::{Action, ContainerId, Crossing, Document, Id, Kind, ReplicaId, Seq, Span, Value};
-use naive::{Author, Direction, Edit, Grows, Naive, Policy, State};
+use motet::{Action, ContainerId, Crossing, Id, Kind, ReplicaId, Seq, Span, Value};
+use naive::{Author, Direction, Edit, Grows};
 use std::ops::Range;
+use stories::{Story, Turn, turns};
 
 fn body() -> ContainerId {
     ContainerId::root(Kind::Text, "body")
@@ -206,116 +207,22 @@ fn last_action(author: &Author) -> Span {
     own.last().map_or(Span::of(letter(9)), Action::span)
 }
 
-/// Who acts, and whether he has heard of everything before.
-type Turn = (usize, bool);
-
-/// Two at once; one after the other, who has heard of it; one alone.
-const PAIRS_OF_TURNS: [[Turn; 2]; 3] = [[(0, false), (1, false)], [(0, false), (1, true)], [(0, false), (0, false)]];
-
-/// Three at once; two at once, and one of them again when he has heard; one twice beside another; one who has
-/// heard beside one who has not.
-const TRIPLES_OF_TURNS: [[Turn; 3]; 4] = [
-    [(0, false), (1, false), (2, false)],
-    [(0, false), (1, false), (0, true)],
-    [(0, false), (0, false), (1, false)],
-    [(0, false), (1, true), (2, false)],
-];
-
-fn is_thorough() -> bool {
-    std::env::var("MOTET_DEPTH").is_ok_and(|depth| depth.parse().is_ok_and(|depth: usize| depth > 3))
-}
-
-/// What came before, and the actions of a history.
-struct Story {
-    before: Naive,
-    actions: Vec<Action>,
-    /// What is shown without the actions of each set, by its bits.
-    states: Vec<State>,
-    what: String,
-}
-
-impl Story {
-    /// Lets authors do `deeds` in turn, where they can be done.
-    fn of(writer: &Author, deeds: &[Deed], turns: &[Turn]) -> Option<Self> {
-        let mut authors = [1, 2, 3].map(|replica| Author { replica: ReplicaId(replica), ..writer.clone() });
-        let mut actions: Vec<Action> = Vec::new();
-        for (n, (&deed, &(who, hears))) in deeds.iter().zip(turns).enumerate() {
-            if hears {
-                actions.iter().for_each(|action| authors[who].naive.receive(action.clone()));
-            }
-            let edits = edits(&authors[who], deed, n)?;
-            actions.push(authors[who].commit(&edits));
+/// The history in which authors do `deeds` in turn, where they can be done.
+fn story(writer: &Author, deeds: &[Deed], turns: &[Turn]) -> Option<Story> {
+    let mut authors = [1, 2, 3].map(|replica| Author { replica: ReplicaId(replica), ..writer.clone() });
+    let mut actions: Vec<Action> = Vec::new();
+    for (n, (&deed, &(who, hears))) in deeds.iter().zip(turns).enumerate() {
+        if hears {
+            actions.iter().for_each(|action| authors[who].naive.receive(action.clone()));
         }
-        let mut all = writer.naive.clone();
-        actions.iter().for_each(|action| all.receive(action.clone()));
-        let sets = 0..1_usize << actions.len();
-        let states = sets.map(|set| all.state(&hiding(&actions, set))).collect();
-        Some(Self { before: writer.naive.clone(), actions, states, what: format!("{deeds:?} by {turns:?}") })
+        let edits = edits(&authors[who], deed, n)?;
+        actions.push(authors[who].commit(&edits));
     }
-
-    /// Somebody who knows what came before, and his screen.
-    fn reader(&self) -> (Document, Screen) {
-        let (mut document, mut screen) = (Document::new(ReplicaId(9)), Screen::default());
-        screen.apply(&document.receive_all(self.before.actions().cloned()).expect("valid actions"));
-        (document, screen)
-    }
-
-    fn check(&self) {
-        let mut hashes = Vec::new();
-        let orders = permutations(self.actions.len());
-        for order in &orders {
-            let (mut document, mut screen) = self.reader();
-            for &at in order {
-                let mut patch = motet::Patch::default();
-                document.receive(self.actions[at].clone(), Some(&mut patch)).expect("a valid action");
-                screen.apply(&patch);
-            }
-            compare(&document, &mut screen, &self.states[0], &format!("{} in the order {order:?}", self.what));
-            hashes.push(document.state_hash());
-        }
-        let (mut document, mut screen) = self.reader();
-        screen.apply(&document.receive_all(self.actions.iter().cloned()).expect("valid actions"));
-        compare(&document, &mut screen, &self.states[0], &self.what);
-        hashes.push(document.state_hash());
-        let mut loaded = Document::new(ReplicaId(9));
-        loaded.receive_logs(document.log().logs().cloned().collect(), None).expect("valid logs");
-        hashes.push(loaded.state_hash());
-        for order in &orders {
-            let reversed: Vec<usize> = order.iter().rev().copied().collect();
-            self.toggle(&mut document, &mut screen, order, order);
-            self.toggle(&mut document, &mut screen, order, &reversed);
-            hashes.push(document.state_hash());
-        }
-        assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{}: hashes {hashes:x?}", self.what);
-    }
-
-    /// Turns the actions off one by one, and on again.
-    fn toggle(&self, document: &mut Document, screen: &mut Screen, off: &[usize], on: &[usize]) {
-        let mut set = 0_usize;
-        for at in off.iter().chain(on) {
-            set ^= 1 << at;
-            screen.apply(&document.set_policy(policy_of(&hiding(&self.actions, set))));
-            let what = format!("{} without {set:b}, off {off:?} and on {on:?}", self.what);
-            compare(document, screen, &self.states[set], &what);
-        }
-    }
-}
-
-fn hiding(actions: &[Action], set: usize) -> Policy {
-    let hidden = (0..actions.len()).filter(|at| set >> at & 1 == 1).map(|at| actions[at].span()).collect();
-    Policy { hidden, ..Policy::default() }
-}
-
-/// All orders of `0..len`.
-fn permutations(len: usize) -> Vec<Vec<usize>> {
-    let Some(last) = len.checked_sub(1) else { return vec![Vec::new()] };
-    let shorter = permutations(last).into_iter();
-    let with_last = |order: Vec<usize>, at: usize| [&order[..at], &[last], &order[at..]].concat();
-    shorter.flat_map(|order| (0..len).map(move |at| with_last(order.clone(), at))).collect()
+    Some(Story::new(writer.naive.clone(), actions, &[], format!("{deeds:?} by {turns:?}")))
 }
 
 /// Checks every story of the deeds that begins with one of `first`; how many there were.
-fn check_stories<const N: usize>(deeds: &[Deed], first: impl Fn(usize) -> bool, turns: &[[Turn; N]]) -> usize {
+fn check_stories<const N: usize>(deeds: &[Deed], first: impl Fn(usize) -> bool) -> usize {
     let writer = written();
     let (mut count, mut losing) = (0, 0);
     for choice in 0..deeds.len().pow(N as u32) {
@@ -323,9 +230,9 @@ fn check_stories<const N: usize>(deeds: &[Deed], first: impl Fn(usize) -> bool, 
         if !first(choice % deeds.len()) {
             continue;
         }
-        for turns in turns {
-            let Some(story) = Story::of(&writer, &chosen, turns) else { continue };
-            println!("failing story, if any: {}", story.what);
+        for turns in turns(N) {
+            let Some(story) = story(&writer, &chosen, turns) else { continue };
+            println!("failing story, if any: {chosen:?} by {turns:?}");
             story.check();
             count += 1;
             losing += usize::from(story.states[0].texts.values().any(|text| !text.lost.is_empty()));
@@ -337,7 +244,12 @@ fn check_stories<const N: usize>(deeds: &[Deed], first: impl Fn(usize) -> bool, 
 
 #[test]
 fn every_pair_of_changes() {
-    assert!(check_stories(&PAIRS, |_| true, &PAIRS_OF_TURNS) > 1000);
+    assert!(check_stories::<2>(&PAIRS, |_| true) > 1000);
+}
+
+/// Whether to take the time to look at more: `MOTET_DEPTH=4`.
+fn is_thorough() -> bool {
+    std::env::var("MOTET_DEPTH").is_ok_and(|depth| depth.parse().is_ok_and(|depth: usize| depth > 3))
 }
 
 fn triples() -> &'static [Deed] {
@@ -347,10 +259,10 @@ fn triples() -> &'static [Deed] {
 // Two tests, so that they run side by side.
 #[test]
 fn every_triple_of_changes_half_of_them() {
-    assert!(check_stories(triples(), |first| first % 2 == 0, &TRIPLES_OF_TURNS) > 1000);
+    assert!(check_stories::<3>(triples(), |first| first % 2 == 0) > 1000);
 }
 
 #[test]
 fn every_triple_of_changes_the_other_half() {
-    assert!(check_stories(triples(), |first| first % 2 == 1, &TRIPLES_OF_TURNS) > 1000);
+    assert!(check_stories::<3>(triples(), |first| first % 2 == 1) > 1000);
 }

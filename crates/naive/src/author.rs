@@ -274,7 +274,7 @@ impl Author {
     }
 
     /// The first element of his next action.
-    fn next(&self) -> Id {
+    pub fn next(&self) -> Id {
         Id::new(self.replica, self.naive.end(self.replica))
     }
 
