@@ -20,6 +20,7 @@ pub fn test() -> Outcome {
         stage("the web app's types", npm("checking the web app's types", "typecheck"));
         stage("the web app's unit tests", npm("running the web app's unit tests", "test"));
         stage("the client's tests", client());
+        stage("the client's pages", npm("writing the client's pages", "docs"));
         stage("the browser tests", browser());
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }

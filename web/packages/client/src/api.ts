@@ -12,7 +12,7 @@ export type {
 export { type ErrorCode, MotetError } from "./errors.js";
 export type { Unsubscribe } from "./events.js";
 export type { Affected, Dependants, Difference, UndoPreview } from "./extent.js";
-export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonRow, type JsonTouched } from "./json.js";
+export { type JsonAlternative, type JsonConflict, type JsonConflictKind, JsonDocument, type JsonId, type JsonKind, type JsonListener, type JsonRow, type JsonTouched } from "./json.js";
 export type { Answer, Bond, Conflict, Grounds, Reason, Rule, Side, Ties } from "./meaning.js";
 export type { DocumentInfo, DocumentType } from "./http.js";
 export type { Overlap } from "./overlaps.js";

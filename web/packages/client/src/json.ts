@@ -71,7 +71,9 @@ export interface JsonTouched {
   texts: TextContainer[];
 }
 
-type Listener = (touched: JsonTouched, event: PatchEvent) => void;
+/** Called with what to read again, and why. */
+export type JsonListener = (touched: JsonTouched, event: PatchEvent) => void;
+
 type PackedRow = [JsonId, JsonKind, string | null, (string | null)?, boolean?, (string | null)?, (JsonConflictKind | null)?];
 
 /** Who is told of more containers than this reads everything again. */
@@ -79,7 +81,7 @@ const TOUCHED_MAX = 2_000;
 
 /** A document's JSON. Where it is none, reading and changing it fails with the code `kind`. */
 export class JsonDocument {
-  private readonly listeners = new Set<Listener>();
+  private readonly listeners = new Set<JsonListener>();
   private forget: Unsubscribe = () => {};
 
   /** @internal */
@@ -195,7 +197,7 @@ export class JsonDocument {
    * Calls `listener` whenever something changes, with what has to be read again, until what is returned is called. Whoever
    * keeps rows forgets those that do not show any more: they may come again without being told of.
    */
-  subscribe(listener: Listener): Unsubscribe {
+  subscribe(listener: JsonListener): Unsubscribe {
     if (this.listeners.size === 0) this.forget = this.host.onPatch((event) => this.hear(event));
     this.listeners.add(listener);
     return () => {

@@ -8,7 +8,7 @@ import type { Engine, EngineOptions } from "./engine/engine.js";
 import type { Session, SessionOptions } from "./session/session.js";
 import { type ConnectOptions, Space } from "./space.js";
 
-export type { Engine, EngineOptions, EnginePatch, Patches, Wrap } from "./engine/engine.js";
+export type { Done, Engine, EngineOptions, EnginePatch, Patches, Told as ToldReason, ToldExtent, ToldTies, Wrap } from "./engine/engine.js";
 export type { Member, MemberEvent, MemberOptions, OwnPresence, Presence as SentPresence } from "./engine/member.js";
 export { openBlobStore } from "./blobs/browserstore.js";
 export { BlobDesk, type BlobWorld } from "./blobs/desk.js";
