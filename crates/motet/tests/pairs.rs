@@ -421,7 +421,7 @@ fn tell(beginning: &Beginning, is_one: impl Fn([Deed; 2]) -> bool) -> Vec<BTreeS
                 met.extend(kinds(1).into_iter().map(|second| (first.to_owned(), second.to_owned())));
             }
             let before = beginning.writer.naive.clone();
-            Story::new(before, actions, &beginning.keys, format!("{deeds:?} by {turns:?}")).check();
+            Story::new(before, actions, &beginning.keys, format!("{deeds:?} by {turns:?}")).check(|_, _| {});
         }
     }
     met

@@ -68,8 +68,8 @@ impl Story {
         (document, screen)
     }
 
-    /// Tells it in every way.
-    pub fn check(&self) {
+    /// Tells it in every way; whoever asks looks at what is shown each time, too.
+    pub fn check(&self, also: impl Fn(&Document, &str)) {
         let mut hashes = Vec::new();
         let orders = permutations(self.actions.len());
         for order in &orders {
@@ -79,7 +79,9 @@ impl Story {
                 document.receive(self.actions[at].clone(), Some(&mut patch)).expect("a valid action");
                 screen.apply(&patch);
             }
-            self.compare(&document, &mut screen, 0, &format!("{} in the order {order:?}", self.what));
+            let what = format!("{} in the order {order:?}", self.what);
+            self.compare(&document, &mut screen, 0, &what);
+            also(&document, &what);
             hashes.push(document.state_hash());
         }
         let (mut document, mut screen) = self.reader();
@@ -91,20 +93,28 @@ impl Story {
         hashes.push(loaded.state_hash());
         for order in &orders {
             let reversed: Vec<usize> = order.iter().rev().copied().collect();
-            self.toggle(&mut document, &mut screen, order, order);
-            self.toggle(&mut document, &mut screen, order, &reversed);
+            self.toggle((&mut document, &mut screen), order, order, &also);
+            self.toggle((&mut document, &mut screen), order, &reversed, &also);
             hashes.push(document.state_hash());
         }
         assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{}: hashes {hashes:x?}", self.what);
     }
 
     /// Turns the actions off one by one, and on again.
-    fn toggle(&self, document: &mut Document, screen: &mut Screen, off: &[usize], on: &[usize]) {
+    fn toggle(
+        &self,
+        (document, screen): (&mut Document, &mut Screen),
+        off: &[usize],
+        on: &[usize],
+        also: impl Fn(&Document, &str),
+    ) {
         let mut set = 0_usize;
         for at in off.iter().chain(on) {
             set ^= 1 << at;
             screen.apply(&document.set_policy(policy_of(&hiding(&self.actions, set))));
-            self.compare(document, screen, set, &format!("{} without {set:b}, off {off:?} and on {on:?}", self.what));
+            let what = format!("{} without {set:b}, off {off:?} and on {on:?}", self.what);
+            self.compare(document, screen, set, &what);
+            also(document, &what);
         }
     }
 
