@@ -1,9 +1,9 @@
 /** What is asked before a link or an image is put in. */
+import { isSafe } from "@motet/client/prosemirror";
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../app/parts";
 import { PICTURES } from "./blob";
 import { opens } from "./links";
-import { isSafe } from "./schema";
 
 interface Field {
   label: string;

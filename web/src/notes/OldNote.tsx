@@ -1,4 +1,5 @@
 /** The note as it was, with a bar beside what changed in it. */
+import { project } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { EditorState, Plugin } from "prosemirror-state";
 import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
@@ -9,7 +10,6 @@ import { ROOT } from "./note";
 import { counters } from "./numbers";
 import type { PictureSource } from "./pictures";
 import { pictureView } from "./pictureview";
-import { project } from "./projection";
 
 function noteAt(moment: Moment): Node {
   const past = moment.at();

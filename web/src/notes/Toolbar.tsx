@@ -1,4 +1,5 @@
 /** The commands of a note, in reach of pointer and keyboard: Tab enters once, arrows walk, and a command goes back to the text. */
+import { schema } from "@motet/client/prosemirror";
 import type { Command, EditorState } from "prosemirror-state";
 import { useCallback, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import type { IconName } from "../app/icons";
@@ -8,7 +9,6 @@ import { insertFootnote, insertRule, insertTable } from "./insert";
 import { makeParagraph, mark, toggleCode, toggleHeading, toggleList, toggleQuote, toggleTask } from "./keys";
 import { indent, outdent } from "./levels";
 import type { OpenNote } from "./note";
-import { schema } from "./schema";
 import { type CellPlace, cellAt, deleteTableAround, isPossible, type TableCommand } from "./table";
 
 /** What the toolbar shows of a state, as one text, so that it is drawn only where that changes. */

@@ -2,10 +2,9 @@
  * Selections that begin in one body and end in another: over cells, or from a paragraph into a table or a footnote. What is deleted of
  * them is text: cells stay where they are, and no table is drawn into a line.
  */
+import { bodyDepth, schema } from "@motet/client/prosemirror";
 import type { Node, ResolvedPos } from "prosemirror-model";
 import { type Command, type EditorState, Plugin, TextSelection, type Transaction } from "prosemirror-state";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 
 interface Stretch {
   from: number;

@@ -1,6 +1,6 @@
 /** An engine without a client around it, as a note's editor takes it: for tests, and for two editors side by side. */
 import { type Engine, richReader } from "@motet/client/platform";
-import type { ElementId, Name, RichChange, RichEngine } from "./rich";
+import type { ElementId, Name, RichChange, RichEngine } from "@motet/client/prosemirror";
 
 export class LoneEngine implements RichEngine {
   /** Called after others' work came in. */

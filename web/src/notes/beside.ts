@@ -1,8 +1,7 @@
 /** Rules, and lines with a table in them, hold nothing that is written: what is typed there goes beside them. */
+import { bodyDepth, schema } from "@motet/client/prosemirror";
 import type { Node, ResolvedPos } from "prosemirror-model";
 import { type Command, NodeSelection, Plugin, Selection, TextSelection, type Transaction } from "prosemirror-state";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 
 const hasTable = (block: Node) => block.type === schema.nodes.block && block.children.some(({ type }) => type === schema.nodes.table);
 

@@ -1,4 +1,4 @@
-/** The picture that an image in a note is, where its bytes lie beside the document. */
+/** The pictures that may be in a note, and what a page shows of them. */
 import type { BlobFacts } from "@motet/client";
 
 /** What browsers show, and what may be opened by itself without harm. An SVG holds scripts: it is shown, and never opened. */
@@ -10,18 +10,6 @@ export const PICTURES: readonly string[] = [...OPENED, SVG];
 
 /** An SVG is shown as an address that is no page of this origin, which has it in memory as a whole. */
 const SVG_BYTES_MAX = 2 << 20;
-
-const isCount = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= 0;
-
-/** What a property or a clipboard says of a blob; null where it is none. */
-export function blobOf(value: unknown): BlobFacts | null {
-  const { blob, size, type, width, height } = (value ?? {}) as Record<string, unknown>;
-  if (typeof blob !== "string" || !/^[0-9a-f]{64}$/.test(blob) || !isCount(size) || typeof type !== "string") return null;
-  return { blob, size, type, ...(isCount(width) && isCount(height) && { width, height }) };
-}
-
-/** Where servers give a blob. */
-export const addressOf = ({ blob }: BlobFacts) => `/blobs/${blob}`;
 
 /** An address under which this page shows the bytes; null for what no browser shows. */
 export async function urlOf(bytes: Blob, type: string): Promise<string | null> {

@@ -1,8 +1,8 @@
 /** A block on the page. It is never drawn anew for what it is like, so that a caret in it stays. */
+import { blockDom } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import type { NodeViewConstructor } from "prosemirror-view";
 import { countingStyle } from "./numbers";
-import { blockDom } from "./schema";
 
 /** Bars beside what is in quotes, one for each. */
 function bars(levels: string): string {

@@ -3,14 +3,11 @@
  * after that for each element that it is said of, twice a frame. Which chunk a block is in says a mark on it, of which the engine knows
  * nothing and which leaves the editor nowhere.
  */
+import { FROM_ENGINE, ManyStep, placesOfBlocks, schema, unchunked } from "@motet/client/prosemirror";
 import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from "prosemirror-model";
 import { type EditorState, Plugin, type Transaction } from "prosemirror-state";
 import type { EditorView, MarkViewConstructor } from "prosemirror-view";
-import { FROM_ENGINE } from "./binding";
-import { ManyStep } from "./many";
 import { countersBefore } from "./numbers";
-import { placesOfBlocks } from "./places";
-import { schema, unchunked } from "./schema";
 
 /** How many blocks a chunk has when it is made, about. */
 export const CHUNK = 64;

@@ -1,11 +1,11 @@
 /** What is copied and pasted: plain text by lines, HTML by the schema. */
+import { schema } from "@motet/client/prosemirror";
 import { Fragment, type Node, Slice } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import { toast } from "../app/toasts";
 import { clipboardSerializer, textOf } from "./copied";
 import { tidied } from "./foreign";
 import { putTable } from "./insert";
-import { schema } from "./schema";
 
 /** More at once would keep the page from answering for long: a file of it is imported. */
 const BLOCKS_MAX = 20_000;

@@ -1,8 +1,7 @@
 /** Keys in code: line ends, tabulators, and the ways out. */
+import { bodyDepth, schema } from "@motet/client/prosemirror";
 import type { ResolvedPos } from "prosemirror-model";
 import { type Command, Selection, TextSelection, type Transaction } from "prosemirror-state";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 
 const TAB = "\t";
 /** What a step further out takes of a line. */

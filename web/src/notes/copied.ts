@@ -1,6 +1,6 @@
 /** What a note is on the clipboard: HTML in which lists are lists, for other programs, read here as what it was; and plain text. */
+import { blockDom, schema } from "@motet/client/prosemirror";
 import { type DOMOutputSpec, DOMSerializer, type Fragment, type Node } from "prosemirror-model";
-import { blockDom, schema } from "./schema";
 
 /** Which list a level is of; a quote is none. */
 const listOf = (level: string) => (level === "q" ? null : level === "b" || level === "w" ? "ul" : "ol");

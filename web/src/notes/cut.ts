@@ -2,12 +2,11 @@
  * Cutting and pasting, and dragging, as moves: what comes is what went, with its comments, the carets in it and what others
  * wrote into it meanwhile. What was cut is known again by a token in the HTML on the clipboard.
  */
+import { type NoteBinding, schema } from "@motet/client/prosemirror";
 import type { Slice } from "prosemirror-model";
 import { NodeSelection, Plugin, TextSelection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { cleared, isAcross } from "./across";
-import type { NoteBinding } from "./binding";
-import { schema } from "./schema";
 
 const TOKEN = "data-note-cut";
 

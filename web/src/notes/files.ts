@@ -1,10 +1,9 @@
 /** Picture files that are pasted, dropped or chosen, and pictures that come within HTML as their bytes. */
+import { blobOf, schema } from "@motet/client/prosemirror";
 import type { BlobReference } from "@motet/client";
 import { Fragment, type Node, Slice } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import { toast } from "../app/toasts";
-import { blobOf } from "./blob";
-import { schema } from "./schema";
 
 /** The pictures that come as files; none where what comes says something in words, of which they are a copy. */
 export function picturesIn(data: DataTransfer | null): File[] {

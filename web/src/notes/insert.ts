@@ -1,10 +1,8 @@
 /** Commands that put something into a note, or change links. */
 import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from "prosemirror-model";
 import type { BlobFacts } from "@motet/client";
+import { blobOf, bodyDepth, schema } from "@motet/client/prosemirror";
 import { type Command, type EditorState, NodeSelection, TextSelection, type Transaction } from "prosemirror-state";
-import { blobOf } from "./blob";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 
 const TABLE_ROWS = 3;
 const TABLE_COLUMNS = 3;

@@ -1,15 +1,13 @@
 /** What keys and typed signs do: each a command of the editor's, of which the binding makes ops. */
+import { bodyDepth, type NoteBinding, schema } from "@motet/client/prosemirror";
 import { baseKeymap, chainCommands, toggleMark } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
 import type { Attrs, Node, ResolvedPos } from "prosemirror-model";
 import { type Command, NodeSelection, type Plugin, Selection, TextSelection } from "prosemirror-state";
 import { acrossPlugin, clearAcross } from "./across";
 import { besidePlugin, breakBeside, objectBefore, objectBehind, stayApart } from "./beside";
-import type { NoteBinding } from "./binding";
 import { breakCode, downFromCode, leaveCode, tabInCode, untabInCode } from "./code";
 import { indent, inside, isItem, outdent } from "./levels";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 import { cellAt, tableChange, withoutTable } from "./table";
 import { typedPlugin } from "./typed";
 

@@ -1,8 +1,7 @@
 /** Lists, quotes and tasks: what blocks are items of. An item takes along what is under it. */
+import { bodyDepth, schema } from "@motet/client/prosemirror";
 import type { Attrs, Node } from "prosemirror-model";
 import type { Command, EditorState, Transaction } from "prosemirror-state";
-import { bodyDepth } from "./places";
-import { schema } from "./schema";
 
 const INSIDE: Record<string, string> = { b: "w", o: "v" };
 

@@ -1,14 +1,13 @@
 /** The note of an open document: its editor while that is on the page, and what toolbar and panels ask of it. */
-import { type AnchoredSelection, type BlobReference, MotetError, type Presence } from "@motet/client";
+import { type BlobReference, MotetError, type Presence } from "@motet/client";
+import { engineOf, type NoteBinding, peerOf, type RichEngine, sentOf, settle, takeIn } from "@motet/client/prosemirror";
 import type { Command, EditorState, Plugin, Transaction } from "prosemirror-state";
 import { TextSelection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { toast } from "../app/toasts";
 import type { OpenDocument } from "../editor/document";
-import type { NoteBinding } from "./binding";
 import { PICTURES } from "./blob";
-import type { Peer } from "./carets";
-import { openNote, settle, takeIn } from "./editor";
+import { openNote } from "./editor";
 import { nameOfPart, type Part } from "../editor/content";
 import type { Highlight, Layer } from "../editor/highlights";
 import { rangeOf, showHighlights } from "./highlights";
@@ -16,7 +15,6 @@ import { insertImages } from "./insert";
 import { type Heading, headingAt, moveSection, outline } from "./outline";
 import { Pictures } from "./pictures";
 import { keepSelectionFromReact } from "./quiet";
-import { engineOf, type RichEngine } from "./rich";
 import { reviewEditor, showSuggestions, suggestionsPlugin } from "./suggestions";
 import { cellAt, type TableCommand, tableChange } from "./table";
 import { beginThread, type Entry, placesOf, removeThread, showThreads, threadsOf, unitRanges } from "./threads";
@@ -25,15 +23,6 @@ import { beginThread, type Entry, placesOf, removeThread, showThreads, threadsOf
 export const ROOT = "/note";
 
 const ROOT_TEXT = "text:note";
-
-/** Where one is, as it is sent: an anchor without an element says in the place which text it is of. */
-export function sentOf({ anchor, head }: { anchor: string; head: string }): AnchoredSelection {
-  const [plainHead = "", name] = head.split("@");
-  const [plainAnchor = "", other] = anchor.split("@");
-  // One place is sent, that of the head: where the other end names no element, it could only be taken for one there.
-  const isElsewhere = plainAnchor.length === 1 && other !== name;
-  return { place: name === undefined ? ROOT_TEXT : `text@${name}`, anchor: isElsewhere ? plainHead : plainAnchor, head: plainHead };
-}
 
 /** The word that the caret is in or beside. */
 function wordAround({ selection }: EditorState): { from: number; to: number } | null {
@@ -44,13 +33,6 @@ function wordAround({ selection }: EditorState): { from: number; to: number } | 
   const before = /[\p{L}\p{N}'’_-]*$/u.exec(line.slice(0, $from.parentOffset))![0].length;
   const behind = /^[\p{L}\p{N}'’_-]*/u.exec(line.slice($from.parentOffset))![0].length;
   return before + behind > 0 ? { from: $from.pos - before, to: $from.pos + behind } : null;
-}
-
-/** Somebody's selection as it was sent. */
-export function peerOf({ peer, name, text, anchor, head }: Presence, colour: string): Peer {
-  const within = text?.id.startsWith("text@") ? `@${text.id.slice("text@".length)}` : "";
-  const whole = (sent: string | null) => (sent?.length === 1 ? sent + within : sent);
-  return { peer, name, colour, anchor: whole(anchor), head: whole(head) };
 }
 
 /** What a new thread is to be about: held by anchors, since others go on writing. */

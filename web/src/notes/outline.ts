@@ -1,9 +1,6 @@
 /** The headings of a note, and the moves of their sections. */
+import { changesOfAttrs, type ElementId, HEAD, lineLength, type Name, openingOf, type RichChange, schema } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
-import { lineLength, openingOf } from "./places";
-import { changesOfAttrs } from "./properties";
-import type { ElementId, Name, RichChange } from "./rich";
-import { HEAD, schema } from "./schema";
 
 /** A heading, and the section below it. */
 export interface Heading {

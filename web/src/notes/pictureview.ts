@@ -1,9 +1,9 @@
 /** An image on the page: from its address, or from bytes that may still be on their way, with room left for them. */
+import { addressOf, blobOf, isSafe } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import type { NodeView, NodeViewConstructor } from "prosemirror-view";
-import { addressOf, blobOf, placeholder } from "./blob";
+import { placeholder } from "./blob";
 import type { PictureSource, PictureState } from "./pictures";
-import { isSafe } from "./schema";
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);

@@ -3,9 +3,8 @@
  * most of what there is. Of bodies it is known where their blocks begin, so they are asked here. Only how long that takes is other than
  * before; the editor's version is fixed.
  */
+import { countBelow, LONG, placesOfBlocks, schema } from "@motet/client/prosemirror";
 import { Fragment } from "prosemirror-model";
-import { countBelow, LONG, placesOfBlocks } from "./places";
-import { schema } from "./schema";
 
 interface Found {
   index: number;

@@ -3,10 +3,10 @@
  * that takes longer than all else. Here its view looks first at what is other than before, and leaves to it what is not that
  * simple. It reaches into the view's tree, which has no interface: what it uses is named below, and the editor's version is fixed.
  */
+import { countBelow, placesOfBlocks } from "@motet/client/prosemirror";
 import { Mark, type Node } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import type { Decoration, DecorationSource, EditorView } from "prosemirror-view";
-import { countBelow, placesOfBlocks } from "./places";
 
 interface ParseRange {
   node: globalThis.Node;

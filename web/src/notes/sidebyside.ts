@@ -1,14 +1,11 @@
 /** Two editors of one note, over an exchange in memory that is as slow as asked: to try the editor, and to measure it. */
 import { load } from "@motet/client/platform";
+import { type NoteBinding, type Peer, type RichChange, settle, unchunked } from "@motet/client/prosemirror";
 import type { EditorView } from "prosemirror-view";
 import "../styles/app.css";
-import type { NoteBinding } from "./binding";
-import type { Peer } from "./carets";
-import { openNote, settle } from "./editor";
+import { openNote } from "./editor";
 import "./notes.css";
 import { LoneEngine } from "./alone";
-import type { RichChange } from "./rich";
-import { unchunked } from "./schema";
 
 export interface Side {
   name: string;

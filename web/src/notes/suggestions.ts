@@ -6,14 +6,11 @@ import type { Node } from "prosemirror-model";
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import type { ContainerId } from "@motet/client";
+import { type Name, type NoteBinding, schema, unitAt } from "@motet/client/prosemirror";
 import type { OpenDocument } from "../editor/document";
 import { SuggestionCard, UNIT } from "../suggest/card";
 import type { ReviewEditor, Spot } from "../suggest/review";
 import { type Drawing, drawingsOf, signed, type Unit } from "../suggest/units";
-import type { NoteBinding } from "./binding";
-import type { Name } from "./rich";
-import { schema } from "./schema";
-import { unitAt } from "./selection";
 
 const key = new PluginKey<DecorationSet>("note:suggestions");
 

@@ -1,8 +1,6 @@
 /** Rows and columns of the table with the caret. They are items of lists, which the engine moves and merges. */
+import { type ElementId, listOf, type RichChange, type RichReader, schema } from "@motet/client/prosemirror";
 import { type Command, type EditorState, TextSelection, type Transaction } from "prosemirror-state";
-import { listOf } from "./projection";
-import type { ElementId, RichChange, RichReader } from "./rich";
-import { schema } from "./schema";
 
 /** A cell, by where it is. */
 export interface CellPlace {

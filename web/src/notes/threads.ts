@@ -1,12 +1,10 @@
 /** Comments: threads in the map `comments`, and where in the note each of them is. They are never only proposed. */
 import type { ListContainer, MapContainer, MotetDocument } from "@motet/client";
 import { isContainer } from "@motet/client";
+import { bodyDepth, bodyName, type Name, type RichChange, schema, unitsBefore } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
-import { bodyDepth, bodyName, unitsBefore } from "./places";
-import type { Name, RichChange } from "./rich";
-import { schema } from "./schema";
 
 export interface Entry {
   author: string;

@@ -1,8 +1,8 @@
 /** Signs that mean something as they are typed: at the beginning of a paragraph what it is, around words what they are. */
+import { isSafe, schema } from "@motet/client/prosemirror";
 import { InputRule, inputRules } from "prosemirror-inputrules";
 import type { Attrs } from "prosemirror-model";
 import { TextSelection } from "prosemirror-state";
-import { isSafe, schema } from "./schema";
 
 /** Signs at the beginning of a paragraph that say what it is. */
 function blockRule(signs: RegExp, change: (match: RegExpMatchArray, attrs: Attrs) => Attrs | null): InputRule {

@@ -58,3 +58,30 @@ test("two browsers share a list and a text, move and undo, and go on without a s
   await expect.poll(() => items(ben), { timeout: 30_000 }).toHaveLength(3);
   await expect(ann.locator("#status")).toContainText("durable");
 });
+
+test("two browsers write in one note with the binding for ProseMirror", async ({ browser }) => {
+  const open = async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${server.url}/note.html`);
+    await expect(page.locator("#status")).toContainText("connected");
+    return page;
+  };
+  const ann = await open();
+  const ben = await open();
+  const lines = (page: Page) => page.locator(".note-block").allTextContents();
+  await ann.locator(".ProseMirror").click();
+  await ann.getByRole("button", { name: "Heading" }).click();
+  await ann.keyboard.type("Minutes");
+  await ann.keyboard.press("Enter");
+  await ann.keyboard.type("We met.");
+  await expect.poll(() => lines(ben)).toEqual(["Minutes", "We met."]);
+  await expect(ben.locator(".note-peer-caret")).toHaveCount(1);
+  // Both write at once, each in a line of their own.
+  await ben.locator(".note-block").first().click();
+  await ben.keyboard.press("End");
+  await Promise.all([ann.keyboard.type(" And went.", { delay: 20 }), ben.keyboard.type(" of May", { delay: 20 })]);
+  for (const page of [ann, ben]) await expect.poll(() => lines(page)).toEqual(["Minutes of May", "We met. And went."]);
+  await ben.getByRole("button", { name: "Undo" }).click();
+  for (const page of [ann, ben]) await expect.poll(() => lines(page)).toEqual(["Minutes", "We met. And went."]);
+  await expect(ann.locator(".note-block").first()).toHaveAttribute("data-kind", "heading");
+});

@@ -84,10 +84,10 @@ export class Space extends Emitter<SpaceEvents> {
 
   /**
    * Opens a document by its id or its name. By its id it opens without a server too, with what is kept here. With
-   * `create` a document of that name is made where there is none. Whoever opens a document that is open gets the same one,
+   * `create` a document of that name is made where there is none, of a type where one is given. Whoever opens a document that is open gets the same one,
    * and each closes it.
    */
-  async open(document: string, { create = false } = {}): Promise<MotetDocument> {
+  async open(document: string, { create = false }: { create?: boolean | DocumentType } = {}): Promise<MotetDocument> {
     this.checkOpen();
     const id = /^[0-9a-f]{32}$/.test(document) ? document : await this.find(document, create);
     const opened = this.open_.get(id) ?? (await (this.opening.get(id)?.document ?? this.begin(id)));
@@ -115,13 +115,13 @@ export class Space extends Emitter<SpaceEvents> {
     await this.session.end();
   }
 
-  private async find(name: string, create: boolean): Promise<string> {
+  private async find(name: string, create: boolean | DocumentType): Promise<string> {
     const found = (await this.server.list()).filter((info) => info.name === name && !info.deleted);
     if (found.length > 1) {
       throw new MotetError("ambiguous", `${found.length} documents are called “${name}”: open one of them by its id (${found.map(({ id }) => id).join(", ")})`);
     }
     if (found[0]) return found[0].id;
-    if (create) return (await this.server.create(name)).id;
+    if (create !== false) return (await this.server.create(name, create === true ? undefined : create)).id;
     throw new MotetError("no-document", `No document is called “${name}”. \`create\` makes one.`);
   }
 

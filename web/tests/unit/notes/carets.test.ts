@@ -1,9 +1,14 @@
-/** Carets and selections: the cases of others' bug reports, and what is asked of any editor that several share. */
-import { NodeSelection, Plugin, TextSelection } from "prosemirror-state";
+/**
+ * Carets and selections: the cases of others' bug reports, by repository and number, and what is asked of any editor that several
+ * share, by the roman numbers of the list that it comes from: (i) the two scripts S10 and S11, (ii) any pair of changes, (iii) what is
+ * deleted and comes back, (iv) a footnote in a cell whose row moves, (v) three who split and join, (vi) the end of a mark, (vii) what is
+ * composed and more than a letter, (viii) presence and text that overtake each other. (ix), two pages in a browser, is in `tests/browser`
+ * and `tests/crowd`.
+ */
+import { caretsIn, caretsPlugin, listOf, type Peer, schema } from "@motet/client/prosemirror";
+import { EditorState, NodeSelection, Plugin, TextSelection } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
 import { describe, expect, it, vi } from "vitest";
-import { caretsIn, caretsPlugin, type Peer } from "../../../src/notes/carets";
-import { listOf } from "../../../src/notes/projection";
-import { schema } from "../../../src/notes/schema";
 import { seeded } from "../random";
 import { Exchange, Writer, writers } from "./writers";
 
@@ -27,7 +32,7 @@ function peerOf(writer: Writer, name: string): Peer {
   return { peer: name, name, colour: "red", ...writer.binding.anchors()! };
 }
 
-describe("S10: one types at the end of a paragraph while another presses Enter there", () => {
+describe("(i) S10: one types at the end of a paragraph while another presses Enter there", () => {
   it("leaves both carets where they belong on both sides", () => {
     const ann = new Writer(1, [], [caretsPlugin()]);
     ann.type("one");
@@ -52,7 +57,7 @@ describe("S10: one types at the end of a paragraph while another presses Enter t
   });
 });
 
-it("S11: a caret in the fourth paragraph stays on its character while another deletes the second", () => {
+it("(i) S11: a caret in the fourth paragraph stays on its character while another deletes the second", () => {
   const [ann, ben] = writers(2, "one\ntwo\nthree\nfour") as [Writer, Writer];
   ann.select(find(ann, "ur"));
   const two = find(ben, "two");
@@ -61,8 +66,8 @@ it("S11: a caret in the fourth paragraph stays on its character while another de
   expect(ann.caret).toBe("one\nthree\nfo|ur");
 });
 
-it("keeps a caret beside the same surviving characters for any pair of changes", () => {
-  for (let seed = 1; seed <= 60; seed++) {
+it("(ii) keeps a caret beside the same surviving characters for any pair of changes", () => {
+  for (let seed = 1; seed <= 150; seed++) {
     const random = seeded(seed);
     const below = (end: number) => Math.floor(random() * end);
     const [ann, ben, eve] = writers(3, "abcdef\nghijkl\nmnopqr") as [Writer, Writer, Writer];
@@ -74,9 +79,14 @@ it("keeps a caret beside the same surviving characters for any pair of changes",
     const before = $at.parentOffset > 0 ? ann.state.doc.textBetween(at - 1, at) : null;
     for (const writer of [ben, eve]) {
       const [from, to] = [place(), place()].sort((a, b) => a - b) as [number, number];
-      if (below(2) === 0) writer.act((tr) => tr.delete(from, to));
-      else if (below(2) === 0) writer.act((tr) => tr.insertText("X", from));
-      else writer.act((tr) => tr.split(from));
+      const $from = writer.state.doc.resolve(from);
+      const what = below(7);
+      if (what < 2) writer.act((tr) => tr.delete(from, to));
+      else if (what === 2) writer.act((tr) => tr.insertText("X", from));
+      else if (what === 3) writer.act((tr) => tr.split(from));
+      else if (what === 4 && $from.index(0) > 0) writer.act((tr) => tr.join($from.before()));
+      else if (what === 5) writer.binding.move(from, to, place());
+      else writer.act((tr) => tr.addMark(from, to, strong));
     }
     new Exchange([ann, ben, eve]).settle();
     const caret = ann.state.selection.$head;
@@ -90,7 +100,7 @@ it("keeps a caret beside the same surviving characters for any pair of changes",
   }
 });
 
-describe("what is deleted around a caret and comes back", () => {
+describe("(iii) what is deleted around a caret and comes back", () => {
   it("has the caret where it was, also by way of a third and after a restart", () => {
     const [ann, ben, eve] = writers(3, "one two three") as [Writer, Writer, Writer];
     const exchange = new Exchange([ann, ben, eve]);
@@ -127,7 +137,7 @@ function withTable(writer: Writer): string {
 }
 
 describe("carets in tables", () => {
-  it("stays in a footnote of a cell while its row moves", () => {
+  it("(iv) stays in a footnote of a cell while its row moves", () => {
     const [ann, ben] = writers(2) as [Writer, Writer];
     const exchange = new Exchange([ann, ben]);
     const table = withTable(ann);
@@ -164,7 +174,7 @@ describe("carets in tables", () => {
   });
 });
 
-it("holds while three split and join at one caret", () => {
+it("(v) holds while three split and join at one caret", () => {
   const all = writers(3, "abcdef") as [Writer, Writer, Writer];
   const exchange = new Exchange(all);
   const random = seeded(5);
@@ -186,7 +196,7 @@ it("holds while three split and join at one caret", () => {
   expect(all[0]!.lines.join("").replace(/[x~]/g, "")).toBe("abcdef");
 });
 
-describe("at the end of what is bold", () => {
+describe("(vi) at the end of what is bold", () => {
   it("types what is shown: bold behind it, plain before it, and for others as well", () => {
     const [ann, ben] = writers(2, "plain bold plain") as [Writer, Writer];
     const exchange = new Exchange([ann, ben]);
@@ -224,7 +234,7 @@ describe("at the end of what is bold", () => {
   });
 });
 
-it("takes half a character for none, and composes beside others", () => {
+it("(vii) takes half a character for none, and composes beside others", () => {
   const [ann, ben] = writers(2, "a🎼b\u0301字אב") as [Writer, Writer];
   const exchange = new Exchange([ann, ben]);
   ann.act((tr) => tr.insertText("🎹", 2, 4));
@@ -239,7 +249,7 @@ it("takes half a character for none, and composes beside others", () => {
   expect(ben.lines).toEqual(ann.lines);
 });
 
-describe("presence and text that overtake each other", () => {
+describe("(viii) presence and text that overtake each other", () => {
   const both = () => {
     const ann = new Writer(1, [], [caretsPlugin()]);
     ann.type("one");
@@ -320,7 +330,7 @@ function recording(): { plugin: Plugin; maps: () => string[] } {
 }
 
 describe("what y-prosemirror and loro-prosemirror have on file", () => {
-  it("y-prosemirror#113, #126, loro-prosemirror#85: replaces no node whose name persists", () => {
+  it("y-prosemirror#113, #126, #127, loro-prosemirror#85: replaces no node whose name persists", () => {
     const first = new Writer(1);
     first.type("one");
     enter(first);
@@ -432,6 +442,41 @@ describe("what y-prosemirror and loro-prosemirror have on file", () => {
     ben.binding.change([{ do: "move", in: "/note", at: 3, len: 4, to: 13 }]);
     exchange.settle();
     expect(ann.caret).toBe("one\nthree\nt|wo");
+  });
+
+  it("loro-prosemirror#80: what is told of a caret late does not put it where it was before", async () => {
+    const [ann, ben] = writers(2, "one two") as [Writer, Writer];
+    const eve = new Writer(9, ann.sent, [caretsPlugin()]);
+    ben.select(2);
+    const early = peerOf(ben, "Ben");
+    eve.binding.notePeers([early]);
+    // As the page does: mostly what they wrote comes right behind, and shows them.
+    queueMicrotask(() => eve.binding.showPeers());
+    ben.select(6);
+    eve.binding.showPeers([peerOf(ben, "Ben")]);
+    const moved = eve.state.selection;
+    await Promise.resolve();
+    expect(caretsIn(eve.state).map(({ head }) => head)).toEqual([6]);
+    // Nor is one's own touched by any of it.
+    expect(eve.state.selection.eq(moved)).toBe(true);
+  });
+
+  it("loro-prosemirror#80: the name beside a caret is no part of the text, and takes no room in it", () => {
+    const [ann, ben] = writers(2, "one two") as [Writer, Writer];
+    const place = document.createElement("div");
+    const view = new EditorView(place, { state: EditorState.create({ doc: ann.state.doc, plugins: [caretsPlugin()] }) });
+    ann.binding.attach(view);
+    ben.select(4);
+    ann.binding.showPeers([peerOf(ben, "Ben")]);
+    const caret = place.querySelector<HTMLElement>(".note-peer-caret")!;
+    expect(caret.dataset["name"]).toBe("Ben");
+    expect(caret.textContent).toBe("");
+    expect(view.state.doc.textContent).toBe("one two");
+    // It is moved, not made anew, when others type: nothing on the page jumps.
+    ben.act((tr) => tr.insertText("zero ", 1));
+    new Exchange([ann, ben]).settle();
+    expect(place.querySelector(".note-peer-caret")).toBe(caret);
+    view.destroy();
   });
 
   it("loro-prosemirror#80: others' typing at the caret does not push it", () => {

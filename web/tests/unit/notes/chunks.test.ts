@@ -1,14 +1,12 @@
 /** Blocks on the page: in chunks of which nothing but the page knows, and only what changed is drawn. */
+import { type NoteBinding, type RichChange, schema, unchunked } from "@motet/client/prosemirror";
 import { DOMParser, type Node } from "prosemirror-model";
 import { Selection, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { NoteBinding } from "../../../src/notes/binding";
 import { CHUNK, CHUNK_MAX } from "../../../src/notes/chunks";
 
 import { openNote } from "../../../src/notes/editor";
-import type { RichChange } from "../../../src/notes/rich";
-import { schema, unchunked } from "../../../src/notes/schema";
 import { seeded } from "../random";
 import { Writer } from "./writers";
 

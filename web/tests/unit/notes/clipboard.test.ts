@@ -1,10 +1,10 @@
 /** What other programs put on the clipboard, and what they find there. */
+import { unchunked } from "@motet/client/prosemirror";
 import { AllSelection, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openNote } from "../../../src/notes/editor";
 import { tidied } from "../../../src/notes/foreign";
-import { unchunked } from "../../../src/notes/schema";
 import { Writer } from "./writers";
 
 vi.setConfig({ testTimeout: 60_000 });

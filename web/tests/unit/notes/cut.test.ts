@@ -1,9 +1,9 @@
 /** Cutting and pasting, and dragging: what comes is what went, or a copy where it cannot be. */
+import type { NoteBinding } from "@motet/client/prosemirror";
 import { type Slice } from "prosemirror-model";
 import { NodeSelection, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { NoteBinding } from "../../../src/notes/binding";
 import { openNote } from "../../../src/notes/editor";
 import { insertImages } from "../../../src/notes/insert";
 import { pick, seeded } from "../random";

@@ -1,9 +1,9 @@
 /** What keys and typed signs do, in a view. */
+import { unchunked } from "@motet/client/prosemirror";
 import { Selection, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openNote } from "../../../src/notes/editor";
-import { unchunked } from "../../../src/notes/schema";
 import { Writer } from "./writers";
 
 vi.setConfig({ testTimeout: 60_000 });

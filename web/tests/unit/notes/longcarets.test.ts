@@ -1,10 +1,9 @@
 /** In a long note only the blocks with carets are looked at: what is drawn is what looking at all of them gives. */
+import { caretsPlugin, putCarets, schema } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { EditorState } from "prosemirror-state";
 import { type DecorationSet } from "prosemirror-view";
 import { expect, it } from "vitest";
-import { caretsPlugin, putCarets } from "../../../src/notes/carets";
-import { schema } from "../../../src/notes/schema";
 
 const line = (n: number): Node => schema.node("block", { id: `1.${n}` }, schema.text(`line ${n} of a note`));
 

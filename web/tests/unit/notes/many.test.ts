@@ -1,10 +1,9 @@
 /** One step for what many nodes are is what a step for each would be. */
+import { type Look, ManyStep, schema } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { EditorState } from "prosemirror-state";
 import { Mapping, StepMap } from "prosemirror-transform";
 import { expect, it } from "vitest";
-import { type Look, ManyStep } from "../../../src/notes/many";
-import { schema } from "../../../src/notes/schema";
 
 const block = (...words: (string | Node)[]) => schema.node("block", null, words.map((one) => (typeof one === "string" ? schema.text(one) : one)));
 const cell = (text: string) => schema.node("cell", null, [block(text)]);

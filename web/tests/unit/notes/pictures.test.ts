@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DOMParser, DOMSerializer } from "prosemirror-model";
 import { type BlobFacts, MotetError, type Upload } from "@motet/client";
-import { blobOf, placeholder, urlOf } from "../../../src/notes/blob";
+import { blobOf, schema } from "@motet/client/prosemirror";
+import { placeholder, urlOf } from "../../../src/notes/blob";
 import { picturesIn } from "../../../src/notes/files";
 import { insertImages } from "../../../src/notes/insert";
 import { Pictures, type PictureState } from "../../../src/notes/pictures";
 import { pictureView } from "../../../src/notes/pictureview";
-import { schema } from "../../../src/notes/schema";
 import { Writer } from "./writers";
 
 const FACTS: BlobFacts = { blob: "ab".repeat(32), size: 4, type: "image/png", width: 40, height: 30 };

@@ -1,9 +1,8 @@
 /** Where blocks begin is worked out from where they began before an edit: what comes out is what counting all of it gives. */
+import { HEAD, lineLength, openingOf, placesOfBlocks, schema, unitsBefore } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { expect, it } from "vitest";
-import { lineLength, openingOf, placesOfBlocks, unitsBefore } from "../../../src/notes/places";
 import { findQuickly } from "../../../src/notes/quickfind";
-import { HEAD, schema } from "../../../src/notes/schema";
 
 findQuickly();
 

@@ -1,9 +1,8 @@
 /** Random scripts of several writers: whatever they do, in whatever order it arrives, they end up with one note. */
 import type { ProposedRun } from "@motet/client";
+import { listOf, schema } from "@motet/client/prosemirror";
 import type { Node } from "prosemirror-model";
 import { expect, it } from "vitest";
-import { listOf } from "../../../src/notes/projection";
-import { schema } from "../../../src/notes/schema";
 import { drawingsOf, unitsOf } from "../../../src/suggest/units";
 import { seeded } from "../random";
 import { Exchange, type Writer, writers } from "./writers";

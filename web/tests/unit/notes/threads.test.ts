@@ -1,12 +1,10 @@
 /** Comments: about what they are, through whatever happens to it. */
+import { engineOf, NoteBinding, peerOf, sentOf } from "@motet/client/prosemirror";
 import { EditorState, TextSelection } from "prosemirror-state";
 import { expect, it } from "vitest";
-import { NoteBinding } from "../../../src/notes/binding";
-import { engineOf } from "../../../src/notes/rich";
 import { beginThread, type Entry, placesOf, removeThread, reply, resolve, threadsOf, unitRanges } from "../../../src/notes/threads";
 import { inOrder } from "../../../src/notes/Comments";
 import { addressOf } from "../../../src/notes/Dialogs";
-import { peerOf, sentOf } from "../../../src/notes/note";
 import { member } from "../members";
 
 const entry = (text: string): Entry => ({ author: "a", name: "Ann", time: 1, text });

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { load } from "@motet/client/platform";
+import { type Editor, NoteBinding } from "@motet/client/prosemirror";
 import { EditorState, type Plugin, TextSelection, type Transaction } from "prosemirror-state";
-import { type Editor, NoteBinding } from "../../../src/notes/binding";
 import { LoneEngine } from "../../../src/notes/alone";
 
 const motet = await load(() => readFile(resolve("packages/client/pkg/motet_bg.wasm")));

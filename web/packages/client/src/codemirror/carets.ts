@@ -1,6 +1,7 @@
 /** Others' carets and selections, in the text and beside the scroll bar. */
 import { type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
+import { plainColour } from "../colour.js";
 import type { TextContainer } from "../containers.js";
 import type { MotetDocument, Presence } from "../document.js";
 
@@ -97,10 +98,6 @@ export const caretField = StateField.define<CaretState>({
   provide: (field) => EditorView.decorations.from(field, (state) => state.marks),
 });
 
-/** What somebody says is his colour is taken only in its plainest form. */
-const COLOUR = /^#[0-9a-f]{6}$/i;
-const NO_COLOUR = "#6b7280";
-
 /** Whose carets are shown, in what colour. */
 export interface CaretOptions {
   /** The colour of somebody who may have chosen one; that which they chose, unless said otherwise. */
@@ -118,7 +115,7 @@ function place(text: TextContainer, peers: readonly Presence[], before: readonly
       return old ? [old] : [];
     }
     const colour = options.colourOf?.(peer) ?? peer.colour;
-    return [{ peer: peer.peer, name: peer.name, colour: COLOUR.test(colour) ? colour : NO_COLOUR, anchor, head }];
+    return [{ peer: peer.peer, name: peer.name, colour: plainColour(colour), anchor, head }];
   });
 }
 

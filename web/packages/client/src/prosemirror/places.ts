@@ -4,8 +4,8 @@
  * long one is is worked out once, and after an edit only where it was.
  */
 import type { Fragment, Node, ResolvedPos } from "prosemirror-model";
-import type { ElementId, Name, RichEngine } from "./rich";
-import { HEAD, isBody, schema } from "./schema";
+import type { ElementId, Name, RichEngine } from "./rich.js";
+import { HEAD, isBody, schema } from "./schema.js";
 
 const lengths = new WeakMap<Node, number>();
 

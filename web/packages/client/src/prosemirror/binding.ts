@@ -4,14 +4,16 @@
  */
 import type { Node } from "prosemirror-model";
 import { type EditorState, TextSelection, type Transaction } from "prosemirror-state";
-import { type Anchor, MotetError, type Origin } from "@motet/client";
-import { type Peer, putCarets } from "./carets";
-import { Downward, endOf } from "./downward";
-import { project } from "./projection";
-import type { Name, RichChange, RichEngine, RichPatch } from "./rich";
-import { type Held, rangeOf, Selections, unitAt } from "./selection";
-import { unchunked } from "./schema";
-import { Upward } from "./upward";
+import type { Origin } from "../containers.js";
+import type { Anchor } from "../engine/engine.js";
+import { MotetError } from "../errors.js";
+import { type Peer, putCarets } from "./carets.js";
+import { Downward, endOf } from "./downward.js";
+import { project } from "./projection.js";
+import type { Name, RichChange, RichEngine, RichPatch } from "./rich.js";
+import { type Held, rangeOf, Selections, unitAt } from "./selection.js";
+import { unchunked } from "./schema.js";
+import { Upward } from "./upward.js";
 
 /** The meta of transactions that the engine made, and of those that fill in names. */
 export const FROM_ENGINE = "note:engine";

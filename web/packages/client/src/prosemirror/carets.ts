@@ -3,8 +3,8 @@ import type { Node } from "prosemirror-model";
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { Mappable } from "prosemirror-transform";
 import { Decoration, DecorationSet } from "prosemirror-view";
-import type { Anchor } from "@motet/client";
-import { countBelow, LONG, placesOfBlocks } from "./places";
+import type { Anchor } from "../engine/engine.js";
+import { countBelow, LONG, placesOfBlocks } from "./places.js";
 
 /** Somebody's selection, by anchors. */
 export interface Peer {
@@ -16,12 +16,13 @@ export interface Peer {
 }
 
 /** Somebody's selection, in places of this document. */
-interface Caret extends Pick<Peer, "peer" | "name" | "colour"> {
+export interface Caret extends Pick<Peer, "peer" | "name" | "colour"> {
   anchor: number;
   head: number;
 }
 
-interface Carets {
+/** What the plugin holds. */
+export interface Carets {
   carets: readonly Caret[];
   drawn: DecorationSet;
 }

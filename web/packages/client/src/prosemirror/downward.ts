@@ -5,11 +5,11 @@
 import { Fragment, type Mark, Mark as Marks, type Node, Slice } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
 import { AddMarkStep, RemoveMarkStep, ReplaceStep } from "prosemirror-transform";
-import { type Body, Finder, isElement, locate } from "./places";
-import { cellNode, depthOf, headBlock, pieces, rowNode, tableShape, type TableShape } from "./projection";
-import { attrsToSet, blockAttrs, marksOf, objectAttrs } from "./properties";
-import type { ElementId, Name, RichEngine, RichPatch, RichRun, RichTextChanges } from "./rich";
-import { HEAD, marksOn, schema } from "./schema";
+import { type Body, Finder, isElement, locate } from "./places.js";
+import { cellNode, depthOf, headBlock, pieces, rowNode, tableShape, type TableShape } from "./projection.js";
+import { attrsToSet, blockAttrs, marksOf, objectAttrs } from "./properties.js";
+import type { ElementId, Name, RichEngine, RichPatch, RichRun, RichTextChanges } from "./rich.js";
+import { HEAD, marksOn, schema } from "./schema.js";
 
 /** Adds to a transaction what the engine says has changed since the document was equal to it. */
 export class Downward {

@@ -1,9 +1,9 @@
 /** Selections by what they hold to in the engine, so that they are where they were whatever others do. */
 import type { Node } from "prosemirror-model";
 import { type EditorState, NodeSelection, Selection, TextSelection } from "prosemirror-state";
-import type { Anchor, Bias } from "@motet/client";
-import { bodyDepth, bodyName, Finder, locate, unitsBefore } from "./places";
-import type { ElementId, Name, RichEngine } from "./rich";
+import type { Anchor, Bias } from "../engine/engine.js";
+import { bodyDepth, bodyName, Finder, locate, unitsBefore } from "./places.js";
+import type { ElementId, Name, RichEngine } from "./rich.js";
 
 /** What a selection holds to. */
 export type Held = { kind: "text"; anchor: Anchor; head: Anchor } | { kind: "node"; id: ElementId; anchor: Anchor } | { kind: "other" };

@@ -4,8 +4,8 @@
  * dropped to make a document fit.
  */
 import { type Attrs, type DOMOutputSpec, Fragment, type Mark, type Node, Schema } from "prosemirror-model";
-import { addressOf, blobOf } from "./blob";
-import { alignOf, languageOf, levelsOf, startOf, taskOf } from "./pasted";
+import { addressOf, blobOf } from "./blob.js";
+import { alignOf, languageOf, levelsOf, startOf, taskOf } from "./pasted.js";
 
 /** The name of the block before the first paragraph mark of a body, which no element names. */
 export const HEAD = "";

@@ -1,8 +1,8 @@
 /** What the engine shows, as ProseMirror's nodes. Only reads. */
 import type { Node } from "prosemirror-model";
-import { blockAttrs, marksOf, objectAttrs } from "./properties";
-import type { ElementId, Name, RichReader, RichRun } from "./rich";
-import { HEAD, schema } from "./schema";
+import { blockAttrs, marksOf, objectAttrs } from "./properties.js";
+import type { ElementId, Name, RichReader, RichRun } from "./rich.js";
+import { HEAD, schema } from "./schema.js";
 
 /** How deep footnotes and tables are shown within each other; what is deeper shows as an object. */
 const DEPTH_MAX = 8;

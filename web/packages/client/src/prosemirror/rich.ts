@@ -1,7 +1,8 @@
 /** What a note's editor needs of the engine, and nothing more. */
-import type { MotetDocument, Name, RichTexts } from "@motet/client";
+import type { MotetDocument } from "../document.js";
+import type { Name, RichTexts } from "../rich.js";
 
-export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichPlace, RichReader, RichRun, RichTextChanges } from "@motet/client";
+export type { ElementId, MarkPair, Name, RichChange, RichMark, RichPatch, RichReader, RichRun, RichTextChanges } from "../rich.js";
 
 export interface RichEngine extends RichTexts {
   /** Undo and redo one's own work; null or false where there is nothing. */

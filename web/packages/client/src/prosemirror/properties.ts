@@ -1,9 +1,9 @@
 /** How properties in the engine are attributes and marks here, both ways; one table for each. */
 import { Mark, type Node } from "prosemirror-model";
-import { BlobReference } from "@motet/client";
-import { blobOf } from "./blob";
-import type { ElementId, MarkPair, Name, RichChange, RichMark, RichReader } from "./rich";
-import { HEAD, schema } from "./schema";
+import { BlobReference } from "../blobs/reference.js";
+import { blobOf } from "./blob.js";
+import type { ElementId, MarkPair, Name, RichChange, RichMark, RichReader } from "./rich.js";
+import { HEAD, schema } from "./schema.js";
 
 type Held = Record<string, unknown>;
 

@@ -6,11 +6,11 @@
 import { Mark, type Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
 import { AddMarkStep, AddNodeMarkStep, AttrStep, Mapping, RemoveMarkStep, RemoveNodeMarkStep, ReplaceAroundStep, ReplaceStep, type Step } from "prosemirror-transform";
-import { ManyStep } from "./many";
-import { type Body, bodyDepth, bodyName, unitsOf, unitsTo } from "./places";
-import { changesOfAttrs, markChanges, richMarks } from "./properties";
-import type { ElementId, Name, RichChange } from "./rich";
-import { HEAD, marksOn, schema } from "./schema";
+import { ManyStep } from "./many.js";
+import { type Body, bodyDepth, bodyName, unitsOf, unitsTo } from "./places.js";
+import { changesOfAttrs, markChanges, richMarks } from "./properties.js";
+import type { ElementId, Name, RichChange } from "./rich.js";
+import { HEAD, marksOn, schema } from "./schema.js";
 
 /** A unit of a body, or its head. */
 interface Token {
