@@ -1,12 +1,14 @@
-//! Maps, lists, trees and counters, whatever anybody writes into them: three members write ops made of the input, with
-//! any elements of the past where items, nodes and neighbours are due. Step by step and at once give the same, blocks
-//! give back what went in, and turning all of it off and on again changes nothing that nobody had undone.
+//! Ops of every kind, whatever anybody writes with them: three members write ops made of the input, with any elements of
+//! the past where characters, items, nodes, neighbours, actions and decisions are due. Step by step and at once give the
+//! same, blocks give back what went in, and turning all of it off and on again changes nothing that nobody had undone, and
+//! nobody decided for good.
 #![no_main]
 
 use codec::block::{PartRef, decode, encode};
-use log::Op;
+use log::{Op, RULES};
 use motet::{
-    Action, ContainerId, Crossing, Document, Id, Kind, OpRef, Proposal, Register, ReplicaId, Rule, Span, Value,
+    Action, BlobHash, BlobRef, ContainerId, Crossing, Decider, Document, Gap, Id, Kind, MediaType, OpRef, Outcome,
+    Proposal, Register, ReplicaId, Rule, Span, TextRange, Value,
 };
 
 const WRITERS: usize = 3;
@@ -52,9 +54,14 @@ impl Choices<'_> {
     }
 
     fn value(&mut self) -> Value {
-        match self.below(4) {
+        match self.below(6) {
             0 => Value::Container(Kind::List),
             1 => Value::Text("text".into()),
+            4 => Value::Container(Kind::Text),
+            5 => {
+                let reference = BlobRef::new(BlobHash::of(b"file"), 4, MediaType::unknown(), None);
+                Value::Blob(Box::new(reference.expect("within the limits")))
+            }
             _ => Value::Int(self.below(9) as i64),
         }
     }
@@ -75,6 +82,70 @@ impl Choices<'_> {
                 Some(Op::Resolve { actions, keep, pred })
             }
             _ => None,
+        }
+    }
+
+    fn ranges(&mut self, ends: &[u32; WRITERS]) -> Vec<TextRange> {
+        let mut gap = || {
+            let beside = self.element(ends);
+            if self.below(2) == 0 { Gap::Before(beside) } else { Gap::After(beside) }
+        };
+        let range = TextRange { start: gap(), end: gap() };
+        let more = TextRange { start: gap(), end: gap() };
+        if self.below(3) == 0 { vec![range, more] } else { vec![range] }
+    }
+
+    /// What is done to texts.
+    fn text_op(&mut self, ends: &[u32; WRITERS]) -> Op {
+        let container = self.container(Kind::Text, ends);
+        let (left, right) = self.place(ends);
+        match (self.below(6), self.element(ends)) {
+            (0, Some(last)) => {
+                let start = last.seq.saturating_sub(self.below(4) as u32);
+                let target = Span::new(last.replica, start, last.seq + 1);
+                Op::Delete { container, target, backward: target.len() > 1 && self.below(2) == 0 }
+            }
+            (1, _) => Op::TextObject { container, left, right, kind: ["", "object"][self.below(2)].to_owned() },
+            (2, _) => {
+                let value = Some(Value::Int(self.below(3) as i64)).filter(|value| *value != Value::Int(0));
+                Op::TextMark { container, ranges: self.ranges(ends), key: ["a", "b"][self.below(2)].to_owned(), value }
+            }
+            (3, _) => Op::TextMove { container, ranges: self.ranges(ends), left, right },
+            _ => Op::Insert { container, left, right, text: ["x", "words", "\u{1d11e}"][self.below(3)].to_owned() },
+        }
+    }
+
+    /// What is decided for good, by whom, or that it is final: whatever is there may be named.
+    fn decision(&mut self, ends: &[u32; WRITERS]) -> Vec<Op> {
+        let Some(id) = self.element(ends) else { return vec![self.policy(ends)] };
+        let decide = |choices: &mut Self, after| {
+            let outcomes = choices.replaced(ends).into_iter();
+            let outcomes = outcomes.map(|id| (id, [Outcome::In, Outcome::Out, Outcome::Open][choices.below(3)]));
+            Op::Decide { by: id, after, outcomes: outcomes.collect() }
+        };
+        match (self.below(5), self.element(ends)) {
+            (0, _) => vec![self.policy(ends)],
+            (1, _) => vec![Op::Vote { decision: id }],
+            (2, Some(decision)) => {
+                vec![decide(self, Some(decision)), Op::Trim { decision, certificate: Vec::new() }]
+            }
+            (3, after) => vec![decide(self, after)],
+            _ => vec![decide(self, None)],
+        }
+    }
+
+    fn policy(&mut self, ends: &[u32; WRITERS]) -> Op {
+        let deciders = (0..WRITERS).filter(|_| self.below(2) == 0).map(key).collect();
+        Op::Govern { rules: RULES, deciders, pred: self.replaced(ends) }
+    }
+
+    /// An action's ops: mostly one.
+    fn ops(&mut self, ends: &[u32; WRITERS]) -> Vec<Op> {
+        match self.below(8) {
+            0..3 => vec![self.text_op(ends)],
+            3 => self.decision(ends),
+            4 if self.below(4) == 0 => vec![Op::Unknown { kind: 1000, len: 1 + self.below(3) as u32, body: vec![7] }],
+            _ => vec![self.op(ends)],
         }
     }
 
@@ -125,18 +196,30 @@ fn list(container: ContainerId) -> ContainerId {
     }
 }
 
+/// Whose a writer's words are.
+fn key(writer: usize) -> Decider {
+    Decider([writer as u8 + 1; 32])
+}
+
+/// Somebody who has nothing yet, and knows who writes as whom.
+fn nobody(id: u64) -> Document {
+    let mut document = Document::new(ReplicaId(id));
+    (0..WRITERS).for_each(|writer| document.note_author(replica(writer), key(writer)));
+    document
+}
+
 fn replica(writer: usize) -> ReplicaId {
     ReplicaId(writer as u64 + 1)
 }
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut choices = Choices(bytes);
-    let mut members: [Document; WRITERS] = std::array::from_fn(|writer| Document::new(replica(writer)));
+    let mut members: [Document; WRITERS] = std::array::from_fn(|writer| nobody(replica(writer).0));
     while !choices.0.is_empty() {
         let writer = choices.below(WRITERS);
         let author = &mut members[writer];
         let ends = std::array::from_fn(|writer| author.log().end(replica(writer)));
-        let ops = vec![choices.op(&ends)];
+        let ops = choices.ops(&ends);
         let parents = author.log().frontier().ids().to_vec();
         let lamport = author.log().lamport_next();
         let id = Id::new(replica(writer), ends[writer]);
@@ -166,7 +249,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let author = codec::AuthorKey([0; 32]);
     let parts: Vec<_> = first.log().logs().map(|log| PartRef::whole(log, author, Default::default(), None)).collect();
     let block = decode(&encode(&parts, &[]).expect("within the limits")).expect("just encoded");
-    let mut whole = Document::new(ReplicaId(9));
+    let mut whole = nobody(9);
     whole.receive_logs(block.parts.into_iter().map(|part| part.log).collect(), None).expect("valid");
     whole.model().check_invariants();
     let hash = first.state_hash();
@@ -174,7 +257,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     assert_eq!(first.model().canonical(), whole.model().canonical());
     // What was undone by somebody comes back with all else that is redone.
     let is_switch = |op: OpRef<'_>| matches!(op, OpRef::Control { register: Register::Undo, .. });
-    let is_switched = whole.log().logs().any(|log| log.ops_in(0..log.end()).any(|(_, op)| is_switch(op)));
+    // What is decided for good is not undone, and what then gives way stays so.
+    let is_decided = |op: OpRef<'_>| matches!(op, OpRef::Decide { .. });
+    let is_either = |op: OpRef<'_>| is_switch(op) || is_decided(op);
+    let is_switched = whole.log().logs().any(|log| log.ops_in(0..log.end()).any(|(_, op)| is_either(op)));
     let all: Vec<Span> = whole.log().logs().map(|log| Span::new(log.replica, 0, log.end())).collect();
     for part in all.iter().chain(&all) {
         first.undo_spans(&[*part], 0);
@@ -182,7 +268,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         first.redo_spans(&[*part], 0);
         assert!(is_switched || hash == first.state_hash(), "off and on again");
     }
-    let mut late = Document::new(ReplicaId(10));
+    let mut late = nobody(10);
     late.receive_all(first.actions_since(&late.version())).expect("valid");
     assert_eq!(first.state_hash(), late.state_hash(), "who sees all of it later sees the same");
 });

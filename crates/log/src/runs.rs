@@ -657,7 +657,10 @@ impl ReplicaLog {
             let old_len = run.range.end - run.range.start;
             let may_rise = !backward && (!*old_backward || old_len == 1);
             let may_fall = (backward || len == 1) && (*old_backward || old_len == 1);
-            if may_rise && old_first.seq + old_len == first.seq {
+            // Somebody may delete what is no character: the deletion right before this one. One run of both would name what is
+            // not before it.
+            let is_before = first.writer != 0 || first.seq + len <= run.range.start;
+            if may_rise && is_before && old_first.seq + old_len == first.seq {
                 *old_backward = false;
                 run.range.end += len;
                 return;
