@@ -30,6 +30,7 @@ mod attic;
 mod disk;
 mod engine;
 mod host;
+mod kinds;
 mod ledger;
 mod member;
 mod network;
@@ -41,6 +42,7 @@ mod trace;
 mod vault;
 mod world;
 
+pub use kinds::{KINDS, Kinds};
 pub use planted::Planted;
 pub use world::{Failure, Report};
 

@@ -2,6 +2,7 @@
 
 use crate::acts::{self, Act, act};
 use crate::host::DOC;
+use crate::kinds::Kinds;
 use crate::ledger::{Ledger, check_definition, check_rebuilt, check_screen, check_short, check_ties};
 use crate::member::{Backup, Member, Running};
 use crate::network::{Network, Side};
@@ -75,6 +76,8 @@ pub struct Report {
     pub messages: u64,
     /// How many members stopped without warning.
     pub crashes: u64,
+    /// Which kinds of op the history has in the end.
+    pub kinds: Kinds,
 }
 
 /// What went wrong, and when.
@@ -161,6 +164,9 @@ impl World {
         }
         self.run_until(self.now_ms + CALM_MS)?;
         self.check_equal()?;
+        let histories = self.members.iter().filter_map(|member| member.running.as_ref());
+        let kinds = histories.map(|running| Kinds::of(running.host.replica.document()));
+        self.report.kinds = kinds.fold(Kinds::default(), Kinds::and);
         let said = self.said;
         self.run_until(self.now_ms + SILENCE_MS)?;
         if self.said > said { Err("members that are equal go on talking".to_owned()) } else { Ok(()) }
