@@ -12,7 +12,7 @@ use motet::{
     Action, ContainerId, Document, Id, Kind, Patch, Policy, Proposal, ReplicaLog, Seq, Span, Suggestions, Value,
 };
 use naive::{Event, Naive, World};
-use standings::compare_standings;
+use standings::{compare_places, compare_standings};
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -101,6 +101,9 @@ fn check_world(mut world: World, seed: u64) {
         if n % 4 == 0 || n < 40 {
             let (author, what) = (&world.authors[who], format!("seed {seed} step {n}"));
             compare_standings(document, &author.naive.standings(&author.policy), &what);
+            if n % 20 == 0 {
+                compare_places(document, &author.naive.places(&author.policy), &what);
+            }
             compare(document, screen, &author.state(), &what);
         }
     }

@@ -1,8 +1,8 @@
 //! What a view shows of a text, by definition.
 
-use crate::Naive;
 use crate::history::Element;
 use crate::state::InEffect;
+use crate::{Naive, Policy};
 use clock::Id;
 use log::{ContainerId, Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,24 @@ impl Naive {
         let containers: BTreeSet<ContainerId> = self.elements().iter().filter_map(lies_in).collect();
         let texts = containers.into_iter().map(|container| (container, self.text(container, active)));
         texts.filter(|(_, text)| *text != Text::default()).collect()
+    }
+
+    /// Where anchors are: how many visible elements come before each element of each text, dead or alive, and whether it is
+    /// visible itself.
+    pub fn places(&self, policy: &Policy) -> BTreeMap<(ContainerId, Id), (usize, bool)> {
+        let active = self.active(policy);
+        let containers: BTreeSet<ContainerId> = self.elements().iter().filter_map(lies_in).collect();
+        let mut places = BTreeMap::new();
+        for container in containers {
+            let visible = self.text(container, &active).ids;
+            let mut before = 0;
+            for id in self.layout(container, &active).shown() {
+                let is_visible = visible.get(before) == Some(&id);
+                places.insert((container, id), (before, is_visible));
+                before += usize::from(is_visible);
+            }
+        }
+        places
     }
 
     /// What a view shows of one text.

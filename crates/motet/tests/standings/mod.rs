@@ -1,6 +1,6 @@
-//! What becomes of elements, beside what the naive model says.
+//! What becomes of elements and where they are, beside what the naive model says.
 
-use motet::{Document, Id, Standing};
+use motet::{ContainerId, Document, Id, Standing};
 use std::collections::BTreeMap;
 
 /// Every element stands as the oracle says.
@@ -15,5 +15,14 @@ pub fn compare_standings(document: &Document, wanted: &BTreeMap<Id, naive::Stand
             naive::Standing::Active => standing == Standing::Active,
         };
         assert!(is_so, "{what}: {id} is {standing:?} and should be {wanted:?}, since {:?}", document.view().why(id));
+    }
+}
+
+/// Every anchor is where the oracle says, whatever was split, joined, moved, deleted or undone: an element keeps its place among
+/// what shows also where it does not show itself.
+pub fn compare_places(document: &Document, wanted: &BTreeMap<(ContainerId, Id), (usize, bool)>, what: &str) {
+    for (&(container, id), &(before, is_visible)) in wanted {
+        let place = document.model().text(container).and_then(|text| text.position(id));
+        assert_eq!(place, Some((before as u32, is_visible)), "{what}: {id} of {container:?}");
     }
 }

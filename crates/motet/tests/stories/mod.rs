@@ -6,9 +6,9 @@
 mod standings;
 
 use crate::common::{Screen, compare, policy_of};
-use motet::{Action, Decider, Document, Id, Patch, ReplicaId};
+use motet::{Action, ContainerId, Decider, Document, Id, Patch, ReplicaId};
 use naive::{Naive, Policy, Standing, State};
-use standings::compare_standings;
+use standings::{compare_places, compare_standings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who acts, and whether he has heard of everything before.
@@ -39,6 +39,8 @@ pub struct Story {
     pub states: Vec<State>,
     /// What becomes of each element then.
     standings: Vec<BTreeMap<Id, Standing>>,
+    /// Where each element of texts is then.
+    places: Vec<BTreeMap<(ContainerId, Id), (usize, bool)>>,
     /// Who writes as which replica, where that matters.
     keys: Vec<(ReplicaId, Decider)>,
     what: String,
@@ -51,7 +53,8 @@ impl Story {
         let policies: Vec<Policy> = (0..1_usize << actions.len()).map(|set| hiding(&actions, set)).collect();
         let states = policies.iter().map(|policy| all.state(policy)).collect();
         let standings = policies.iter().map(|policy| all.standings(policy)).collect();
-        Self { before, actions, states, standings, keys: keys.to_vec(), what }
+        let places = policies.iter().map(|policy| all.places(policy)).collect();
+        Self { before, actions, states, standings, places, keys: keys.to_vec(), what }
     }
 
     /// Somebody who knows nothing yet.
@@ -121,6 +124,7 @@ impl Story {
     fn compare(&self, document: &Document, screen: &mut Screen, set: usize, what: &str) {
         compare(document, screen, &self.states[set], what);
         compare_standings(document, &self.standings[set], what);
+        compare_places(document, &self.places[set], what);
         nothing_shows_twice(document, what);
     }
 }
