@@ -63,6 +63,27 @@ export function LinkDialog({ address, onDone }: { address: string; onDone: (addr
   );
 }
 
+/** A word as fences of code have it behind them. */
+export const languageOf = (typed: string) => typed.trim().replace(/[\s`]+/g, "-");
+
+export function LanguageDialog({ language, onDone }: { language: string; onDone: (language: string | null) => void }) {
+  const [typed, setTyped] = useState(language);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onDone(languageOf(typed));
+  };
+  return (
+    <Dialog title="Language of the code" onClose={() => onDone(null)}>
+      <form className="form" onSubmit={submit}>
+        <Fields fields={[{ label: "Language", value: typed, set: setTyped, placeholder: "js, python, rust…" }]} />
+        <div className="form-actions">
+          <button type="submit" className="button is-primary">Change</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
 /** Where an image is to come from. */
 export type Chosen = { address: string; alt: string } | { files: readonly File[]; alt: string };
 

@@ -4,8 +4,9 @@ import type { Command } from "prosemirror-state";
 import { memo, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Shown } from "../editor/content";
+import { setLanguage } from "./code";
 import { COMMENTS } from "./Comments";
-import { type Chosen, ImageDialog, LinkDialog } from "./Dialogs";
+import { type Chosen, ImageDialog, LanguageDialog, LinkDialog } from "./Dialogs";
 import { filesPlugin } from "./files";
 import { highlightsPlugin } from "./highlights";
 import { changeImage, imageAt, insertFootnote, insertImage, linkAt, setLink } from "./insert";
@@ -15,7 +16,7 @@ import type { OpenNote } from "./note";
 import { threadsPlugin } from "./threads";
 import { Toolbar } from "./Toolbar";
 
-type Asked = { what: "link"; address: string } | { what: "image"; known: { address: string | null; alt: string } | null } | null;
+type Asked = { what: "link"; address: string } | { what: "language"; language: string } | { what: "image"; known: { address: string | null; alt: string } | null } | null;
 
 /** Whether there is room beside the text, and nothing in it. */
 const isRoomy = () => window.innerWidth > 720 && !document.querySelector(".panel");
@@ -33,6 +34,7 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
     const state = note.state();
     if (state) ask({ what: "link", address: linkAt(state)?.mark.attrs["address"] ?? "" });
   };
+  const askLanguage = () => ask({ what: "language", language: note.state()?.selection.$from.parent.attrs["info"] ?? "" });
   const askImage = () => {
     const image = imageAt(note.state());
     ask({ what: "image", known: image && { address: image.attrs["address"], alt: image.attrs["alt"] ?? "" } });
@@ -70,10 +72,11 @@ export const LiveNote = memo(function LiveNote({ note, isHidden, showPanel }: Pi
   };
   return (
     <div className="note-page" hidden={isHidden}>
-      <Toolbar note={note} onLink={askLink} onImage={askImage} onComment={comment} />
+      <Toolbar note={note} onLink={askLink} onImage={askImage} onLanguage={askLanguage} onComment={comment} />
       {/* Where something else is open beside the note it stays. */}
       <div className="note-scroll" ref={box} onClick={({ target }) => target instanceof Element && target.closest(".note-comment") && isRoomy() && showPanel(COMMENTS.id)} />
       {asked?.what === "link" && <LinkDialog address={asked.address} onDone={(address) => done(address === null ? null : setLink(address))} />}
+      {asked?.what === "language" && <LanguageDialog language={asked.language} onDone={(language) => done(language === null ? null : setLanguage(language))} />}
       {asked?.what === "image" && <ImageDialog known={asked.known} onDone={put} />}
     </div>
   );

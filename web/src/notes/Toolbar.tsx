@@ -15,16 +15,18 @@ import { type CellPlace, cellAt, deleteTableAround, isPossible, type TableComman
 function shownOf(state: EditorState | null): string {
   if (!state) return "";
   const { $from, empty, from, to } = state.selection;
-  const { kind = null, rank = 1, levels = "", task = null } = $from.parent.attrs;
+  const { kind = null, rank = 1, levels = "", task = null, info = "" } = $from.parent.attrs;
   const active = Object.values(schema.marks).filter((type) =>
     empty ? type.isInSet(state.storedMarks ?? $from.marks()) : state.doc.rangeHasMark(from, to, type),
   );
-  return JSON.stringify({ kind, rank, list: levels.at(-1) ?? "", isQuote: levels.includes("q"), isTask: task !== null, marks: active.map(({ name }) => name), cell: cellAt(state) });
+  return JSON.stringify({ kind, rank, info, list: levels.at(-1) ?? "", isQuote: levels.includes("q"), isTask: task !== null, marks: active.map(({ name }) => name), cell: cellAt(state) });
 }
 
 interface Shown {
   kind: string | null;
   rank: number;
+  /** The language of code. */
+  info: string;
   list: string;
   isQuote: boolean;
   isTask: boolean;
@@ -55,6 +57,7 @@ interface Props {
   note: OpenNote;
   onLink(): void;
   onImage(): void;
+  onLanguage(): void;
   onComment(): void;
 }
 
@@ -87,7 +90,7 @@ function useOneStop() {
   return { bar, onFocus, onKeyDown };
 }
 
-export function Toolbar({ note, onLink, onImage, onComment }: Props) {
+export function Toolbar({ note, onLink, onImage, onLanguage, onComment }: Props) {
   const shown = useSyncExternalStore(note.subscribe, () => shownOf(note.state()));
   const { bar, onFocus, onKeyDown } = useOneStop();
   if (shown === "") return <div className="note-bar" />;
@@ -114,6 +117,11 @@ export function Toolbar({ note, onLink, onImage, onComment }: Props) {
     // Pressing a button leaves the selection in the text as it is.
     <div className="note-bar" role="toolbar" aria-label="Formatting" ref={bar} onFocus={onFocus} onKeyDown={onKeyDown} onMouseDown={(event) => event.preventDefault()}>
       <Menu label="Kind of block" icon="note" words={nameOf(now)} opensRight items={kinds} />
+      {now.kind === "code" && (
+        <button type="button" className="menu-words" title="Language of the code" aria-label={`Language of the code: ${now.info || "none"}`} onClick={onLanguage}>
+          {now.info || "Language"}
+        </button>
+      )}
       <span className="bar-group">
         {MARKS.map(([name, icon, label, keys]) => button(icon, label, mark(name), { keys, isOn: now.marks.includes(name) }))}
         {button("link", "Link", () => onLink(), { keys: "Mod-k", isOn: now.marks.includes("link") })}

@@ -12,9 +12,11 @@ interface Stretch {
 }
 
 /** Whether the ends of the selection are in different bodies. */
-export function isAcross({ selection }: EditorState): boolean {
-  const { $from, $to } = selection;
-  if (!(selection instanceof TextSelection) || $from.sameParent($to)) return false;
+export const isAcross = ({ selection }: EditorState) => selection instanceof TextSelection && areApart(selection.$from, selection.$to);
+
+/** Whether two places are in different bodies. */
+export function areApart($from: ResolvedPos, $to: ResolvedPos): boolean {
+  if ($from.sameParent($to)) return false;
   const [first, last] = [bodyDepth($from), bodyDepth($to)];
   return first !== last || $from.start(first) !== $to.start(last);
 }
@@ -36,8 +38,8 @@ function objectAround($place: ResolvedPos, depth: number): { node: Node; at: num
   return $place.depth < depth + 2 ? null : { node: $place.node(depth + 2), at: $place.before(depth + 2), end: $place.after(depth + 2) };
 }
 
-/** What of a selection is deleted, ascending. */
-function stretches({ $from, $to, from, to }: EditorState["selection"]): Stretch[] {
+/** The parts of a selection over several bodies, each of one of them, ascending. */
+export function stretches({ $from, $to, from, to }: Pick<EditorState["selection"], "$from" | "$to" | "from" | "to">): Stretch[] {
   const depth = bodyDepth($from, $from.sharedDepth(to));
   const [first, last] = [objectAround($from, depth), objectAround($to, depth)];
   if (first && first.at === last?.at) return withinObject(first.node, first.at, { from, to });

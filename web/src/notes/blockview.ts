@@ -36,6 +36,9 @@ export const blockView: NodeViewConstructor = (first, view, placeOf) => {
     for (const [name, value] of Object.entries(wanted)) if (dom.getAttribute(name) !== value) dom.setAttribute(name, value);
     // Each block reads the way its first letter does.
     dom.dir = attrs["kind"] === "code" ? "ltr" : "auto";
+    // Shown by the style sheet, which reads it of the line.
+    if (attrs["kind"] === "code" && attrs["info"]) contentDOM.dataset["info"] = attrs["info"];
+    else delete contentDOM.dataset["info"];
     const levels = attrs["levels"] as string;
     const { increment, set } = countingStyle(attrs);
     dom.style.setProperty("--depth", String(levels.length));

@@ -41,6 +41,13 @@ export const downFromCode: Command = (state, dispatch) => {
   return leaveCode(state, dispatch);
 };
 
+/** Says which language the code with the caret is in; empty for none. */
+export const setLanguage = (language: string): Command => ({ selection: { $from }, tr }, dispatch) => {
+  if (!isCode($from)) return false;
+  dispatch?.(tr.setNodeAttribute($from.before(), "info", language));
+  return true;
+};
+
 /** The places where the selected lines of code begin. */
 function lineStarts({ $from, $to }: Selection): number[] {
   const text = $from.parent.textContent;

@@ -5,6 +5,7 @@ import { bodyDepth, bodyName, type Name, type RichChange, schema, unitsBefore } 
 import type { Node } from "prosemirror-model";
 import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
+import { areApart, stretches } from "./across";
 
 export interface Entry {
   author: string;
@@ -100,8 +101,16 @@ export interface UnitRange {
   len: number;
 }
 
-/** What lies between two places, line by line, in the innermost body that has both. */
+/** What lies between two places, line by line and cell by cell. */
 export function unitRanges(root: Name, doc: Node, from: number, to: number): UnitRange[] {
+  const [$from, $to] = [doc.resolve(from), doc.resolve(to)];
+  const isOfLines = $from.parent.inlineContent && $to.parent.inlineContent;
+  if (isOfLines && areApart($from, $to)) return stretches({ $from, $to, from, to }).flatMap((part) => (part.from < part.to ? rangesIn(root, doc, part.from, part.to) : []));
+  return rangesIn(root, doc, from, to);
+}
+
+/** What lies between two places in the innermost body that has both. */
+function rangesIn(root: Name, doc: Node, from: number, to: number): UnitRange[] {
   const [$from, $to] = [doc.resolve(from), doc.resolve(to)];
   const depth = bodyDepth($from, $from.sharedDepth(to));
   const body = { node: $from.node(depth), start: $from.start(depth) };

@@ -89,9 +89,12 @@ test("code is written with tabulators, and left downwards; nothing is written in
   await write(page, "```js\nif");
   await press(page, "Tab");
   await page.keyboard.type("x");
-  await press(page, "ArrowDown");
+  await expect(page.locator(".note-line[data-info]")).toHaveAttribute("data-info", "js");
+  await page.getByRole("button", { name: "Language of the code: js" }).click();
+  await page.getByLabel("Language", { exact: true }).fill("type script");
+  await press(page, "Enter", "ArrowDown");
   await page.keyboard.type("after\n---below **bold** it");
-  expect(await markdown(page)).toBe("```js\nif\tx\n```\n\nafter\n\n***\n\nbelow **bold** it\n");
+  expect(await markdown(page)).toBe("```type-script\nif\tx\n```\n\nafter\n\n***\n\nbelow **bold** it\n");
 });
 
 test("a link is opened by a click with Ctrl, and from its dialog", async ({ browser }) => {

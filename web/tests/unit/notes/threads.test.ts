@@ -1,5 +1,5 @@
 /** Comments: about what they are, through whatever happens to it. */
-import { engineOf, NoteBinding, peerOf, sentOf } from "@motet/client/prosemirror";
+import { engineOf, NoteBinding, peerOf, schema, sentOf } from "@motet/client/prosemirror";
 import { EditorState, TextSelection } from "prosemirror-state";
 import { expect, it } from "vitest";
 import { beginThread, type Entry, placesOf, removeThread, reply, resolve, threadsOf, unitRanges } from "../../../src/notes/threads";
@@ -62,6 +62,26 @@ it("goes along with its text, outlives it, and is there again when that comes ba
   expect(ann.about()).toEqual(ben.about());
 });
 
+it("is about the text of all cells that are selected", async () => {
+  const ann = await writer("Ann");
+  const line = (text: string) => schema.node("block", null, schema.text(text));
+  const cell = (text: string) => schema.node("cell", null, [line(text)]);
+  const row = (...texts: string[]) => schema.node("row", null, texts.map(cell));
+  const table = schema.node("table", { id: null }, [row("a1", "b1"), row("a2", "b2")]);
+  const { tr, doc } = ann.editor.state;
+  ann.binding.dispatch(tr.replaceWith(0, doc.content.size, [line("before"), schema.node("block", { kind: "table" }, [table]), line("after")]));
+  const places: number[] = [];
+  ann.editor.state.doc.descendants((node, at) => void (node.isText && places.push(at)));
+  const [before, , b1, a2, , after] = places as [number, number, number, number, number, number];
+  const over = ann.comment(b1 + 1, a2 + 1);
+  const into = ann.comment(before + 2, b1 + 2);
+  const whole = ann.comment(before + 4, after + 2);
+  const found = Object.fromEntries(ann.about());
+  expect(found[over]).toBe("1|a");
+  expect(found[into]).toBe("fore|a1|b1");
+  expect(found[whole]).toBe("re|af");
+});
+
 it("does not grow by what is typed at its ends", async () => {
   const ann = await writer("Ann");
   ann.binding.dispatch(ann.editor.state.tr.insertText("one two"));
@@ -121,6 +141,9 @@ it("lists threads as the text has them, those without text last", () => {
 });
 
 it("sends a place in an empty body by that body's name, and any other by its element", () => {
+  // Where the other end is in another body that is empty, nothing says so: it is where the head is.
+  expect(sentOf({ anchor: "r@1.1*1.2", head: "l2.5" })).toEqual({ place: "text:note", anchor: "l2.5", head: "l2.5" });
+  expect(sentOf({ anchor: "r@1.1*1.2", head: "l@1.1*1.2" })).toEqual({ place: "text@1.1*1.2", anchor: "r", head: "l" });
   expect(sentOf({ anchor: "l7.3", head: "r7.9" })).toEqual({ place: "text:note", anchor: "l7.3", head: "r7.9" });
   const empty = sentOf({ anchor: "l@7.3*7.4", head: "l@7.3*7.4" });
   expect(empty).toEqual({ place: "text@7.3*7.4", anchor: "l", head: "l" });
