@@ -6,7 +6,7 @@ import { countingStyle } from "./numbers";
 
 /** Bars beside what is in quotes, one for each. */
 function bars(levels: string): string {
-  const bar = (letter: string, n: number) => (letter === "q" ? [`linear-gradient(var(--note-bar), var(--note-bar)) ${n * 1.7 + 0.2}em 0 / 3px 100% no-repeat`] : []);
+  const bar = (letter: string, n: number) => (letter === "q" ? [`linear-gradient(var(--note-bar), var(--note-bar)) var(--note-side, left) ${n * 1.7 + 0.2}em top 0 / 3px 100% no-repeat`] : []);
   return [...levels].flatMap(bar).join(", ");
 }
 
