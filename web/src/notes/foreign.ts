@@ -47,10 +47,13 @@ function wordLists(body: HTMLElement): void {
 
 const isSign = (words: string | null) => /^\[?[\w*†‡]{1,4}\]?$/.test(words?.trim() ?? "");
 
+/** Whether a link says itself that it leads to a note, rather than to a place of the page. */
+const isReference = (link: Element) => link.closest("sup") !== null || /footnote/i.test(`${link.getAttribute("style")} ${link.className} ${link.getAttribute("role")}`) || /^\[\w{1,4}\]$/.test(link.textContent!.trim());
+
 /** Links to notes at the end, with links back, as notes where they are said. */
 function footnotes(body: HTMLElement): void {
   for (const link of body.querySelectorAll<HTMLAnchorElement>("a[href^='#']")) {
-    const target = isSign(link.textContent) ? noteAt(body, link.getAttribute("href")!.slice(1)) : null;
+    const target = isSign(link.textContent) && isReference(link) ? noteAt(body, link.getAttribute("href")!.slice(1)) : null;
     if (!target || target.contains(link)) continue;
     const note = body.ownerDocument.createElement("span");
     note.className = "note-footnote";
@@ -67,7 +70,8 @@ function footnotes(body: HTMLElement): void {
 function noteAt(body: HTMLElement, name: string): Element | null {
   const anchor = [...body.querySelectorAll("[id], a[name]")].find((one) => one.id === name || one.getAttribute("name") === name);
   const note = anchor?.closest("li, [id^=fn], [id^=ftn]:not(a), p, div") ?? null;
-  return note && note !== body && note.querySelector("a[href^='#'], sup") ? note : null;
+  const isSmall = note && note !== body && !note.querySelector("h1, h2, h3, h4, h5, h6, table, div div");
+  return isSmall && note.querySelector("a[href^='#'], sup") ? note : null;
 }
 
 const spanOf = (cell: Element, name: string) => Math.max(1, Math.min(SPAN_MAX, Number(cell.getAttribute(name)) || 1));

@@ -106,6 +106,10 @@ describe("what comes from other programs", () => {
     expect(shown(paste(own))).toContain('footnote(block("small print"))');
     // A contents list leads to places, too.
     expect(shown(paste('<p><a href="#x">1</a></p><p id="x">Place</p>'))).toContain('link("1")');
+    const page = '<p><a href="#faq">FAQ</a></p><div id="faq"><p>Ask <a href="#top">top</a></p></div>';
+    expect(shown(paste(page))).toContain('link("FAQ")), block("Ask "');
+    const article = '<p>So<sup class="reference"><a href="#cite_note-1">[1]</a></sup> it is.</p><ol><li id="cite_note-1"><b><a href="#cite_ref-1">^</a></b> <span>A book</span></li></ol>';
+    expect(shown(paste(article))).toContain('"So", footnote(block("A book"))');
   });
 
   it("is left alone where it is a note's own", () => {
