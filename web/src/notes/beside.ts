@@ -69,5 +69,9 @@ export const besidePlugin = new Plugin({
       dispatch(stepAside(tr, selection.$from).insertText(text).scrollIntoView());
       return true;
     },
+    handlePaste({ state, dispatch }) {
+      breakBeside(state, dispatch);
+      return false;
+    },
   },
 });

@@ -140,6 +140,8 @@ describe("a rule", () => {
     expect(window.blocks).toEqual(["rule ", "a"]);
     window.view.dispatch(window.view.state.tr.setSelection(TextSelection.create(window.view.state.doc, 1)));
     expect(window.type("b").blocks).toEqual(["rule ", "b", "a"]);
+    window.view.dispatch(window.view.state.tr.setSelection(TextSelection.create(window.view.state.doc, 1)));
+    expect(window.paste("", "c").blocks).toEqual(["rule ", "c", "b", "a"]);
   });
 });
 
