@@ -1,5 +1,5 @@
 /** What keys and typed signs do: each a command of the editor's, of which the binding makes ops. */
-import { bodyDepth, type NoteBinding, schema } from "@motet/client/prosemirror";
+import { bodyDepth, ManyStep, type NoteBinding, schema } from "@motet/client/prosemirror";
 import { baseKeymap, chainCommands, toggleMark } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
 import type { Attrs, Node, ResolvedPos } from "prosemirror-model";
@@ -31,12 +31,12 @@ export function blocksIn({ selection, doc }: Parameters<Command>[0]): { at: numb
 export function setBlocks(change: (attrs: Attrs) => Attrs | null): Command {
   return (state, dispatch) => {
     const { tr } = state;
-    for (const { at, attrs } of blocksIn(state)) {
-      for (const [key, value] of Object.entries(change(attrs) ?? {})) {
-        if (attrs[key] !== value) tr.setNodeAttribute(at, key, value);
-      }
-    }
-    if (!tr.docChanged) return false;
+    const looks = blocksIn(state).flatMap(({ at, attrs }) => {
+      const changed = Object.entries(change(attrs) ?? {}).filter(([key, value]) => attrs[key] !== value);
+      return changed.length > 0 ? [{ at, attrs: Object.fromEntries(changed) }] : [];
+    });
+    if (looks.length === 0) return false;
+    tr.step(new ManyStep(looks));
     dispatch?.(tr.setStoredMarks(state.storedMarks).scrollIntoView());
     return true;
   };

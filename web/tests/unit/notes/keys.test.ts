@@ -1,6 +1,6 @@
 /** What keys and typed signs do, in a view. */
 import { unchunked } from "@motet/client/prosemirror";
-import { Selection, TextSelection } from "prosemirror-state";
+import { Selection, TextSelection, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openNote } from "../../../src/notes/editor";
@@ -266,6 +266,24 @@ describe("undo", () => {
     const window = new Window().type("one");
     expect(window.press("Mod-z").blocks).toEqual([""]);
     expect(window.press("Mod-y").blocks).toEqual(["one"]);
+  });
+});
+
+describe("a command for many blocks", () => {
+  it("is one step, also where some of them are in cells, and is undone as one", () => {
+    const window = new Window().paste("<p>one</p><table><tr><td>a</td><td>b</td></tr></table><p>two</p><h1>three</h1>");
+    const before = window.doc;
+    const steps: number[] = [];
+    const dispatch = window.view.dispatch.bind(window.view);
+    Object.assign(window.view, { dispatch: (tr: Transaction) => (steps.push(tr.steps.length), dispatch(tr)) });
+    window.at("one", 0, "three", 1).press("Mod-Shift-8");
+    expect(steps).toEqual([0, 1]);
+    expect(window.blocks).toEqual(["b: one", "table b: ab", "b: two", "h1 b: three"]);
+    const levels: string[] = [];
+    window.view.state.doc.descendants((node) => void (node.type.name === "block" && levels.push(node.attrs["levels"])));
+    expect(levels).toEqual(["b", "b", "b", "b", "b", "b"]);
+    expect(window.press("Mod-z").doc).toBe(before);
+    expect(window.blocks).toEqual(["one", "table ab", "two", "h1 three"]);
   });
 });
 

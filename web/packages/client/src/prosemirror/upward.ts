@@ -50,6 +50,10 @@ function stretches(step: Step, before: Node, after: Node): [Stretch, Stretch] {
     const stretch = { from: step.pos, to: step.pos + 1 };
     return [stretch, stretch];
   }
+  if (step instanceof ManyStep) {
+    const stretch = { from: step.looks[0]!.at, to: step.looks.at(-1)!.at + 1 };
+    return [stretch, stretch];
+  }
   const from = before.content.findDiffStart(after.content);
   const to = before.content.findDiffEnd(after.content);
   if (from === null || to === null) return [{ from: 0, to: 0 }, { from: 0, to: 0 }];
