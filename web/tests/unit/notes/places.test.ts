@@ -18,10 +18,13 @@ function check(doc: Node): void {
   let [units, place] = [0, 0];
   const places = placesOfBlocks(doc);
   doc.children.forEach((child, n) => {
-    expect(places[n]).toBe(place);
-    expect(unitsBefore({ node: doc, start: 0 }, place)).toBe(units);
+    const found = [places[n], unitsBefore({ node: doc, start: 0 }, place)];
+    if (found[0] !== place || found[1] !== units) expect.fail(`block ${n} begins at ${place}, after ${units} units, not at ${found}`);
     // At each place of the block, also at its edges.
-    for (let at = place; at < place + child.nodeSize; at++) expect(doc.childAfter(at)).toEqual({ node: child, index: n, offset: place });
+    for (let at = place; at < place + child.nodeSize; at++) {
+      const { node, index, offset } = doc.childAfter(at);
+      if (node !== child || index !== n || offset !== place) expect.fail(`${at} is in ${index}, which begins at ${offset}, not in ${n} at ${place}`);
+    }
     units += openingOf(child, n) + lineLength(child);
     place += child.nodeSize;
   });
