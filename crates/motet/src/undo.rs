@@ -16,7 +16,7 @@ pub struct EditRun {
     pub time: i64,
     /// The logical time of its last action.
     pub lamport: u64,
-    /// The first characters that it inserted.
+    /// The first characters that it inserted, with a space where something else stands between them.
     pub inserted: String,
     /// How many characters it inserted.
     pub insertions: u32,
@@ -258,6 +258,13 @@ fn describe(log: &ReplicaLog, span: Span, header: &HeaderRun) -> EditRun {
                 which.get_or_insert((on, Vec::new())).1.extend(targets);
             }
             OpRef::Unknown { .. } => {}
+            OpRef::TextObject { .. } => {
+                run.writes += 1;
+                // What a paragraph or a picture keeps apart is no word.
+                if run.inserted.ends_with(|last: char| !last.is_whitespace()) {
+                    add_summary(&mut run.inserted, " ");
+                }
+            }
             op if op.is_declaration() => {
                 run.declared.push(id);
                 run.binds |= op.binds();
@@ -306,6 +313,21 @@ fn join(run: &mut EditRun, next: EditRun) {
 mod tests {
     use super::*;
     use log::{ContainerId, Kind};
+
+    #[test]
+    fn words_of_two_paragraphs_are_apart() {
+        let (ann, note) = (ReplicaId(1), ContainerId::root(Kind::Text, "note"));
+        let mut log = log::MultiLog::new();
+        let left = |seq| Some(Id::new(ann, seq));
+        log.push(ann, OpRef::Insert { container: note, left: None, right: None, text: "one" });
+        log.push(ann, OpRef::TextObject { container: note, left: left(2), right: None, kind: "" });
+        log.push(ann, OpRef::TextObject { container: note, left: left(3), right: None, kind: "image" });
+        log.push(ann, OpRef::Insert { container: note, left: left(4), right: None, text: "two" });
+        log.commit(ann, log::Header::default());
+        let log = log.log(ann).expect("it has written");
+        let run = &runs_of(log, &log.headers)[0];
+        assert_eq!((run.inserted.as_str(), run.insertions, run.writes), ("one two", 6, 2));
+    }
 
     /// What is found from the end must be what is found from the beginning.
     #[test]
