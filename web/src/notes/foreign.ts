@@ -52,8 +52,12 @@ const isReference = (link: Element) => link.closest("sup") !== null || /footnote
 
 /** Links to notes at the end, with links back, as notes where they are said. */
 function footnotes(body: HTMLElement): void {
+  const anchors = new Map<string, Element>();
+  for (const one of body.querySelectorAll("[id], a[name]")) {
+    for (const name of [one.id, one.getAttribute("name")]) if (name && !anchors.has(name)) anchors.set(name, one);
+  }
   for (const link of body.querySelectorAll<HTMLAnchorElement>("a[href^='#']")) {
-    const target = isSign(link.textContent) && isReference(link) ? noteAt(body, link.getAttribute("href")!.slice(1)) : null;
+    const target = isSign(link.textContent) && isReference(link) ? noteAt(body, anchors.get(link.getAttribute("href")!.slice(1))) : null;
     if (!target || target.contains(link)) continue;
     const note = body.ownerDocument.createElement("span");
     note.className = "note-footnote";
@@ -66,10 +70,10 @@ function footnotes(body: HTMLElement): void {
   }
 }
 
-/** The note that an anchor of a page leads to, where it leads back. */
-function noteAt(body: HTMLElement, name: string): Element | null {
-  const anchor = [...body.querySelectorAll("[id], a[name]")].find((one) => one.id === name || one.getAttribute("name") === name);
-  const note = anchor?.closest("li, [id^=fn], [id^=ftn]:not(a), p, div") ?? null;
+/** The note that an anchor of a page is in, where it leads back. */
+function noteAt(body: HTMLElement, anchor: Element | undefined): Element | null {
+  // A note that was taken to one link is not there for another.
+  const note = (anchor?.isConnected ? anchor : null)?.closest("li, [id^=fn], [id^=ftn]:not(a), p, div") ?? null;
   const isSmall = note && note !== body && !note.querySelector("h1, h2, h3, h4, h5, h6, table, div div");
   return isSmall && note.querySelector("a[href^='#'], sup") ? note : null;
 }
