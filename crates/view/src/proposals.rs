@@ -1,7 +1,7 @@
 //! What was only proposed, and what became of it.
 
 use crate::controls::Controls;
-use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, Span};
+use clock::{Id, RangeMap, ReplicaId, Seq, SortedMap, SortedSet, Span};
 use log::{MultiLog, Proposal};
 use std::ops::Range;
 
@@ -9,8 +9,8 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proposals {
     made: SortedMap<ReplicaId, RangeMap<Proposal>>,
-    /// What began drafts, in the order in which it came.
-    drafts: Vec<Id>,
+    /// What began drafts.
+    drafts: SortedSet<Id>,
     pub decisions: Controls,
 }
 
@@ -51,15 +51,11 @@ impl Proposals {
         for (range, proposal) in of.proposals_in(span.start..span.end) {
             self.made.entry(span.replica).or_default().set(range, Some(proposal));
         }
-        for draft in of.drafts_in(span.start..span.end) {
-            if !self.drafts.contains(&draft) {
-                self.drafts.push(draft);
-            }
-        }
+        self.drafts.extend(of.drafts_in(span.start..span.end));
     }
 
     /// What began drafts.
-    pub fn drafts(&self) -> &[Id] {
+    pub fn drafts(&self) -> &SortedSet<Id> {
         &self.drafts
     }
 

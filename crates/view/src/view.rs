@@ -212,8 +212,8 @@ impl View {
         self.proposals.is_empty()
     }
 
-    /// What began drafts, also where that does not count, in the order in which it came.
-    pub fn drafts(&self) -> &[Id] {
+    /// What began drafts, also where that does not count.
+    pub fn drafts(&self) -> &SortedSet<Id> {
         self.proposals.drafts()
     }
 

@@ -1,5 +1,5 @@
 /** Rules, and lines with a table in them, hold nothing that is written: what is typed there goes beside them. */
-import { bodyDepth, schema } from "@motet/client/prosemirror";
+import { bodyDepth, inside, schema } from "@motet/client/prosemirror";
 import type { Node, ResolvedPos } from "prosemirror-model";
 import { type Command, NodeSelection, Plugin, Selection, TextSelection, type Transaction } from "prosemirror-state";
 
@@ -15,7 +15,7 @@ const isObjectLine = ($place: ResolvedPos) => isObject($place.parent) && ($place
 function stepAside(tr: Transaction, $place: ResolvedPos): Transaction {
   const isBefore = $place.parent.attrs["kind"] !== "rule" && $place.parentOffset === 0;
   const at = isBefore ? $place.before() : $place.after();
-  tr.insert(at, schema.node("block", { levels: $place.parent.attrs["levels"].replace(/b/g, "w").replace(/o/g, "v") }));
+  tr.insert(at, schema.node("block", { levels: inside($place.parent.attrs["levels"]) }));
   return tr.setSelection(TextSelection.create(tr.doc, at + 1));
 }
 

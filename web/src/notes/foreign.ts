@@ -2,12 +2,12 @@
  * HTML of other programs, made such that the schema reads it as it was meant: items that Word only draws, numbers that
  * lists begin with, cells that span others, and footnotes, of which a page has the text at its end.
  */
+import { inside } from "@motet/client/prosemirror";
 
 /** The note's own HTML is read as it stands. */
 const OWN = "data-pm-slice";
 
 const LIST_ITEM = "p[style*='mso-list'], h1[style*='mso-list'], h2[style*='mso-list'], h3[style*='mso-list']";
-const INSIDE: Record<string, string> = { b: "w", o: "v" };
 /** So many cells at most stand for one that spans them. */
 const SPAN_MAX = 100;
 
@@ -40,7 +40,7 @@ function wordLists(body: HTMLElement): void {
     marker.remove();
     above = above.slice(0, Number(level) - 1);
     while (above.length < Number(level) - 1) above.push(letter);
-    item.dataset["noteLevels"] = above.map((one) => INSIDE[one]).join("") + letter;
+    item.dataset["noteLevels"] = inside(above.join("")) + letter;
     above.push(letter);
   }
 }

@@ -1,5 +1,5 @@
 /** What keys and typed signs do: each a command of the editor's, of which the binding makes ops. */
-import { bodyDepth, ManyStep, type NoteBinding, schema } from "@motet/client/prosemirror";
+import { bodyDepth, inside, ManyStep, type NoteBinding, schema } from "@motet/client/prosemirror";
 import { baseKeymap, chainCommands, toggleMark } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
 import type { Attrs, Node, ResolvedPos } from "prosemirror-model";
@@ -7,7 +7,7 @@ import { type Command, NodeSelection, type Plugin, Selection, TextSelection } fr
 import { acrossPlugin, clearAcross } from "./across";
 import { besidePlugin, breakBeside, objectBefore, objectBehind, stayApart } from "./beside";
 import { breakCode, downFromCode, leaveCode, tabInCode, untabInCode } from "./code";
-import { indent, inside, isItem, outdent } from "./levels";
+import { indent, isItem, outdent } from "./levels";
 import { cellAt, tableChange, withoutTable } from "./table";
 import { typedPlugin } from "./typed";
 

@@ -1,12 +1,7 @@
 /** Lists, quotes and tasks: what blocks are items of. An item takes along what is under it. */
-import { bodyDepth, schema } from "@motet/client/prosemirror";
+import { bodyDepth, inside, schema } from "@motet/client/prosemirror";
 import type { Attrs, Node } from "prosemirror-model";
 import type { Command, EditorState, Transaction } from "prosemirror-state";
-
-const INSIDE: Record<string, string> = { b: "w", o: "v" };
-
-/** The levels of a block that goes on in what a block with `levels` is in. */
-export const inside = (levels: string) => [...levels].map((letter) => INSIDE[letter] ?? letter).join("");
 
 export const isItem = (levels: string) => /[bo]$/.test(levels);
 

@@ -24,6 +24,7 @@ export { type BindingOptions, type Editor, FROM_ENGINE, NoteBinding } from "./bi
 export { addressOf, blobOf } from "./blob.js";
 export { type Caret, type Carets, caretsIn, caretsPlugin, type Peer, putCarets } from "./carets.js";
 export { inputPlugin, settle, takeIn } from "./input.js";
+export { inside } from "./pasted.js";
 export { type Look, ManyStep } from "./many.js";
 export { type Body, bodyDepth, bodyName, countBelow, lineLength, LONG, openingOf, placesOfBlocks, unitsBefore } from "./places.js";
 export { peerOf, sentOf } from "./presence.js";

@@ -2,6 +2,9 @@
 
 const INSIDE: Record<string, string> = { b: "w", o: "v" };
 
+/** The levels of a block that goes on in what a block with `levels` is in. */
+export const inside = (levels: string) => [...levels].map((letter) => INSIDE[letter] ?? letter).join("");
+
 /** Whether nothing that shows comes before `dom` in the item. */
 function isFirstIn(item: Element, dom: Element): boolean {
   for (let at: Element = dom; at !== item && at.parentElement; at = at.parentElement) {
@@ -21,7 +24,7 @@ export function levelsOf(dom: HTMLElement): string {
     if (at.tagName === "BLOCKQUOTE" && at !== dom) levels = `q${levels}`;
     if (at.tagName !== "LI") continue;
     const letter = at.parentElement?.tagName === "OL" ? "o" : "b";
-    levels = (isFirstIn(at, dom) ? letter : INSIDE[letter]) + levels;
+    levels = (isFirstIn(at, dom) ? letter : inside(letter)) + levels;
   }
   return levels;
 }
